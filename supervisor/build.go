@@ -1,0 +1,81 @@
+package supervisor
+
+import (
+	"sync"
+	"syscall"
+	"time"
+)
+
+// build is one run of a service's build command.
+type build struct {
+	n       int
+	spec    *Spec
+	starter Starter
+	post    func(message)
+	after   <-chan struct{} // the build before it; nil at first
+	over    chan struct{}
+
+	mu        sync.Mutex
+	child     Child
+	cancelled bool
+}
+
+func newBuild(n int, spec *Spec, starter Starter, after <-chan struct{}, post func(message)) *build {
+	b := &build{n: n, spec: spec, starter: starter, after: after, over: make(chan struct{})}
+	b.post = func(m message) { m.build = n; post(m) }
+	return b
+}
+
+// main is the build's goroutine. A cancelled build reports nothing.
+func (b *build) main() {
+	defer close(b.over)
+	if b.after != nil {
+		<-b.after
+	}
+	began := time.Now()
+	child, err := b.begin()
+	switch {
+	case err != nil:
+		b.post(message{what: failed, in: inBuildFailed, text: "build: " + err.Error()})
+		return
+	case child == nil:
+		return
+	}
+	exit := child.Wait()
+	child.Sweep(syscall.SIGTERM, b.spec.grace())
+	took := time.Since(began)
+	switch {
+	case b.isCancelled():
+	case exit.Failure():
+		b.post(message{what: failed, in: inBuildFailed, text: "build failed (" + exit.String() + ")", ran: took})
+	default:
+		b.post(message{in: inBuilt, ran: took})
+	}
+}
+
+func (b *build) begin() (Child, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.cancelled {
+		return nil, nil
+	}
+	child, err := b.starter.Start(*b.spec.Build, b.spec.output("stdout"), b.spec.output("stderr"))
+	b.child = child
+	return child, err
+}
+
+func (b *build) isCancelled() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cancelled
+}
+
+// cancel ends the build at once: its result is not wanted any more.
+func (b *build) cancel() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cancelled = true
+	if b.child != nil {
+		b.child.Signal(syscall.SIGKILL)
+	}
+}

@@ -1,0 +1,61 @@
+package supervisor
+
+import (
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// pump passes what a child writes into one pipe to a sink. Its goroutine ends
+// with the pipe.
+type pump struct {
+	from *os.File
+	to   io.WriteCloser
+	done chan struct{}
+	idle atomic.Int64 // since when (Unix ns) the pipe is empty; 0 while the sink has the bytes
+}
+
+func newPump(from *os.File, to io.WriteCloser) *pump {
+	return &pump{from: from, to: to, done: make(chan struct{})}
+}
+
+func (p *pump) run() {
+	defer close(p.done)
+	buf := make([]byte, 64<<10)
+	for {
+		p.idle.Store(time.Now().UnixNano())
+		n, err := p.from.Read(buf)
+		p.idle.Store(0)
+		if n > 0 {
+			p.to.Write(buf[:n]) // the sink says itself when it cannot take more
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// settle returns when the pipe has ended, or when it is held open but has
+// been empty for a while. A slow sink is waited for: its bytes are on the way.
+func (p *pump) settle() {
+	tick := time.NewTicker(quiet / 10)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.done:
+			return
+		case now := <-tick.C:
+			if since := p.idle.Load(); since != 0 && now.UnixNano()-since > int64(quiet) {
+				return
+			}
+		}
+	}
+}
+
+// close ends the goroutine, whoever still holds the other end, and the sink.
+func (p *pump) close() {
+	p.from.Close()
+	<-p.done
+	p.to.Close()
+}

@@ -1,0 +1,277 @@
+package supervisor
+
+import (
+	"fmt"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// After how long a start or a stop that still lasts is explained.
+const (
+	slowStart     = 5 * time.Second
+	verySlowStart = 30 * time.Second
+	slowStop      = 3 * time.Second
+)
+
+// service is the actor: its goroutine, loop, owns every field.
+type service struct {
+	spec    Spec
+	starter Starter
+	box     *mailbox[message]
+	tell    func(event.Event)
+
+	machine machine
+	view    event.Service
+	crashes crashes
+	delay   time.Duration // of the coming backoff
+	reason  string        // for the coming state
+
+	run    *run
+	runs   int
+	began  time.Time // of the run's child
+	build  *build
+	builds int
+
+	epoch    int // counts the states entered
+	timers   []*time.Timer
+	quitting bool
+}
+
+func newService(spec Spec, starter Starter, tell func(event.Event)) *service {
+	s := &service{spec: spec, starter: starter, box: newMailbox[message](), tell: tell}
+	s.machine.builds = spec.Build != nil
+	s.view = event.Service{Name: spec.Name, Since: time.Now()}
+	return s
+}
+
+// loop acts on messages until quit; then it waits for the last run and build.
+func (s *service) loop() {
+	for !s.quitting {
+		<-s.box.ready
+		for _, m := range s.box.take() {
+			if s.fits(m) {
+				s.handle(m)
+			}
+		}
+	}
+	s.disarm()
+	if s.build != nil {
+		s.build.cancel()
+		<-s.build.over
+	}
+	if s.run != nil {
+		<-s.run.over
+	}
+}
+
+// fits refuses what speaks of an older run, build or state.
+func (s *service) fits(m message) bool {
+	return (m.run == 0 || m.run == s.runs) && (m.build == 0 || m.build == s.builds) && (m.epoch == 0 || m.epoch == s.epoch)
+}
+
+func (s *service) handle(m message) {
+	switch m.what {
+	case reported:
+		s.forgive(m.in)
+		if m.in == inBuilt {
+			s.notice(fmt.Sprintf("built in %s", m.ran.Round(10*time.Millisecond)))
+		}
+		s.apply(m.in)
+	case spawned:
+		s.view.PID, s.began = m.pid, time.Now()
+		s.publish()
+	case exited:
+		s.noteExit(m)
+	case failed:
+		s.noteFailure(m)
+	case said:
+		s.notice(m.text)
+	case lasting:
+		s.explainDelay()
+	case quit:
+		s.quitting = true
+	}
+}
+
+// forgive clears the memory of crashes: an edit or a command is a new attempt.
+func (s *service) forgive(in input) {
+	switch in {
+	case inStart, inRestart, inChange:
+		s.crashes = crashes{}
+	}
+}
+
+func (s *service) noteExit(m message) {
+	s.view.PID, s.view.Exit = 0, &m.exit
+	if s.machine.state == event.Stopping { // asked for: no crash
+		s.publish()
+		return
+	}
+	in, delay := s.crashes.outcome(m.exit, m.ran, s.spec.Restart, s.spec.Once)
+	s.delay = delay
+	s.reason = m.exit.String()
+	switch in {
+	case inGaveUp:
+		s.reason = s.whyGivenUp(m.exit)
+	case inCrashed:
+		s.reason = fmt.Sprintf("%s; starts again in %s", m.exit, delay)
+	}
+	s.apply(in)
+}
+
+func (s *service) whyGivenUp(e event.Exit) string {
+	switch {
+	case s.spec.Restart == Never:
+		return e.String()
+	case commandNotFound(e):
+		return fmt.Sprintf("command not found or not executable (%s)", e)
+	}
+	return fmt.Sprintf("%s, %d times in a row", e, QuickExits)
+}
+
+// noteFailure is a build or a start that did not work out. A failed build
+// beside a running version changes no state, so it is told as a notice.
+func (s *service) noteFailure(m message) {
+	before := s.machine.state
+	s.reason = m.text
+	s.apply(m.in)
+	if s.machine.state == before {
+		s.notice(m.text + "; the old version keeps running")
+	}
+}
+
+// apply lets the machine decide and carries its actions out.
+func (s *service) apply(in input) {
+	before := s.machine
+	after, actions := before.step(in)
+	s.machine = after
+	switch {
+	case after.state != before.state:
+		s.enter()
+	case after.then != before.then:
+		s.publish()
+	}
+	s.reason = ""
+	for _, a := range actions {
+		s.do(a)
+	}
+}
+
+// enter makes a new state known. Timers of the state before end with it.
+func (s *service) enter() {
+	s.disarm()
+	s.epoch++
+	s.view.State, s.view.Since, s.view.Reason = s.machine.state, time.Now(), s.reason
+	switch s.machine.state {
+	case event.Starting:
+		s.armNotice(slowStart)
+		s.armNotice(verySlowStart)
+	case event.Ready:
+		s.view.ReadyIn = time.Since(s.began)
+	}
+	s.publish()
+}
+
+// publish shows the view to the gateway first and to everybody else after it.
+func (s *service) publish() {
+	s.view.Returning = s.machine.state == event.Stopping && s.machine.then != thenRest
+	if s.spec.Observe != nil {
+		s.spec.Observe(s.view)
+	}
+	s.tell(event.Event{At: time.Now(), Kind: event.StateChanged, Service: s.view})
+}
+
+func (s *service) notice(text string) {
+	s.tell(event.Event{At: time.Now(), Kind: event.Notice, Service: s.view, Text: text})
+}
+
+func (s *service) do(a action) {
+	switch a {
+	case actAwaitDeps: // the supervisor sees the state and answers
+	case actBuild:
+		s.startBuild()
+	case actCancelBuild:
+		s.build.cancel()
+		s.builds++ // whatever it still reports is stale
+	case actSpawn:
+		s.startRun()
+	case actDrain:
+		s.run.drain()
+	case actTerm:
+		s.run.end()
+		s.arm(s.spec.grace(), message{in: inGrace})
+		s.armNotice(slowStop)
+	case actKill:
+		s.run.kill()
+	case actArmBackoff:
+		s.arm(s.delay, message{in: inBackoff})
+	}
+}
+
+func (s *service) startRun() {
+	var after <-chan struct{}
+	if s.run != nil {
+		after = s.run.over
+		s.view.Restarts++
+	}
+	s.runs++
+	s.run = newRun(s.runs, &s.spec, s.starter, after, s.box.put)
+	go s.run.main() // its end is waited for by the next run, or by loop
+}
+
+func (s *service) startBuild() {
+	var after <-chan struct{}
+	if s.build != nil {
+		s.build.cancel()
+		after = s.build.over
+	}
+	s.builds++
+	s.build = newBuild(s.builds, &s.spec, s.starter, after, s.box.put)
+	if s.machine.rebuilding {
+		s.notice("building; the old version keeps running")
+	}
+	go s.build.main() // its end is waited for by the next build, or by loop
+}
+
+func (s *service) arm(d time.Duration, m message) {
+	m.epoch = s.epoch
+	s.timers = append(s.timers, time.AfterFunc(d, func() { s.box.put(m) }))
+}
+
+func (s *service) armNotice(d time.Duration) { s.arm(d, message{what: lasting}) }
+
+func (s *service) disarm() {
+	for _, t := range s.timers {
+		t.Stop()
+	}
+	s.timers = s.timers[:0]
+}
+
+// explainDelay says what a start or a stop is still waiting for.
+func (s *service) explainDelay() {
+	lasted := time.Since(s.view.Since).Round(time.Second)
+	if s.machine.state == event.Stopping {
+		s.notice(fmt.Sprintf("still stopping after %s: pid %d has got %s", lasted, s.view.PID, s.stopWord()))
+		return
+	}
+	text := fmt.Sprintf("still starting after %s", lasted)
+	if missing := s.run.missing.Load(); missing != nil {
+		text += ": " + *missing
+	}
+	if s.spec.LastOutput != nil {
+		if line := s.spec.LastOutput(); line != "" {
+			text += fmt.Sprintf("; last output: %q", line)
+		} else {
+			text += "; it has printed nothing"
+		}
+	}
+	s.notice(text)
+}
+
+func (s *service) stopWord() string {
+	if s.spec.Stop != nil {
+		return "its stop command"
+	}
+	return SignalName(s.spec.signal())
+}

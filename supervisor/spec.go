@@ -1,0 +1,86 @@
+package supervisor
+
+import (
+	"context"
+	"io"
+	"syscall"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// Command is what the operating system is asked to run.
+type Command struct {
+	Args []string // program and arguments; the program is looked up in PATH of Env
+	Dir  string   // working directory, absolute
+	Env  []string // the whole environment, "NAME=value"
+}
+
+// Spec is what one service needs to run. Hooks may be nil; they are called
+// from the supervisor's goroutines.
+type Spec struct {
+	Name    string
+	Command Command
+	Build   *Command // run to success before each start; nil: none
+	Stop    *Command // run instead of the stop signal; nil: none
+	After   []string // names of services that must be ready or done first
+	Once    bool     // a task: exit status 0 makes it done
+	Restart Restart
+	Signal  syscall.Signal // the stop signal; 0 is TERM
+	Grace   time.Duration  // from the stop signal to KILL; 0 is 5 s
+
+	// Output opens the sink for one stream ("stdout" or "stderr") of one child.
+	// It is closed when the child's end is closed. Nil discards.
+	Output func(stream string) io.WriteCloser
+
+	// Ready returns nil once the service can be used; report takes the reason
+	// why it cannot yet. It ends with ctx, which the end of the process cancels.
+	// Nil: ready as soon as the process runs, and for a task never.
+	Ready func(ctx context.Context, report func(missing error)) error
+
+	// Release returns once what an ended process held (its port) is free. say
+	// takes what it waits for, for people. Its error makes the service failed.
+	Release func(ctx context.Context, say func(string)) error
+
+	// Drain returns when no running request needs the process any more, at the
+	// latest with ctx. It is called before the stop signal.
+	Drain func(ctx context.Context)
+
+	// Signalled is called just before the stop signal goes out.
+	Signalled func()
+
+	// Observe sees every new state before its consequences. It must not block.
+	Observe func(event.Service)
+
+	// LastOutput is the last line that the service printed, for messages.
+	LastOutput func() string
+}
+
+// DefaultGrace is Spec.Grace where that is 0.
+const DefaultGrace = 5 * time.Second
+
+func (s Spec) grace() time.Duration {
+	if s.Grace > 0 {
+		return s.Grace
+	}
+	return DefaultGrace
+}
+
+func (s Spec) signal() syscall.Signal {
+	if s.Signal != 0 {
+		return s.Signal
+	}
+	return syscall.SIGTERM
+}
+
+func (s Spec) output(stream string) io.WriteCloser {
+	if s.Output == nil {
+		return discard{}
+	}
+	return s.Output(stream)
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+func (discard) Close() error                { return nil }

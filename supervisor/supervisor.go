@@ -1,0 +1,232 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// ErrUnknownService is returned for a name that no Spec has.
+var ErrUnknownService = errors.New("no such service")
+
+// Supervisor runs services until its context ends. Make one with New, call
+// Run once; the other methods may be called from any goroutine, before, during
+// and after Run.
+type Supervisor struct {
+	specs    []Spec // in declared order
+	bus      *event.Bus
+	services map[string]*service
+	box      *mailbox[order]
+
+	// What follows is owned by Run's goroutine.
+	state    map[string]event.Service
+	asked    map[string]bool // on the way down: has been told to stop
+	stopping bool
+}
+
+// order is a message to the supervisor: what a service tells, or what somebody
+// wants of some services.
+type order struct {
+	event *event.Event
+	in    input
+	names []string
+}
+
+// New makes a supervisor that publishes what happens on bus. A nil starter
+// starts real processes.
+func New(specs []Spec, bus *event.Bus, starter Starter) *Supervisor {
+	if starter == nil {
+		starter = Exec{}
+	}
+	s := &Supervisor{
+		specs: specs, bus: bus, box: newMailbox[order](),
+		services: map[string]*service{}, state: map[string]event.Service{}, asked: map[string]bool{},
+	}
+	for _, spec := range specs {
+		service := newService(spec, starter, func(e event.Event) { s.box.put(order{event: &e}) })
+		s.services[spec.Name] = service
+		s.state[spec.Name] = service.view
+	}
+	return s
+}
+
+// Run starts the services named in first, with those that they are after (nil:
+// all), and acts until ctx ends. Then it stops everything in reverse order
+// and returns after the last process and goroutine are gone.
+func (s *Supervisor) Run(ctx context.Context, first []string) error {
+	var actors sync.WaitGroup
+	for _, spec := range s.specs {
+		s.bus.Publish(event.Event{At: time.Now(), Service: s.state[spec.Name]})
+		actors.Go(s.services[spec.Name].loop)
+	}
+	if first == nil {
+		first = s.names()
+	}
+	s.send(inStart, s.withAfter(first))
+	down := ctx.Done()
+	for !s.stopping || !s.allDown() {
+		select {
+		case <-down:
+			down, s.stopping = nil, true
+			s.stopNext()
+		case <-s.box.ready:
+			for _, o := range s.box.take() {
+				s.handle(o)
+			}
+		}
+	}
+	for _, service := range s.services {
+		service.box.put(message{what: quit})
+	}
+	actors.Wait()
+	return nil
+}
+
+// Start starts services that do not run, with those that they are after.
+func (s *Supervisor) Start(names ...string) error { return s.ask(inStart, names) }
+
+// Stop stops services; those that depend on them keep running.
+func (s *Supervisor) Stop(names ...string) error { return s.ask(inStop, names) }
+
+// Restart gives services a new process, or a first one; a build comes first,
+// while the old process runs.
+func (s *Supervisor) Restart(names ...string) error { return s.ask(inRestart, names) }
+
+// Changed tells that files changed which the services watch. It is a Restart
+// that leaves alone what somebody has stopped.
+func (s *Supervisor) Changed(names ...string) error { return s.ask(inChange, names) }
+
+// Kill ends every process now, without grace. It does not end Run.
+func (s *Supervisor) Kill() { s.box.put(order{in: inKill, names: s.names()}) }
+
+func (s *Supervisor) ask(in input, names []string) error {
+	for _, name := range names {
+		if s.services[name] == nil {
+			return fmt.Errorf("%s: %w", name, ErrUnknownService)
+		}
+	}
+	s.box.put(order{in: in, names: names})
+	return nil
+}
+
+func (s *Supervisor) names() []string {
+	names := make([]string, len(s.specs))
+	for i, spec := range s.specs {
+		names[i] = spec.Name
+	}
+	return names
+}
+
+func (s *Supervisor) handle(o order) {
+	if o.event != nil {
+		s.note(*o.event)
+		return
+	}
+	if s.stopping && o.in != inKill {
+		return // nothing starts on the way down
+	}
+	if o.in == inStart {
+		o.names = s.withAfter(o.names)
+	}
+	s.send(o.in, o.names)
+}
+
+func (s *Supervisor) send(in input, names []string) {
+	for _, name := range names {
+		s.services[name].box.put(message{in: in})
+	}
+}
+
+// note records what a service tells, passes it on and does what follows from
+// it for the others.
+func (s *Supervisor) note(e event.Event) {
+	if e.Service.State == event.Waiting {
+		e.Service.Reason = s.waitsFor(e.Service.Name)
+	}
+	s.state[e.Service.Name] = e.Service
+	s.bus.Publish(e)
+	if e.Kind == event.Notice {
+		return
+	}
+	for _, spec := range s.specs {
+		if s.state[spec.Name].State == event.Waiting && s.waitsFor(spec.Name) == "" {
+			s.services[spec.Name].box.put(message{in: inDeps})
+		}
+	}
+	if s.stopping {
+		s.stopNext()
+	}
+}
+
+// waitsFor says which of the services that name is after are missing; "" when
+// none is.
+func (s *Supervisor) waitsFor(name string) string {
+	var missing []string
+	for _, dep := range s.spec(name).After {
+		switch state := s.state[dep].State; state {
+		case event.Ready, event.Done:
+		case event.Failed, event.Stopped, event.Exited:
+			missing = append(missing, fmt.Sprintf("%s (%s)", dep, state))
+		default:
+			missing = append(missing, dep)
+		}
+	}
+	if missing == nil {
+		return ""
+	}
+	return "waits for " + strings.Join(missing, ", ")
+}
+
+func (s *Supervisor) spec(name string) *Spec { return &s.services[name].spec }
+
+// withAfter adds what the services are after, over all steps.
+func (s *Supervisor) withAfter(names []string) []string {
+	var all []string
+	for queue := slices.Clone(names); len(queue) > 0; queue = queue[1:] {
+		if service := s.services[queue[0]]; service != nil && !slices.Contains(all, queue[0]) {
+			all = append(all, queue[0])
+			queue = append(queue, service.spec.After...)
+		}
+	}
+	return all
+}
+
+// stopNext tells every service to stop that nobody needs any more: all that
+// depend on it are down.
+func (s *Supervisor) stopNext() {
+	for _, spec := range s.specs {
+		if !s.asked[spec.Name] && !s.needed(spec.Name) {
+			s.asked[spec.Name] = true
+			if !isDown(s.state[spec.Name].State) {
+				s.services[spec.Name].box.put(message{in: inStop})
+			}
+		}
+	}
+}
+
+func (s *Supervisor) needed(name string) bool {
+	for _, spec := range s.specs {
+		if slices.Contains(spec.After, name) && !isDown(s.state[spec.Name].State) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Supervisor) allDown() bool {
+	for _, service := range s.state {
+		if !isDown(service.State) {
+			return false
+		}
+	}
+	return true
+}
+
+// isDown: no process, and none comes by itself.
+func isDown(state event.State) bool { return state.Settled() && state != event.Ready }
