@@ -45,7 +45,7 @@ func (b *build) main() {
 	child.Sweep(syscall.SIGTERM, b.spec.grace())
 	took := time.Since(began)
 	switch {
-	case b.isCancelled():
+	case b.endedCancelled():
 	case exit.Failure():
 		b.post(message{what: failed, in: inBuildFailed, text: "build failed (" + exit.String() + ")", ran: took})
 	default:
@@ -64,9 +64,12 @@ func (b *build) begin() (Child, error) {
 	return child, err
 }
 
-func (b *build) isCancelled() bool {
+// endedCancelled marks the child as ended and reports whether its result is
+// still wanted.
+func (b *build) endedCancelled() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.child = nil
 	return b.cancelled
 }
 

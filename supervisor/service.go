@@ -45,9 +45,10 @@ func newService(spec Spec, starter Starter, tell func(event.Event)) *service {
 	return s
 }
 
-// loop acts on messages until quit; then it waits for the last run and build.
+// loop acts on messages until quit and until the service is down; then it
+// waits for the last run and build.
 func (s *service) loop() {
-	for !s.quitting {
+	for !s.quitting || !isDown(s.machine.state) {
 		<-s.box.ready
 		for _, m := range s.box.take() {
 			if s.fits(m) {

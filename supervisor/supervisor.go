@@ -151,16 +151,32 @@ func (s *Supervisor) note(e event.Event) {
 	}
 	s.state[e.Service.Name] = e.Service
 	s.bus.Publish(e)
-	if e.Kind == event.Notice {
-		return
-	}
-	for _, spec := range s.specs {
-		if s.state[spec.Name].State == event.Waiting && s.waitsFor(spec.Name) == "" {
-			s.services[spec.Name].box.put(message{in: inDeps})
-		}
-	}
-	if s.stopping {
+	switch {
+	case e.Kind == event.Notice:
+	case s.stopping:
 		s.stopNext()
+	default:
+		s.startWaiting()
+	}
+}
+
+// startWaiting lets every service go whose After is complete, and keeps the
+// reason of the others true.
+func (s *Supervisor) startWaiting() {
+	for _, spec := range s.specs {
+		view := s.state[spec.Name]
+		if view.State != event.Waiting {
+			continue
+		}
+		switch reason := s.waitsFor(spec.Name); reason {
+		case "":
+			s.services[spec.Name].box.put(message{in: inDeps})
+		case view.Reason:
+		default:
+			view.Reason = reason
+			s.state[spec.Name] = view
+			s.bus.Publish(event.Event{At: time.Now(), Service: view})
+		}
 	}
 }
 
@@ -203,9 +219,8 @@ func (s *Supervisor) stopNext() {
 	for _, spec := range s.specs {
 		if !s.asked[spec.Name] && !s.needed(spec.Name) {
 			s.asked[spec.Name] = true
-			if !isDown(s.state[spec.Name].State) {
-				s.services[spec.Name].box.put(message{in: inStop})
-			}
+			// Also to one that seems down: a start may be on its way to it.
+			s.services[spec.Name].box.put(message{in: inStop})
 		}
 	}
 }

@@ -1,0 +1,174 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// stage plays the operating system: it records what was started and signalled,
+// with the time since the test began, and lets the test decide how children end.
+type stage struct {
+	mu       sync.Mutex
+	began    time.Time
+	log      []string
+	children map[string][]*fakeChild // by the command's first word, in order
+	stubborn map[string]bool         // ignores TERM
+	missing  map[string]bool         // cannot be started
+	pids     int
+}
+
+func newStage() *stage {
+	return &stage{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}}
+}
+
+func (s *stage) note(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = append(s.log, fmt.Sprintf("%v ", time.Since(s.began).Round(time.Millisecond))+fmt.Sprintf(format, args...))
+}
+
+func (s *stage) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
+	name := c.Args[0]
+	s.note("start %s", name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.missing[name] {
+		return nil, errors.New("start " + name + ": command not found in PATH")
+	}
+	s.pids++
+	child := &fakeChild{stage: s, name: name, pid: s.pids, ended: make(chan event.Exit, 1)}
+	s.children[name] = append(s.children[name], child)
+	return child, nil
+}
+
+// last is the newest child of a command.
+func (s *stage) last(name string) *fakeChild {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.children[name]
+	return all[len(all)-1]
+}
+
+// alive counts the children of a command that have not ended.
+func (s *stage) alive(name string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.children[name] {
+		if !c.dead {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *stage) history() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.log, "\n")
+}
+
+type fakeChild struct {
+	stage *stage
+	name  string
+	pid   int
+	ended chan event.Exit
+	dead  bool
+}
+
+func (c *fakeChild) PID() int         { return c.pid }
+func (c *fakeChild) Wait() event.Exit { return <-c.ended }
+
+func (c *fakeChild) Signal(sig syscall.Signal) {
+	c.stage.note("%s %s", SignalName(sig), c.name)
+	if sig == syscall.SIGKILL || !c.stage.stubborn[c.name] {
+		c.exit(event.Exit{Code: 128 + int(sig), Signal: SignalName(sig)})
+	}
+}
+
+func (c *fakeChild) Sweep(syscall.Signal, time.Duration) {}
+
+func (c *fakeChild) exit(e event.Exit) {
+	c.stage.mu.Lock()
+	defer c.stage.mu.Unlock()
+	if !c.dead {
+		c.dead = true
+		c.ended <- e
+	}
+}
+
+// play runs a supervisor inside a bubble of virtual time.
+type play struct {
+	t     *testing.T
+	stage *stage
+	bus   event.Bus
+	sup   *Supervisor
+	stop  context.CancelFunc
+	over  chan struct{}
+}
+
+func start(t *testing.T, stage *stage, specs ...Spec) *play {
+	p := &play{t: t, stage: stage, over: make(chan struct{})}
+	p.sup = New(specs, &p.bus, stage)
+	var ctx context.Context
+	ctx, p.stop = context.WithCancel(t.Context())
+	go func() {
+		defer close(p.over)
+		if err := p.sup.Run(ctx, nil); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	}()
+	synctest.Wait()
+	return p
+}
+
+func (p *play) end() {
+	p.stop()
+	<-p.over
+}
+
+func (p *play) after(d time.Duration) {
+	time.Sleep(d) // virtual: the bubble's clock
+	synctest.Wait()
+}
+
+func (p *play) service(name string) event.Service {
+	p.t.Helper()
+	synctest.Wait()
+	all := p.bus.Snapshot()
+	i := slices.IndexFunc(all, func(s event.Service) bool { return s.Name == name })
+	if i < 0 {
+		p.t.Fatalf("no service %s in %v", name, all)
+	}
+	return all[i]
+}
+
+func (p *play) wantState(name string, want event.State) {
+	p.t.Helper()
+	if got := p.service(name); got.State != want {
+		p.t.Errorf("%s is %s (%s), want %s", name, got.State, got.Reason, want)
+	}
+}
+
+func (p *play) wantHistory(want ...string) {
+	p.t.Helper()
+	synctest.Wait()
+	if got := p.stage.history(); got != strings.Join(want, "\n") {
+		p.t.Errorf("history:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// spec is a service whose command is its own name.
+func spec(name string, after ...string) Spec {
+	return Spec{Name: name, Command: Command{Args: []string{name}}, After: after}
+}
