@@ -1,0 +1,239 @@
+package logmux
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	// bufferFull is where writers begin to wait for the output.
+	bufferFull = 128 << 10
+	// bufferCap is where lines of devgate itself, which never wait, are dropped:
+	// reached only when the output has not been read for a very long time.
+	bufferCap = 1 << 20
+)
+
+// errNotRead is what Close returns when the output took nothing any more.
+var errNotRead = errors.New("write output: it is not being read")
+
+// An output assembles lines in one buffer while its goroutine writes another.
+type output struct {
+	w          io.Writer
+	format     Format
+	colours    bool
+	timestamps bool
+	onClosed   func(error)
+
+	mu      sync.Mutex
+	work    *sync.Cond    // there is something to write, or the end has come
+	room    *sync.Cond    // the buffer has been taken, or the output is gone
+	buf     []byte        // whole lines that wait to be written
+	spare   []byte        // the buffer that is not in use
+	scratch []byte        // what stands before the text of every line of a batch
+	plain   []byte        // a line without its colours
+	dropped int           // lines of devgate that found no place
+	closing bool          // write what is left and end
+	over    bool          // nothing is written any more
+	err     error         // why, if it was not Close
+	gaveUp  chan struct{} // closed when Close does not wait any longer
+	done    chan struct{} // closed when the goroutine has ended
+}
+
+func newOutput(cfg Config) *output {
+	o := &output{
+		w:          cfg.Out,
+		format:     cfg.Format,
+		colours:    cfg.Color && cfg.Format == Text,
+		timestamps: cfg.Timestamps,
+		onClosed:   cfg.OnClosed,
+		gaveUp:     make(chan struct{}),
+		done:       make(chan struct{}),
+	}
+	o.work, o.room = sync.NewCond(&o.mu), sync.NewCond(&o.mu)
+	go o.run()
+	return o
+}
+
+// A batch is the pieces of one stream that are ready at the same moment.
+type batch struct {
+	svc    *service
+	from   source
+	at     time.Time
+	text   []byte
+	pieces []piece
+}
+
+// add hands over the lines of b and waits for room where need be.
+func (o *output) add(b batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.begin(b)
+	start := 0
+	for _, p := range b.pieces {
+		for len(o.buf) >= bufferFull && !o.over {
+			o.work.Signal()
+			o.room.Wait()
+			o.begin(b) // the scratch space may have served others since
+		}
+		if o.over {
+			return
+		}
+		o.appendLine(b, b.text[start:p.end], p)
+		start = p.end
+	}
+	o.work.Signal()
+}
+
+// addNow hands over lines of devgate: together, and without waiting.
+func (o *output) addNow(b batch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return
+	}
+	if len(o.buf) > bufferCap {
+		o.dropped += len(b.pieces)
+		return
+	}
+	o.noteDropped(b)
+	o.begin(b)
+	start := 0
+	for _, p := range b.pieces {
+		o.appendLine(b, b.text[start:p.end], p)
+		start = p.end
+	}
+	o.work.Signal()
+}
+
+// noteDropped says in front of b how many lines had to be dropped.
+func (o *output) noteDropped(b batch) {
+	if o.dropped == 0 {
+		return
+	}
+	b.text = fmt.Appendf(nil, "%d lines of devgate skipped: the output was not read", o.dropped)
+	o.dropped = 0
+	o.begin(b)
+	o.appendLine(b, b.text, piece{end: len(b.text)})
+}
+
+// begin prepares what stands in front of the lines of b.
+func (o *output) begin(b batch) {
+	o.scratch = o.scratch[:0]
+	switch {
+	case o.format == JSON:
+		o.scratch = appendHead(o.scratch, b.at, b.svc.name, b.from.String())
+	case o.timestamps:
+		o.scratch = append(b.at.Local().AppendFormat(o.scratch, "15:04:05.000"), ' ')
+	}
+}
+
+func (o *output) appendLine(b batch, text []byte, p piece) {
+	if p.styled && !o.colours {
+		o.plain = appendUnstyled(o.plain[:0], text)
+		text = o.plain
+	}
+	o.buf = append(o.buf, o.scratch...)
+	if o.format == JSON {
+		o.buf = appendTail(o.buf, text, p.continued)
+	} else {
+		o.buf = append(o.buf, b.svc.label.of(b.from, p.continued)...)
+		o.buf = append(o.buf, text...)
+	}
+	o.buf = append(o.buf, '\n')
+}
+
+// run writes until the end or the first error, which it reports.
+func (o *output) run() {
+	defer close(o.done)
+	for {
+		full := o.take()
+		if full == nil {
+			return
+		}
+		if err := writeAll(o.w, full); err != nil {
+			err = fmt.Errorf("write output: %w", err)
+			o.fail(err)
+			if o.onClosed != nil {
+				o.onClosed(err)
+			}
+			return
+		}
+	}
+}
+
+// take returns the next lines to write, or nil at the end.
+func (o *output) take() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for len(o.buf) == 0 && !o.closing && !o.over {
+		o.work.Wait()
+	}
+	if len(o.buf) == 0 || o.over {
+		o.end(nil)
+		return nil
+	}
+	full := o.buf
+	o.buf, o.spare = o.spare[:0], full
+	o.room.Broadcast()
+	return full
+}
+
+// fail ends the output because of err.
+func (o *output) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.end(err)
+}
+
+// end ends the output; who waits for it goes on. The lock is held.
+func (o *output) end(err error) {
+	if !o.over {
+		o.err = err
+	}
+	o.over = true
+	o.buf = nil
+	o.room.Broadcast()
+	o.work.Signal()
+}
+
+// finish lets the goroutine write what is left and end.
+func (o *output) finish() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closing = true
+	o.work.Signal()
+}
+
+// giveUp stops waiting for an output that is not read.
+func (o *output) giveUp() {
+	o.fail(errNotRead)
+	close(o.gaveUp)
+}
+
+// wait returns when all is written, or when that is not to be expected.
+func (o *output) wait() error {
+	select {
+	case <-o.done:
+	case <-o.gaveUp:
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
+// writeAll writes b. A terminal that another program has made non-blocking
+// answers EAGAIN while it is stopped: then it is asked again until it takes more.
+func writeAll(w io.Writer, b []byte) error {
+	for {
+		n, err := w.Write(b)
+		if !errors.Is(err, syscall.EAGAIN) {
+			return err
+		}
+		b = b[n:]
+		time.Sleep(10 * time.Millisecond)
+	}
+}

@@ -1,0 +1,144 @@
+package logmux
+
+import "time"
+
+const (
+	ringBytes  = 1 << 20  // text kept per service at most; a power of two
+	ringStart  = 16 << 10 // what a ring begins with, for a quiet service is to cost little
+	entryStart = 256
+)
+
+// A source is a stream as memory stores it.
+type source uint8
+
+const (
+	fromStdout source = iota
+	fromStderr
+	fromDevgate
+)
+
+func sourceOf(stream string) source {
+	if stream == Stderr {
+		return fromStderr
+	}
+	return fromStdout
+}
+
+func (s source) String() string {
+	return [...]string{Stdout, Stderr, Devgate}[s]
+}
+
+// An entry describes one line in a ring.
+type entry struct {
+	seq    uint64 // position among the lines of all services
+	at     int64  // Unix time in nanoseconds
+	offset uint32 // where its text starts, modulo 2^32
+	length uint32
+	source source
+	flags  uint8
+}
+
+const (
+	flagContinued uint8 = 1 << iota
+	flagStyled
+)
+
+// A ring keeps the last lines of one service: their text in a circle of bytes,
+// their places in a circle of entries. Both grow by doubling to a fixed size, so
+// that a line costs no allocation. Lines are numbered from 0 in order; those from
+// first to next-1 are kept. The lengths of both circles are powers of two, which
+// makes every position a mask away.
+type ring struct {
+	name    string
+	keep    uint64 // lines at most
+	text    []byte
+	entries []entry
+	first   uint64 // number of the oldest line kept
+	next    uint64 // number of the next line
+	tail    uint32 // offset of the oldest byte kept, modulo 2^32
+	head    uint32 // offset of the next byte, modulo 2^32
+}
+
+func newRing(name string, keep int) *ring {
+	return &ring{name: name, keep: uint64(keep)}
+}
+
+// add appends a line. Text longer than ringBytes is not possible: see maxPiece.
+func (r *ring) add(e entry, text []byte) {
+	for r.next-r.first >= r.keep || int(r.head-r.tail)+len(text) > ringBytes {
+		r.evict()
+	}
+	r.grow(len(text))
+	e.offset, e.length = r.head, uint32(len(text))
+	r.entries[r.next&uint64(len(r.entries)-1)] = e
+	r.next++
+	for len(text) > 0 {
+		n := copy(r.text[int(r.head)&(len(r.text)-1):], text)
+		text = text[n:]
+		r.head += uint32(n)
+	}
+}
+
+func (r *ring) evict() {
+	r.tail += r.at(r.first).length
+	r.first++
+}
+
+// at returns the entry of a line that is kept.
+func (r *ring) at(number uint64) entry {
+	return r.entries[number&uint64(len(r.entries)-1)]
+}
+
+// grow makes room for one line with n bytes.
+func (r *ring) grow(n int) {
+	if size := doubled(len(r.text), ringStart, int(r.head-r.tail)+n); size > len(r.text) {
+		old := r.text
+		r.text = make([]byte, size)
+		for at := r.tail; at != r.head; at++ {
+			r.text[int(at)&(size-1)] = old[int(at)&(len(old)-1)]
+		}
+	}
+	if size := doubled(len(r.entries), entryStart, int(r.next-r.first)+1); size > len(r.entries) {
+		grown := make([]entry, size)
+		for i := r.first; i < r.next; i++ {
+			grown[i&uint64(size-1)] = r.at(i)
+		}
+		r.entries = grown
+	}
+}
+
+// doubled returns size, or start where it is 0, doubled until need fits.
+func doubled(size, start, need int) int {
+	size = max(size, start)
+	for size < need {
+		size *= 2
+	}
+	return size
+}
+
+// line returns a line that is kept.
+func (r *ring) line(number uint64) Line {
+	e := r.at(number)
+	raw := r.appendText(nil, e)
+	l := Line{
+		At:        time.Unix(0, e.at),
+		Service:   r.name,
+		Stream:    e.source.String(),
+		Styled:    string(raw),
+		Continued: e.flags&flagContinued != 0,
+	}
+	l.Text = l.Styled
+	if e.flags&flagStyled != 0 {
+		l.Text = string(appendUnstyled(nil, raw))
+	}
+	return l
+}
+
+func (r *ring) appendText(dst []byte, e entry) []byte {
+	from := int(e.offset) & (len(r.text) - 1)
+	if to := from + int(e.length); to <= len(r.text) {
+		return append(dst, r.text[from:to]...)
+	}
+	dst = append(dst, r.text[from:]...)
+	return append(dst, r.text[:int(e.length)-(len(r.text)-from)]...)
+}
