@@ -1,0 +1,151 @@
+// Package probe finds out whether a service can be used: whether something
+// accepts connections on its port, answers an HTTP request, or a command says so.
+//
+// An Attempt is one look; Until repeats it, quickly at first, until it
+// succeeds or the context ends. Nothing here outlives its call.
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Attempt looks once; nil means ready, an error says what is missing.
+type Attempt func(ctx context.Context) error
+
+const (
+	firstPause     = 5 * time.Millisecond
+	defaultPause   = 100 * time.Millisecond
+	attemptTimeout = 5 * time.Second
+)
+
+// Until repeats an attempt until it succeeds (nil) or ctx ends (its cause).
+// The pause between two attempts grows from 5 ms to interval (0: 100 ms);
+// report is told why each failed.
+func Until(ctx context.Context, interval time.Duration, attempt Attempt, report func(error)) error {
+	if interval <= 0 {
+		interval = defaultPause
+	}
+	for pause := min(firstPause, interval); ; pause = min(2*pause, interval) {
+		err := once(ctx, attempt)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() == nil {
+			report(err)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+func once(ctx context.Context, attempt Attempt) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	return attempt(ctx)
+}
+
+// addresses are tried in this order: a dev server binds one or the other, and
+// `localhost` may name either.
+func addresses(port int) []string {
+	p := strconv.Itoa(port)
+	return []string{net.JoinHostPort("127.0.0.1", p), net.JoinHostPort("::1", p)}
+}
+
+// dial connects to the port on this machine, on whichever address listens.
+func dial(ctx context.Context, port int) (net.Conn, error) {
+	var d net.Dialer
+	var first error
+	for _, addr := range addresses(port) {
+		conn, err := d.DialContext(ctx, "tcp", addr)
+		if err == nil {
+			return conn, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if errors.Is(first, syscall.ECONNREFUSED) {
+		return nil, fmt.Errorf("nothing listens on port %d", port)
+	}
+	return nil, first
+}
+
+// TCP is ready when a connection to the port is accepted.
+func TCP(port int) Attempt {
+	return func(ctx context.Context) error {
+		conn, err := dial(ctx, port)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	}
+}
+
+// HTTP is ready when GET path on the port answers with status; 0 stands for
+// any status below 400. Redirects are not followed.
+func HTTP(port int, path string, status int) Attempt {
+	client := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DisableKeepAlives: true,
+			DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, port) },
+		},
+	}
+	url := "http://localhost:" + strconv.Itoa(port) + path
+	return func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return fmt.Errorf("check readiness: %w", err)
+		}
+		answer, err := client.Do(request)
+		if err != nil {
+			return fmt.Errorf("GET %s: %w", path, errors.Unwrap(err))
+		}
+		defer answer.Body.Close()
+		io.CopyN(io.Discard, answer.Body, 64<<10) // an aborted answer would be a stack trace in some servers' logs
+		if answer.StatusCode == status || status == 0 && answer.StatusCode < 400 {
+			return nil
+		}
+		return fmt.Errorf("GET %s answers %d, not %s", path, answer.StatusCode, wanted(status))
+	}
+}
+
+func wanted(status int) string {
+	if status == 0 {
+		return "2xx or 3xx"
+	}
+	return strconv.Itoa(status)
+}
+
+// Exec is ready when the command exits 0. It runs in a process group of its
+// own, which is killed when the attempt's time is over.
+func Exec(args []string, dir string, env []string) Attempt {
+	return func(ctx context.Context) error {
+		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+		cmd.Dir, cmd.Env = dir, env
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+		cmd.WaitDelay = time.Second
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			return nil
+		}
+		if line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n"); line != "" {
+			return fmt.Errorf("%s: %w (%s)", args[0], err, line)
+		}
+		return fmt.Errorf("%s: %w", args[0], err)
+	}
+}

@@ -1,0 +1,144 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func listen(t *testing.T, addr string) int {
+	t.Helper()
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func TestTCPFindsAListenerOnEitherFamily(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", ":0"} {
+		if err := TCP(listen(t, addr))(t.Context()); err != nil {
+			t.Errorf("%s: %v", addr, err)
+		}
+	}
+}
+
+func TestTCPSaysThatNothingListens(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	want := "nothing listens on port " + strconv.Itoa(port)
+	if err := TCP(port)(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if err := HTTP(port, "/healthz", 0)(t.Context()); err == nil || err.Error() != "GET /healthz: "+want {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHTTPAsksForTheStatus(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, _ := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
+		w.Header().Set("Location", "/500")
+		w.WriteHeader(status)
+	}))
+	defer server.Close()
+	port := server.Listener.Addr().(*net.TCPAddr).Port
+	for _, c := range []struct {
+		path   string
+		status int
+		want   string
+	}{
+		{"/200", 0, ""}, {"/302", 0, ""}, {"/204", 204, ""}, {"/404", 404, ""},
+		{"/404", 0, "GET /404 answers 404, not 2xx or 3xx"}, {"/200", 204, "GET /200 answers 200, not 204"},
+	} {
+		err := HTTP(port, c.path, c.status)(t.Context())
+		if got := text(err); got != c.want {
+			t.Errorf("%s %d: got %q, want %q", c.path, c.status, got, c.want)
+		}
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestExecIsReadyOnExitZeroAndTellsTheFirstLineOtherwise(t *testing.T) {
+	dir := t.TempDir()
+	check := Exec([]string{"/bin/sh", "-c", `test -e "$FLAG" || { echo not there yet; exit 3; }`}, dir, append(os.Environ(), "FLAG=flag"))
+	if got := text(check(t.Context())); got != "/bin/sh: exit status 3 (not there yet)" {
+		t.Errorf("got %q", got)
+	}
+	os.WriteFile(filepath.Join(dir, "flag"), nil, 0o644)
+	if err := check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestExecKillsTheWholeGroupWhenItsTimeIsOver(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if err := Exec([]string{"/bin/sh", "-c", "sleep 30 & sleep 30"}, "", os.Environ())(ctx); err == nil {
+		t.Error("a command that never ends counts as ready")
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestUntilLooksQuicklyAtFirstAndTellsWhatIsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var at []time.Duration
+		var told []string
+		err := Until(t.Context(), 20*time.Millisecond, func(context.Context) error {
+			at = append(at, time.Since(began)/time.Millisecond)
+			if len(at) < 5 {
+				return errors.New("not yet")
+			}
+			return nil
+		}, func(err error) { told = append(told, err.Error()) })
+		if err != nil || len(told) != 4 {
+			t.Errorf("err %v, told %q", err, told)
+		}
+		for i, want := range []time.Duration{0, 5, 15, 35, 55} {
+			if at[i] != want {
+				t.Errorf("attempt %d after %d ms, want %d", i, at[i], want)
+			}
+		}
+	})
+}
+
+func TestUntilEndsWithItsContextAndLimitsEachAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		attempts := 0
+		err := Until(ctx, 0, func(ctx context.Context) error {
+			if attempts++; attempts == 2 {
+				cancel(errors.New("stopped"))
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}, func(error) {})
+		if text(err) != "stopped" || attempts != 2 {
+			t.Errorf("got %v after %d attempts", err, attempts)
+		}
+	})
+}
