@@ -1,0 +1,257 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// desk is an Actions that notes what it was asked.
+type desk struct {
+	mu    sync.Mutex
+	asked []string
+	err   error
+	lines []Line
+	block bool // Logs waits for the end of its context after the lines
+}
+
+func (d *desk) note(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = append(d.asked, fmt.Sprintf(format, args...))
+}
+
+func (d *desk) Status() Status {
+	port := 4001
+	return Status{Name: "shop", URL: "http://localhost:3000", PID: 7, State: event.Ready,
+		Services: []Service{{Name: "api", Kind: "backend", State: event.Backoff, Port: &port}}}
+}
+
+func (d *desk) Do(_ context.Context, verb Verb, names []string, wait bool) error {
+	d.note("%s %v %v", verb, names, wait)
+	return d.err
+}
+
+func (d *desk) Logs(ctx context.Context, q LogQuery, emit func(Line) error) error {
+	d.note("logs %v %d %s %q %v", q.Services, q.Tail, q.Since, q.Grep, q.Follow)
+	for _, l := range d.lines {
+		if err := emit(l); err != nil {
+			return err
+		}
+	}
+	if d.block {
+		<-ctx.Done()
+	}
+	return d.err
+}
+
+func (d *desk) Down() { d.note("down") }
+
+// running is a project with a devgate that answers as d says.
+func running(t *testing.T, d *desk) (root string, client *Client, server *Server) {
+	t.Helper()
+	root = t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	lock, err := Acquire(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err = Open(SocketPath(root), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close(); lock.Release() })
+	if err := lock.Write(Record{PID: os.Getpid(), Socket: SocketPath(root)}); err != nil {
+		t.Fatal(err)
+	}
+	client, err = Dial(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root, client, server
+}
+
+func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
+	d := &desk{}
+	_, client, _ := running(t, d)
+	status, err := client.Status(t.Context())
+	if err != nil || status.Name != "shop" || status.Services[0].State != event.Backoff || *status.Services[0].Port != 4001 {
+		t.Errorf("status %+v, %v", status, err)
+	}
+	if err := client.Do(t.Context(), Restart, []string{"api", "web"}, true); err != nil {
+		t.Error(err)
+	}
+	if err := client.Do(t.Context(), Stop, []string{"api"}, false); err != nil {
+		t.Error(err)
+	}
+	if err := client.Down(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"restart [api web] true", "stop [api] false", "down"}; !slices.Equal(d.asked, want) {
+		t.Errorf("asked %q, want %q", d.asked, want)
+	}
+}
+
+func TestARefusalArrivesWithItsWords(t *testing.T) {
+	d := &desk{err: fmt.Errorf("%w \"apy\"", ErrUnknown)}
+	_, client, _ := running(t, d)
+	if err := client.Do(t.Context(), Start, []string{"apy"}, false); err == nil || err.Error() != `unknown service "apy"` {
+		t.Errorf("got %v", err)
+	}
+	d.err = errors.New("api failed: exit status 3")
+	if err := client.Do(t.Context(), Restart, []string{"api"}, true); err == nil || err.Error() != d.err.Error() {
+		t.Errorf("got %v", err)
+	}
+	if err := client.Do(t.Context(), "explode", nil, false); err == nil {
+		t.Error("an unknown verb was accepted")
+	}
+}
+
+func TestLogsArriveLineByLineAndEndWithTheReader(t *testing.T) {
+	at := time.Now().Round(0)
+	d := &desk{block: true, lines: []Line{{at, "api", "stdout", "one <b>"}, {at, "web", "stderr", "two"}}}
+	_, client, _ := running(t, d)
+	ctx, cancel := context.WithCancel(t.Context())
+	var got []Line
+	err := client.Logs(ctx, LogQuery{Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|w", Follow: true}, func(l Line) error {
+		if got = append(got, l); len(got) == 2 {
+			cancel()
+		}
+		return nil
+	})
+	if ctx.Err() == nil || len(got) != 2 || got[0].Text != "one <b>" || !got[1].At.Equal(at) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if want := `logs [api web] 5 1m0s "o|w" true`; d.asked[0] != want {
+		t.Errorf("asked %s, want %s", d.asked[0], want)
+	}
+}
+
+func TestLogsPassOnAnErrorThatComesBehindLines(t *testing.T) {
+	d := &desk{err: errors.New("bad pattern"), lines: []Line{{Text: "one"}}}
+	_, client, _ := running(t, d)
+	seen := 0
+	err := client.Logs(t.Context(), LogQuery{}, func(Line) error { seen++; return nil })
+	if err == nil || err.Error() != "bad pattern" || seen != 1 {
+		t.Errorf("got %v after %d lines", err, seen)
+	}
+}
+
+func TestCloseEndsReadersThatFollow(t *testing.T) {
+	d := &desk{block: true, lines: []Line{{Text: "one"}}}
+	_, client, server := running(t, d)
+	first, ended := make(chan struct{}), make(chan error)
+	go func() {
+		ended <- client.Logs(t.Context(), LogQuery{Follow: true}, func(Line) error { close(first); return nil })
+	}()
+	<-first
+	server.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// P9: mode 0600 in a per-user folder; a long project path does not break it.
+func TestTheSocketIsPrivateAndItsPathShort(t *testing.T) {
+	root, _, _ := running(t, &desk{})
+	info, err := os.Stat(SocketPath(root))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("socket: %v, %v", info, err)
+	}
+	folder, _ := os.Stat(filepath.Dir(SocketPath(root)))
+	if folder.Mode().Perm() != 0o700 {
+		t.Errorf("folder has mode %v", folder.Mode())
+	}
+	long := "/" + strings.Repeat("long/", 500)
+	for _, run := range []string{"", "relative", "/run/user/1000", "/" + strings.Repeat("x", 200)} {
+		t.Setenv("XDG_RUNTIME_DIR", run)
+		if path := SocketPath(long); len(path) > longestSocket || !filepath.IsAbs(path) {
+			t.Errorf("XDG_RUNTIME_DIR=%q: %d bytes: %s", run, len(path), path)
+		}
+	}
+	t.Setenv("TMPDIR", "/"+strings.Repeat("y", 200))
+	if path := SocketPath(long); len(path) > longestSocket {
+		t.Errorf("TMPDIR too long: %s", path)
+	}
+}
+
+func TestASocketFolderOfSomebodyElseIsRefused(t *testing.T) {
+	open := filepath.Join(t.TempDir(), "devgate")
+	if err := os.Mkdir(open, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	os.Chmod(open, 0o777)
+	_, err := Open(filepath.Join(open, "x.sock"), &desk{})
+	if err == nil || !strings.Contains(err.Error(), "mode 0700") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// C2: a second one learns of the first; a killed one never looks alive.
+func TestTheLockTellsWhoRunsAndDoesNotOutliveItsHolder(t *testing.T) {
+	root := t.TempDir()
+	if _, running := Holder(root); running {
+		t.Error("nobody runs, and it says so not")
+	}
+	lock, err := Acquire(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock.Write(Record{PID: 41200, URL: "http://localhost:3000"})
+	var held *HeldError
+	if _, err := Acquire(root); !errors.As(err, &held) || held.Record.URL != "http://localhost:3000" || err.Error() != "already running (pid 41200)" {
+		t.Errorf("a second lock: %v", err)
+	}
+	if r, running := Holder(root); !running || r.PID != 41200 {
+		t.Errorf("holder %+v, %v", r, running)
+	}
+	lock.file.Close() // what the kernel does for a killed process: the record stays
+	if _, running := Holder(root); running {
+		t.Error("a dead holder looks alive")
+	}
+	if _, err := Dial(root); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("dial: %v", err)
+	}
+	again, err := Acquire(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Release()
+	if _, err := os.Stat(filepath.Join(root, Folder, "run.json")); !os.IsNotExist(err) {
+		t.Errorf("the record is left: %v", err)
+	}
+}
+
+// P9: .devgate has its own .gitignore, which a user may change.
+func TestTheFolderIgnoresItselfAndKeepsAUsersOwnGitignore(t *testing.T) {
+	root := t.TempDir()
+	ignore := filepath.Join(root, Folder, ".gitignore")
+	for _, want := range []string{"*\n", "*.log\n"} {
+		lock, err := Acquire(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lock.Release()
+		if got, _ := os.ReadFile(ignore); string(got) != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		os.WriteFile(ignore, []byte("*.log\n"), 0o644)
+	}
+}
+
+func TestAProjectThatCannotBeWrittenIsAClearError(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "file")
+	os.WriteFile(root, nil, 0o644)
+	if _, err := Acquire(root); err == nil || !strings.Contains(err.Error(), Folder) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,133 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Folder is the one thing that devgate writes in a project.
+const Folder = ".devgate"
+
+// Record says which devgate runs a project.
+type Record struct {
+	PID     int       `json:"pid"`
+	URL     string    `json:"url"` // "" until the gateway listens
+	Socket  string    `json:"socket"`
+	Started time.Time `json:"started"`
+}
+
+// HeldError tells that another devgate runs this project.
+type HeldError struct{ Record Record }
+
+// Error names the other's process.
+func (e *HeldError) Error() string { return fmt.Sprintf("already running (pid %d)", e.Record.PID) }
+
+// Lock is held by the devgate that runs a project.
+type Lock struct {
+	dir  string
+	file *os.File
+}
+
+// Acquire makes root/.devgate and takes its lock. When another devgate holds
+// it, the error is a *HeldError.
+func Acquire(root string) (*Lock, error) {
+	dir := filepath.Join(root, Folder)
+	if err := prepare(dir); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock: %w", err)
+	}
+	switch err := lockFile(file); {
+	case err == nil:
+		return &Lock{dir: dir, file: file}, nil
+	case errors.Is(err, unix.EWOULDBLOCK):
+		file.Close()
+		record, _ := readRecord(dir)
+		return nil, &HeldError{record}
+	default:
+		file.Close()
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+}
+
+// lockFile tries for a moment: Holder takes the lock for an instant to see
+// whether it is free.
+func lockFile(file *os.File) (err error) {
+	for range 10 {
+		if err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
+}
+
+// prepare makes the folder with a .gitignore of its own, so that nothing of it
+// is ever committed.
+func prepare(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Stat(ignore); err == nil {
+		return nil
+	}
+	if err := os.WriteFile(ignore, []byte("*\n"), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", ignore, err)
+	}
+	return nil
+}
+
+// Write replaces the record, whole or not at all.
+func (l *Lock) Write(r Record) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("write run record: %w", err)
+	}
+	path := filepath.Join(l.dir, "run.json")
+	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write run record: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("write run record: %w", err)
+	}
+	return nil
+}
+
+// Release removes the record and drops the lock.
+func (l *Lock) Release() error {
+	os.Remove(filepath.Join(l.dir, "run.json"))
+	return l.file.Close()
+}
+
+// Holder is the record of the devgate that runs the project at root, and false
+// when none does.
+func Holder(root string) (Record, bool) {
+	dir := filepath.Join(root, Folder)
+	file, err := os.Open(filepath.Join(dir, "lock"))
+	if err != nil {
+		return Record{}, false
+	}
+	defer file.Close()
+	if unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil {
+		return Record{}, false // closing the file drops it again
+	}
+	record, err := readRecord(dir)
+	return record, err == nil || errors.Is(err, os.ErrNotExist)
+}
+
+func readRecord(dir string) (r Record, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(text, &r)
+}

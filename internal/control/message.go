@@ -1,0 +1,67 @@
+package control
+
+import (
+	"time"
+
+	"devgate/internal/event"
+)
+
+// Status is what `devgate status --json` prints. A field that has no value is
+// null; no field is ever left out.
+type Status struct {
+	Name      string      `json:"name"`
+	URL       string      `json:"url"`
+	PID       int         `json:"pid"`
+	State     event.State `json:"state"`     // starting, ready, failed or stopping
+	Dashboard *string     `json:"dashboard"` // its URL
+	Services  []Service   `json:"services"`  // in cascade order
+}
+
+// Service is one service in a Status.
+type Service struct {
+	Name     string      `json:"name"`
+	Kind     string      `json:"kind"` // backend, worker, task or remote
+	State    event.State `json:"state"`
+	Port     *int        `json:"port"`
+	URL      *string     `json:"url"`
+	PID      *int        `json:"pid"`
+	Restarts int         `json:"restarts"`
+	ReadyMS  *int64      `json:"ready_ms"` // from the last start to ready
+	Exit     *Exit       `json:"exit"`     // the last one
+	Reason   string      `json:"reason"`   // why it is in its state, for people; often ""
+	Since    time.Time   `json:"since"`    // when it entered its state
+}
+
+// Exit is how a process ended; Code is 128+n when signal n ended it.
+type Exit struct {
+	Code   int       `json:"code"`
+	Signal *string   `json:"signal"` // "KILL", or null
+	At     time.Time `json:"at"`
+}
+
+// Verb is what to do with services.
+type Verb string
+
+// The verbs.
+const (
+	Start   Verb = "start"
+	Stop    Verb = "stop"
+	Restart Verb = "restart"
+)
+
+// LogQuery chooses lines. The zero LogQuery means all that are kept.
+type LogQuery struct {
+	Services []string      // nil: all
+	Tail     int           // the last n only; negative: all
+	Since    time.Duration // not older than this; 0: any age
+	Grep     string        // a regular expression of Go's syntax; "": every line
+	Follow   bool          // go on with new lines
+}
+
+// Line is one line of output, as `devgate logs --json` prints it.
+type Line struct {
+	At      time.Time `json:"at"`
+	Service string    `json:"service"` // "" for devgate's own lines about no service
+	Stream  string    `json:"stream"`  // stdout, stderr or devgate
+	Text    string    `json:"text"`
+}

@@ -1,0 +1,163 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"time"
+)
+
+// Actions is what the running devgate can be asked to do. Its methods are
+// called from several goroutines at once.
+type Actions interface {
+	Status() Status
+	// Do carries a verb out on services; with wait it returns when they have
+	// settled, and an error when that is not where they should be. An error
+	// that wraps ErrUnknown names a service that does not exist.
+	Do(ctx context.Context, verb Verb, names []string, wait bool) error
+	// Logs passes lines to emit until they end, emit fails, or ctx ends.
+	Logs(ctx context.Context, q LogQuery, emit func(Line) error) error
+	// Down begins the end of this devgate and returns at once.
+	Down()
+}
+
+// ErrUnknown marks errors about names that no service has.
+var ErrUnknown = errors.New("unknown service")
+
+// Server answers on a control socket.
+type Server struct {
+	path     string
+	listener net.Listener
+	http     http.Server
+	ended    chan struct{}
+	cancel   context.CancelFunc
+}
+
+// Open listens on the socket at path and answers until Close.
+func Open(path string, actions Actions) (*Server, error) {
+	l, err := listen(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{path: path, listener: l, ended: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.http = http.Server{
+		Handler:           routes(actions),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: 5 * time.Second,
+	}
+	go func() { // ends with Close, which waits for it
+		defer close(s.ended)
+		s.http.Serve(l)
+	}()
+	return s, nil
+}
+
+// Close ends running requests, waits for their handlers and removes the socket.
+func (s *Server) Close() error {
+	s.cancel()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = s.http.Close()
+	}
+	<-s.ended
+	os.Remove(s.path)
+	return err
+}
+
+func routes(a Actions) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, r *http.Request) { reply(w, a.Status()) })
+	mux.HandleFunc("POST /down", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, struct{}{})
+		a.Down()
+	})
+	mux.HandleFunc("POST /services/{verb}", func(w http.ResponseWriter, r *http.Request) { do(a, w, r) })
+	mux.HandleFunc("GET /logs", func(w http.ResponseWriter, r *http.Request) { logs(a, w, r) })
+	return mux
+}
+
+func reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(v)
+}
+
+func do(a Actions, w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	switch verb := Verb(r.PathValue("verb")); verb {
+	case Start, Stop, Restart:
+		if err := a.Do(r.Context(), verb, q["name"], q.Has("wait")); err != nil {
+			fail(w, err)
+			return
+		}
+		reply(w, struct{}{})
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func fail(w http.ResponseWriter, err error) {
+	status := http.StatusConflict
+	if errors.Is(err, ErrUnknown) {
+		status = http.StatusNotFound
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(failure{err.Error()})
+}
+
+// failure is the body of every answer that is not 200.
+type failure struct {
+	Error string `json:"error"`
+}
+
+// logs sends one JSON line per line of output, each as soon as it is there.
+func logs(a Actions, w http.ResponseWriter, r *http.Request) {
+	q, err := parseLogQuery(r.URL.Query())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	flush := http.NewResponseController(w)
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	flush.Flush()
+	err = a.Logs(r.Context(), q, func(line Line) error {
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+		return flush.Flush()
+	})
+	if err != nil && r.Context().Err() == nil {
+		out.Encode(failure{err.Error()})
+	}
+}
+
+func (q LogQuery) values() url.Values {
+	v := url.Values{"name": q.Services, "tail": {strconv.Itoa(q.Tail)}, "since": {q.Since.String()}, "grep": {q.Grep}}
+	if q.Follow {
+		v.Set("follow", "1")
+	}
+	return v
+}
+
+func parseLogQuery(v url.Values) (q LogQuery, err error) {
+	q = LogQuery{Services: v["name"], Grep: v.Get("grep"), Follow: v.Has("follow")}
+	if q.Tail, err = strconv.Atoi(v.Get("tail")); err != nil {
+		return q, fmt.Errorf("read tail: %w", err)
+	}
+	if q.Since, err = time.ParseDuration(v.Get("since")); err != nil {
+		return q, fmt.Errorf("read since: %w", err)
+	}
+	return q, nil
+}

@@ -1,0 +1,72 @@
+package control
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// longestSocket is the room for a socket's path in sockaddr_un on the system
+// with the least of it (macOS, 104 with the final NUL).
+const longestSocket = 103
+
+// SocketPath is where the devgate of the project at root listens: in a
+// per-user folder, under a name of fixed length.
+func SocketPath(root string) string {
+	sum := sha256.Sum256([]byte(root))
+	name := hex.EncodeToString(sum[:8]) + ".sock"
+	if run := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(run) {
+		if path := filepath.Join(run, "devgate", name); len(path) <= longestSocket {
+			return path
+		}
+	}
+	user := "devgate-" + strconv.Itoa(os.Getuid())
+	if path := filepath.Join(os.TempDir(), user, name); len(path) <= longestSocket {
+		return path
+	}
+	return filepath.Join("/tmp", user, name)
+}
+
+// listen opens the socket. A file that a killed devgate left is replaced: the
+// caller holds the project's lock, so nobody listens on it.
+func listen(path string) (net.Listener, error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make socket folder: %w", err)
+	}
+	if err := checkOwner(dir); err != nil {
+		return nil, err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("replace socket: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("open control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("open control socket: %w", err)
+	}
+	return l, nil
+}
+
+// checkOwner refuses a folder that somebody else could have made in a shared
+// place such as /tmp.
+func checkOwner(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("check socket folder: %w", err)
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !info.IsDir() || !ok || int(stat.Uid) != os.Getuid() || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("socket folder %s must be a folder of yours with mode 0700", dir)
+	}
+	return nil
+}
