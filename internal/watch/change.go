@@ -1,0 +1,63 @@
+package watch
+
+import (
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Target is what one service watches.
+type Target struct {
+	// Name is handed back in every Change. Targets of one Watcher have
+	// different names.
+	Name string
+	// Dir is the absolute folder where patterns start.
+	Dir string
+	// Patterns and Ignore are doublestar globs relative to Dir; they may start
+	// with "../" or be absolute. A folder, or a pattern that names one, means
+	// everything below it. Ignore wins over Patterns.
+	Patterns, Ignore []string
+	// Exclude holds absolute paths that are never watched, nor anything below
+	// them: the build's own output.
+	Exclude []string
+}
+
+// Change says that the content of files of one target has changed.
+type Change struct {
+	// Name is the target's.
+	Name string
+	// Files holds changed, new and deleted files relative to the Watcher's
+	// Root, with slashes, sorted; the first MaxFiles of them.
+	Files []string
+	// Total counts all files that have changed, also those not in Files.
+	Total int
+	// At is when the first event of the burst was received.
+	At time.Time
+}
+
+// merge adds what happened later to a Change that was not delivered yet.
+func (c Change) merge(later Change) Change {
+	c.Files = append(slices.Clone(c.Files), later.Files...)
+	slices.Sort(c.Files)
+	c.Files = slices.Compact(c.Files)
+	if later.At.Before(c.At) {
+		c.At = later.At
+	}
+	return c
+}
+
+// trim counts the files and keeps the first limit of them.
+func (c Change) trim(limit int) Change {
+	c.Total = len(c.Files)
+	c.Files = c.Files[:min(limit, len(c.Files)):min(limit, len(c.Files))]
+	return c
+}
+
+// relative returns path as a person in root would write it.
+func relative(root, path string) string {
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}

@@ -1,0 +1,153 @@
+package watch
+
+import (
+	"hash/maphash"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxHashed is the size above which a file is not read: hashing 8 MiB takes a
+// few milliseconds, and files of that size are data, seldom source.
+const maxHashed = 8 << 20
+
+// kind is what a path was when it was last looked at.
+type kind uint8
+
+const (
+	absent  kind = iota // no file; the zero state
+	hashed              // a file, with the hash of its content
+	opaque              // a file that is too large or may not be read
+	unknown             // not looked at in time: differs from everything
+)
+
+// state is what is kept of a file.
+type state struct {
+	kind    kind
+	sum     uint64 // of hashed
+	size    int64
+	written int64 // modification time, ns
+	touched int64 // inode change time, ns
+}
+
+// same reports whether two states show the same content.
+func (s state) same(t state) bool {
+	switch {
+	case s.kind == unknown || t.kind == unknown:
+		return false
+	case s.kind == absent || t.kind == absent:
+		return s.kind == t.kind
+	case s.kind == hashed && t.kind == hashed:
+		return s.size == t.size && s.sum == t.sum
+	}
+	return s.size == t.size && s.written == t.written
+}
+
+// passing reports whether the file may be in the middle of a save: moved away
+// or truncated.
+func (s state) passing() bool { return s.kind == absent || s.size == 0 }
+
+// untouched reports whether a file that is now as t does not need to be read
+// again. A write in the same tick of the clock as the last read would not show
+// in its times, so these must be a while older than the read, at now.
+func (s state) untouched(t state, now time.Time) bool {
+	const tick = 2 * time.Second // the coarsest that file systems have
+	return s.kind != unknown && s.kind != absent && t.kind != absent &&
+		s.size == t.size && s.written == t.written && s.touched == t.touched &&
+		now.UnixNano()-max(t.written, t.touched) > int64(tick)
+}
+
+// reader reads states. It is used by one goroutine.
+type reader struct {
+	hash maphash.Hash
+	buf  []byte
+}
+
+// newReader returns a reader whose hashes compare with those of the same seed.
+func newReader(seed maphash.Seed) *reader {
+	r := &reader{buf: make([]byte, 32<<10)}
+	r.hash.SetSeed(seed)
+	return r
+}
+
+// stat returns the state of a path without reading its content. Symbolic links
+// are followed; what is not a regular file is absent.
+func stat(path string) state {
+	var st unix.Stat_t
+	if retry(func() error { return unix.Stat(path, &st) }) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return state{}
+	}
+	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano()}
+}
+
+// read returns the state of a path. It uses system calls, since os.File costs
+// twice as much and the first walk reads every watched file.
+func (r *reader) read(path string) state {
+	s := stat(path)
+	if s.kind == absent || s.size > maxHashed {
+		return s
+	}
+	var fd int
+	err := retry(func() (err error) {
+		// Should a pipe take the file's place now, opening it must not wait.
+		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		return err
+	})
+	switch {
+	case err == unix.ENOENT:
+		return state{}
+	case err != nil:
+		return s
+	}
+	defer unix.Close(fd)
+	return r.sum(fd, s)
+}
+
+// sum adds the hash of an open file to its state.
+func (r *reader) sum(fd int, s state) state {
+	r.hash.Reset()
+	size := int64(0)
+	for {
+		var n int
+		err := retry(func() (err error) { n, err = unix.Read(fd, r.buf); return err })
+		if err != nil || size > maxHashed {
+			return s
+		}
+		if n == 0 {
+			break
+		}
+		_, _ = r.hash.Write(r.buf[:n])
+		size += int64(n)
+	}
+	s.kind, s.sum, s.size = hashed, r.hash.Sum64(), size
+	return s
+}
+
+// retry repeats a system call that a signal has interrupted.
+func retry(call func() error) error {
+	for {
+		if err := call(); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// readAll reads the states of many files side by side, unless it is stopped.
+func readAll(seed maphash.Seed, paths []string, stopped func() bool) []state {
+	states := make([]state, len(paths))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(4, runtime.GOMAXPROCS(0), len(paths)) {
+		group.Go(func() {
+			r := newReader(seed)
+			for i := next.Add(1) - 1; i < int64(len(paths)) && !stopped(); i = next.Add(1) - 1 {
+				states[i] = r.read(paths[i])
+			}
+		})
+	}
+	group.Wait()
+	return states
+}

@@ -1,0 +1,154 @@
+package watch
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+)
+
+// plan says, from the targets and the ignore rules as they are on disk when it
+// is made, which folders are watched and whose a file is. Only the memory of
+// rules already read changes later.
+type plan struct {
+	scopes []*scope
+	tops   []string // where walks start
+}
+
+// scope is a Target, compiled.
+type scope struct {
+	name    string
+	watch   []*glob
+	ignore  []*glob
+	exclude []string
+}
+
+// newPlan compiles the targets of a project in root.
+func newPlan(root string, targets []Target) (*plan, error) {
+	root = filepath.Clean(root)
+	p, repos := &plan{}, newRepositories(root)
+	names := map[string]bool{}
+	for _, t := range targets {
+		t.Dir = filepath.Clean(t.Dir)
+		if names[t.Name] {
+			return nil, fmt.Errorf("read targets: two are named %q", t.Name)
+		}
+		names[t.Name] = true
+		s, err := newScope(t)
+		if err != nil {
+			return nil, fmt.Errorf("watch %s: %w", t.Name, err)
+		}
+		for _, g := range s.watch {
+			g.git = repos.rulesBelow(g.base)
+			p.tops = append(p.tops, topOf(root, t.Dir, g.base))
+		}
+		p.scopes = append(p.scopes, s)
+	}
+	slices.Sort(p.tops)
+	p.tops = slices.Compact(p.tops)
+	return p, nil
+}
+
+// newScope compiles one target.
+func newScope(t Target) (*scope, error) {
+	s := &scope{name: t.Name}
+	var err error
+	if s.watch, err = newGlobs(t.Dir, t.Patterns); err != nil {
+		return nil, err
+	}
+	if s.ignore, err = newGlobs(t.Dir, t.Ignore); err != nil {
+		return nil, err
+	}
+	for _, path := range t.Exclude {
+		s.exclude = append(s.exclude, filepath.Clean(path))
+	}
+	return s, nil
+}
+
+// newGlobs compiles patterns that start at dir.
+func newGlobs(dir string, patterns []string) ([]*glob, error) {
+	var globs []*glob
+	for _, pattern := range patterns {
+		g, err := newGlob(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		globs = append(globs, g)
+	}
+	return globs, nil
+}
+
+// topOf returns the folder from which the way to base is watched, so that a
+// folder on it that is renamed or made again is noticed.
+func topOf(root, dir, base string) string {
+	for _, top := range []string{root, dir} {
+		if _, ok := below(top, base); ok {
+			return top
+		}
+	}
+	return filepath.Dir(base)
+}
+
+// owners returns the names of the targets that a file belongs to.
+func (p *plan) owners(path string) []string {
+	var names []string
+	for _, s := range p.scopes {
+		if s.wantsFile(path) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// wantsFile reports whether any target watches path.
+func (p *plan) wantsFile(path string) bool {
+	return slices.ContainsFunc(p.scopes, func(s *scope) bool { return s.wantsFile(path) })
+}
+
+// wantsFolder reports whether any target needs dir to be watched.
+func (p *plan) wantsFolder(dir string) bool {
+	return slices.ContainsFunc(p.scopes, func(s *scope) bool { return s.wantsFolder(dir) })
+}
+
+// leads reports whether a pattern names path or something below it, so that a
+// symbolic link there is followed.
+func (p *plan) leads(path string) bool {
+	return slices.ContainsFunc(p.scopes, func(s *scope) bool {
+		return slices.ContainsFunc(s.watch, func(g *glob) bool { return g.leads(path) })
+	})
+}
+
+// wantsFile reports whether a change of path is a change of this target.
+func (s *scope) wantsFile(path string) bool {
+	if !slices.ContainsFunc(s.watch, func(g *glob) bool {
+		return g.match(path) && !g.ignores(path, false)
+	}) {
+		return false
+	}
+	return !s.refuses(path)
+}
+
+// wantsFolder reports whether a file of this target can be inside of dir.
+func (s *scope) wantsFolder(dir string) bool {
+	if !slices.ContainsFunc(s.watch, func(g *glob) bool {
+		return g.leads(dir) || g.reaches(dir) && !g.ignores(dir, true)
+	}) {
+		return false
+	}
+	return !s.refuses(dir)
+}
+
+// refuses reports whether path is taken out by Ignore or Exclude.
+func (s *scope) refuses(path string) bool {
+	return slices.ContainsFunc(s.ignore, func(g *glob) bool { return g.match(path) }) ||
+		slices.ContainsFunc(s.exclude, func(out string) bool {
+			_, ok := below(out, path)
+			return ok
+		})
+}
+
+// ignores reports whether the default list or Git keeps this pattern away from
+// a path below its base. What the base itself names is never ignored.
+func (g *glob) ignores(path string, folder bool) bool {
+	rel, _ := below(g.base, path)
+	return rel != "" && (junk(rel) || g.git != nil && g.git.ignored(path, folder))
+}

@@ -1,0 +1,117 @@
+package watch
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+)
+
+// Watcher watches the files of several targets with one walk and one connection
+// to the system. Set the fields, then call Run once.
+type Watcher struct {
+	// Root is the absolute folder that names in Changes are relative to.
+	Root string
+	// Targets is what is watched; Update replaces it later.
+	Targets []Target
+	// Logf, if not nil, receives one line when folders have to be polled, with
+	// the reason and what to do about it. It must not block.
+	Logf func(format string, args ...any)
+
+	// Debounce is how long a lone save must be quiet before its Change; 0: 36 ms.
+	Debounce time.Duration
+	// Cap is the longest time from the first event to its Change; 0: 2 s.
+	Cap time.Duration
+	// Absence is how long a file may be gone or empty before it has changed;
+	// 0: 150 ms.
+	Absence time.Duration
+	// Poll, if not 0, is how often all folders are read instead of waiting for
+	// events. 0: only folders without events are polled, every 500 ms, and less
+	// often where that takes more than a twentieth of the time.
+	Poll time.Duration
+	// MaxFiles bounds the names in one Change; 0: 20.
+	MaxFiles int
+
+	hooks hooks
+
+	once    sync.Once
+	ready   chan struct{}
+	updates chan update
+	mu      sync.Mutex // one Update at a time
+}
+
+// update is what Update hands to Run.
+type update struct {
+	targets []Target
+	since   time.Time // of the clock that stamps files
+}
+
+// hooks are for tests: faults that the system makes too rarely.
+type hooks struct {
+	wrap     func(notifier) notifier           // stands between a tree and fsnotify
+	pump     func(*pump)                       // prepares the pump
+	surveyed func(folders, watched, files int) // called when a walk is complete
+}
+
+// init makes the channels.
+func (w *Watcher) init() {
+	w.once.Do(func() {
+		w.ready = make(chan struct{})
+		w.updates = make(chan update, 1)
+	})
+}
+
+// Run watches until ctx is done, and then returns nil once its goroutines have
+// ended. Another error is about a pattern that cannot be read. Changed is called
+// from one goroutine at a time; while it runs, later Changes of a target are
+// joined to one. Run waits for a call in progress; Changes not yet delivered
+// when ctx is done are dropped.
+func (w *Watcher) Run(ctx context.Context, changed func(Change)) error {
+	since := fileClock()
+	w.init()
+	s, err := newSession(w, ctx.Done())
+	if err != nil {
+		return err
+	}
+	s.run(since, changed)
+	return nil
+}
+
+// Ready returns a channel that is closed when the first walk is complete.
+// Changes made before that are not lost.
+func (w *Watcher) Ready() <-chan struct{} {
+	w.init()
+	return w.ready
+}
+
+// Update replaces the targets, also while Run is running. What is written after
+// the call counts, for new targets too; a target that stays keeps what is known
+// of its files. An error leaves all as it was.
+func (w *Watcher) Update(targets []Target) error {
+	u := update{targets: targets, since: fileClock()}
+	if _, err := newPlan(w.Root, targets); err != nil {
+		return err
+	}
+	w.init()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case old := <-w.updates: // not yet taken, and now out of date
+		u.since = old.since
+	default:
+	}
+	w.updates <- u
+	return nil
+}
+
+// logf writes a line for the developer.
+func (w *Watcher) logf(format string, args ...any) {
+	if w.Logf != nil {
+		w.Logf(format, args...)
+	}
+}
+
+// newBurst returns a burst with this Watcher's times.
+func (w *Watcher) newBurst() *burst {
+	return newBurst(cmp.Or(w.Debounce, loneQuiet), cmp.Or(w.Cap, 2*time.Second), cmp.Or(w.Absence, 150*time.Millisecond))
+}
