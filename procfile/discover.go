@@ -1,0 +1,104 @@
+package procfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// ErrNotFound is what [Find] returns when there is no file of any known name.
+var ErrNotFound = errors.New("no Devgatefile, Procfile.dev or Procfile found")
+
+// Find looks for a Devgatefile in dir and the folders above it, then in the same
+// way for Procfile.dev and Procfile, in each folder in this order. The path is
+// absolute. It returns ErrNotFound when there is none.
+func Find(dir string) (path string, err error) {
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find Devgatefile: %w", err)
+	}
+	folder := ""
+	for _, names := range [][]string{{"Devgatefile"}, {"Procfile.dev", "Procfile"}} {
+		for at := dir; ; at = filepath.Dir(at) {
+			for _, name := range names {
+				path := filepath.Join(at, name)
+				info, err := os.Stat(path)
+				switch {
+				case err == nil && !info.IsDir():
+					return path, nil
+				case err == nil && folder == "":
+					folder = path
+				}
+			}
+			if at == filepath.Dir(at) {
+				break
+			}
+		}
+	}
+	if folder != "" {
+		return folder, nil // Read says what is wrong with it
+	}
+	return "", ErrNotFound
+}
+
+// Read reads and parses a file. It never reads more than a little over [MaxSize].
+// Messages name the file as seen from the working directory. The error is an
+// [ErrorList]; errors.Is finds fs.ErrNotExist and fs.ErrPermission in it.
+func Read(path string) (*File, error) {
+	name := shortPath(path)
+	src, err := readLimited(path)
+	if err != nil {
+		return nil, ErrorList{readError(name, err)}
+	}
+	f, err := Parse(name, src)
+	if f != nil {
+		f.Path = path
+	}
+	return f, err
+}
+
+func readLimited(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, MaxSize+1))
+}
+
+// readError words what the system says about a file.
+func readError(name string, err error) *Error {
+	e := &Error{File: name, Err: err}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Msg, e.Hint = "there is no such file", "devgate init writes a Devgatefile from what it finds"
+	case errors.Is(err, fs.ErrPermission):
+		e.Msg, e.Hint = "no permission to read this file", "look at its rights: ls -l "+name
+	case errors.Is(err, syscall.EISDIR):
+		e.Msg, e.Hint = "this is a folder (want a file)", ""
+	default:
+		e.Msg = "read: " + err.Error()
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			e.Msg = "read: " + pe.Err.Error()
+		}
+	}
+	return e
+}
+
+// shortPath returns the shorter of a path and the same as seen from the working
+// directory, so that messages are short and can be clicked.
+func shortPath(path string) string {
+	wd, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(path) {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}

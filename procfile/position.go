@@ -1,0 +1,143 @@
+package procfile
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Position is a place in a file. The zero value means that no place is known.
+type Position struct {
+	Line   int // 1-based
+	Column int // 1-based, in runes; 0 when only the line is known
+}
+
+// IsZero reports whether no place is known.
+func (p Position) IsZero() bool { return p == Position{} }
+
+// String returns "line:column", "line" without a column, or "" for the zero value.
+func (p Position) String() string {
+	switch {
+	case p.IsZero():
+		return ""
+	case p.Column == 0:
+		return strconv.Itoa(p.Line)
+	}
+	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+func (p Position) before(q Position) bool {
+	return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column
+}
+
+// span is a half-open range of byte offsets in a source.
+type span struct{ start, end int }
+
+// runeStep is the distance of the rune counts that a source keeps. Without them
+// a file of one long line would cost its length for every position.
+const runeStep = 1024
+
+// source is a text and what is needed to speak of places in it. The text has no
+// byte order mark and is valid UTF-8 wherever positions are asked for.
+type source struct {
+	name  string
+	text  string
+	lines []int // offset of the first byte of each line
+	runes []int // runes[i]: how many runes start before byte i*runeStep
+}
+
+func newSource(name, text string) *source {
+	s := &source{name: name, text: text, lines: []int{0}}
+	count := 0
+	for i := 0; i < len(text); i++ {
+		if i%runeStep == 0 {
+			s.runes = append(s.runes, count)
+		}
+		if utf8.RuneStart(text[i]) {
+			count++
+		}
+		if text[i] == '\n' {
+			s.lines = append(s.lines, i+1)
+		}
+	}
+	return s
+}
+
+// runesBefore counts the runes that start before offset off.
+func (s *source) runesBefore(off int) int {
+	if len(s.runes) == 0 {
+		return 0
+	}
+	step := min(off/runeStep, len(s.runes)-1)
+	count := s.runes[step]
+	for i := step * runeStep; i < off; i++ {
+		if utf8.RuneStart(s.text[i]) {
+			count++
+		}
+	}
+	return count
+}
+
+// lineAt returns the index of the line that holds offset off.
+func (s *source) lineAt(off int) int {
+	return sort.Search(len(s.lines), func(i int) bool { return s.lines[i] > off }) - 1
+}
+
+// position returns the place of an offset. The end of a text that ends with a
+// newline belongs to the last line that has text, where a person would look.
+func (s *source) position(off int) Position {
+	off = max(0, min(off, len(s.text)))
+	line := s.lineAt(off)
+	if line > 0 && off == len(s.text) && s.lines[line] == off {
+		line--
+		off--
+	}
+	return Position{line + 1, s.runesBefore(off) - s.runesBefore(s.lines[line]) + 1}
+}
+
+// lineSpan returns the line that holds off, without its line ending.
+func (s *source) lineSpan(off int) span {
+	start := s.lines[s.lineAt(off)]
+	end := strings.IndexByte(s.text[start:], '\n')
+	if end < 0 {
+		return span{start, len(s.text)}
+	}
+	return span{start, start + len(strings.TrimSuffix(s.text[start:start+end], "\r"))}
+}
+
+// ref returns "file:line:column" of an offset, for messages that name a second place.
+func (s *source) ref(off int) string { return s.name + ":" + s.position(off).String() }
+
+// markPosition returns the place of a marked key, or the zero Position.
+func (s *source) markPosition(marks map[string]span, key string) Position {
+	at, ok := marks[key]
+	if !ok {
+		return Position{}
+	}
+	return s.position(at.start)
+}
+
+// offset is the inverse of position. A column past the end means the end of the line.
+func (s *source) offset(p Position) int {
+	off := s.lines[p.Line-1]
+	end := s.lineSpan(off).end
+	for n := 1; n < p.Column && off < end; n++ {
+		_, size := utf8.DecodeRuneInString(s.text[off:])
+		off += size
+	}
+	return off
+}
+
+// wordAt returns the marked span that begins at a position, or one rune there.
+func (s *source) wordAt(p Position, marks []map[string]span) span {
+	off := s.offset(p)
+	for _, m := range marks {
+		for _, at := range m {
+			if at.start == off {
+				return at
+			}
+		}
+	}
+	return span{off, off + 1}
+}

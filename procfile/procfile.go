@@ -1,0 +1,174 @@
+package procfile
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const (
+	firstPort    = 5100 // of the first process; the next gets 5200, and so on
+	portStep     = 100
+	maxProcesses = 500
+)
+
+// process is one line of a Procfile.
+type process struct {
+	*Service
+	command span
+	written bool // the port stands in the command
+}
+
+// parseProcfile reads "name: command" lines.
+func parseProcfile(src *source) (*File, error) {
+	r := newReader(src)
+	f := newFile(src, Procfile)
+	var all []*process
+	for i, start := range src.lines {
+		line := src.lineSpan(start)
+		text := src.text[line.start:line.end]
+		if blank := strings.TrimSpace(text); blank == "" || blank[0] == '#' {
+			continue
+		}
+		if len(all) == maxProcesses {
+			r.fail(line, fmt.Sprintf("more than %d processes", maxProcesses), "")
+			break
+		}
+		if p := r.process(line, i+1); p != nil {
+			all = append(all, p)
+		}
+	}
+	r.procfilePorts(all)
+	r.sameNames()
+	if len(all) == 0 && len(r.errs) == 0 {
+		r.fail(span{}, "this file has no process", "a process is a line, for example\nweb: npm run dev")
+	}
+	if err := r.errs.orNil(); err != nil {
+		return nil, err
+	}
+	f.Services = r.services
+	return f, nil
+}
+
+// process reads one line, or reports what is wrong with it and returns nil.
+func (r *reader) process(line span, number int) *process {
+	text := r.src.text[line.start:line.end]
+	m := procfileLine.FindStringSubmatchIndex(text)
+	if m == nil {
+		r.lineFault(line, text, number)
+		return nil
+	}
+	name, at := text[m[2]:m[3]], span{line.start + m[2], line.start + m[3]}
+	n := newTable(name, at)
+	if n.key == "env" || n.key == "defaults" {
+		r.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this process")
+	}
+	r.serviceName(n)
+	if first := r.service(name); first != nil {
+		r.fail(at, "process "+quote(name)+" is declared twice (first at "+r.ref(first.Pos)+")", "rename one of the two")
+		return nil
+	}
+	s := newService(name, r.src, at)
+	command := span{line.start + m[4], line.start + len(strings.TrimRight(text, " \t"))}
+	s.Command.Shell = r.src.text[command.start:command.end]
+	s.marks["command"] = command
+	s.JoinsWhenListening = true
+	s.Ready.Kind = ReadyTCP
+	r.addService(s)
+	return &process{Service: s, command: command}
+}
+
+var (
+	missingCommand = regexp.MustCompile(`^[A-Za-z0-9_-]+:[ \t]*$`)
+	assignment     = regexp.MustCompile(`^[A-Za-z0-9_.-]+[ \t]*=[ \t]*(.*)$`)
+)
+
+// lineFault words a line that is not "name: command".
+func (r *reader) lineFault(line span, text string, number int) {
+	trimmed := strings.TrimSpace(text)
+	line.start += strings.Index(text, trimmed)
+	line.end = line.start + len(trimmed)
+	const want = `want name: command, as in "web: npm run dev"`
+	name, _, colon := strings.Cut(trimmed, ":")
+	switch {
+	case missingCommand.MatchString(trimmed):
+		r.fail(line, "process "+quote(strings.TrimSuffix(strings.TrimRight(trimmed, " \t"), ":"))+" has no command", want)
+	case trimmed[0] == '[' || assignment.MatchString(trimmed):
+		r.fail(line, fmt.Sprintf("line %d looks like TOML, but this file is a Procfile", number), "for tables and keys, name the file Devgatefile")
+	case colon && !nameForm.MatchString(name):
+		r.fail(span{line.start, line.start + len(name)}, "bad process name "+quote(name), "names begin with a letter or digit and go on with letters, digits, _ and -")
+	default:
+		r.fail(line, fmt.Sprintf("line %d is not a process", number), want)
+	}
+}
+
+// procfilePorts finds the port of every process: in its command, else the next
+// free one. The step counts every process, so that a port written for one does not
+// move the others.
+func (r *reader) procfilePorts(all []*process) {
+	first := map[int]*process{}
+	for _, p := range all {
+		n, at := r.writtenPort(p)
+		if n == 0 {
+			continue
+		}
+		p.Port.Number, p.marks["port"], p.written = n, at, true
+		if other := first[n]; other != nil {
+			r.fail(at, fmt.Sprintf("port %d is already used by process %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
+				"give one of the two another port")
+			continue
+		}
+		first[n] = p
+	}
+	for i, p := range all {
+		if p.written {
+			continue
+		}
+		n := firstPort + i*portStep
+		for first[n] != nil {
+			n++
+		}
+		p.Port.Number, first[n] = n, p
+	}
+}
+
+var (
+	// leadingVar matches one VAR=value in front of a command.
+	leadingVar = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=("[^"]*"|'[^']*'|[^\s"';&|]*)(?:[ \t]+|$)`)
+	portFlag   = regexp.MustCompile(`(?:^|[ \t])(?:-p[ \t]+|--port[ \t]+|--port=)([0-9]+)(?:[ \t]|$)`)
+)
+
+// writtenPort returns the port that a command names, or 0.
+func (r *reader) writtenPort(p *process) (int, span) {
+	text, off := p.Command.Shell, p.command.start
+	for {
+		m := leadingVar.FindStringSubmatchIndex(text)
+		if m == nil {
+			break
+		}
+		value := strings.Trim(text[m[4]:m[5]], `"'`)
+		if text[m[2]:m[3]] == "PORT" && !strings.Contains(value, "$") {
+			return r.procfilePort(value, span{off + m[4], off + m[5]})
+		}
+		text, off = text[m[1]:], off+m[1]
+	}
+	if m := portFlag.FindStringSubmatchIndex(text); m != nil {
+		return r.procfilePort(text[m[2]:m[3]], span{off + m[2], off + m[3]})
+	}
+	return 0, span{}
+}
+
+// procfilePort checks a port. 0 asks the system for a free one, which devgate
+// cannot know: it counts as not written.
+func (r *reader) procfilePort(text string, at span) (int, span) {
+	n, err := strconv.Atoi(text)
+	if err == nil && n == 0 {
+		return 0, span{}
+	}
+	if err != nil || n < 0 || n > 65535 {
+		r.fail(at, "bad port "+quote(text)+" (want 1-65535)", "without a port in the line, devgate chooses one and hands it over as $PORT")
+		return 0, span{}
+	}
+	return n, at
+}

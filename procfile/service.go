@@ -1,0 +1,138 @@
+package procfile
+
+import (
+	"net/url"
+	"time"
+)
+
+// Kind is what devgate does with a service.
+type Kind int
+
+// The kinds. A service of a Procfile with JoinsWhenListening is a Backend here
+// until it turns out that it never listens.
+const (
+	Backend Kind = iota // started by devgate, with a port: in the cascade
+	Worker              // started by devgate, without a port
+	Task                // once = true: runs to its end
+	Remote              // url: in the cascade, not started by devgate
+)
+
+// String returns "backend", "worker", "task" or "remote".
+func (k Kind) String() string { return pick(int(k), "backend", "worker", "task", "remote") }
+
+// Restart is what an exit that nobody asked for leads to.
+type Restart int
+
+// The values of restart. The zero value is the default.
+const (
+	RestartOnFailure Restart = iota
+	RestartAlways
+	RestartNever
+)
+
+// String returns the word as it is written in a Devgatefile.
+func (r Restart) String() string { return pick(int(r), "on-failure", "always", "never") }
+
+// SPA is whether a backend answers every unknown path with a page.
+type SPA int
+
+// The values of spa. The zero value is the default.
+const (
+	SPAAuto SPA = iota // found out when the backend is ready
+	SPAOn
+	SPAOff
+)
+
+// String returns the word as it is written in a Devgatefile.
+func (s SPA) String() string { return pick(int(s), "auto", "true", "false") }
+
+// Protocol is how the gateway speaks to a backend.
+type Protocol int
+
+// The values of protocol. The zero value is the default.
+const (
+	HTTP1 Protocol = iota
+	H2C
+)
+
+// String returns the word as it is written in a Devgatefile.
+func (p Protocol) String() string { return pick(int(p), "http1", "h2c") }
+
+// Service is one table of a Devgatefile, or one line of a Procfile. Texts may
+// hold placeholders, for [Expand]: Command, Build, Stop, Ready.Exec and the values of Env.
+type Service struct {
+	Name string
+	Pos  Position // of its table header, or of its line
+
+	Command     Command           // zero for a Remote
+	Build       Command           // run to success before each start; zero for none
+	Stop        Command           // run instead of StopSignal; zero for none
+	Dir         string            // working directory; "" is the project root
+	Port        Port              // zero: no port
+	URL         *url.URL          // a Remote's scheme and host; nil for all others
+	Env         map[string]string // with those of [defaults]
+	EnvFile     []string          // from Dir on; every one must exist
+	Watch       []string          // globs, from Dir on
+	Ignore      []string          // globs, from Dir on
+	Ready       Ready             // with its defaults
+	After       []string          // names of services
+	Once        bool
+	Restart     Restart
+	StopSignal  Signal // default TERM
+	Grace       time.Duration
+	PTY         bool
+	Paths       []string // patterns; none: asked for every path
+	Final       bool
+	Fallthrough []int // statuses; default 404
+	SPA         SPA
+	Optional    bool
+	Protocol    Protocol
+
+	// JoinsWhenListening: a process of a Procfile enters the cascade when it listens
+	// on Port, and is a worker as long as it does not.
+	JoinsWhenListening bool
+
+	src   *source
+	at    span // of Pos
+	marks map[string]span
+}
+
+func newService(name string, src *source, at span) *Service {
+	return &Service{
+		Name: name, Pos: src.position(at.start), Env: map[string]string{},
+		StopSignal: defaultSignal(), Grace: DefaultGrace, Fallthrough: []int{404},
+		Ready: Ready{Status: 200, Timeout: DefaultTimeout, Interval: DefaultInterval},
+		src:   src, at: at, marks: map[string]span{},
+	}
+}
+
+// Kind tells what the service is from the keys it has.
+func (s *Service) Kind() Kind {
+	switch {
+	case s.URL != nil:
+		return Remote
+	case s.Once:
+		return Task
+	case !s.Port.IsZero():
+		return Backend
+	}
+	return Worker
+}
+
+// InCascade reports whether requests may reach the service: a Backend or a Remote.
+func (s *Service) InCascade() bool { return s.Kind() == Backend || s.Kind() == Remote }
+
+// Has reports whether a key was written for the service, in its own table or in
+// [defaults]. Keys below are joined by a dot: "env.PATH", "ready.timeout".
+func (s *Service) Has(key string) bool {
+	_, ok := s.marks[key]
+	return ok
+}
+
+// Position returns where the value of a key stands, or Pos when it was not written.
+func (s *Service) Position(key string) Position {
+	if p := s.src.markPosition(s.marks, key); !p.IsZero() {
+		return p
+	}
+	return s.Pos
+}

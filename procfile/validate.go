@@ -1,0 +1,196 @@
+package procfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// validate checks the rules between services.
+func (r *reader) validate(f *File) {
+	r.sameNames()
+	r.samePorts(f)
+	for _, s := range r.services {
+		r.afterNames(s)
+	}
+	r.cycles()
+	r.applyOrder(f)
+}
+
+// sameNames refuses names that become one: in DEVGATE_<NAME>_PORT, in host names,
+// and in file names on a disk that does not tell case apart.
+func (r *reader) sameNames() {
+	first := map[string]*Service{}
+	for _, s := range r.services {
+		folded := strings.ReplaceAll(strings.ToLower(s.Name), "-", "_")
+		if other := first[folded]; other != nil {
+			r.fail(s.at, fmt.Sprintf("service %s is too like %s (%s)", quote(s.Name), quote(other.Name), r.ref(other.Pos)),
+				"both would be DEVGATE_"+strings.ToUpper(folded)+"_PORT in the environment: rename one of the two")
+			continue
+		}
+		first[folded] = s
+	}
+}
+
+func (r *reader) ref(p Position) string { return r.src.name + ":" + p.String() }
+
+// samePorts refuses two services on one port, and one on the gateway's or the dashboard's.
+func (r *reader) samePorts(f *File) {
+	first := map[int]*Service{}
+	for _, s := range r.services {
+		n := s.Port.Number
+		if n == 0 {
+			continue
+		}
+		at := s.marks["port"]
+		if other := first[n]; other != nil {
+			r.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
+				`give one of the two another port, or port = "auto"`)
+			continue
+		}
+		first[n] = s
+		switch n {
+		case f.Port.Number:
+			r.errs = append(r.errs, f.gatewayClash(s, n))
+		case f.Dashboard.Port:
+			r.fail(at, fmt.Sprintf("port %d is the dashboard's port (%s)", n, r.ref(f.Pos("dashboard"))), "give one of the two another port")
+		}
+	}
+	if n := f.Dashboard.Port; n != 0 && n == f.Port.Number {
+		r.fail(f.marks["dashboard"], fmt.Sprintf("port %d is the gateway's port%s", n, f.gatewayRef()), "give one of the two another port")
+	}
+}
+
+// gatewayRef says where the gateway's port comes from.
+func (f *File) gatewayRef() string {
+	if f.Has("port") {
+		return " (" + f.src.name + ":" + f.Pos("port").String() + ")"
+	}
+	return ""
+}
+
+func (f *File) gatewayClash(s *Service, port int) *Error {
+	msg := fmt.Sprintf("port %d is the gateway's port%s", port, f.gatewayRef())
+	hint := "give the service another port, or the gateway: port = " + fmt.Sprint(clear(port, f)) + " at the top of the file"
+	switch {
+	case f.Format == Procfile:
+		hint = fmt.Sprintf("give the process another port, or the gateway: devgate up --port %d", clear(port, f))
+	case f.Has("port"):
+		hint = "give one of the two another port"
+	}
+	return f.src.errorAt(s.marks["port"], msg, hint)
+}
+
+// clear returns a port after port that no service names.
+func clear(port int, f *File) int {
+	for p := port + 1; p <= 65535; p++ {
+		if !slices.ContainsFunc(f.Services, func(s *Service) bool { return s.Port.Number == p }) {
+			return p
+		}
+	}
+	return DefaultPort
+}
+
+// afterNames refuses names in `after` that are no services.
+func (r *reader) afterNames(s *Service) {
+	seen := map[string]bool{}
+	for i, name := range s.After {
+		switch {
+		case name == s.Name:
+			r.fail(r.itemSpan(s, "after", i), "service "+quote(name)+" cannot start after itself", "")
+		case r.service(name) == nil:
+			r.fail(r.itemSpan(s, "after", i), "there is no service "+quote(name), r.serviceHint(name))
+		case seen[name]:
+			r.fail(r.itemSpan(s, "after", i), quote(name)+" is named twice", "remove one of the two")
+		}
+		seen[name] = true
+	}
+}
+
+func (r *reader) serviceHint(name string) string {
+	all := r.serviceNames()
+	if near := nearest(name, all); near != "" {
+		return "did you mean " + quote(near) + "?"
+	}
+	const few = 8
+	if len(all) <= few {
+		return "services: " + strings.Join(all, ", ")
+	}
+	return "services: " + strings.Join(all[:few], ", ") + ", ..."
+}
+
+// itemSpan is where the i-th text of a list stands.
+func (r *reader) itemSpan(s *Service, key string, i int) span {
+	if at, ok := s.marks[fmt.Sprintf("%s.%d", key, i)]; ok {
+		return at
+	}
+	return s.marks[key]
+}
+
+// cycles reports each circle in `after` once, at the first of its services.
+func (r *reader) cycles() {
+	const visiting, done = 1, 2
+	state := map[*Service]int{}
+	var trail []*Service
+	var visit func(s *Service)
+	visit = func(s *Service) {
+		state[s] = visiting
+		trail = append(trail, s)
+		for _, name := range s.After {
+			next := r.service(name)
+			switch {
+			case next == nil || next == s:
+			case state[next] == visiting:
+				r.cycle(trail[slices.Index(trail, next):])
+			case state[next] != done:
+				visit(next)
+			}
+		}
+		trail = trail[:len(trail)-1]
+		state[s] = done
+	}
+	for _, s := range r.services {
+		if state[s] == 0 {
+			visit(s)
+		}
+	}
+}
+
+func (r *reader) cycle(circle []*Service) {
+	text := make([]string, 0, len(circle)+1)
+	for _, s := range append(slices.Clone(circle), circle[0]) {
+		text = append(text, s.Name)
+	}
+	s := circle[0]
+	i := slices.Index(s.After, circle[1%len(circle)].Name)
+	r.fail(r.itemSpan(s, "after", i), "services wait for each other: "+strings.Join(text, " after "), "remove one of them from an \"after\"")
+}
+
+// applyOrder sorts the services as `order` says; those it does not name follow in
+// the order of the file.
+func (r *reader) applyOrder(f *File) {
+	if r.order == nil {
+		return
+	}
+	rank := map[*Service]int{}
+	for _, item := range r.items(r.order, "the name of a service or a list of them") {
+		name := item.val.(string)
+		s := r.service(name)
+		switch {
+		case s == nil:
+			r.fail(item.value, "there is no service "+quote(name), r.serviceHint(name))
+		case rank[s] != 0:
+			r.fail(item.value, quote(name)+" is named twice", "remove one of the two")
+		default:
+			rank[s] = len(rank) + 1
+		}
+	}
+	last := len(rank) + 1
+	at := func(s *Service) int {
+		if n := rank[s]; n != 0 {
+			return n
+		}
+		return last
+	}
+	slices.SortStableFunc(f.Services, func(a, b *Service) int { return at(a) - at(b) })
+}
