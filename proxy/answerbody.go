@@ -1,0 +1,187 @@
+package proxy
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"strconv"
+)
+
+// pausing is implemented by bodies that know whether the next Read may have to
+// wait for the backend. What is not known is taken to wait.
+type pausing interface{ pauses() bool }
+
+// answerBody is the body of an answer on a connection of our own. When it is
+// read to its end the connection goes back to the pool; when it is closed
+// before, the connection is closed.
+type answerBody struct {
+	cn      *conn
+	sender  *sender
+	unwatch func() bool // ends the watch of the request's context
+	frame   framing
+	left    int64     // of frame.length
+	chunks  io.Reader // when frame.chunked
+	resp    *http.Response
+	err     error // sticky; io.EOF at the end
+}
+
+// newAnswer makes the answer out of its head; b reads the rest.
+func newAnswer(c *call, h head, b *answerBody) (*http.Response, error) {
+	frame, err := framingOf(c.method, h)
+	if err != nil {
+		return nil, err
+	}
+	resp := &http.Response{StatusCode: h.status, Header: h.header, ContentLength: frame.length, Body: b}
+	b.frame, b.left, b.resp = frame, frame.length, resp
+	switch {
+	case h.status == http.StatusSwitchingProtocols:
+		b.left = -1
+	case frame.chunked:
+		b.chunks = httputil.NewChunkedReader(b.cn.br)
+	case frame.length == 0:
+		b.finish(io.EOF)
+	}
+	return resp, nil
+}
+
+// Read implements io.Reader. The end comes with the last byte where the length
+// is known.
+func (b *answerBody) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	n, err := b.read(p)
+	if err != nil {
+		b.finish(err)
+	}
+	return n, err
+}
+
+func (b *answerBody) read(p []byte) (int, error) {
+	switch {
+	case b.chunks != nil:
+		n, err := b.chunks.Read(p)
+		if err == io.EOF {
+			err = b.readTrailer()
+		}
+		return n, err
+	case b.left >= 0:
+		n, err := b.cn.br.Read(p[:min(int64(len(p)), b.left)])
+		return n, b.advance(int64(n), err)
+	}
+	return b.cn.br.Read(p)
+}
+
+// advance counts n bytes of a body of known length.
+func (b *answerBody) advance(n int64, err error) error {
+	b.left -= n
+	switch {
+	case b.left == 0:
+		return io.EOF
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// readTrailer reads what follows the last chunk. It returns io.EOF when that
+// is well.
+func (b *answerBody) readTrailer() error {
+	raw, err := readBlock(b.cn.br, nil)
+	if err != nil {
+		return io.ErrUnexpectedEOF
+	}
+	if len(raw) > len("\r\n") {
+		if b.resp.Trailer, err = parseFields(string(raw)); err != nil {
+			return err
+		}
+	}
+	return io.EOF
+}
+
+// finish ends the use of the connection; why is io.EOF when all was read.
+func (b *answerBody) finish(why error) {
+	b.err = why
+	// unwatch fails when the request's context has ended: the connection is
+	// being closed.
+	free := b.unwatch()
+	if why == io.EOF && free && !b.frame.closes && b.sender.finished() && b.cn.br.Buffered() == 0 {
+		b.cn.pool.put(b.cn)
+		return
+	}
+	b.cn.close()
+}
+
+// Close implements io.Closer.
+func (b *answerBody) Close() error {
+	if b.err == nil {
+		b.finish(errBodyClosed)
+	}
+	return nil
+}
+
+var errBodyClosed = errors.New("read of a closed answer body")
+
+// pauses implements pausing.
+func (b *answerBody) pauses() bool { return b.err == nil && b.cn.br.Buffered() == 0 }
+
+// buffered reports whether the whole rest of the body is here already, so that
+// reading it cannot wait. It is only right before the first Read.
+func (b *answerBody) buffered() bool {
+	have, _ := b.cn.br.Peek(b.cn.br.Buffered())
+	switch {
+	case b.err != nil:
+		return true
+	case b.chunks != nil:
+		return wholeChunks(have)
+	}
+	return b.left >= 0 && b.left <= int64(len(have))
+}
+
+// wholeChunks reports whether b holds a chunked body up to its end, trailers
+// included.
+func wholeChunks(b []byte) bool {
+	for {
+		line, rest, ok := bytes.Cut(b, []byte("\n"))
+		if !ok {
+			return false
+		}
+		size, _, _ := bytes.Cut(bytes.TrimRight(line, "\r"), []byte(";"))
+		n, err := strconv.ParseUint(string(bytes.TrimSpace(size)), 16, 31)
+		if err != nil {
+			return false
+		}
+		if n == 0 {
+			return bytes.HasPrefix(rest, []byte("\r\n")) || bytes.Contains(rest, []byte("\r\n\r\n"))
+		}
+		if len(rest) < int(n)+2 {
+			return false
+		}
+		b = rest[n+2:]
+	}
+}
+
+// plain returns the connection to read left bytes of body from, where nothing
+// stands between: the kernel may then move them by itself.
+func (b *answerBody) plain() (cn *conn, left int64) {
+	if b.err != nil || b.left <= 0 || b.cn.br.Buffered() > 0 {
+		return nil, 0
+	}
+	return b.cn, b.left
+}
+
+// moved says that n bytes were read from the connection that plain returned.
+func (b *answerBody) moved(n int64, err error) error {
+	if err == nil && n < b.left {
+		err = io.EOF
+	}
+	if err = b.advance(n, err); err != nil {
+		b.finish(err)
+	}
+	return err
+}

@@ -1,0 +1,13 @@
+package proxy
+
+import "sync"
+
+// buffers are the pieces in which bodies are copied. The pool holds no state
+// that anybody could see.
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, copyBufferSize)
+	return &b
+}}
+
+func getBuffer() *[]byte  { return buffers.Get().(*[]byte) }
+func putBuffer(b *[]byte) { buffers.Put(b) }

@@ -1,0 +1,123 @@
+package proxy
+
+import (
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Limits that are not settings: each bounds what one request can cost.
+const (
+	defaultHold        = 15 * time.Second
+	defaultReplayLimit = 1 << 30
+	navigationHold     = time.Second            // a person in front of a browser is told sooner
+	noticeDelay        = 300 * time.Millisecond // how long a crash may go unnoticed by whoever calls SetState
+	maxHead            = 1 << 20                // of a request, of an answer, of trailers
+	copyBufferSize     = 64 << 10
+)
+
+// NotFound says what a browser navigation gets that every backend refused.
+type NotFound int
+
+const (
+	// Explain shows who was asked and what each said. It is the zero value.
+	Explain NotFound = iota
+	// Pass hands out the chosen 404 of the backends untouched.
+	Pass
+)
+
+// Config describes one gateway. The zero value of each field is a working
+// default; a Config is not changed by the gateway and may be used again.
+type Config struct {
+	// Name of the project, for the pages. Empty: "devgate".
+	Name string
+	// Backends in the order in which they are asked.
+	Backends []Backend
+	// Static is a folder asked for GET and HEAD after every backend refused.
+	// Empty: none. It need not exist yet.
+	Static string
+	// Hold is how long a request waits for a backend that is starting.
+	// 0: 15 s. A browser navigation waits at most 1 s.
+	Hold time.Duration
+	// ReplayLimit is the size in bytes up to which a request body is kept
+	// for the next backend. 0: 1 GiB.
+	ReplayLimit int64
+	// Hosts are further Host names to accept; "*.example.test" accepts every
+	// name below example.test. Ports in them are ignored.
+	Hosts []string
+	// NotFound chooses the answer to a navigation nobody answered.
+	NotFound NotFound
+	// Logf gets one line, without a newline, for each thing the developer
+	// should see (a refused host, a full disk). It must not block. Nil: none.
+	Logf func(format string, args ...any)
+}
+
+// Backend is one server of the cascade. Port or URL says where it is.
+type Backend struct {
+	// Name as in the Devgatefile; unique among the backends.
+	Name string
+	// Port on this machine; 127.0.0.1 and ::1 are both tried.
+	Port int
+	// URL is used instead of Port when it is not nil: scheme http or https,
+	// and a host. A path in it is ignored.
+	URL *url.URL
+	// Remote marks a server that devgate does not start: it gets its URL's
+	// Host instead of the client's, and it is Ready from the beginning.
+	Remote bool
+	// Paths restricts the backend to matching request paths. Empty: all.
+	// See pattern for the syntax.
+	Paths []string
+	// Final makes its answer the end of the cascade, also a 404.
+	Final bool
+	// Fallthrough are the statuses that pass a request on. Nil: 404 alone.
+	// Empty but not nil: none.
+	Fallthrough []int
+	// Optional skips the backend while it is Down, instead of answering 502.
+	Optional bool
+	// H2C speaks HTTP/2 without TLS to the backend (gRPC).
+	H2C bool
+}
+
+// withDefaults returns c with every zero setting replaced by its default.
+func (c Config) withDefaults() Config {
+	if c.Name == "" {
+		c.Name = "devgate"
+	}
+	if c.Hold == 0 {
+		c.Hold = defaultHold
+	}
+	if c.ReplayLimit == 0 {
+		c.ReplayLimit = defaultReplayLimit
+	}
+	if c.Logf == nil {
+		c.Logf = func(string, ...any) {}
+	}
+	return c
+}
+
+// host is the Host header for a Remote backend.
+func (b *Backend) host() string {
+	if b.URL == nil {
+		return net.JoinHostPort("localhost", strconv.Itoa(b.Port))
+	}
+	return b.URL.Host
+}
+
+// secure reports whether the backend is reached over TLS.
+func (b *Backend) secure() bool { return b.URL != nil && b.URL.Scheme == "https" }
+
+// address is what identifies the backend's place on the network, and what is
+// shown to people.
+func (b *Backend) address() string {
+	if b.URL == nil {
+		return net.JoinHostPort("localhost", strconv.Itoa(b.Port))
+	}
+	if b.URL.Port() != "" {
+		return b.URL.Host
+	}
+	if b.secure() {
+		return net.JoinHostPort(b.URL.Hostname(), "443")
+	}
+	return net.JoinHostPort(b.URL.Hostname(), "80")
+}

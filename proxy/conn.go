@@ -1,0 +1,46 @@
+package proxy
+
+import (
+	"bufio"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// conn is one HTTP/1.1 connection to a backend. One request at a time owns it.
+type conn struct {
+	net.Conn
+	br         *bufio.Reader
+	raw        syscall.RawConn // nil where peeking is not possible
+	pool       *pool
+	generation int
+	idleSince  time.Time
+	scratch    []byte // of the head being read
+	closed     atomic.Bool
+}
+
+// readBuffer holds an ordinary answer, head and body, in one read.
+const readBuffer = 8 << 10
+
+func newConn(nc net.Conn, p *pool, generation int) *conn {
+	c := &conn{Conn: nc, br: bufio.NewReaderSize(nc, readBuffer), pool: p, generation: generation}
+	if sc, ok := nc.(syscall.Conn); ok {
+		c.raw, _ = sc.SyscallConn()
+	}
+	return c
+}
+
+// close may be called from any goroutine and more than once; it makes a
+// running Read or Write fail.
+func (c *conn) close() {
+	if c.closed.CompareAndSwap(false, true) {
+		c.Conn.Close()
+	}
+}
+
+// alive reports whether an idle connection is still open with nothing to read:
+// whatever a backend says unasked is the end of the connection, or nonsense.
+func (c *conn) alive() bool {
+	return !c.closed.Load() && (c.raw == nil || silent(c.raw))
+}

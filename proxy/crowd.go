@@ -1,0 +1,80 @@
+package proxy
+
+import "sync"
+
+// crowd counts what is under way and can be told to break off. The zero value
+// is ready to use.
+type crowd struct {
+	mu     sync.Mutex
+	closed bool
+	n      int
+	empty  chan struct{} // closed when n reaches 0 after close
+	cuts   map[*func()]struct{}
+}
+
+// enter counts one more; false when the crowd is closed.
+func (c *crowd) enter() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.n++
+	return true
+}
+
+func (c *crowd) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n--
+	if c.n == 0 && c.empty != nil {
+		close(c.empty)
+		c.empty = nil
+	}
+}
+
+// add registers what breaks one member off; the result takes it out again.
+// When the crowd is closed already, cut is called at once.
+func (c *crowd) add(cut func()) (remove func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		cut()
+		return func() {}
+	}
+	if c.cuts == nil {
+		c.cuts = make(map[*func()]struct{})
+	}
+	c.cuts[&cut] = struct{}{}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.cuts, &cut)
+	}
+}
+
+// cutAll breaks every member off and lets nobody in any more.
+func (c *crowd) cutAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for cut := range c.cuts {
+		(*cut)()
+	}
+	c.cuts = nil
+}
+
+// close lets nobody in any more and returns what is closed when nobody is
+// left.
+func (c *crowd) close() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	empty := make(chan struct{})
+	if c.n == 0 {
+		close(empty)
+		return empty
+	}
+	c.empty = empty
+	return empty
+}

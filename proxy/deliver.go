@@ -1,0 +1,181 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// spliceMin is the rest of a body from which on it is worth to let the kernel
+// move it.
+const spliceMin = 256 << 10
+
+// use makes rep the client's answer.
+func (x *exchange) use(rep *reply) {
+	defer rep.close()
+	if rep.body != nil {
+		rep.body.makeLast()
+	}
+	if isEventStream(rep.resp.Header) {
+		rep.visit.release() // a restart does not wait for its end (G4)
+		defer x.g.streams.add(rep.cut)()
+	}
+	x.deliver(rep)
+}
+
+// deliver passes the answer on. It does not return when that can not be done
+// to the end: the client then sees a cut, never a complete short answer.
+func (x *exchange) deliver(rep *reply) {
+	x.forwardEarly(rep.early)
+	resp := rep.resp
+	h := x.w.Header()
+	copyAnswerHeader(h, resp.Header)
+	uninvented(h, resp.StatusCode)
+	if resp.StatusCode == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
+		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
+	}
+	x.frame(h, resp)
+	x.trace.stamp(h, rep.c.Name)
+	x.closeIfUnread(h)
+	x.w.WriteHeader(resp.StatusCode)
+	if err := x.copyBody(resp); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	x.writeTrailer(h, resp)
+}
+
+// forwardEarly sends the 1xx that came before the answer.
+func (x *exchange) forwardEarly(early []informational) {
+	if !x.r.ProtoAtLeast(1, 1) {
+		return
+	}
+	h := x.w.Header()
+	for _, e := range early {
+		copyAnswerHeader(h, e.header)
+		x.w.WriteHeader(e.status)
+		clear(h)
+	}
+}
+
+// uninvented keeps net/http from adding headers the backend did not send, and
+// from dropping those that it sent with a 204 or 304: they go by a spelling
+// that net/http does not look for.
+func uninvented(h http.Header, status int) {
+	for _, name := range [...]string{"Date", "Content-Type"} {
+		if _, ok := h[name]; !ok {
+			h[name] = nil
+		}
+	}
+	if bodyAllowed(status) {
+		return
+	}
+	for _, name := range [...]string{"Content-Type", "Content-Length"} {
+		if v := h[name]; v != nil {
+			delete(h, name)
+			h[strings.ToLower(name)] = v
+		}
+	}
+}
+
+// frame says that a body without a length is to be sent without one.
+func (x *exchange) frame(h http.Header, resp *http.Response) {
+	if resp.ContentLength < 0 && h["Content-Length"] == nil && x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1 {
+		h["Transfer-Encoding"] = []string{"chunked"}
+	}
+}
+
+// closeIfUnread announces the end of a connection on which the rest of the
+// request's body may still come.
+func (x *exchange) closeIfUnread(h http.Header) {
+	if x.call == nil || x.call.body == nil || x.r.ProtoMajor != 1 {
+		return
+	}
+	if whole, _ := x.call.body.state(); !whole {
+		h["Connection"] = []string{"close"}
+	}
+}
+
+// copyBody copies the body. Before each wait for the backend, what it has said
+// so far is with the client (G5).
+func (x *exchange) copyBody(resp *http.Response) error {
+	if x.r.Method == http.MethodHead || !bodyAllowed(resp.StatusCode) || resp.ContentLength == 0 {
+		return nil
+	}
+	flush := x.w.(http.Flusher).Flush
+	buf := getBuffer()
+	defer putBuffer(buf)
+	for {
+		if pauses(resp.Body) {
+			flush()
+		}
+		if done, err := x.spliceBody(resp.Body); done {
+			return err
+		}
+		n, err := resp.Body.Read(*buf)
+		if n > 0 {
+			if _, err := x.w.Write((*buf)[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return x.unlengthened(resp, flush)
+		}
+		if err != nil {
+			flush() // so that the client sees the head, and then the cut
+			return err
+		}
+	}
+}
+
+// unlengthened flushes where net/http would count a short body and announce a
+// length the backend did not.
+func (x *exchange) unlengthened(resp *http.Response, flush func()) error {
+	if resp.ContentLength < 0 && !(x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1) {
+		flush()
+	}
+	return nil
+}
+
+func pauses(body io.Reader) bool {
+	p, ok := body.(pausing)
+	return !ok || p.pauses()
+}
+
+// spliceBody hands a long rest of known length to the kernel, where it can
+// move bytes from one socket to the other.
+func (x *exchange) spliceBody(body io.Reader) (done bool, err error) {
+	b, ok := body.(*answerBody)
+	if !ok || x.r.ProtoMajor != 1 {
+		return false, nil
+	}
+	cn, left := b.plain()
+	to, ok := x.w.(io.ReaderFrom)
+	if cn == nil || left < spliceMin || !ok {
+		return false, nil
+	}
+	n, err := to.ReadFrom(&io.LimitedReader{R: cn.Conn, N: left})
+	if err = b.moved(n, err); errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return true, err
+}
+
+// writeTrailer sends the trailers, announced or not. An announced one that did
+// not come must not take its value from the header of that name.
+func (x *exchange) writeTrailer(h http.Header, resp *http.Response) {
+	announced := listed(resp.Header, "Trailer")
+	if len(resp.Trailer) == 0 && len(announced) == 0 {
+		return
+	}
+	for _, name := range announced {
+		delete(h, name)
+	}
+	for name, values := range resp.Trailer {
+		if hasToken(resp.Header["Trailer"], name) {
+			h[name] = values
+		} else {
+			h[http.TrailerPrefix+name] = values
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	dialTimeout = 10 * time.Second
+	// familyPatience is how much longer 127.0.0.1 may take than ::1 when a
+	// backend listens on both, so that the choice is the same each time.
+	familyPatience = 10 * time.Millisecond
+)
+
+// dialError says that no connection was made, so nothing was sent.
+type dialError struct {
+	address string
+	err     error
+}
+
+func (e *dialError) Error() string { return "dial " + e.address + ": " + e.err.Error() }
+func (e *dialError) Unwrap() error { return e.err }
+
+// dialer opens connections to one backend. A name that stands for this machine
+// is tried on both address families, and the one that answered is remembered.
+type dialer struct {
+	address string // as shown to people
+	local   []string
+	tls     *tls.Config
+	winner  atomic.Pointer[string]
+}
+
+func newDialer(b *Backend) *dialer {
+	d := &dialer{address: b.address()}
+	host, port, _ := net.SplitHostPort(d.address)
+	if host == "localhost" {
+		d.local = []string{net.JoinHostPort("127.0.0.1", port), net.JoinHostPort("::1", port)}
+	}
+	if b.secure() {
+		d.tls = &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}}
+	}
+	return d
+}
+
+// dial opens a connection. Every error it returns is a *dialError.
+func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	nc, err := d.dialPlain(ctx)
+	if err == nil && d.tls != nil {
+		nc, err = d.handshake(ctx, nc)
+	}
+	if err != nil {
+		return nil, &dialError{d.address, err}
+	}
+	return nc, nil
+}
+
+func (d *dialer) handshake(ctx context.Context, nc net.Conn) (net.Conn, error) {
+	tc := tls.Client(nc, d.tls)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		nc.Close()
+		return nil, err
+	}
+	return tc, nil
+}
+
+func (d *dialer) dialPlain(ctx context.Context) (net.Conn, error) {
+	if d.local == nil {
+		return dialTCP(ctx, d.address)
+	}
+	if w := d.winner.Load(); w != nil {
+		if nc, err := dialTCP(ctx, *w); err == nil {
+			return nc, nil
+		}
+	}
+	return d.race(ctx)
+}
+
+func (d *dialer) forget() { d.winner.Store(nil) }
+
+// race dials both families at once and takes the first of them in order that
+// answers in time.
+func (d *dialer) race(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	first, second := dialAside(ctx, d.local[0]), dialAside(ctx, d.local[1])
+	var a, b dialed
+	select {
+	case a = <-first:
+	case b = <-second:
+		a = within(first, familyPatience, b.err != nil)
+	}
+	if a.nc != nil {
+		d.winner.Store(&d.local[0])
+		discard(cancel, second, b)
+		return a.nc, nil
+	}
+	if b == (dialed{}) {
+		b = <-second
+	}
+	if b.nc != nil {
+		d.winner.Store(&d.local[1])
+		discard(cancel, first, a)
+		return b.nc, nil
+	}
+	cancel()
+	return nil, errors.Join(a.err, b.err)
+}
+
+// dialed is what came of one dial; the zero value: nothing yet.
+type dialed struct {
+	nc  net.Conn
+	err error
+}
+
+func dialAside(ctx context.Context, address string) <-chan dialed {
+	done := make(chan dialed, 1)
+	go func() {
+		nc, err := dialTCP(ctx, address)
+		done <- dialed{nc, err}
+	}()
+	return done
+}
+
+// within waits for a dial: for so long, or without limit when it is the only
+// one left.
+func within(done <-chan dialed, patience time.Duration, only bool) dialed {
+	if only {
+		return <-done
+	}
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case r := <-done:
+		return r
+	case <-t.C:
+		return dialed{}
+	}
+}
+
+// discard ends the dial that lost and closes what it may have opened. known is
+// its result, if that has been received.
+func discard(cancel context.CancelFunc, loser <-chan dialed, known dialed) {
+	cancel()
+	if known == (dialed{}) {
+		known = <-loser
+	}
+	if known.nc != nil {
+		known.nc.Close()
+	}
+}
+
+func dialTCP(ctx context.Context, address string) (net.Conn, error) {
+	return (&net.Dialer{KeepAlive: -1}).DialContext(ctx, "tcp", address)
+}

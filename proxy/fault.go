@@ -1,0 +1,112 @@
+package proxy
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// fault is an answer of the gateway's own.
+type fault struct {
+	status  int
+	word    string // of X-Devgate-Error
+	backend string // whom it is about; "" for nobody in particular
+	title   string // one line
+	detail  string // what to do, or why; "" for none
+	log     []string
+	wait    bool // it will pass: the page reloads, clients may retry
+}
+
+func faultHost(host string) *fault {
+	name := hostName(host)
+	if name == "" {
+		name = "..."
+	}
+	return &fault{
+		status: http.StatusForbidden, word: "host",
+		title:  fmt.Sprintf("the host %q is not allowed", host),
+		detail: fmt.Sprintf("to allow it, add this to the Devgatefile: hosts = [%q]", name),
+	}
+}
+
+func faultLoop() *fault {
+	return &fault{
+		status: http.StatusLoopDetected, word: "loop",
+		title:  "the request came back to the gateway that sent it",
+		detail: "a backend sends its requests to this gateway; check its port or url, and its own proxy settings",
+	}
+}
+
+func faultRequest(title string) *fault {
+	return &fault{status: http.StatusBadRequest, word: "request", title: title}
+}
+
+func faultStarting(c *candidate, s State) *fault {
+	reason := s.Reason
+	if reason == "" {
+		reason = "starting"
+	}
+	return &fault{
+		status: http.StatusServiceUnavailable, word: "starting", backend: c.Name, wait: true,
+		title: fmt.Sprintf("%s is not ready yet", c.Name), detail: reason, log: s.Log,
+	}
+}
+
+func faultDown(c *candidate, s State) *fault {
+	reason := s.Reason
+	if reason == "" {
+		reason = "not running"
+	}
+	return &fault{
+		status: http.StatusBadGateway, word: "crashed", backend: c.Name,
+		title: fmt.Sprintf("%s is down", c.Name), detail: reason, log: s.Log,
+	}
+}
+
+func faultRefused(c *candidate, err error) *fault {
+	return &fault{
+		status: http.StatusBadGateway, word: "refused", backend: c.Name,
+		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", c.Name, c.address()),
+		detail: oneLine(err),
+	}
+}
+
+func faultBroken(c *candidate, err error) *fault {
+	return &fault{
+		status: http.StatusBadGateway, word: "refused", backend: c.Name,
+		title: fmt.Sprintf("%s gave no usable answer", c.Name), detail: oneLine(err),
+	}
+}
+
+func faultTimeout(c *candidate, after time.Duration) *fault {
+	return &fault{
+		status: http.StatusGatewayTimeout, word: "timeout", backend: c.Name,
+		title: fmt.Sprintf("%s did not answer within %s", c.Name, after),
+	}
+}
+
+func faultReplayLimit(limit int64) *fault {
+	return &fault{
+		status: http.StatusRequestEntityTooLarge, word: "replay_limit",
+		title:  fmt.Sprintf("the request body is larger than %d bytes and could not be kept for the next backend", limit),
+		detail: "raise replay_limit in the Devgatefile, or give the backend that should get it `paths` so that it is asked first",
+	}
+}
+
+func faultSpool(err error) *fault {
+	return &fault{
+		status: http.StatusInsufficientStorage, word: "spool",
+		title: "the request body could not be kept for the next backend", detail: oneLine(err),
+	}
+}
+
+func faultUnanswered(method, target string) *fault {
+	return &fault{
+		status: http.StatusNotFound, word: "unanswered",
+		title: fmt.Sprintf("no backend answered %s %s", method, target),
+	}
+}
+
+// oneLine is an error's text for a place that has one line.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

@@ -1,0 +1,107 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"net/url"
+	"strings"
+)
+
+// h2c speaks HTTP/2 without TLS, by net/http's transport.
+type h2c struct {
+	dialer *dialer
+	host   string // the Host to send; "": the client's
+	http   http.Transport
+}
+
+func newH2C(d *dialer, host string) *h2c {
+	t := &h2c{dialer: d, host: host}
+	t.http = http.Transport{
+		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dialPlain(ctx) },
+		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHead,
+		Protocols:              new(http.Protocols),
+	}
+	t.http.Protocols.SetUnencryptedHTTP2(true)
+	return t
+}
+
+func (t *h2c) forget() {
+	t.http.CloseIdleConnections()
+	t.dialer.forget()
+}
+
+func (t *h2c) wait() {}
+
+func (t *h2c) roundTrip(ctx context.Context, c *call, a attempt) (*http.Response, error) {
+	dialed := false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { dialed = true },
+		Got1xxResponse: func(status int, h textproto.MIMEHeader) error {
+			if a.early != nil && status != http.StatusContinue {
+				a.early(status, http.Header(h))
+			}
+			return nil
+		},
+	})
+	resp, err := t.http.RoundTrip(t.request(ctx, c, a))
+	var op *net.OpError
+	if err != nil && !dialed && errors.As(err, &op) && op.Op == "dial" {
+		return nil, &dialError{t.dialer.address, err}
+	}
+	return resp, err
+}
+
+// request translates the call. net/http adds a User-Agent where there is none,
+// unless it is told an empty one.
+func (t *h2c) request(ctx context.Context, c *call, a attempt) *http.Request {
+	header := make(http.Header, len(c.header)+4)
+	for _, name := range endToEnd(c.header, nil) {
+		header[name] = c.header[name]
+	}
+	if header["User-Agent"] == nil {
+		header["User-Agent"] = []string{""}
+	}
+	header["X-Forwarded-For"] = []string{c.client}
+	header["X-Forwarded-Host"] = []string{c.host}
+	header["X-Forwarded-Proto"] = []string{c.scheme}
+	header[headerLoop] = []string{c.loop}
+	if wantsTrailers(c.header) {
+		header["Te"] = []string{"trailers"}
+	}
+	r := &http.Request{
+		Method: c.method, URL: t.url(c.target), Host: c.host, Header: header,
+		ProtoMajor: 2, ContentLength: c.length,
+	}
+	if t.host != "" {
+		r.Host = t.host
+	}
+	if a.body != nil {
+		r.Body = io.ReadCloser(a.body)
+		r.Trailer = *c.trailer
+	}
+	return r.WithContext(ctx)
+}
+
+// url makes net/http send target as it is, as far as it can: an opaque target
+// must not begin with two slashes.
+func (t *h2c) url(target string) *url.URL {
+	u := &url.URL{Scheme: "http", Host: t.dialer.address}
+	path, query, asked := strings.Cut(target, "?")
+	u.RawQuery, u.ForceQuery = query, asked && query == ""
+	if strings.HasPrefix(path, "//") {
+		u.Path, u.RawPath = path, path
+		if p, err := url.PathUnescape(path); err == nil {
+			u.Path = p
+		}
+		return u
+	}
+	u.Opaque = path
+	return u
+}

@@ -1,0 +1,190 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+)
+
+var (
+	errHeadTooLarge = errors.New("answer head is larger than 1 MiB")
+	errMalformed    = errors.New("malformed answer")
+)
+
+// head is the start line and the header section of an answer.
+type head struct {
+	minor  int // of HTTP/1.x
+	status int
+	header http.Header
+}
+
+// readBlock reads lines up to and including an empty one, without what
+// follows, appending to buf. It returns what it has when it fails.
+func readBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
+	whole := true // the piece begins a line
+	for {
+		piece, err := br.ReadSlice('\n')
+		buf = append(buf, piece...)
+		if len(buf) > maxHead {
+			return buf, errHeadTooLarge
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return buf, err
+		}
+		if err == nil && whole && len(bytes.TrimRight(piece, "\r\n")) == 0 {
+			return buf, nil
+		}
+		whole = err == nil
+	}
+}
+
+// parseHead reads the head of an answer (RFC 9112 section 4), strictly where
+// leniency could make two readers see two different answers.
+func parseHead(s string) (head, error) {
+	line, rest := cutLine(s)
+	h := head{}
+	if len(line) < len("HTTP/1.1 200") || line[:7] != "HTTP/1." || line[8] != ' ' {
+		return h, fmt.Errorf("%w: status line %.40q", errMalformed, line)
+	}
+	h.minor = int(line[7] - '0')
+	code := line[9:12]
+	status, err := strconv.Atoi(code)
+	if err != nil || code[0] < '1' || len(line) > 12 && line[12] != ' ' || h.minor < 0 || h.minor > 9 {
+		return h, fmt.Errorf("%w: status line %.40q", errMalformed, line)
+	}
+	h.status = status
+	h.header, err = parseFields(rest)
+	return h, err
+}
+
+// cutLine splits s after its first line, whose end it drops.
+func cutLine(s string) (line, rest string) {
+	line, rest, _ = strings.Cut(s, "\n")
+	return strings.TrimSuffix(line, "\r"), rest
+}
+
+// parseFields reads header lines up to an empty one or the end.
+func parseFields(s string) (http.Header, error) {
+	n := strings.Count(s, "\n")
+	h := make(http.Header, n)
+	values := make([]string, 0, n) // one allocation for all of them
+	last := ""
+	for s != "" {
+		var line string
+		line, s = cutLine(s)
+		if line == "" {
+			break
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			if !fold(h, last, line) {
+				return nil, fmt.Errorf("%w: header line %.40q", errMalformed, line)
+			}
+			continue
+		}
+		name, value, ok := parseField(line)
+		if !ok {
+			return nil, fmt.Errorf("%w: header line %.40q", errMalformed, line)
+		}
+		last = name
+		if had := h[name]; had != nil {
+			h[name] = append(had, value)
+			continue
+		}
+		values = append(values, value)
+		h[name] = values[len(values)-1 : len(values) : len(values)]
+	}
+	return h, nil
+}
+
+// parseField splits "Name: value". A space before the colon is dropped, as
+// RFC 9112 section 5.1 asks of a proxy.
+func parseField(line string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(line, ":")
+	name = strings.TrimRight(name, " \t")
+	value = strings.Trim(value, " \t")
+	if !ok || !validName(name) || !validValue(value) {
+		return "", "", false
+	}
+	return textproto.CanonicalMIMEHeaderKey(name), value, true
+}
+
+// fold appends an obsolete continuation line to the value before it, with the
+// single space that RFC 9112 section 5.2 allows a proxy to put there.
+func fold(h http.Header, name, line string) bool {
+	values := h[name]
+	line = strings.Trim(line, " \t")
+	if len(values) == 0 || !validValue(line) {
+		return false
+	}
+	values[len(values)-1] += " " + line
+	return true
+}
+
+// framing says where the body of an answer ends (RFC 9112 section 6.3).
+type framing struct {
+	length  int64 // -1: not known
+	chunked bool
+	closes  bool // the connection cannot be used again
+}
+
+// framingOf decides the framing of an answer to a request of that method.
+func framingOf(method string, h head) (framing, error) {
+	f := framing{length: -1, closes: h.closes()}
+	length, err := contentLength(h.header)
+	if err != nil {
+		return f, err
+	}
+	te := h.header["Transfer-Encoding"]
+	switch {
+	case method == http.MethodHead || !bodyAllowed(h.status):
+		f.length = 0
+	case te != nil && (h.minor == 0 || len(te) != 1 || !strings.EqualFold(te[0], "chunked")):
+		return f, fmt.Errorf("%w: transfer-encoding %.40q", errMalformed, te)
+	case te != nil:
+		f.chunked = true
+		h.header.Del("Content-Length") // RFC 9112 section 6.3, rule 3
+	case length >= 0:
+		f.length = length
+	default:
+		f.closes = true
+	}
+	return f, nil
+}
+
+// closes reports whether the backend will close the connection after this.
+func (h head) closes() bool {
+	connection := h.header["Connection"]
+	if h.minor == 0 {
+		return !hasToken(connection, "keep-alive")
+	}
+	return hasToken(connection, "close")
+}
+
+// contentLength returns -1 where there is none. Several equal ones become one.
+func contentLength(h http.Header) (int64, error) {
+	values := h["Content-Length"]
+	if len(values) == 0 {
+		return -1, nil
+	}
+	for _, v := range values[1:] {
+		if v != values[0] {
+			return -1, fmt.Errorf("%w: several content-lengths", errMalformed)
+		}
+	}
+	n, err := strconv.ParseUint(values[0], 10, 63)
+	if err != nil {
+		return -1, fmt.Errorf("%w: content-length %.40q", errMalformed, values[0])
+	}
+	h["Content-Length"] = values[:1]
+	return int64(n), nil
+}
+
+// bodyAllowed reports whether an answer of that status can have a body.
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}

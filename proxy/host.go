@@ -1,0 +1,113 @@
+package proxy
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+)
+
+// hostList says which Host headers are answered. Without it, any web page
+// could talk to the developer's servers by a name that points at 127.0.0.1.
+type hostList struct {
+	exact    map[string]bool
+	suffixes []string // ".example.test"
+}
+
+// newHostList accepts the configured names beside those of this machine that
+// no foreign page can claim.
+func newHostList(hosts []string) *hostList {
+	l := &hostList{exact: make(map[string]bool)}
+	for _, h := range hosts {
+		h = hostName(h)
+		if suffix, ok := strings.CutPrefix(h, "*."); ok {
+			l.suffixes = append(l.suffixes, "."+suffix)
+		} else if h != "" {
+			l.exact[h] = true
+		}
+	}
+	return l
+}
+
+// allowed reports whether a request with that Host header is answered.
+func (l *hostList) allowed(host string) bool {
+	name := hostName(host)
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || l.exact[name] {
+		return true
+	}
+	if a, err := netip.ParseAddr(name); err == nil {
+		return a.Unmap().IsLoopback() || l.exact[a.Unmap().String()]
+	}
+	for _, s := range l.suffixes {
+		if strings.HasSuffix(name, s) && len(name) > len(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// withMachine returns the list grown by this machine's own addresses and
+// names, for a gateway that other machines reach.
+func (l *hostList) withMachine() *hostList {
+	grown := &hostList{exact: make(map[string]bool), suffixes: l.suffixes}
+	for h := range l.exact {
+		grown.exact[h] = true
+	}
+	for _, h := range machineNames() {
+		grown.exact[h] = true
+	}
+	return grown
+}
+
+func machineNames() []string {
+	var names []string
+	addrs, _ := net.InterfaceAddrs()
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok {
+			ip, _ := netip.AddrFromSlice(n.IP)
+			names = append(names, ip.Unmap().String())
+		}
+	}
+	if h, err := os.Hostname(); err == nil && h != "" {
+		h = strings.ToLower(h)
+		short, _, _ := strings.Cut(h, ".")
+		names = append(names, h, short, short+".local")
+	}
+	return names
+}
+
+// hostName is a Host header without port, brackets, zone and the dot at the
+// end, in lower case. What is not a host becomes "".
+func hostName(host string) string {
+	name := host
+	if strings.HasPrefix(host, "[") {
+		end := strings.IndexByte(host, ']')
+		if end < 0 || !validPort(host[end+1:]) {
+			return ""
+		}
+		name, _, _ = strings.Cut(host[1:end], "%")
+	} else if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.Count(host, ":") == 1 {
+		if !validPort(host[i:]) {
+			return ""
+		}
+		name = host[:i]
+	}
+	return strings.ToLower(strings.TrimSuffix(name, "."))
+}
+
+// validPort reports whether s is "" or a colon and digits.
+func validPort(s string) bool {
+	if s == "" {
+		return true
+	}
+	return s[0] == ':' && strings.Trim(s[1:], "0123456789") == ""
+}
+
+// backendOf returns the backend that "NAME.localhost" names, or nil.
+func (ch *chain) backendOf(host string) *candidate {
+	name, ok := strings.CutSuffix(hostName(host), ".localhost")
+	if !ok || name == "" {
+		return nil
+	}
+	return ch.find(name)
+}

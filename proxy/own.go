@@ -1,0 +1,49 @@
+package proxy
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// ownPrefix is where the gateway's own paths are, on the app's origin.
+const ownPrefix = "/__devgate/"
+
+// serveOwn answers the gateway's own paths: they only tell, and only words.
+func (x *exchange) serveOwn() {
+	x.call = nil
+	switch r := x.r; {
+	case !x.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
+		x.fail(faultHost(r.Host))
+	case r.URL.Path != ownPrefix+"state":
+		x.fail(&fault{status: http.StatusNotFound, word: "unanswered", title: "devgate has nothing at this path"})
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		x.w.Header().Set("Allow", "GET, HEAD")
+		x.fail(&fault{status: http.StatusMethodNotAllowed, word: "request", title: "this path can only be read"})
+	default:
+		x.serveState()
+	}
+}
+
+// serveState tells one word for each backend, and one for all.
+func (x *exchange) serveState() {
+	backends := make(map[string]string)
+	all := Ready
+	for _, c := range x.chain.candidates {
+		s := c.up.look()
+		backends[c.Name] = s.Phase.String()
+		switch {
+		case s.Phase == Down && !c.Optional:
+			all = Down
+		case s.Phase == Waiting && all == Ready:
+			all = Waiting
+		}
+	}
+	h := x.w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	json.NewEncoder(x.w).Encode(struct {
+		State    string            `json:"state"`
+		Backends map[string]string `json:"backends"`
+	}{all.String(), backends})
+}

@@ -1,0 +1,161 @@
+package proxy
+
+import (
+	"bytes"
+	"crypto/rand"
+	"embed"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// pages are parsed once; they are part of the program.
+var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+
+// pageData is what the templates show.
+type pageData struct {
+	Project, Method, Target string
+	Title, Detail, Backend  string
+	Status                  int
+	Log                     []string
+	Reload                  bool // the page comes back by itself
+	Trials                  []pageTrial
+	NotAsked                []pageSkip
+	Nonce                   string
+}
+
+type pageTrial struct {
+	Backend, Word, Answer string
+	Milliseconds          string
+}
+
+type pageSkip struct{ Backend, Paths string }
+
+// problem is the body for programs (RFC 9457).
+type problem struct {
+	Type    string         `json:"type"`
+	Title   string         `json:"title"`
+	Status  int            `json:"status"`
+	Detail  string         `json:"detail,omitempty"`
+	Backend string         `json:"backend,omitempty"`
+	Cascade []problemTrial `json:"cascade"`
+}
+
+type problemTrial struct {
+	Backend      string  `json:"backend"`
+	Status       int     `json:"status"`
+	Milliseconds float64 `json:"duration_ms"`
+	Note         string  `json:"note"`
+}
+
+// fail answers with a fault, in the form that the client can read: a page for
+// a person, a comment where a script or style is expected, else a problem.
+func (x *exchange) fail(f *fault) {
+	h := x.w.Header()
+	x.trace.stamp(h, "")
+	h.Set(headerError, f.word)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if f.wait {
+		h.Set("Retry-After", "1")
+	}
+	x.closeIfUnread(h)
+	body := x.faultBody(h, f)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	x.w.WriteHeader(f.status)
+	if x.r.Method != http.MethodHead {
+		x.w.Write(body)
+	}
+}
+
+func (x *exchange) faultBody(h http.Header, f *fault) []byte {
+	switch {
+	case isNavigation(x.r.Header):
+		return x.page(h, f)
+	case isAsset(x.r):
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		return []byte(comment(f))
+	}
+	h.Set("Content-Type", "application/problem+json")
+	body, _ := json.Marshal(x.problem(f)) // plain data always encodes
+	return append(body, '\n')
+}
+
+func (x *exchange) problem(f *fault) problem {
+	p := problem{
+		Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Detail: f.detail, Backend: f.backend,
+		Cascade: []problemTrial{},
+	}
+	for _, t := range x.trace.trials {
+		p.Cascade = append(p.Cascade, problemTrial{t.backend, t.status, milliseconds(t.took), t.note})
+	}
+	return p
+}
+
+// comment is harmless where a script or a style sheet is expected, and still
+// tells the reason to whoever looks.
+func comment(f *fault) string {
+	text := "devgate: " + strconv.Itoa(f.status) + " " + f.word + ": " + f.title
+	if f.detail != "" {
+		text += ": " + f.detail
+	}
+	return "/* " + strings.ReplaceAll(text, "*/", "* /") + " */\n"
+}
+
+// isAsset reports whether a browser expects a script, a style or the like, by
+// what it says, else by the path.
+func isAsset(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Dest") {
+	case "script", "style", "worker", "sharedworker", "serviceworker", "image", "font":
+		return true
+	case "":
+	default:
+		return false
+	}
+	switch strings.ToLower(path.Ext(r.URL.Path)) {
+	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".css", ".scss", ".less", ".vue", ".svelte":
+		return true
+	}
+	return false
+}
+
+// page writes a fault for a person.
+func (x *exchange) page(h http.Header, f *fault) []byte {
+	d := pageData{
+		Project: x.chain.Name, Method: x.r.Method, Target: x.r.RequestURI,
+		Title: f.title, Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
+		Reload: f.wait || f.word == "crashed",
+		Nonce:  rand.Text(),
+	}
+	for _, t := range x.trace.trials {
+		d.Trials = append(d.Trials, pageTrial{
+			t.backend, t.word(), t.answer, strconv.FormatFloat(milliseconds(t.took), 'f', -1, 64),
+		})
+	}
+	d.NotAsked = x.notAsked()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+d.Nonce+
+		"'; script-src 'nonce-"+d.Nonce+"'; connect-src 'self'; base-uri 'none'; frame-ancestors 'self'")
+	var b bytes.Buffer
+	if err := pages.ExecuteTemplate(&b, "fault.html", d); err != nil {
+		x.chain.Logf("write page: %v", err)
+	}
+	return b.Bytes()
+}
+
+// notAsked lists the backends whose paths kept them out.
+func (x *exchange) notAsked() []pageSkip {
+	var skips []pageSkip
+	for _, c := range x.chain.candidates {
+		if x.call != nil && !x.alone && !c.matches(rawPath(x.call.target)) {
+			skips = append(skips, pageSkip{c.Name, strings.Join(c.Paths, ", ")})
+		}
+	}
+	return skips
+}

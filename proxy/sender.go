@@ -1,0 +1,169 @@
+package proxy
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// sender writes a request with a body while the answer is already being
+// listened for. It is nil for requests without a body.
+type sender struct {
+	cn   *conn
+	call *call
+	body *spoolReader
+	asks bool // waits for consent (Expect: 100-continue)
+
+	consent     chan struct{}
+	consentOnce sync.Once
+	refused     chan struct{} // closed by a final answer
+	done        chan struct{}
+	err         error // why not all was sent; set before done is closed
+}
+
+func newSender(cn *conn, c *call, body *spoolReader) *sender {
+	return &sender{
+		cn: cn, call: c, body: body, done: make(chan struct{}),
+		// What is already here need not be asked for.
+		asks:    c.expectsContinue() && !c.body.begun(),
+		consent: make(chan struct{}), refused: make(chan struct{}),
+	}
+}
+
+// proceed passes on the backend's consent.
+func (s *sender) proceed() {
+	if s != nil {
+		s.consentOnce.Do(func() { close(s.consent) })
+	}
+}
+
+// answered says that the final answer is here, so consent will not come.
+func (s *sender) answered() {
+	if s != nil {
+		close(s.refused)
+	}
+}
+
+// finished reports whether the whole request is sent.
+func (s *sender) finished() bool {
+	if s == nil {
+		return true
+	}
+	select {
+	case <-s.done:
+		return s.err == nil
+	default:
+		return false
+	}
+}
+
+// run sends head and body. A body that fails closes the connection, so that
+// the backend can not take a part of it for the whole.
+func (s *sender) run(head []byte) {
+	defer close(s.done)
+	if s.err = s.send(head); s.err != nil && s.err != errNoConsent {
+		if _, failure := s.call.body.state(); failure != nil {
+			s.cn.close()
+		}
+	}
+}
+
+var errNoConsent = io.ErrNoProgress
+
+func (s *sender) send(head []byte) error {
+	if _, err := s.cn.Write(head); err != nil {
+		return err
+	}
+	if !s.mayBegin() {
+		return errNoConsent
+	}
+	if s.call.length >= 0 {
+		return s.sendPlain()
+	}
+	return s.sendChunks()
+}
+
+func (s *sender) mayBegin() bool {
+	if !s.asks {
+		return true
+	}
+	patience := time.NewTimer(continuePatience)
+	defer patience.Stop()
+	select {
+	case <-s.consent:
+		return true
+	case <-patience.C:
+		return true
+	case <-s.refused:
+		return false
+	}
+}
+
+func (s *sender) sendPlain() error {
+	buf := getBuffer()
+	defer putBuffer(buf)
+	for {
+		n, err := s.body.Read(*buf)
+		if n > 0 {
+			if _, err := s.cn.Write((*buf)[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// chunkRoom is what a chunk's size and line end take before its data.
+const chunkRoom = 16
+
+// sendChunks writes each chunk with one Write, so that a small one is one
+// packet.
+func (s *sender) sendChunks() error {
+	buf := getBuffer()
+	defer putBuffer(buf)
+	b := *buf
+	for {
+		n, err := s.body.Read(b[chunkRoom : len(b)-2])
+		if n > 0 {
+			if _, err := s.cn.Write(frameChunk(b, n)); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			_, err := s.cn.Write(lastChunk(*s.call.trailer))
+			return err
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// frameChunk puts the size before, and a line end after, the n bytes of data
+// that begin at chunkRoom.
+func frameChunk(b []byte, n int) []byte {
+	var size [chunkRoom]byte
+	s := append(strconv.AppendInt(size[:0], int64(n), 16), '\r', '\n')
+	from := chunkRoom - len(s)
+	copy(b[from:], s)
+	end := chunkRoom + n
+	b[end], b[end+1] = '\r', '\n'
+	return b[from : end+2]
+}
+
+func lastChunk(trailer http.Header) []byte {
+	b := []byte("0\r\n")
+	for name, values := range trailer {
+		for _, v := range values {
+			b = appendField(b, name, v)
+		}
+	}
+	return append(b, "\r\n"...)
+}

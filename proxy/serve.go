@@ -1,0 +1,109 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	stopGrace         = time.Second
+	readHeaderTimeout = time.Minute
+	idleClientTimeout = 3 * time.Minute
+)
+
+// Serve answers requests on the listeners of Listen until ctx ends or a
+// listener fails, which is the error returned. Then it stops accepting, answers
+// held requests, gives running ones up to 1 s (event streams and upgraded
+// connections none), closes everything, and returns after the last goroutine.
+func (g *Gateway) Serve(ctx context.Context) error {
+	g.mu.Lock()
+	listeners := g.listeners
+	g.mu.Unlock()
+	if len(listeners) == 0 {
+		return errors.New("serve gateway: not listening")
+	}
+	base, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	srv := g.server(base)
+	failed := make(chan error, len(listeners))
+	var accepting sync.WaitGroup
+	for _, l := range listeners {
+		accepting.Go(func() { failed <- srv.Serve(l) })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	g.stop(srv, cancel)
+	accepting.Wait()
+	return err
+}
+
+func (g *Gateway) server(base context.Context) *http.Server {
+	srv := &http.Server{
+		Handler:                      g,
+		BaseContext:                  func(net.Listener) context.Context { return base },
+		MaxHeaderBytes:               maxHead,
+		ReadHeaderTimeout:            readHeaderTimeout,
+		IdleTimeout:                  idleClientTimeout,
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the backends' to answer
+		ConnState:                    g.countClient,
+		ErrorLog:                     log.New(logWriter{g}, "", 0),
+		Protocols:                    new(http.Protocols),
+	}
+	srv.Protocols.SetHTTP1(true)
+	srv.Protocols.SetUnencryptedHTTP2(true)
+	return srv
+}
+
+// countClient follows the connections, whose goroutines Serve waits for.
+func (g *Gateway) countClient(nc net.Conn, s http.ConnState) {
+	switch s {
+	case http.StateNew:
+		if !g.clients.enter() {
+			nc.Close()
+		}
+	case http.StateClosed, http.StateHijacked:
+		g.clients.leave()
+	}
+}
+
+// stop ends Serve. The order matters: who waits is woken before it is waited
+// for, and nothing new can begin.
+func (g *Gateway) stop(srv *http.Server, cancelRequests context.CancelFunc) {
+	close(g.stopping)
+	g.streams.cutAll()
+	g.tunnels.cutAll()
+	grace, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
+	srv.Shutdown(grace)
+	srv.Close()
+	cancelRequests() // also those whose client nobody is listening to
+	<-g.requests.close()
+	<-g.clients.close()
+	<-g.tunnels.close()
+	for _, c := range g.chain.Load().candidates {
+		c.up.transport.forget()
+		c.up.transport.wait()
+	}
+}
+
+// logWriter passes on what net/http has to say about its own troubles: broken
+// clients are no news.
+type logWriter struct{ g *Gateway }
+
+// Write implements io.Writer.
+func (w logWriter) Write(p []byte) (int, error) {
+	line := strings.TrimSpace(string(p))
+	if strings.HasPrefix(line, "http: panic serving") {
+		w.g.chain.Load().Logf("%s", line)
+	}
+	return len(p), nil
+}

@@ -1,0 +1,242 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+)
+
+// spoolMemory is what one request's body may take of memory; what is longer
+// goes to a file.
+const spoolMemory = 256 << 10
+
+var (
+	errReplayLimit = errors.New("request body is larger than replay_limit")
+	errNotKept     = errors.New("request body was not kept")
+)
+
+// spoolError says that a body could not be kept for the next backend.
+type spoolError struct{ err error }
+
+func (e *spoolError) Error() string { return fmt.Sprintf("keep request body: %v", e.err) }
+func (e *spoolError) Unwrap() error { return e.err }
+
+// spool is the body of a request, readable from its beginning as often as it
+// is kept. It takes from the client only what a reader asks for. While keeping
+// is on, what was taken is recorded, in memory first, then in a file without a
+// name; what goes beyond the limit, or does not fit on the disk, is passed on
+// but makes the body one that can not be read again.
+//
+// One reader at a time takes from the client. A reader that is given up while
+// it does so leaves what it got to the next, so no byte is lost.
+type spool struct {
+	src   io.Reader
+	limit int64
+
+	mu     sync.Mutex
+	free   sync.Cond // signalled when taking ends
+	taking bool      // a reader is in src.Read
+	closed bool
+	lost   error // why the body can not be read again; nil while it can
+	memory []byte
+	file   *os.File
+	kept   int64 // bytes recorded
+	taken  int64 // bytes taken from src
+	end    error // what src ended with, io.EOF included
+}
+
+func newSpool(src io.Reader, limit int64) *spool {
+	s := &spool{src: src, limit: limit}
+	s.free.L = &s.mu
+	return s
+}
+
+// reader returns a reader of the whole body, or why there cannot be one. What
+// the last reader takes from the client is not recorded.
+func (s *spool) reader(last bool) (*spoolReader, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost != nil {
+		return nil, s.lost
+	}
+	return &spoolReader{s: s, last: last}, nil
+}
+
+// close gives the memory and the file back. A reader still in src.Read finds
+// the spool closed when it returns.
+func (s *spool) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.drop()
+}
+
+// drop frees what is recorded. The caller holds s.mu.
+func (s *spool) drop() {
+	s.memory, s.kept = nil, 0
+	if s.file != nil {
+		s.file.Close()
+		s.file = nil
+	}
+}
+
+// state returns whether all was taken, and what went wrong on the client's
+// side.
+func (s *spool) state() (whole bool, failure error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.end != nil && s.end != io.EOF {
+		return false, s.end
+	}
+	return s.end == io.EOF, nil
+}
+
+// begun reports whether anything was taken from the client.
+func (s *spool) begun() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken > 0 || s.taking || s.end != nil
+}
+
+// spoolReader reads a spool from the beginning.
+type spoolReader struct {
+	s   *spool
+	off int64
+
+	// guarded by s.mu
+	closed bool
+	last   bool
+}
+
+// makeLast says that nobody will need the body after this reader.
+func (r *spoolReader) makeLast() {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.last = true
+}
+
+// Close makes the next Read fail. It does not wait for one that is under way.
+func (r *spoolReader) Close() error {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.closed = true
+	r.s.free.Broadcast()
+	return nil
+}
+
+// Read implements io.Reader: recorded bytes first, then the client's.
+func (r *spoolReader) Read(p []byte) (int, error) {
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		switch {
+		case r.closed || s.closed:
+			return 0, os.ErrClosed
+		case r.off < s.kept:
+			return r.replay(p)
+		case s.end != nil:
+			return 0, s.end
+		case s.taking:
+			s.free.Wait()
+		default:
+			return r.take(p)
+		}
+	}
+}
+
+// replay reads what is recorded. The caller holds s.mu.
+func (r *spoolReader) replay(p []byte) (int, error) {
+	s := r.s
+	p = p[:min(int64(len(p)), s.kept-r.off)]
+	n := 0
+	var err error
+	if s.file == nil {
+		n = copy(p, s.memory[r.off:])
+	} else if n, err = s.file.ReadAt(p, r.off); n == len(p) {
+		err = nil
+	}
+	r.off += int64(n)
+	return n, err
+}
+
+// take reads from the client and records it. The caller holds s.mu, which is
+// free while the client makes it wait.
+func (r *spoolReader) take(p []byte) (int, error) {
+	s := r.s
+	if s.lost != nil {
+		s.drop() // nobody can begin again, and this reader is past it
+	}
+	s.taking = true
+	s.mu.Unlock()
+	n, err := s.src.Read(p)
+	s.mu.Lock()
+	s.taking = false
+	s.free.Broadcast()
+	s.record(p[:n], r.last)
+	s.taken += int64(n)
+	if err != nil {
+		s.end = err
+	}
+	if r.closed || s.closed {
+		return 0, os.ErrClosed
+	}
+	r.off += int64(n)
+	if n > 0 {
+		return n, nil // an end is told by the next Read
+	}
+	return 0, err
+}
+
+// record keeps p, which the last reader or another one took, if all before it
+// was kept.
+func (s *spool) record(p []byte, last bool) {
+	if len(p) == 0 || s.closed || s.lost != nil {
+		return
+	}
+	if last {
+		s.lost = errNotKept
+		return
+	}
+	if s.kept+int64(len(p)) > s.limit {
+		s.lost = errReplayLimit
+		return
+	}
+	if err := s.store(p); err != nil {
+		s.lost = &spoolError{err}
+		return
+	}
+	s.kept += int64(len(p))
+}
+
+func (s *spool) store(p []byte) error {
+	if s.file == nil && s.kept+int64(len(p)) <= spoolMemory {
+		s.memory = append(s.memory, p...)
+		return nil
+	}
+	if s.file == nil {
+		if err := s.moveToFile(); err != nil {
+			return err
+		}
+	}
+	_, err := s.file.WriteAt(p, s.kept)
+	return err
+}
+
+// moveToFile removes the file's name at once, so that nothing is left behind
+// however the gateway ends.
+func (s *spool) moveToFile() error {
+	f, err := os.CreateTemp("", "devgate-body-*")
+	if err != nil {
+		return err
+	}
+	os.Remove(f.Name())
+	if _, err := f.WriteAt(s.memory, 0); err != nil {
+		f.Close()
+		return err
+	}
+	s.file, s.memory = f, nil
+	return nil
+}

@@ -1,0 +1,40 @@
+package proxy
+
+// Phase is what the gateway does with requests for a backend.
+type Phase int
+
+const (
+	// Waiting: starting, building, restarting or backing off; requests are held.
+	Waiting Phase = iota
+	// Ready: requests are sent.
+	Ready
+	// Down: crashed, failed or stopped; requests get 502, or pass by when the
+	// backend is Optional.
+	Down
+	// Absent: not in the cascade; requests pass by.
+	Absent
+)
+
+// String returns the word that /__devgate/state tells.
+func (p Phase) String() string {
+	switch p {
+	case Waiting:
+		return "waiting"
+	case Ready:
+		return "ready"
+	case Down:
+		return "down"
+	case Absent:
+		return "absent"
+	}
+	return "unknown"
+}
+
+// State is what is known of a backend from outside; see Gateway.SetState.
+type State struct {
+	Phase Phase
+	// Reason is one phrase for people: "building", "exited with status 1".
+	Reason string
+	// Log is the end of the backend's output, shown on the page of a crash.
+	Log []string
+}

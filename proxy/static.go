@@ -1,0 +1,117 @@
+package proxy
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"time"
+)
+
+// staticName is what the static folder is called among the backends.
+const staticName = "static"
+
+// serveStatic answers from the static folder and reports whether it did. The
+// folder is opened for each request, because build tools replace it.
+func (x *exchange) serveStatic() bool {
+	method := x.r.Method
+	if x.chain.Static == "" || x.alone || method != http.MethodGet && method != http.MethodHead {
+		return false
+	}
+	root, err := os.OpenRoot(x.chain.Static) // nothing outside of it can be reached
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	began := time.Now()
+	name, ok := staticPath(x.r.URL.Path)
+	if !ok {
+		return false
+	}
+	info, err := root.Stat(name)
+	switch {
+	case err != nil:
+		return false
+	case info.IsDir() && strings.HasSuffix(x.r.URL.Path, "/"):
+		return x.serveFile(root, path.Join(name, "index.html"), began)
+	case info.IsDir():
+		return x.redirectToFolder(root, name, began)
+	case strings.HasSuffix(x.r.URL.Path, "/"):
+		return false
+	}
+	return x.serveFile(root, name, began)
+}
+
+// staticPath turns a request's path into a name within the folder. Names that
+// begin with a dot are not for the public.
+func staticPath(p string) (string, bool) {
+	for segment := range strings.SplitSeq(p, "/") {
+		if strings.HasPrefix(segment, ".") || strings.ContainsAny(segment, "\\\x00") {
+			return "", false
+		}
+	}
+	name := strings.TrimPrefix(path.Clean("/"+p), "/")
+	if name == "" {
+		name = "."
+	}
+	return name, true
+}
+
+// serveFile answers with a regular file; anything else is not there.
+func (x *exchange) serveFile(root *os.Root, name string, began time.Time) bool {
+	info, err := root.Stat(name) // before Open, which would wait on a pipe
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	http.ServeContent(&staticWriter{x.w, x, began}, x.r, path.Base(name), info.ModTime(), f)
+	return true
+}
+
+// redirectToFolder adds the slash without which a page's relative links would
+// miss. The target is relative, so it can not lead to another host.
+func (x *exchange) redirectToFolder(root *os.Root, name string, began time.Time) bool {
+	if info, err := root.Stat(path.Join(name, "index.html")); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	raw := rawPath(x.call.target)
+	to := "./" + raw[strings.LastIndexByte(raw, '/')+1:] + "/"
+	if x.r.URL.RawQuery != "" {
+		to += "?" + x.r.URL.RawQuery
+	}
+	x.w.Header().Set("Location", to)
+	x.stampStatic(http.StatusMovedPermanently, began)
+	x.w.WriteHeader(http.StatusMovedPermanently)
+	return true
+}
+
+func (x *exchange) stampStatic(status int, began time.Time) {
+	t := x.trace.begin(staticName)
+	t.began = began
+	t.end(status, "")
+	h := x.w.Header()
+	x.trace.stamp(h, staticName)
+	x.closeIfUnread(h)
+}
+
+// staticWriter says how the answer came about when its status is known.
+type staticWriter struct {
+	http.ResponseWriter
+	x     *exchange
+	began time.Time
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *staticWriter) WriteHeader(status int) {
+	w.x.stampStatic(status, w.began)
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// ReadFrom implements io.ReaderFrom, by which a file goes out without passing
+// through the gateway's memory.
+func (w *staticWriter) ReadFrom(r io.Reader) (int64, error) { return io.Copy(w.ResponseWriter, r) }

@@ -1,0 +1,61 @@
+package proxy
+
+import (
+	"net/http"
+	"strings"
+)
+
+// hasToken reports whether one of the comma-separated lists in values holds
+// token, whatever its case.
+func hasToken(values []string, token string) bool {
+	for _, v := range values {
+		for t := range strings.SplitSeq(v, ",") {
+			if strings.EqualFold(strings.Trim(t, " \t"), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// validName reports whether s is a token (RFC 9110 section 5.6.2).
+func validName(s string) bool {
+	for i := range len(s) {
+		if !isTokenByte(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isTokenByte(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	}
+	return strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+// validValue reports whether s can stand in a header line: no control
+// character but the tab (RFC 9110 section 5.5).
+func validValue(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// listed splits the comma-separated lists in h's name into canonical names.
+func listed(h http.Header, name string) []string {
+	var names []string
+	for _, v := range h[name] {
+		for t := range strings.SplitSeq(v, ",") {
+			if t = strings.Trim(t, " \t"); t != "" {
+				names = append(names, http.CanonicalHeaderKey(t))
+			}
+		}
+	}
+	return names
+}

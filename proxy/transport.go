@@ -1,0 +1,168 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// continuePatience is how long a body announced with Expect: 100-continue
+// waits for the backend's consent before it is sent anyway.
+const continuePatience = time.Second
+
+// informationalMax bounds the 1xx answers to one request.
+const informationalMax = 1000
+
+// roundTripper asks one backend. The answer's body must be closed. An error
+// that is a *dialError says that nothing was sent.
+type roundTripper interface {
+	roundTrip(ctx context.Context, c *call, opt attempt) (*http.Response, error)
+	// forget closes idle connections, and used ones when they become idle.
+	forget()
+	// wait returns when no goroutine is left that sends a body.
+	wait()
+}
+
+// attempt is what differs between the askings of one call.
+type attempt struct {
+	body  *spoolReader                         // nil: the request has none
+	early func(status int, header http.Header) // gets each 1xx but 100 and 101
+}
+
+func newTransport(b *Backend) roundTripper {
+	d := newDialer(b)
+	host := ""
+	if b.Remote {
+		host = b.host()
+	}
+	if b.H2C {
+		return newH2C(d, host)
+	}
+	return &transport{dialer: d, host: host}
+}
+
+// transport speaks HTTP/1.1 to one backend. It exists because net/http's
+// rewrites request targets, and because an unsafe request needs a connection
+// that nobody can be closing (G3).
+type transport struct {
+	dialer  *dialer
+	host    string // the Host to send; "": the client's
+	pool    pool
+	senders sync.WaitGroup
+}
+
+func (t *transport) forget() {
+	t.pool.forget()
+	t.dialer.forget()
+}
+
+func (t *transport) wait() { t.senders.Wait() }
+
+func (t *transport) roundTrip(ctx context.Context, c *call, a attempt) (*http.Response, error) {
+	if c.mayReuse() {
+		if cn := t.pool.get(); cn != nil {
+			resp, err := t.exchange(ctx, cn, c, a)
+			if err == nil || !errors.Is(err, errNoAnswer) || ctx.Err() != nil {
+				return resp, err
+			}
+			// The backend closed the connection while it was idle.
+		}
+	}
+	cn, err := t.connect(ctx, !c.mayReuse())
+	if err != nil {
+		return nil, err
+	}
+	return t.exchange(ctx, cn, c, a)
+}
+
+// mayReuse reports whether the call may go out on a connection that the
+// backend may be closing: if it is lost there, it is sent again (RFC 9112
+// section 9.3.1, RFC 9110 section 9.2.2).
+func (c *call) mayReuse() bool { return c.safe && c.body == nil && c.upgrade == "" }
+
+// connect opens a connection; replace closes an idle one in exchange.
+func (t *transport) connect(ctx context.Context, replace bool) (*conn, error) {
+	if replace {
+		t.pool.makeRoom()
+	}
+	generation := t.pool.current()
+	nc, err := t.dialer.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newConn(nc, &t.pool, generation), nil
+}
+
+// errNoAnswer says that a connection ended before the first byte of an answer.
+var errNoAnswer = errors.New("connection closed before the answer")
+
+// exchange sends the call on cn and reads the head of the answer. The end of
+// ctx closes the connection, until the answer's body is read or closed.
+func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a attempt) (*http.Response, error) {
+	b := &answerBody{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
+	resp, err := t.ask(cn, c, a, b)
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	return resp, nil
+}
+
+func (t *transport) ask(cn *conn, c *call, a attempt, b *answerBody) (*http.Response, error) {
+	if a.body == nil {
+		if _, err := cn.Write(c.head(t.host)); err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
+		}
+	} else {
+		b.sender = newSender(cn, c, a.body)
+		head := c.head(t.host)
+		t.senders.Go(func() { b.sender.run(head) })
+	}
+	h, err := readFinalHead(cn, c, a, b.sender)
+	if err != nil {
+		return nil, err
+	}
+	return newAnswer(c, h, b)
+}
+
+// readFinalHead reads heads until one that is not informational, or is the
+// consent to switch protocols that was asked for.
+func readFinalHead(cn *conn, c *call, a attempt, s *sender) (head, error) {
+	defer s.answered()
+	for range informationalMax {
+		h, err := readHead(cn)
+		switch {
+		case err != nil:
+			return h, err
+		case h.status >= 200, h.status == http.StatusSwitchingProtocols && c.upgrade != "":
+			return h, nil
+		case h.status == http.StatusSwitchingProtocols:
+			return h, fmt.Errorf("%w: switches protocols unasked", errMalformed)
+		case h.status == http.StatusContinue:
+			s.proceed()
+		case a.early != nil:
+			a.early(h.status, h.header)
+		}
+	}
+	return head{}, fmt.Errorf("%w: too many informational answers", errMalformed)
+}
+
+func readHead(cn *conn) (head, error) {
+	raw, err := readBlock(cn.br, cn.scratch[:0])
+	if cap(raw) <= readBuffer {
+		cn.scratch = raw
+	}
+	switch {
+	case err == nil:
+		return parseHead(string(raw))
+	case len(raw) == 0:
+		return head{}, fmt.Errorf("%w: %w", errNoAnswer, err)
+	case errors.Is(err, io.EOF):
+		return head{}, fmt.Errorf("%w: connection closed in the head", errMalformed)
+	}
+	return head{}, err
+}

@@ -1,0 +1,22 @@
+package proxy
+
+import "net/http"
+
+// explains reports whether this client gets the explaining page when nobody
+// answers.
+func (x *exchange) explains() bool {
+	return x.chain.NotFound == Explain && isNavigation(x.r.Header)
+}
+
+// unanswered ends a cascade in which every backend refused (G8).
+func (x *exchange) unanswered() {
+	best := x.best
+	switch {
+	case x.serveStatic():
+	case best == nil, best.resp.StatusCode == http.StatusNotFound && x.explains():
+		x.fail(faultUnanswered(x.call.method, x.call.target))
+	default:
+		x.best = nil
+		x.use(best.reply)
+	}
+}
