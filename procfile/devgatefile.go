@@ -14,6 +14,7 @@ func parseDevgatefile(src *source) (*File, error) {
 	r := newReader(src)
 	f := newFile(src, Devgatefile)
 	if !doc.vague && doc.decode() && !doc.vague {
+		r.clean = len(doc.problems) == 0
 		r.file(f, doc.root)
 	}
 	for _, p := range doc.problems {
@@ -48,8 +49,8 @@ func (r *reader) file(f *File, root *node) {
 	f.Services = slices.Clone(r.services)
 	r.validate(f)
 	r.checkPlaceholders(root.child("env"), nodes)
-	if len(f.Services) == 0 && len(r.errs) == 0 {
-		r.fail(span{}, "this file has no service", noServiceHint)
+	if len(f.Services) == 0 && len(r.errs) == 0 && r.clean {
+		r.failFile("this file has no service", noServiceHint)
 	}
 }
 
@@ -205,6 +206,11 @@ func (r *reader) finish(s *Service, own map[string]*node) {
 	}
 }
 
+// meantReady reports whether a key of the ready table was a misspelt kind.
+func (r *reader) meantReady() bool {
+	return r.meant["http"] || r.meant["tcp"] || r.meant["log"] || r.meant["exec"]
+}
+
 // finishReady settles the kind of readiness. own is nil when it was not written in
 // the service's own table.
 func (r *reader) finishReady(s *Service, own *node) {
@@ -222,7 +228,7 @@ func (r *reader) finishReady(s *Service, own *node) {
 		s.Ready.Kind = ReadyNone
 	case needsPort:
 		r.fail(own.value, "ready by "+s.Ready.Kind.String()+", but "+quote(s.Name)+" has no port", hint)
-	case own != nil && own.kind == tableNode && s.Ready.Kind == ReadyNone:
+	case own != nil && own.kind == tableNode && s.Ready.Kind == ReadyNone && !r.meantReady():
 		r.fail(own.value, `"ready" does not say by what: `+quote(s.Name)+" has no port", hint)
 	}
 }

@@ -63,8 +63,8 @@ func (s *scanner) keyFault(start int) {
 		s.fail(at, "a key cannot hold "+quote(c)+" without quotes", "keys are letters, digits, _ and -; others go between quotes")
 	case s.pos > start:
 		s.fail(at, "a name is missing after the dot", "")
-	case c == "{" || c == "}":
-		s.fail(at, "this looks like JSON (want TOML)", statementHint)
+	case c == "{" && len(s.stmts) == 0:
+		s.stop(at, "this file looks like JSON (want TOML)", statementHint)
 	case c == "=":
 		s.fail(at, `a key is missing before "="`, statementHint)
 	case c == ";" || strings.HasPrefix(s.text[s.pos:], "//"):
@@ -77,6 +77,10 @@ func (s *scanner) keyFault(start int) {
 // separatorFault: no "=" after a key.
 func (s *scanner) separatorFault(start int, parts []keyPart) {
 	line, key := s.rest(start), pathText(parts)
+	if strings.Trim(key, "-") == "" {
+		s.fail(line, "this looks like YAML (want TOML)", statementHint)
+		return
+	}
 	if s.pos >= line.end {
 		s.fail(line, quote(key)+` has no value (want "=" and a value)`, statementHint)
 		return
@@ -84,13 +88,16 @@ func (s *scanner) separatorFault(start int, parts []keyPart) {
 	c := s.runeAt(s.pos)
 	at := span{s.pos, s.pos + len(c)}
 	value := strings.TrimSpace(strings.TrimPrefix(s.text[s.pos:line.end], c))
+	if i := strings.IndexAny(value, ",}"); i >= 0 && s.nested > 0 {
+		value = strings.TrimSpace(value[:i])
+	}
 	switch {
 	case c == ":" && len(parts) == 1 && !knownKey(key) && s.nested == 0:
 		s.procfileLine(line, key, value)
 	case c == ":":
 		s.fail(at, `a key and its value are joined by "=" in TOML, not by ":"`, "write "+key+" = "+asValue(value))
-	case strings.Trim(key, "-") == "":
-		s.fail(line, "this looks like YAML (want TOML)", statementHint)
+	case key == "export" && c != "=":
+		s.fail(line, "variables are not exported in a Devgatefile", `they go into a table: env = { NAME = "value" }`)
 	case s.pos == parts[len(parts)-1].at.end:
 		s.fail(at, "a key cannot hold "+quote(c)+" without quotes", "keys are letters, digits, _ and -; others go between quotes")
 	default:
@@ -157,6 +164,8 @@ func (s *scanner) unquoted(n *node, start int) {
 		s.fail(at, text+" is not a value of TOML", write+"false")
 	case word == "null" || word == "nil" || word == "none" || word == "~":
 		s.fail(at, text+" is not a value of TOML", "remove the line to leave "+quote(n.key)+" unset")
+	case n.key == "port" && s.nested == 0 && word != "auto":
+		s.fail(at, `"port" must be a number from 1 to 65535 or "auto", not `+quote(text), "write port = 3000")
 	case strings.ContainsAny(text[:1], "0123456789+-"):
 		s.fail(at, quote(text)+" is neither a number nor a text in quotes", "a text needs quotes: "+strings.TrimPrefix(write, "write ")+literal(text))
 	default:
@@ -167,9 +176,9 @@ func (s *scanner) unquoted(n *node, start int) {
 func (s *scanner) unclosedText(n *node, start int) {
 	q := s.text[start : start+1]
 	at := span{start, start + len(strings.TrimRight(s.text[start:s.pos], " \t\r"))}
-	hint := "a text over several lines is written between " + strings.Repeat(q, 3) + " and " + strings.Repeat(q, 3)
-	if s.nested == 0 && at.end == start+1 {
-		hint = ""
+	hint := "a text over several lines goes between " + strings.Repeat(q, 3) + " and " + strings.Repeat(q, 3)
+	if s.nested == 0 && at.end > start+1 {
+		hint = "write " + n.key + " = " + literal(s.text[start+1:at.end]) + "; " + hint
 	}
 	s.fail(at, "this text is not closed (want "+q+" at its end)", hint)
 }
@@ -201,7 +210,7 @@ func (s *scanner) trailingFault(n *node) {
 func (s *scanner) headerFault(start int) {
 	line := s.rest(start)
 	if s.pos >= len(s.text) || s.pos >= line.end {
-		s.fail(line, `this table header is not closed (want "]")`, "")
+		s.fail(line, `this table header is not closed (want "]")`, "write "+strings.TrimRight(s.text[start:line.end], " \t")+"]")
 		return
 	}
 	c := s.runeAt(s.pos)
@@ -212,6 +221,10 @@ func (s *scanner) headerFault(start int) {
 	}
 	if c == " " || s.pos > start && strings.ContainsRune(" \t", rune(s.text[s.pos-1])) {
 		s.fail(line, "a service name cannot hold a blank", "names are letters, digits, _ and -")
+		return
+	}
+	if strings.HasSuffix(strings.TrimRight(s.text[start:s.pos], " \t"), ".") {
+		s.fail(at, "a name is missing after the dot", "")
 		return
 	}
 	s.fail(at, "a table header cannot hold "+quote(c)+" here", "names are letters, digits, _ and -")
@@ -237,7 +250,11 @@ func (s *scanner) itemFault(open span, item int) {
 
 func (s *scanner) unclosed(open span, closing byte) {
 	what := map[byte]string{']': "list", '}': "table"}[closing]
-	s.stop(open, fmt.Sprintf("this %s is not closed (want %q)", what, string(closing)), "")
+	hint := fmt.Sprintf("write %q at its end", string(closing))
+	if s.pos < len(s.text) {
+		hint = fmt.Sprintf("write %q at its end, before line %d", string(closing), s.src.position(s.pos).Line)
+	}
+	s.stop(open, fmt.Sprintf("this %s is not closed (want %q)", what, string(closing)), hint)
 }
 
 func (s *scanner) missingComma(open span, closing byte, sameLine bool) {
@@ -246,5 +263,9 @@ func (s *scanner) missingComma(open span, closing byte, sameLine bool) {
 		return
 	}
 	c := s.runeAt(s.pos)
+	if strings.ContainsAny(c, `"'[{`) || isBare(c[0]) {
+		s.stop(span{s.pos, s.pos + len(c)}, "a comma is missing before this", "")
+		return
+	}
 	s.stop(span{s.pos, s.pos + len(c)}, fmt.Sprintf("unexpected %s (want %q or %q)", quote(c), ",", string(closing)), "")
 }

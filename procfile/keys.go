@@ -1,6 +1,9 @@
 package procfile
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // key is one key of the language: how it is read, and what it needs to have an effect.
 type key[T any] struct {
@@ -109,6 +112,18 @@ func (r *reader) unknownKey(n *node, where string, known []string) {
 	r.fail(n.at, msg, r.keyHint(n, where, known))
 }
 
+// listKeys names what may stand in a table, the first time that it is asked.
+func (r *reader) listKeys(where string, known []string) string {
+	if where != "" && where != "ready" {
+		where = "service"
+	}
+	if r.listed[where] {
+		return ""
+	}
+	r.listed[where] = true
+	return "known here: " + strings.Join(known, ", ")
+}
+
 func (r *reader) keyHint(n *node, where string, known []string) string {
 	file, service, _ := Keys()
 	isService := where != "" && slices.Contains(known, "command")
@@ -131,5 +146,5 @@ func (r *reader) keyHint(n *node, where string, known []string) string {
 			return "did you mean " + quote(near) + "? It is a key of a service, below a table such as [web]"
 		}
 	}
-	return ""
+	return r.listKeys(where, known)
 }

@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	firstPort    = 5100 // of the first process; the next gets 5200, and so on
-	portStep     = 100
-	maxProcesses = 500
+	firstPort  = 5100 // of the first line; the next gets 5200, and so on
+	portStep   = 100
+	maxEntries = 500
 )
 
-// process is one line of a Procfile.
-type process struct {
+// entry is one line of a Procfile.
+type entry struct {
 	*Service
 	command span
 	written bool // the port stands in the command
@@ -24,25 +24,25 @@ type process struct {
 func parseProcfile(src *source) (*File, error) {
 	r := newReader(src)
 	f := newFile(src, Procfile)
-	var all []*process
+	var all []*entry
 	for i, start := range src.lines {
 		line := src.lineSpan(start)
 		text := src.text[line.start:line.end]
 		if blank := strings.TrimSpace(text); blank == "" || blank[0] == '#' {
 			continue
 		}
-		if len(all) == maxProcesses {
-			r.fail(line, fmt.Sprintf("more than %d processes", maxProcesses), "")
+		if len(all) == maxEntries {
+			r.fail(line, fmt.Sprintf("more than %d services", maxEntries), "")
 			break
 		}
-		if p := r.process(line, i+1); p != nil {
+		if p := r.entry(line, i+1); p != nil {
 			all = append(all, p)
 		}
 	}
 	r.procfilePorts(all)
 	r.sameNames()
 	if len(all) == 0 && len(r.errs) == 0 {
-		r.fail(span{}, "this file has no process", "a process is a line, for example\nweb: npm run dev")
+		r.failFile("this file has no service", "a service is a line, for example\nweb: npm run dev")
 	}
 	if err := r.errs.orNil(); err != nil {
 		return nil, err
@@ -51,8 +51,8 @@ func parseProcfile(src *source) (*File, error) {
 	return f, nil
 }
 
-// process reads one line, or reports what is wrong with it and returns nil.
-func (r *reader) process(line span, number int) *process {
+// entry reads one line, or reports what is wrong with it and returns nil.
+func (r *reader) entry(line span, number int) *entry {
 	text := r.src.text[line.start:line.end]
 	m := procfileLine.FindStringSubmatchIndex(text)
 	if m == nil {
@@ -62,11 +62,11 @@ func (r *reader) process(line span, number int) *process {
 	name, at := text[m[2]:m[3]], span{line.start + m[2], line.start + m[3]}
 	n := newTable(name, at)
 	if n.key == "env" || n.key == "defaults" {
-		r.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this process")
+		r.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this service")
 	}
 	r.serviceName(n)
 	if first := r.service(name); first != nil {
-		r.fail(at, "process "+quote(name)+" is declared twice (first at "+r.ref(first.Pos)+")", "rename one of the two")
+		r.fail(at, "service "+quote(name)+" is declared twice (first at "+r.ref(first.Pos)+")", "rename one of the two")
 		return nil
 	}
 	s := newService(name, r.src, at)
@@ -76,7 +76,7 @@ func (r *reader) process(line span, number int) *process {
 	s.JoinsWhenListening = true
 	s.Ready.Kind = ReadyTCP
 	r.addService(s)
-	return &process{Service: s, command: command}
+	return &entry{Service: s, command: command}
 }
 
 var (
@@ -89,25 +89,25 @@ func (r *reader) lineFault(line span, text string, number int) {
 	trimmed := strings.TrimSpace(text)
 	line.start += strings.Index(text, trimmed)
 	line.end = line.start + len(trimmed)
-	const want = `want name: command, as in "web: npm run dev"`
+	const want = `a service is a line such as "web: npm run dev"`
 	name, _, colon := strings.Cut(trimmed, ":")
 	switch {
 	case missingCommand.MatchString(trimmed):
-		r.fail(line, "process "+quote(strings.TrimSuffix(strings.TrimRight(trimmed, " \t"), ":"))+" has no command", want)
+		r.fail(line, "service "+quote(strings.TrimSuffix(strings.TrimRight(trimmed, " \t"), ":"))+" has no command", want)
 	case trimmed[0] == '[' || assignment.MatchString(trimmed):
 		r.fail(line, fmt.Sprintf("line %d looks like TOML, but this file is a Procfile", number), "for tables and keys, name the file Devgatefile")
 	case colon && !nameForm.MatchString(name):
-		r.fail(span{line.start, line.start + len(name)}, "bad process name "+quote(name), "names begin with a letter or digit and go on with letters, digits, _ and -")
+		r.fail(span{line.start, line.start + len(name)}, "bad service name "+quote(name), "names begin with a letter or digit and go on with letters, digits, _ and -")
 	default:
-		r.fail(line, fmt.Sprintf("line %d is not a process", number), want)
+		r.fail(line, fmt.Sprintf(`line %d is not "name: command"`, number), want)
 	}
 }
 
-// procfilePorts finds the port of every process: in its command, else the next
-// free one. The step counts every process, so that a port written for one does not
+// procfilePorts finds the port of every line: in its command, else the next
+// free one. The step counts every line, so that a port written for one does not
 // move the others.
-func (r *reader) procfilePorts(all []*process) {
-	first := map[int]*process{}
+func (r *reader) procfilePorts(all []*entry) {
+	first := map[int]*entry{}
 	for _, p := range all {
 		n, at := r.writtenPort(p)
 		if n == 0 {
@@ -115,7 +115,7 @@ func (r *reader) procfilePorts(all []*process) {
 		}
 		p.Port.Number, p.marks["port"], p.written = n, at, true
 		if other := first[n]; other != nil {
-			r.fail(at, fmt.Sprintf("port %d is already used by process %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
+			r.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
 				"give one of the two another port")
 			continue
 		}
@@ -140,7 +140,7 @@ var (
 )
 
 // writtenPort returns the port that a command names, or 0.
-func (r *reader) writtenPort(p *process) (int, span) {
+func (r *reader) writtenPort(p *entry) (int, span) {
 	text, off := p.Command.Shell, p.command.start
 	for {
 		m := leadingVar.FindStringSubmatchIndex(text)

@@ -8,7 +8,7 @@ import (
 )
 
 func (r *reader) fileName(f *File, n *node) {
-	s, ok := r.text(n, "a text")
+	s, ok := r.text(n, "a text in quotes")
 	if ok && strings.ContainsFunc(s, func(c rune) bool { return c == '/' || !unicode.IsPrint(c) }) {
 		r.fail(n.value, "bad project name "+quote(s), `a name has no "/" and fits on a line`)
 	}
@@ -49,7 +49,7 @@ func (r *reader) fileHost(f *File, n *node) {
 }
 
 func (r *reader) fileHosts(f *File, n *node) {
-	for _, item := range r.items(n, "a host name or a list of them") {
+	for _, item := range r.items(n, "a host name") {
 		s := item.val.(string)
 		if s == "*" {
 			r.fail(item.value, `"*" would accept every host name, and with it every web page`, `name them: "*.example.test"`)

@@ -10,6 +10,10 @@ import (
 
 func (r *reader) serviceURL(s *Service, n *node) {
 	const what = `a URL such as "http://10.0.0.5:8080"`
+	if port, ok := n.val.(int64); ok {
+		r.want(n, what, fmt.Sprintf(`write url = "http://localhost:%d"`, port))
+		return
+	}
 	text, ok := r.text(n, what)
 	if !ok {
 		return
@@ -88,7 +92,7 @@ func (r *reader) serviceSPA(s *Service, n *node) {
 
 // patterns reads `paths`.
 func (r *reader) patterns(n *node) []string {
-	items := r.items(n, "a path or a list of them")
+	items := r.items(n, "a path")
 	for _, item := range items {
 		r.pattern(item, item.val.(string))
 	}
@@ -128,8 +132,10 @@ func (r *reader) statuses(n *node) []int {
 	for _, item := range items {
 		v, ok := item.val.(int64)
 		switch {
+		case !ok && item == n:
+			r.want(n, "a status such as 404, or a list of them", "")
 		case !ok:
-			r.want(item, "a status such as 404, or a list of them", "")
+			r.wantItem(item, "a status such as 404")
 		case r.status(item, v):
 			all = append(all, int(v))
 		}
@@ -168,6 +174,8 @@ func (r *reader) serviceReady(s *Service, n *node) {
 	r.want(n, readyForms, "")
 }
 
+var pathWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_/-]*$`)
+
 // readyHint guesses what a text meant.
 func readyHint(v string) string {
 	if port, ok := strings.CutPrefix(v, "tcp:"); ok && numberForm.MatchString(port) {
@@ -184,6 +192,9 @@ func readyHint(v string) string {
 		return `write the path that answers when it is ready: ready = "/"`
 	case "log", "exec":
 		return "write ready = { " + v + ` = "..." }`
+	}
+	if pathWord.MatchString(v) {
+		return "write ready = " + quote("/"+v)
 	}
 	return ""
 }
@@ -226,7 +237,7 @@ func (r *reader) readyHTTP(v *Ready, n *node) {
 	s, ok := r.text(n, `a path such as "/healthz"`)
 	if ok && !strings.HasPrefix(s, "/") {
 		hint := readyHint(s)
-		if hint == "" {
+		if hint == "" || pathWord.MatchString(s) {
 			hint = "write " + quote("/"+s)
 		}
 		r.fail(n.value, "path "+quote(s)+` does not begin with "/"`, hint)

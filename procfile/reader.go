@@ -19,10 +19,12 @@ type reader struct {
 	byName   map[string]*Service // the same
 	order    *node               // the value of `order`
 	meant    map[string]bool     // keys of the current table that were written wrongly
+	listed   map[string]bool     // tables whose keys were listed in a hint
+	clean    bool                // the syntax has no fault
 }
 
 func newReader(src *source) *reader {
-	return &reader{src: src, byName: map[string]*Service{}, meant: map[string]bool{}}
+	return &reader{src: src, byName: map[string]*Service{}, meant: map[string]bool{}, listed: map[string]bool{}}
 }
 
 func (r *reader) service(name string) *Service { return r.byName[name] }
@@ -43,6 +45,11 @@ func (r *reader) serviceNames() []string {
 
 func (r *reader) fail(at span, msg, hint string) {
 	r.errs = append(r.errs, r.src.errorAt(at, msg, hint))
+}
+
+// failFile reports what is wrong with the file as a whole.
+func (r *reader) failFile(msg, hint string) {
+	r.errs = append(r.errs, &Error{File: r.src.name, Pos: Position{1, 1}, Msg: msg, Hint: hint})
 }
 
 // want reports a value of the wrong kind.
@@ -77,12 +84,7 @@ func (r *reader) describe(n *node) string {
 func (r *reader) text(n *node, what string) (string, bool) {
 	s, ok := n.val.(string)
 	if !ok || strings.TrimSpace(s) == "" {
-		hint := ""
-		switch n.val.(type) {
-		case int64, float64, bool, time.Time:
-			hint = "write " + quote(r.raw(n))
-		}
-		r.want(n, what, hint)
+		r.want(n, what, "")
 		return "", false
 	}
 	return s, true
@@ -129,19 +131,25 @@ func oneOf(words []string) string {
 
 // items reads a list of texts; a single one is a list of one.
 func (r *reader) items(n *node, what string) []*node {
-	items := []*node{n}
-	if n.kind == listNode {
-		items = n.items
+	if n.kind != listNode {
+		if _, ok := r.text(n, what+" or a list of them"); !ok {
+			return nil
+		}
+		return []*node{n}
 	}
-	good := make([]*node, 0, len(items))
-	for _, item := range items {
+	good := make([]*node, 0, len(n.items))
+	for _, item := range n.items {
 		if s, ok := item.val.(string); !ok || strings.TrimSpace(s) == "" {
-			r.want(item, what, "")
+			r.wantItem(item, what)
 			continue
 		}
 		good = append(good, item)
 	}
 	return good
+}
+
+func (r *reader) wantItem(item *node, what string) {
+	r.fail(item.value, "an item of "+quote(item.key)+" must be "+what+", not "+r.describe(item), "")
 }
 
 func texts(items []*node) []string {
@@ -157,10 +165,10 @@ func (r *reader) path(n *node) string {
 	return s
 }
 
-func (r *reader) paths(n *node) []string { return texts(r.items(n, "a file name or a list of them")) }
+func (r *reader) paths(n *node) []string { return texts(r.items(n, "a file name")) }
 
 func (r *reader) names(n *node) []string {
-	return texts(r.items(n, "the name of a service or a list of them"))
+	return texts(r.items(n, "the name of a service"))
 }
 
 func (r *reader) port(n *node, old Port) Port {
@@ -275,7 +283,7 @@ func (r *reader) command(n *node) Command {
 }
 
 func (r *reader) globs(n *node) []string {
-	items := r.items(n, "a pattern or a list of them")
+	items := r.items(n, "a pattern")
 	for _, item := range items {
 		switch s := item.val.(string); {
 		case strings.HasPrefix(s, "!"):

@@ -141,6 +141,7 @@ func (s *scanner) header() *node {
 	parts, ok := s.keyPath()
 	if !ok || !strings.HasPrefix(s.text[s.pos:], closing) {
 		s.headerFault(start)
+		s.table = newTable("", span{}) // for the keys below it
 		return nil
 	}
 	s.pos += len(closing)
@@ -251,11 +252,10 @@ func (s *scanner) brokenKey(parts []keyPart) *node {
 	if len(parts) != 1 || strings.ContainsRune(s.text[s.pos:s.lineEnd(s.pos)], ':') {
 		return nil
 	}
-	if s.table.child(parts[0].key) != nil {
-		return nil
-	}
 	n := &node{key: parts[0].key, kind: brokenNode, at: parts[0].at, value: parts[0].at}
-	s.table.add(n)
+	if knownKey(n.key) && s.table.child(n.key) == nil {
+		s.table.add(n)
+	}
 	return n
 }
 

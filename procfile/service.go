@@ -88,7 +88,7 @@ type Service struct {
 	Optional    bool
 	Protocol    Protocol
 
-	// JoinsWhenListening: a process of a Procfile enters the cascade when it listens
+	// JoinsWhenListening: a service of a Procfile enters the cascade when it listens
 	// on Port, and is a worker as long as it does not.
 	JoinsWhenListening bool
 

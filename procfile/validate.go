@@ -43,7 +43,13 @@ func (r *reader) samePorts(f *File) {
 			continue
 		}
 		at := s.marks["port"]
-		if other := first[n]; other != nil {
+		other := first[n]
+		if other != nil && other.marks["port"] == at {
+			r.fail(at, fmt.Sprintf("port %d of [defaults] would be used by both %s and %s", n, quote(other.Name), quote(s.Name)),
+				`write port = "auto" here, or a port in each service`)
+			continue
+		}
+		if other != nil {
 			r.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
 				`give one of the two another port, or port = "auto"`)
 			continue
@@ -57,24 +63,27 @@ func (r *reader) samePorts(f *File) {
 		}
 	}
 	if n := f.Dashboard.Port; n != 0 && n == f.Port.Number {
-		r.fail(f.marks["dashboard"], fmt.Sprintf("port %d is the gateway's port%s", n, f.gatewayRef()), "give one of the two another port")
+		r.fail(f.marks["dashboard"], fmt.Sprintf("port %d is the gateway's port%s", n, f.gatewayRef(n)), "give one of the two another port")
 	}
 }
 
 // gatewayRef says where the gateway's port comes from.
-func (f *File) gatewayRef() string {
+func (f *File) gatewayRef(port int) string {
 	if f.Has("port") {
 		return " (" + f.src.name + ":" + f.Pos("port").String() + ")"
+	}
+	if f.Format == Devgatefile && port == DefaultPort {
+		return " (the default)"
 	}
 	return ""
 }
 
 func (f *File) gatewayClash(s *Service, port int) *Error {
-	msg := fmt.Sprintf("port %d is the gateway's port%s", port, f.gatewayRef())
+	msg := fmt.Sprintf("port %d is the gateway's port%s", port, f.gatewayRef(port))
 	hint := "give the service another port, or the gateway: port = " + fmt.Sprint(clear(port, f)) + " at the top of the file"
 	switch {
 	case f.Format == Procfile:
-		hint = fmt.Sprintf("give the process another port, or the gateway: devgate up --port %d", clear(port, f))
+		hint = fmt.Sprintf("give the service another port, or the gateway: devgate up --port %d", clear(port, f))
 	case f.Has("port"):
 		hint = "give one of the two another port"
 	}
@@ -163,7 +172,7 @@ func (r *reader) cycle(circle []*Service) {
 	}
 	s := circle[0]
 	i := slices.Index(s.After, circle[1%len(circle)].Name)
-	r.fail(r.itemSpan(s, "after", i), "services wait for each other: "+strings.Join(text, " after "), "remove one of them from an \"after\"")
+	r.fail(r.itemSpan(s, "after", i), "services wait for each other: "+strings.Join(text, " after "), `remove one of these names from an "after"`)
 }
 
 // applyOrder sorts the services as `order` says; those it does not name follow in
@@ -173,7 +182,7 @@ func (r *reader) applyOrder(f *File) {
 		return
 	}
 	rank := map[*Service]int{}
-	for _, item := range r.items(r.order, "the name of a service or a list of them") {
+	for _, item := range r.items(r.order, "the name of a service") {
 		name := item.val.(string)
 		s := r.service(name)
 		switch {
