@@ -170,10 +170,21 @@ func (s *session) file(f *folder, path string, v *visit) {
 	case live:
 		s.pend(path, before, v.at)
 	case refresh:
-		if now := stat(path); !before.untouched(now, time.Now()) && (known || now.kind != absent) {
-			s.pend(path, before, v.at)
-		}
+		s.compare(path, before, v.at)
 	}
+}
+
+// compare reads a file again if it may have changed, and keeps what it holds
+// now, so that the next poll does not take the same change for another one.
+func (s *session) compare(path string, before state, at notice) {
+	if before.untouched(stat(path), time.Now()) {
+		return
+	}
+	now := s.reader.read(path)
+	if !now.same(before) {
+		s.pend(path, before, at)
+	}
+	s.tree.set(path, now)
 }
 
 // rules notes the state of a folder's .gitignore, which no event tells of where
@@ -196,6 +207,7 @@ func (s *session) missing(f *folder, dir string, entries []fs.DirEntry, v *visit
 	for name, before := range f.files {
 		if !has(name) {
 			s.pend(filepath.Join(dir, name), before, v.at)
+			delete(f.files, name)
 		}
 	}
 	if f.rules.kind != absent && !has(".gitignore") {
