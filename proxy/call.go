@@ -32,6 +32,11 @@ func newCall(r *http.Request, loop string) *call {
 		method: r.Method, target: originForm(r.RequestURI), host: r.Host, scheme: "http",
 		header: r.Header, length: r.ContentLength, trailer: &r.Trailer, safe: isSafe(r.Method),
 	}
+	if isUpgrade(r.Header) && r.ProtoAtLeast(1, 1) && r.ContentLength == 0 && !hasToken(r.Header["Upgrade"], "h2c") {
+		// RFC 9113 section 3.1 has given up on switching to h2c; the request
+		// is answered as if it had not been asked for.
+		c.upgrade = strings.Join(r.Header["Upgrade"], ", ")
+	}
 	c.client, _, _ = net.SplitHostPort(r.RemoteAddr)
 	if r.TLS != nil {
 		c.scheme = "https"

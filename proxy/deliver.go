@@ -17,6 +17,7 @@ func (x *exchange) use(rep *reply) {
 	if rep.body != nil {
 		rep.body.makeLast()
 	}
+	x.g.hmr.notice(rawPath(x.call.target), rep)
 	if isEventStream(rep.resp.Header) {
 		rep.visit.release() // a restart does not wait for its end (G4)
 		defer x.g.streams.add(rep.cut)()

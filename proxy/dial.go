@@ -155,5 +155,5 @@ func discard(cancel context.CancelFunc, loser <-chan dialed, known dialed) {
 }
 
 func dialTCP(ctx context.Context, address string) (net.Conn, error) {
-	return (&net.Dialer{KeepAlive: -1}).DialContext(ctx, "tcp", address)
+	return new(net.Dialer).DialContext(ctx, "tcp", address)
 }

@@ -118,48 +118,64 @@ func (x *exchange) end() {
 
 // ask asks one backend and reports whether the client has its answer.
 func (x *exchange) ask(c *candidate, last bool) bool {
-	rep, f := x.fetch(c, last)
-	if f != nil {
-		x.fail(f)
+	t := x.trace.begin(c.Name)
+	got := x.fetch(x.ctx, c, last)
+	got.note(t)
+	switch {
+	case got.fault != nil:
+		x.fail(got.fault)
 		return true
-	}
-	if rep == nil {
+	case got.reply == nil:
+		return false
+	case x.verdict(got.reply) == refuse:
+		x.keep(got.reply, last)
 		return false
 	}
-	switch x.verdict(rep) {
-	case refuse:
-		x.keep(rep, last)
-		return false
+	x.use(got.reply)
+	return true
+}
+
+// fetched is what came of asking a backend: its reply, or a fault, or neither
+// when it was passed by.
+type fetched struct {
+	reply *reply
+	fault *fault
+	skip  string // why it was passed by
+}
+
+// note writes the outcome down.
+func (got fetched) note(t *trial) {
+	switch {
+	case got.reply != nil:
+		t.end(got.reply.resp.StatusCode, "")
+	case got.fault != nil:
+		t.end(0, got.fault.word)
 	default:
-		x.use(rep)
-		return true
+		t.end(0, got.skip)
 	}
 }
 
-// fetch gets c's answer, waiting for c where it has to. Without an answer and
-// without a fault, c is passed by.
-func (x *exchange) fetch(c *candidate, last bool) (*reply, *fault) {
-	x.trace.begin(c.Name)
+// fetch gets c's answer, waiting for c where it has to.
+func (x *exchange) fetch(ctx context.Context, c *candidate, last bool) fetched {
 	redialed := false
 	for {
-		v, f := x.admit(c)
+		v, got := x.admit(ctx, c)
 		if v == nil {
-			return nil, f
+			return got
 		}
-		rep, err := x.try(c, v, last)
+		rep, err := x.try(ctx, c, v, last)
 		if err == nil {
-			return rep, nil
+			return fetched{reply: rep}
 		}
 		v.release()
-		if f := x.afterFailure(c, v, err, &redialed); f != nil {
-			x.trace.last().end(0, f.word)
-			return nil, f
+		if f := x.afterFailure(ctx, c, v, err, &redialed); f != nil {
+			return fetched{fault: f}
 		}
 	}
 }
 
 // try sends the request once.
-func (x *exchange) try(c *candidate, v *visit, last bool) (*reply, error) {
+func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (*reply, error) {
 	rep := &reply{c: c, visit: v}
 	opt := attempt{early: rep.hold}
 	if b := x.call.body; b != nil {
@@ -171,41 +187,40 @@ func (x *exchange) try(c *candidate, v *visit, last bool) (*reply, error) {
 		}
 		opt.body, rep.body = body, body
 	}
-	resp, err := c.up.transport.roundTrip(x.ctx, x.call, opt)
+	resp, err := c.up.transport.roundTrip(ctx, x.call, opt)
 	if err != nil {
 		rep.closeBody()
 		return nil, err
 	}
 	rep.resp = resp
-	x.trace.last().end(resp.StatusCode, "")
 	return rep, nil
 }
 
 // afterFailure decides what a failed try means: nil to try again, or the
-// answer for the client. It does not return when the client is gone.
-func (x *exchange) afterFailure(c *candidate, v *visit, err error, redialed *bool) *fault {
+// answer for the client.
+func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err error, redialed *bool) *fault {
 	switch {
-	case x.ctx.Err() != nil:
-		panic(http.ErrAbortHandler)
+	case ctx.Err() != nil:
+		return faultRequest("the client is gone")
 	case x.clientBroke():
 		return faultRequest("the request body ended early")
 	case isUnkept(err):
 		return x.unkept(err)
 	case isDial(err):
-		return x.afterRefusal(c, v, err, redialed)
+		return x.afterRefusal(ctx, c, v, err, redialed)
 	case v.interrupted() && x.call.safe:
 		return nil // the next process is asked
 	}
-	return x.afterBreak(c, v, err)
+	return x.afterBreak(ctx, c, v, err)
 }
 
 // afterRefusal: nothing was sent, so nothing is lost by asking again. The
 // process may have just died without anybody having said so yet.
-func (x *exchange) afterRefusal(c *candidate, v *visit, err error, redialed *bool) *fault {
+func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, redialed *bool) *fault {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return faultTimeout(c, dialTimeout)
 	}
-	if x.changesWithin(v.changed, noticeDelay) && !x.holdExpired() {
+	if x.changesWithin(ctx, v.changed, noticeDelay) && !x.holdExpired() {
 		return nil
 	}
 	if !*redialed {
@@ -216,8 +231,8 @@ func (x *exchange) afterRefusal(c *candidate, v *visit, err error, redialed *boo
 }
 
 // afterBreak: the request may have been acted upon, so it is not sent again.
-func (x *exchange) afterBreak(c *candidate, v *visit, err error) *fault {
-	x.changesWithin(v.changed, noticeDelay)
+func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
+	x.changesWithin(ctx, v.changed, noticeDelay)
 	if s := c.up.look(); s.Phase != Ready && (s.Reason != "" || s.Phase == Down) {
 		f := faultDown(c, s)
 		f.title = c.Name + " went down while it was answering"

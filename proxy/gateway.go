@@ -22,13 +22,13 @@ type Gateway struct {
 	host      string // as given to Listen
 	open      bool   // other machines reach the gateway
 
-	stopping  chan struct{}
-	requests  crowd // being served
-	clients   crowd // connections of clients
-	streams   crowd // event streams
-	tunnels   crowd // upgraded connections
-	upgrades  memory
-	hmrServer atomic.Pointer[string] // who served /@vite/client
+	stopping chan struct{}
+	requests crowd // being served
+	clients  crowd // connections of clients
+	streams  crowd // event streams
+	tunnels  crowd // upgraded connections
+	upgrades memory
+	hmr      hmrOwner
 }
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
@@ -63,7 +63,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 			c.up.setState(State{Phase: Down, Reason: "no longer in the Devgatefile"})
 		}
 	}
-	g.upgrades.forget("")
+	g.upgrades.forget()
 	return nil
 }
 
@@ -75,7 +75,7 @@ func (g *Gateway) SetState(name string, s State) {
 		return
 	}
 	if s.Phase != Ready {
-		g.upgrades.forget(c.Name)
+		g.upgrades.forget()
 	}
 	c.up.setState(s)
 }

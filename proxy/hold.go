@@ -1,39 +1,36 @@
 package proxy
 
 import (
-	"net/http"
+	"context"
 	"time"
 )
 
-// admit waits until c takes requests. Neither a visit nor a fault: c is passed
-// by.
-func (x *exchange) admit(c *candidate) (*visit, *fault) {
+// admit waits until c takes requests. Without a visit, the second result says
+// why.
+func (x *exchange) admit(ctx context.Context, c *candidate) (*visit, fetched) {
 	for {
 		v, s, changed := c.up.enter()
 		switch {
 		case v != nil:
-			return v, nil
+			return v, fetched{}
 		case s.Phase == Absent || s.Phase == Down && c.Optional:
-			x.trace.last().end(0, s.Phase.String())
-			return nil, nil
+			return nil, fetched{skip: s.Phase.String()}
 		case s.Phase == Down:
-			x.trace.last().end(0, "crashed")
-			return nil, faultDown(c, s)
+			return nil, fetched{fault: faultDown(c, s)}
 		}
-		if !x.held(changed) {
-			x.trace.last().end(0, "starting")
-			return nil, faultStarting(c, s)
+		if !x.held(ctx, changed) {
+			return nil, fetched{fault: faultStarting(c, s)}
 		}
 	}
 }
 
 // held waits for a change of state and reports whether there was one before
-// the request's patience ended. It does not return when the client is gone.
-func (x *exchange) held(changed <-chan struct{}) bool {
+// the request's patience ended.
+func (x *exchange) held(ctx context.Context, changed <-chan struct{}) bool {
 	if x.holdUntil.IsZero() {
 		x.holdUntil = time.Now().Add(x.patience())
 	}
-	return x.changesWithin(changed, time.Until(x.holdUntil))
+	return x.changesWithin(ctx, changed, time.Until(x.holdUntil))
 }
 
 func (x *exchange) patience() time.Duration {
@@ -48,7 +45,7 @@ func (x *exchange) holdExpired() bool {
 }
 
 // changesWithin waits for changed, the end of the client or of the gateway.
-func (x *exchange) changesWithin(changed <-chan struct{}, d time.Duration) bool {
+func (x *exchange) changesWithin(ctx context.Context, changed <-chan struct{}, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -58,7 +55,7 @@ func (x *exchange) changesWithin(changed <-chan struct{}, d time.Duration) bool 
 		return false
 	case <-x.g.stopping:
 		return false
-	case <-x.ctx.Done():
-		panic(http.ErrAbortHandler)
+	case <-ctx.Done():
+		return false
 	}
 }

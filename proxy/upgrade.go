@@ -1,8 +1,234 @@
 package proxy
 
-// memory is which backend answered the upgrade of a path.
-type memory struct{}
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+)
 
-func (m *memory) forget(name string) {}
+const (
+	// upgradeSilence is how long one backend may keep the next from being
+	// asked: front ends let sockets they do not know hang.
+	upgradeSilence = time.Second
+	// upgradePatience is how long silent backends are waited for after
+	// another one has refused.
+	upgradePatience = 10 * time.Second
+)
 
-func (x *exchange) switchProtocols() {}
+// refusesUpgrade are the statuses by which servers say that they know no such
+// socket, whatever their fallthrough (G7).
+var refusesUpgrade = []int{
+	http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed,
+	http.StatusUpgradeRequired, http.StatusNotImplemented,
+}
+
+// contest is the asking of several backends to switch protocols, in order but
+// not always one after the other. The exchange's goroutine owns it.
+type contest struct {
+	x       *exchange
+	results chan contestant
+	asked   []contestant // in order
+	running int
+	refused bool
+	next    int // of x.candidates
+}
+
+// contestant is one backend that is asked, and its result once there is one.
+type contestant struct {
+	index  int // in asked, and in the trace
+	cancel context.CancelFunc
+	done   bool
+	got    fetched
+}
+
+// switchProtocols serves a request for an upgrade: in order, except that who
+// answered this path before is asked first.
+func (x *exchange) switchProtocols() {
+	defer x.end()
+	x.orderForUpgrade()
+	x.holdUntil = time.Now().Add(x.patience()) // shared by all who are asked
+	x.call.head("")                            // likewise
+	k := &contest{x: x, results: make(chan contestant, len(x.candidates))}
+	winner := k.run()
+	k.dismiss()
+	switch {
+	case winner == nil:
+		x.unanswered()
+	case winner.fault != nil:
+		x.fail(winner.fault)
+	case winner.reply.resp.StatusCode == http.StatusSwitchingProtocols:
+		x.tunnel(winner.reply)
+	default:
+		x.use(winner.reply)
+	}
+}
+
+// orderForUpgrade leaves out who can not switch, and puts who is known to be
+// right in front.
+func (x *exchange) orderForUpgrade() {
+	x.candidates = slices.DeleteFunc(x.candidates, func(c *candidate) bool { return c.H2C })
+	first := x.g.hmr.owner(x.r.Header)
+	if first == "" {
+		first = x.g.upgrades.owner(rawPath(x.call.target))
+	}
+	i := slices.IndexFunc(x.candidates, func(c *candidate) bool { return c.Name == first })
+	if i > 0 {
+		c := x.candidates[i]
+		copy(x.candidates[1:i+1], x.candidates[:i])
+		x.candidates[0] = c
+	}
+}
+
+// run asks until somebody switches or gives another answer that is used; nil
+// when all refused.
+func (k *contest) run() *fetched {
+	patience := time.NewTimer(0)
+	defer patience.Stop()
+	for {
+		if k.running == 0 && !k.ask() {
+			return nil
+		}
+		patience.Reset(k.patience())
+		select {
+		case r := <-k.results:
+			if k.settle(r) {
+				return &k.asked[r.index].got
+			}
+		case <-patience.C:
+			if !k.ask() && k.refused {
+				return nil
+			}
+		}
+	}
+}
+
+// patience is how long to wait for the next result.
+func (k *contest) patience() time.Duration {
+	switch {
+	case k.next < len(k.x.candidates):
+		return upgradeSilence
+	case k.refused:
+		return upgradePatience
+	}
+	return 24 * time.Hour // nobody else is left to ask
+}
+
+// ask starts the next backend; false when there is none.
+func (k *contest) ask() bool {
+	if k.next == len(k.x.candidates) {
+		return false
+	}
+	c := k.x.candidates[k.next]
+	k.next++
+	k.x.trace.begin(c.Name)
+	ctx, cancel := context.WithCancel(k.x.ctx)
+	me := contestant{index: len(k.asked), cancel: cancel}
+	k.asked = append(k.asked, me)
+	k.running++
+	go func() { // dismiss waits for it
+		me.got = k.x.fetch(ctx, c, false)
+		k.results <- me
+	}()
+	return true
+}
+
+// settle takes a result in and reports whether it decides the contest.
+func (k *contest) settle(r contestant) bool {
+	k.running--
+	k.asked[r.index].done, k.asked[r.index].got = true, r.got
+	r.got.note(&k.x.trace.trials[r.index])
+	switch {
+	case r.got.fault != nil:
+		return true
+	case r.got.reply == nil:
+		return false
+	case k.refuses(r.got.reply):
+		k.refused = true
+		k.x.keep(r.got.reply, false)
+		return false
+	}
+	return true
+}
+
+func (k *contest) refuses(rep *reply) bool {
+	if rep.c.Final || k.x.alone {
+		return false
+	}
+	s := rep.resp.StatusCode
+	return slices.Contains(refusesUpgrade, s) || rep.c.passesOn(s)
+}
+
+// dismiss breaks off who has not answered and waits for them. The others'
+// answers may still be read; their contexts end with the request's.
+func (k *contest) dismiss() {
+	for _, a := range k.asked {
+		if !a.done {
+			a.cancel()
+		}
+	}
+	for ; k.running > 0; k.running-- {
+		r := <-k.results
+		k.x.trace.trials[r.index].end(0, "silent")
+		if r.got.reply != nil {
+			r.got.reply.close()
+		}
+	}
+}
+
+// tunnel passes the switch on and joins the two connections. The tunnel lives
+// on after the request.
+func (x *exchange) tunnel(rep *reply) {
+	b, ok := rep.resp.Body.(*answerBody)
+	hijacker, can := x.w.(http.Hijacker)
+	if !ok || !can || !x.g.tunnels.enter() {
+		rep.close()
+		panic(http.ErrAbortHandler)
+	}
+	x.g.upgrades.remember(rawPath(x.call.target), rep.c.Name)
+	rep.visit.release() // a restart does not wait for it (G4)
+	nc, client, err := hijacker.Hijack()
+	if err != nil || !b.take() {
+		rep.close()
+		if err == nil {
+			nc.Close()
+		}
+		x.g.tunnels.leave()
+		return
+	}
+	early, _ := client.Reader.Peek(client.Reader.Buffered())
+	said, _ := b.cn.br.Peek(b.cn.br.Buffered())
+	said = append(x.switchHead(rep), said...)
+	t := &tunnel{client: nc, backend: b.cn.Conn}
+	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
+	remove := tunnels.add(t.cut)
+	t.start(slices.Clone(early), said, func() {
+		remove()
+		tunnels.leave()
+	})
+}
+
+// switchHead is the 101 for the client.
+func (x *exchange) switchHead(rep *reply) []byte {
+	h := make(http.Header)
+	copyAnswerHeader(h, rep.resp.Header)
+	x.trace.stamp(h, rep.c.Name)
+	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
+	b = appendField(b, "Connection", "Upgrade")
+	for _, v := range rep.resp.Header["Upgrade"] {
+		b = appendField(b, "Upgrade", v)
+	}
+	for name, values := range h {
+		for _, v := range values {
+			b = appendField(b, name, v)
+		}
+	}
+	return append(b, "\r\n"...)
+}
+
+// take removes the connection from the body's care; false when it is already
+// being closed.
+func (b *answerBody) take() bool {
+	b.err = errBodyClosed
+	return b.unwatch()
+}

@@ -1,0 +1,68 @@
+package proxy
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// memoryMax bounds the paths remembered.
+const memoryMax = 1024
+
+// memory is which backend switched protocols for a path. Its zero value is
+// ready to use.
+type memory struct {
+	mu    sync.Mutex
+	paths map[string]string
+}
+
+func (m *memory) remember(path, name string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.paths == nil || len(m.paths) >= memoryMax {
+		m.paths = make(map[string]string)
+	}
+	m.paths[path] = name
+}
+
+// owner returns the backend's name, "" when none is known.
+func (m *memory) owner(path string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.paths[path]
+}
+
+// forget drops everything: after a restart any backend may answer otherwise.
+func (m *memory) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.paths = nil
+}
+
+// hmrOwner is the backend that serves Vite's client, whose sockets it wants
+// back (protocol "vite-hmr"). Its name stays right over restarts.
+type hmrOwner struct{ name atomic.Pointer[string] }
+
+const viteClient = "/@vite/client"
+
+// notice learns from an answer that is used.
+func (o *hmrOwner) notice(path string, rep *reply) {
+	if !strings.HasSuffix(path, viteClient) {
+		return
+	}
+	if s := rep.resp.StatusCode; s == http.StatusOK || s == http.StatusNotModified {
+		o.name.Store(&rep.c.Name)
+	}
+}
+
+// owner returns the name, "" when h does not ask for Vite's sockets or their
+// owner is not known.
+func (o *hmrOwner) owner(h http.Header) string {
+	name := o.name.Load()
+	protocols := h["Sec-Websocket-Protocol"]
+	if name == nil || !hasToken(protocols, "vite-hmr") && !hasToken(protocols, "vite-ping") {
+		return ""
+	}
+	return *name
+}
