@@ -280,7 +280,6 @@ func (s *session) notice(path string, n notice) {
 			how = refresh
 		}
 		s.scan(path, &visit{how: how, at: n})
-		return
 	}
 	s.pend(path, s.tree.state(path), n)
 }

@@ -127,6 +127,10 @@ func (s *session) enter(f *folder, dir string, e fs.DirEntry, v *visit) {
 	path := filepath.Join(dir, e.Name())
 	switch {
 	case e.IsDir() || e.Type()&fs.ModeSymlink != 0 && s.isFolder(path):
+		if before, was := f.files[e.Name()]; was { // a file until now
+			s.pend(path, before, v.at)
+			delete(f.files, e.Name())
+		}
 		if s.plan.wantsFolder(path) {
 			s.descend(path, v)
 		}

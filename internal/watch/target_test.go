@@ -1,0 +1,201 @@
+package watch
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// collect returns the next n Changes by target.
+func (r *rig) collect(n int) map[string][]string {
+	r.t.Helper()
+	got := map[string][]string{}
+	for range n {
+		c := r.next()
+		if got[c.Name] != nil {
+			r.t.Fatalf("two Changes of %s: %v, %v", c.Name, got[c.Name], c.Files)
+		}
+		got[c.Name] = c.Files
+	}
+	return got
+}
+
+// TestTarget keeps W7: a Change goes to the targets whose patterns match, and
+// to no other.
+func TestTarget(t *testing.T) {
+	r := newRig(t)
+	r.write("api/main.go", "1")
+	r.write("web/src/app.ts", "1")
+	r.write("shared/util.ts", "1")
+	r.w.Targets = []Target{
+		{Name: "api", Dir: r.path("api"), Patterns: []string{"**/*.go", "../shared"}, Ignore: []string{"**/*_test.go", "gen"}},
+		{Name: "web", Dir: r.path("web"), Patterns: []string{"src", r.path("shared")}, Exclude: []string{r.path("web/src/out")}},
+		{Name: "none", Dir: r.root},
+	}
+	r.start()
+	r.write("api/main.go", "2")
+	r.expect("api/main.go")
+	r.write("web/src/app.ts", "2")
+	r.expect("web/src/app.ts")
+	r.write("shared/util.ts", "2")
+	if got := r.collect(2); !slices.Equal(got["api"], got["web"]) || !slices.Equal(got["api"], []string{"shared/util.ts"}) {
+		t.Errorf("a file of two targets gave %v", got)
+	}
+	r.write("api/main_test.go", "1")
+	r.write("api/gen/x.go", "1")
+	r.write("web/src/out/app.js", "1")
+	r.write("web/index.html", "1")
+	r.fence("api/sentinel.go")
+	r.fence("web/src/sentinel.ts")
+}
+
+// TestNamed keeps the end of W5: what a pattern names is watched, whatever the
+// ignore rules say about it.
+func TestNamed(t *testing.T) {
+	for name, pattern := range map[string]string{
+		"dist/app.js":             "dist",
+		"dist/deep/app.js":        "dist/**/*.js",
+		"all/app.js":              "all", // ignored by "all/*"
+		"node_modules/lib/a.js":   "node_modules/lib",
+		".vscode/launch.json":     ".vscode/*.json",
+		".devgate/bin/api":        ".devgate/bin/api",
+		"made.gen.go":             "made.gen.go",
+		"notes~":                  "notes~",
+		"new/dist/not/yet.js":     "new/dist",
+		"deep/dist/named/file.go": "deep/dist/named/file.go",
+	} {
+		t.Run(pattern, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, pattern)
+			r.write(".gitignore", "dist/\nall/*\n*.gen.go\n")
+			r.start()
+			r.write(name, "1")
+			r.expect(name)
+			r.write(name, "2")
+			r.expect(name)
+		})
+	}
+}
+
+// TestGitignoreWhileRunning: new rules take effect at once, and by themselves
+// are no Change.
+func TestGitignoreWhileRunning(t *testing.T) {
+	for mode, prepare := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "**/*.go")
+			prepare(r.w)
+			r.write(".gitignore", "/out\n")
+			r.write("out/a.go", "1")
+			r.write("src/b.go", "1")
+			r.start()
+			r.write(".gitignore", "/src\n")
+			r.quiet()
+			r.write("src/b.go", "2")
+			r.quiet()
+			r.write("out/a.go", "2")
+			r.expect("out/a.go")
+			r.remove(".gitignore")
+			r.quiet()
+			r.write("src/b.go", "3")
+			r.expect("src/b.go")
+		})
+	}
+	t.Run("a checkout that brings files with rules loses none", func(t *testing.T) {
+		r := newRig(t, "**/*.go")
+		r.start()
+		r.write("pkg/.gitignore", "*.gen.go\n")
+		r.write("pkg/a.go", "1")
+		r.write("pkg/a.gen.go", "1")
+		r.write(".gitignore", "/out\n")
+		r.write("b.go", "1")
+		r.write("out/c.go", "1")
+		r.expect("pkg/a.go", "b.go")
+	})
+}
+
+// TestUpdate: targets can be replaced while running.
+func TestUpdate(t *testing.T) {
+	r := newRig(t, "api")
+	r.write("api/a.go", "1")
+	r.write("web/b.ts", "1")
+	r.write("Devgatefile", "1")
+	r.start()
+	api, web := r.w.Targets[0], Target{Name: "web", Dir: r.root, Patterns: []string{"web", "Devgatefile"}}
+
+	r.ok(r.w.Update([]Target{api, web}))
+	r.write("web/b.ts", "2") // at once: what is written after Update counts
+	r.expect("web/b.ts")
+	r.write("api/a.go", "2")
+	r.expect("api/a.go")
+	r.write("tmp", "2") // a single file, replaced
+	r.move("tmp", "Devgatefile")
+	r.expect("Devgatefile")
+
+	r.ok(r.w.Update([]Target{web}))
+	r.write("api/a.go", "3")
+	r.fence("web/sentinel")
+
+	if err := r.w.Update([]Target{{Name: "bad", Dir: r.root, Patterns: []string{"a["}}}); err == nil {
+		t.Error("Update takes a malformed pattern")
+	}
+	if err := r.w.Update([]Target{web, web}); err == nil {
+		t.Error("Update takes two targets of one name")
+	}
+	r.fence("web/sentinel")
+}
+
+// TestUpdateBeforeRun: the last Update before Run is the one that counts.
+func TestUpdateBeforeRun(t *testing.T) {
+	r := newRig(t, "a")
+	r.ok(r.w.Update([]Target{{Name: "api", Dir: r.root, Patterns: []string{"b"}}}))
+	r.ok(r.w.Update([]Target{{Name: "api", Dir: r.root, Patterns: []string{"c"}}}))
+	r.start()
+	r.write("a", "1")
+	r.write("b", "1")
+	r.fence("c")
+}
+
+// TestRunRefuses a pattern that cannot be read.
+func TestRunRefuses(t *testing.T) {
+	for _, target := range []Target{
+		{Name: "api", Dir: "/", Patterns: []string{"{a"}},
+		{Name: "api", Dir: "/", Patterns: []string{"a"}, Ignore: []string{"[a"}},
+	} {
+		w := &Watcher{Root: "/", Targets: []Target{target}}
+		if err := w.Run(context.Background(), nil); err == nil {
+			t.Errorf("Run takes %v", target)
+		}
+	}
+}
+
+// TestChangeIsBounded: a Change names MaxFiles files and counts all.
+func TestChangeIsBounded(t *testing.T) {
+	r := newRig(t, "*.go")
+	r.w.MaxFiles = 2
+	r.start()
+	for _, name := range []string{"d.go", "a.go", "c.go", "b.go"} {
+		r.write(name, "1")
+	}
+	if c := r.next(); !slices.Equal(c.Files, []string{"a.go", "b.go"}) || c.Total != 4 {
+		t.Errorf("got %v of %d, want the first two of four", c.Files, c.Total)
+	}
+}
+
+// TestBeyondRoot: files outside of Root are watched, and named from there.
+func TestBeyondRoot(t *testing.T) {
+	r := newRig(t)
+	r.mkdir("project")
+	r.write("outside/deep/f.go", "1")
+	r.w.Root = r.path("project")
+	r.w.Targets = []Target{{Name: "api", Dir: r.path("project"), Patterns: []string{"../outside"}}}
+	r.start()
+	r.write("outside/deep/f.go", "2")
+	r.expect("../outside/deep/f.go")
+	r.ok(os.RemoveAll(filepath.Join(r.root, "outside")))
+	r.expect("../outside/deep/f.go")
+	r.write("outside/g.go", "1")
+	r.expect("../outside/g.go")
+}
