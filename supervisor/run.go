@@ -13,6 +13,10 @@ import (
 // DrainLimit is how long running requests may delay the stop signal.
 const DrainLimit = time.Second
 
+// releaseLimit is how long an ended service may keep a stop waiting by what it
+// still holds.
+const releaseLimit = 2 * time.Second
+
 // message is what an actor finds in its mailbox. run and epoch say what it
 // speaks of: one of an older run or of a state since left is dropped; 0 fits
 // always.
@@ -77,9 +81,7 @@ func (r *run) main() {
 	}
 	if child := r.begin(); child != nil {
 		r.live(child)
-		// The port may be held a moment longer than the group lives. What holds
-		// it even then is told, and the next start waits for it.
-		r.release(context.Background())
+		r.releaseAfter()
 	}
 	r.scope.Wait()
 	r.post(message{in: inGone})
@@ -117,6 +119,14 @@ func (r *run) release(ctx context.Context) error {
 		return nil
 	}
 	return r.spec.Release(ctx, func(text string) { r.post(message{what: said, text: text}) })
+}
+
+// releaseAfter waits a moment for what the process held: the port may be taken
+// a little longer than the group lives. The next start waits as long as it needs.
+func (r *run) releaseAfter() {
+	ctx, cancel := context.WithTimeout(context.Background(), releaseLimit)
+	defer cancel()
+	r.release(ctx)
 }
 
 // live follows a child from its start to the end of its group.

@@ -138,7 +138,7 @@ func (s *service) noteFailure(m message) {
 	s.reason = m.text
 	s.apply(m.in)
 	if s.machine.state == before {
-		s.notice(m.text + "; the old version keeps running")
+		s.tell(event.Event{At: time.Now(), Kind: event.BuildFailed, Service: s.view, Text: m.text + "; the old version keeps running"})
 	}
 }
 
@@ -168,7 +168,7 @@ func (s *service) enter() {
 	case event.Starting:
 		s.armNotice(slowStart)
 		s.armNotice(verySlowStart)
-	case event.Ready:
+	case event.Ready, event.Done:
 		s.view.ReadyIn = time.Since(s.began)
 	}
 	s.publish()

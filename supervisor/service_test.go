@@ -432,7 +432,7 @@ func (p *play) notices() func() []string {
 	return func() (all []string) {
 		sub.Close()
 		for e := range sub.C {
-			if e.Kind == event.Notice {
+			if e.Kind != event.StateChanged {
 				all = append(all, e.Service.Name+": "+e.Text)
 			}
 		}

@@ -152,7 +152,7 @@ func (s *Supervisor) note(e event.Event) {
 	s.state[e.Service.Name] = e.Service
 	s.bus.Publish(e)
 	switch {
-	case e.Kind == event.Notice:
+	case e.Kind != event.StateChanged:
 	case s.stopping:
 		s.stopNext()
 	default:

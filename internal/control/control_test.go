@@ -118,7 +118,7 @@ func TestARefusalArrivesWithItsWords(t *testing.T) {
 
 func TestLogsArriveLineByLineAndEndWithTheReader(t *testing.T) {
 	at := time.Now().Round(0)
-	d := &desk{block: true, lines: []Line{{at, "api", "stdout", "one <b>"}, {at, "web", "stderr", "two"}}}
+	d := &desk{block: true, lines: []Line{{At: at, Service: "api", Stream: "stdout", Text: "one <b>"}, {At: at, Service: "web", Stream: "stderr", Text: "two"}}}
 	_, client, _ := running(t, d)
 	ctx, cancel := context.WithCancel(t.Context())
 	var got []Line

@@ -20,6 +20,7 @@ type Kind uint8
 const (
 	StateChanged Kind = iota // Service.State or its details are new
 	Notice                   // there is something to say; the state is as it was
+	BuildFailed              // a notice too: the build beside a running version failed
 )
 
 // Event is one fact about one service.
@@ -27,7 +28,7 @@ type Event struct {
 	At      time.Time
 	Kind    Kind
 	Service Service // as it is after the event
-	Text    string  // Notice: what to say, without the service's name
+	Text    string  // of a notice: what to say, without the service's name
 }
 
 // Bus passes events from one publisher to many subscriptions.

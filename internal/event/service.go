@@ -93,7 +93,7 @@ type Service struct {
 	Returning bool          // Stopping only: it is started again once it has stopped
 	PID       int           // of the running process; 0 when none runs
 	Restarts  int           // how often it was started after the first time
-	ReadyIn   time.Duration // from the last start to ready; 0 before the first ready
+	ReadyIn   time.Duration // from the last start to ready or done; 0 before the first time
 	Since     time.Time     // when State was entered
 	Exit      *Exit         // the last exit, or nil while there was none
 	Reason    string        // why it is in this State, for people; often ""

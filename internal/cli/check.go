@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/project"
+	"devgate/procfile"
+)
+
+func newCheck(std streams) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Read the Devgatefile and print what it says",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := load(project.Options{File: file})
+			if err != nil {
+				return err
+			}
+			return printProject(std.out, p)
+		},
+	}
+	fileFlag(cmd, &file)
+	return cmd
+}
+
+// printProject prints the resolved services and the cascade.
+func printProject(out io.Writer, p *project.Project) error {
+	fmt.Fprintf(out, "%s  %s  (%s)\n\n", p.Name, p.URL, p.File.Path)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tKIND\tPORT\tREADY\tAFTER\tCOMMAND")
+	for _, s := range p.Services {
+		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Kind().String(), portText(s), readyWord(s), listOr(s.After), commandText(s)}, "\t"))
+	}
+	table.Flush()
+	fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p))
+	for _, note := range unsupported(p) {
+		fmt.Fprintf(out, "\n%s\n", note)
+	}
+	return nil
+}
+
+func portText(s *project.Service) string {
+	if p := s.Service.Port.String(); p != "" {
+		return p
+	}
+	return "-"
+}
+
+func readyWord(s *project.Service) string {
+	switch r := s.Ready; r.Kind {
+	case procfile.ReadyTCP:
+		return fmt.Sprintf("tcp %d", portOr(r.Port, s.Port))
+	case procfile.ReadyHTTP:
+		return fmt.Sprintf("http %s %d", r.Path, r.Status)
+	case procfile.ReadyLog:
+		return fmt.Sprintf("log %q", r.Log)
+	case procfile.ReadyExec:
+		return "exec " + r.Exec.String()
+	}
+	if s.JoinsWhenListening {
+		return "listens"
+	}
+	return "-"
+}
+
+func commandText(s *project.Service) string {
+	if s.Kind() == procfile.Remote {
+		return s.URL
+	}
+	return s.Service.Command.String()
+}
+
+func listOr(names []string) string {
+	if len(names) == 0 {
+		return "-"
+	}
+	return strings.Join(names, ", ")
+}
+
+// cascadeText is the order in which backends are asked, with what each is
+// asked for.
+func cascadeText(p *project.Project) string {
+	var steps []string
+	for _, s := range p.Services {
+		if !s.InCascade() {
+			continue
+		}
+		step := s.Name
+		if len(s.Paths) > 0 {
+			step += " (" + strings.Join(s.Paths, " ") + ")"
+		}
+		if s.Final {
+			step += " final"
+		}
+		steps = append(steps, step)
+	}
+	if p.File.Static != "" {
+		steps = append(steps, p.File.Static+"/")
+	}
+	return strings.Join(append(steps, "404"), " → ")
+}

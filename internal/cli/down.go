@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+)
+
+func newDown(std streams) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "down",
+		Short: "Stop the running devgate of this project and wait for its end",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			root, err := rootOf(file)
+			if err != nil {
+				return err
+			}
+			client, err := control.Dial(root)
+			if err != nil {
+				_, err := fmt.Fprintln(std.out, "devgate is not running here")
+				return err
+			}
+			if err := client.Down(cmd.Context()); err != nil {
+				return err
+			}
+			return awaitEnd(cmd.Context(), root)
+		},
+	}
+	fileFlag(cmd, &file)
+	return cmd
+}
+
+// awaitEnd returns when nobody holds the project's lock any more.
+func awaitEnd(ctx context.Context, root string) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if _, running := control.Holder(root); !running {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// The exit codes. A signal n that ended devgate, or a service under
+// --exit-on-failure, is 128+n.
+const (
+	exitOK     = 0 // stopped by `devgate down`, or the command did its job
+	exitFailed = 1 // something failed
+	exitUsage  = 2 // bad usage or a bad Devgatefile; nothing was started
+)
+
+// exitError ends the command with a code. Its message, if there is one, is
+// printed as it is.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError is a mistake on the command line or in the Devgatefile.
+func usageError(err error) error { return &exitError{exitUsage, err} }
+
+// signalError is the end by a signal; there is nothing to print.
+func signalError(sig syscall.Signal) error { return &exitError{code: 128 + int(sig)} }
+
+// codeOf is the exit code that an error stands for.
+func codeOf(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &e):
+		return e.code
+	}
+	return exitFailed
+}
+
+// silent reports whether there is nothing to print for the error.
+func silent(err error) bool {
+	var e *exitError
+	return err == nil || errors.As(err, &e) && e.err == nil
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+	"devgate/internal/logmux"
+)
+
+func newLogs(std streams) *cobra.Command {
+	var file, colorMode string
+	var q control.LogQuery
+	var asJSON, timestamps bool
+	cmd := &cobra.Command{
+		Use:   "logs [NAME…]",
+		Short: "Show what services have printed, and with -f what they print",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			color, err := wantColor(colorMode, std.out, os.Getenv)
+			if err != nil {
+				return err
+			}
+			client, err := dial(file)
+			if err != nil {
+				return err
+			}
+			q.Services = names
+			cfg := logmux.Config{Out: std.out, Color: color, Timestamps: timestamps}
+			if asJSON {
+				cfg.Format = logmux.JSON
+			}
+			return printLogs(cmd.Context(), client, q, cfg)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&file, "file", "", "the Devgatefile of the project, instead of looking for one")
+	f.BoolVarP(&q.Follow, "follow", "f", false, "go on with new lines")
+	f.IntVar(&q.Tail, "tail", -1, "the last N lines only; -1: all that are kept")
+	f.DurationVar(&q.Since, "since", 0, "lines of the last 30s, 5m, … only")
+	f.StringVar(&q.Grep, "grep", "", "lines that match this regular expression only")
+	f.BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	f.BoolVar(&timestamps, "timestamps", false, "begin every line with the time")
+	f.StringVar(&colorMode, "color", "auto", "colours: auto, always or never")
+	return cmd
+}
+
+// printLogs passes lines through a printer of its own, so that they look as
+// they do under `devgate up`. A reader that leaves (| head) ends it quietly.
+func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, cfg logmux.Config) error {
+	signals, release := catchSignals()
+	defer release()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() { // ends with ctx, at the latest when printLogs returns
+		select {
+		case <-signals:
+			cancel(nil)
+		case <-ctx.Done():
+		}
+	}()
+	status, err := client.Status(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range status.Services {
+		cfg.Services = append(cfg.Services, s.Name)
+	}
+	cfg.OnClosed = func(error) { cancel(errOutputClosed) }
+	printer := logmux.New(cfg)
+	err = client.Logs(ctx, q, func(l control.Line) error {
+		printer.Print(logmux.Line{At: l.At, Service: l.Service, Stream: l.Stream, Text: l.Text, Styled: l.Styled, Continued: l.Continued})
+		return context.Cause(ctx)
+	})
+	closeErr := printer.Close()
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return err
+	}
+	return closeErr
+}

@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"devgate/internal/event"
+	"devgate/internal/project"
+)
+
+// narrator says to people what happens to services, and notices when all are
+// ready. Its goroutine owns its fields.
+type narrator struct {
+	s       *session
+	events  *event.Subscription
+	ended   chan struct{}
+	started map[string]bool // what the session starts at first
+	before  map[string]event.Service
+	told    bool // the ready line, or that it does not come in time
+	late    <-chan time.Time
+}
+
+func newNarrator(s *session) *narrator {
+	n := &narrator{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), started: s.startedAtFirst(), before: map[string]event.Service{}}
+	if s.options.wait {
+		n.late = time.After(s.options.timeout)
+	}
+	return n
+}
+
+// run ends when stop was called and everything published before was said.
+func (n *narrator) run() {
+	for {
+		select {
+		case e, open := <-n.events.C:
+			if open {
+				n.tell(e)
+				continue
+			}
+			if n.events.Err() == nil {
+				return
+			}
+			n.resume()
+		case <-n.late:
+			n.tellLate()
+		}
+	}
+}
+
+func (n *narrator) stop() { n.events.Close() }
+
+// resume goes on with the newest state when events came faster than they were
+// said.
+func (n *narrator) resume() {
+	n.events = n.s.bus.Subscribe()
+	for _, service := range n.events.Snapshot {
+		n.tell(event.Event{At: time.Now(), Service: service})
+	}
+}
+
+func (n *narrator) tell(e event.Event) {
+	name := e.Service.Name
+	if e.Kind != event.StateChanged {
+		n.s.say(name, n.noticeText(e))
+		return
+	}
+	before, known := n.before[name]
+	n.before[name] = e.Service
+	if known && before.State == e.Service.State && before.Reason == e.Service.Reason {
+		return
+	}
+	if text := n.stateText(e.Service, known); text != "" {
+		n.s.say(name, text)
+	}
+	n.exitOnFailure(e.Service)
+	n.tellReady()
+}
+
+func (n *narrator) noticeText(e event.Event) string {
+	if e.Service.State == event.Stopping && n.s.isStopping() {
+		return e.Text + "; Ctrl-C again kills it now"
+	}
+	return e.Text
+}
+
+// stateText is the line for a new state, or "" where it would say nothing new.
+func (n *narrator) stateText(e event.Service, known bool) string {
+	service := n.s.project.Service(e.Name)
+	switch e.State {
+	case event.Waiting:
+		return e.Reason
+	case event.Building:
+		return "building: " + service.Service.Build.String()
+	case event.Ready:
+		return readyText(service, e)
+	case event.Done:
+		return "done in " + seconds(e.ReadyIn)
+	case event.Backoff:
+		return e.Reason
+	case event.Exited:
+		return "ended: " + e.Reason
+	case event.Failed:
+		return n.failureText(service, e)
+	case event.Stopped:
+		if known && !n.s.isStopping() {
+			return "stopped"
+		}
+	}
+	return ""
+}
+
+func readyText(service *project.Service, e event.Service) string {
+	if !service.InCascade() {
+		return fmt.Sprintf("runs (pid %d)", e.PID)
+	}
+	return fmt.Sprintf("ready in %s on port %d (pid %d)", seconds(e.ReadyIn), service.Port, e.PID)
+}
+
+// failureText says what failed, shows the end of the output and what can be
+// done.
+func (n *narrator) failureText(service *project.Service, e event.Service) string {
+	lines := []string{"failed: " + e.Reason}
+	if tail := n.s.tail(e.Name); len(tail) > 0 {
+		lines = append(lines, "its last output:")
+		for _, line := range tail {
+			lines = append(lines, "    "+line)
+		}
+	}
+	return strings.Join(append(lines, wayOut(service)), "\n")
+}
+
+func wayOut(service *project.Service) string {
+	again := "devgate restart " + service.Name
+	if len(service.Watch) == 0 {
+		return "start it again with: " + again
+	}
+	return fmt.Sprintf("waits for a change in %s, or: %s", strings.Join(service.Watch, ", "), again)
+}
+
+// exitOnFailure ends the session at the first failure where that was asked for.
+func (n *narrator) exitOnFailure(e event.Service) {
+	if !n.s.options.exitOnFailure || e.State != event.Failed && e.State != event.Backoff || e.Exit != nil && !e.Exit.Failure() {
+		return
+	}
+	code := exitFailed
+	if e.Exit != nil {
+		code = e.Exit.Code
+	}
+	n.s.say("", e.Name+" failed: stopping (--exit-on-failure)")
+	n.s.end(&exitError{code: code})
+}
+
+// tellReady prints the one stable line once every backend is ready.
+func (n *narrator) tellReady() {
+	if n.told || n.s.isStopping() || len(n.missing()) > 0 {
+		return
+	}
+	n.told, n.late = true, nil
+	n.s.say("", fmt.Sprintf("ready %s (%s, %s)", n.s.project.URL, count(n.s.backends(n.started), "backend"), seconds(time.Since(n.s.began))))
+	if n.s.options.open {
+		openBrowser(n.s.project.URL)
+	}
+}
+
+// missing are the backends that are not ready; without any backend, all
+// services that are not.
+func (n *narrator) missing() []event.Service {
+	var all []event.Service
+	for _, service := range n.s.project.Services {
+		e, known := n.before[service.Name]
+		if !n.started[service.Name] || service.Service.URL != nil {
+			continue
+		}
+		counts := service.InCascade() || n.s.backends(n.started) == 0
+		if counts && (!known || e.State != event.Ready && e.State != event.Done) {
+			e.Name = service.Name
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// tellLate says which services keep --wait waiting.
+func (n *narrator) tellLate() {
+	n.told, n.late = true, nil
+	for _, e := range n.missing() {
+		text := fmt.Sprintf("not ready after %s: %s", n.s.options.timeout, e.State)
+		if e.Reason != "" {
+			text += ": " + e.Reason
+		}
+		n.s.say(e.Name, text)
+	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
+
+// backends counts the services of a set that are in the cascade.
+func (s *session) backends(set map[string]bool) (n int) {
+	for _, service := range s.project.Services {
+		if set[service.Name] && service.InCascade() && (!service.JoinsWhenListening || s.joined(service.Name)) {
+			n++
+		}
+	}
+	return n
+}
+
+// greet says what is about to run, and which keys this version leaves alone.
+func (s *session) greet() {
+	var cascade []string
+	for _, service := range s.project.Services {
+		switch {
+		case service.Service.URL != nil:
+			cascade = append(cascade, service.Name+" "+service.URL)
+		case service.InCascade():
+			cascade = append(cascade, fmt.Sprintf("%s :%d", service.Name, service.Port))
+		}
+	}
+	if s.project.Static != "" {
+		cascade = append(cascade, s.project.File.Static+"/")
+	}
+	s.say("", fmt.Sprintf("%s  %s  %s", s.project.Name, s.project.URL, strings.Join(cascade, " → ")))
+	for _, note := range unsupported(s.project) {
+		s.say("", note.Error())
+	}
+	if host := s.project.Host; !project.IsLoopback(host) {
+		s.say("", fmt.Sprintf("the gateway listens on %s: other machines in your network can reach your servers", host))
+	}
+}
+
+func (s *session) sayGoodbye() {
+	var left []string
+	for _, e := range s.bus.Snapshot() {
+		if e.PID != 0 {
+			left = append(left, e.Name)
+		}
+	}
+	if len(left) > 0 {
+		s.say("", "stopping "+strings.Join(left, ", "))
+	}
+}

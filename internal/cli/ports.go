@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+
+	"devgate/internal/port"
+	"devgate/internal/project"
+)
+
+// checkPorts opens the gateway's port, and tells of it and of every backend's
+// that is taken before anything starts. The gateway never takes another port by
+// itself.
+func (s *session) checkPorts(started map[string]bool) error {
+	conflicts := backendConflicts(s.project, started)
+	if err := s.listen(); err != nil {
+		conflicts = slices.Insert(conflicts, 0, err.Error())
+	}
+	if conflicts == nil {
+		return nil
+	}
+	return errors.New(strings.Join(conflicts, "\ndevgate: "))
+}
+
+func (s *session) listen() error {
+	p := s.project
+	err := port.Check(p.Port)
+	if err == nil {
+		err = s.gateway.Listen(p.Host, p.Port)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		way := fmt.Sprintf("devgate up --port %d    use another port for the gateway", p.Port+1)
+		return errors.New(conflict("the gateway", err, way))
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
+			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, p.File.Path)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("the gateway cannot listen on %s: this machine has no such address\n"+
+			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
+	}
+	return fmt.Errorf("the gateway cannot listen on %s port %d: %w", p.Host, p.Port, err)
+}
+
+// conflict says who has a port, and the two ways out.
+func conflict(who string, err error, way string) string {
+	text := fmt.Sprintf("%s: %v\n  hint: %s", who, err, way)
+	var busy *port.BusyError
+	if errors.As(err, &busy) && busy.Owner.PID != 0 {
+		text += fmt.Sprintf("\n        kill %-18d    stop that process", busy.Owner.PID)
+	}
+	return text
+}
+
+// backendConflicts are the ports of backends that somebody else has.
+func backendConflicts(p *project.Project, started map[string]bool) (all []string) {
+	for _, service := range p.Services {
+		if service.Port == 0 || !started[service.Name] {
+			continue
+		}
+		err := port.Check(service.Port)
+		var busy *port.BusyError
+		if !errors.As(err, &busy) {
+			continue // what else is wrong, its server says better
+		}
+		where := p.File.Path
+		if service.Has("port") {
+			where += ":" + service.Position("port").String()
+		}
+		all = append(all, conflict(service.Name, err, "change the port at "+where))
+	}
+	return all
+}

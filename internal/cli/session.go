@@ -1,0 +1,240 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"devgate/internal/control"
+	"devgate/internal/event"
+	"devgate/internal/logmux"
+	"devgate/internal/project"
+	"devgate/internal/watch"
+	"devgate/procfile"
+	"devgate/proxy"
+	"devgate/supervisor"
+)
+
+// errDown ends a session because somebody asked for it: `devgate down`.
+var errDown = errors.New("down")
+
+// session is one running project.
+type session struct {
+	project *project.Project
+	options upOptions
+	first   []string // what is started at first; nil: all
+	began   time.Time
+
+	lock    *control.Lock
+	printer *logmux.Printer
+	bus     event.Bus
+	sup     *supervisor.Supervisor
+	gateway *proxy.Gateway
+
+	ctx   context.Context // ends when the session is to end
+	end   context.CancelCauseFunc
+	tasks sync.WaitGroup // what belongs to no other package: joiners, the narrator
+
+	mu        sync.Mutex
+	listening map[string]bool // services of a Procfile that have listened
+	stopping  bool
+}
+
+// newSession opens what must be open before anything starts: the log and the
+// gateway's port. The caller holds the lock and calls run.
+func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (*session, error) {
+	s := &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}}
+	s.ctx, s.end = context.WithCancelCause(context.Background())
+	s.gateway = proxy.New(gatewayConfig(p, func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }))
+	if err := s.checkPorts(s.startedAtFirst()); err != nil {
+		return nil, err
+	}
+	s.printer = logmux.New(logmux.Config{
+		Out: std.out, Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
+		Dir: filepath.Join(p.Root, control.Folder, "logs"), Services: s.names(),
+		OnClosed: func(error) { s.end(errOutputClosed) },
+	})
+	s.sup = supervisor.New(s.specs(), &s.bus, nil)
+	return s, nil
+}
+
+// errOutputClosed ends a session whose output nobody reads any more.
+var errOutputClosed = errors.New("output closed")
+
+func (s *session) names() []string {
+	names := make([]string, len(s.project.Services))
+	for i, service := range s.project.Services {
+		names[i] = service.Name
+	}
+	return names
+}
+
+// run does everything between the first and the last line. Its result is why
+// the session ended: errDown, errOutputClosed, or an exitError.
+func (s *session) run(signals <-chan os.Signal) error {
+	defer s.printer.Close()
+	defer s.lock.Release()
+	server, err := control.Open(control.SocketPath(s.project.Root), &desk{s})
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	err = s.lock.Write(control.Record{PID: os.Getpid(), URL: s.project.URL, Socket: control.SocketPath(s.project.Root), Started: s.began})
+	if err != nil {
+		return err
+	}
+	if err := s.prepareFolders(); err != nil {
+		return err
+	}
+	s.greet()
+	s.presetGateway()
+	return s.work(signals)
+}
+
+// prepareFolders makes the place for {bin}.
+func (s *session) prepareFolders() error {
+	if slices.ContainsFunc(s.project.Services, func(p *project.Service) bool { return p.Build != nil }) {
+		if err := os.MkdirAll(filepath.Join(s.project.Root, control.Folder, "bin"), 0o755); err != nil {
+			return fmt.Errorf("make folder for builds: %w", err)
+		}
+	}
+	return nil
+}
+
+// work runs the parts and takes them down in order; see the package's
+// guarantees.
+func (s *session) work(signals <-chan os.Signal) error {
+	narrator := newNarrator(s)
+	s.tasks.Go(narrator.run)
+	stopSignals := s.watchSignals(signals)
+	watching := background(func(ctx context.Context) error { return s.watchFiles(ctx) })
+	serving := background(s.gateway.Serve)
+	supervising := background(func(ctx context.Context) error { return s.sup.Run(ctx, s.first) })
+
+	select {
+	case <-s.ctx.Done():
+	case <-serving.done: // a listener failed: nothing can be reached any more
+		s.end(serving.err)
+	case <-watching.done: // a pattern that cannot be read
+		s.end(watching.err)
+	}
+	s.setStopping()
+	s.sayGoodbye()
+	watching.stop()
+	serving.stop()
+	supervising.stop()
+	stopSignals()
+	narrator.stop()
+	s.tasks.Wait()
+	return context.Cause(s.ctx)
+}
+
+func (s *session) setStopping() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopping = true
+}
+
+func (s *session) isStopping() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopping
+}
+
+// task is a part of a session that runs in a goroutine of its own.
+type task struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	err    error // after done
+}
+
+func background(run func(context.Context) error) *task {
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &task{cancel: cancel, done: make(chan struct{})}
+	go func() { // ends with stop, which waits for it
+		defer close(t.done)
+		t.err = run(ctx)
+	}()
+	return t
+}
+
+func (t *task) stop() {
+	t.cancel()
+	<-t.done
+}
+
+// watchFiles turns changes into restarts of the services that asked for them.
+func (s *session) watchFiles(ctx context.Context) error {
+	targets := watchTargets(s.project)
+	if len(targets) == 0 {
+		<-ctx.Done()
+		return nil
+	}
+	w := &watch.Watcher{Root: s.project.Root, Targets: targets, Logf: func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }}
+	return w.Run(ctx, func(c watch.Change) {
+		if s.acts(c.Name) {
+			s.say(c.Name, changeText(c)+" changed")
+			s.sup.Changed(c.Name)
+		}
+	})
+}
+
+// acts reports whether a change means anything to the service: not to one
+// that somebody stopped.
+func (s *session) acts(name string) bool {
+	i := slices.IndexFunc(s.bus.Snapshot(), func(e event.Service) bool { return e.Name == name })
+	return i < 0 || s.bus.Snapshot()[i].State != event.Stopped
+}
+
+func changeText(c watch.Change) string {
+	const most = 3
+	text := strings.Join(c.Files[:min(most, len(c.Files))], ", ")
+	if more := c.Total - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// presetGateway says how every backend stands before the first event: what is
+// not started has no place in the cascade.
+func (s *session) presetGateway() {
+	started := s.startedAtFirst()
+	for _, service := range s.project.Services {
+		switch {
+		case service.Kind() == procfile.Remote:
+		case !service.InCascade():
+		case !started[service.Name]:
+			s.gateway.SetState(service.Name, proxy.State{Phase: proxy.Absent})
+		default:
+			s.gateway.SetState(service.Name, proxy.State{Phase: proxy.Waiting, Reason: "starting"})
+		}
+	}
+}
+
+// startedAtFirst are the services named on the command line and what they are
+// after, over all steps; without names, all.
+func (s *session) startedAtFirst() map[string]bool {
+	started := map[string]bool{}
+	queue := s.first
+	if queue == nil {
+		queue = s.names()
+	}
+	for len(queue) > 0 {
+		name := queue[0]
+		queue = queue[1:]
+		if service := s.project.Service(name); service != nil && !started[name] {
+			started[name] = true
+			queue = append(slices.Clone(queue), service.After...)
+		}
+	}
+	return started
+}
+
+// say prints a line of devgate about a service, or about everything.
+func (s *session) say(service, text string) { s.printer.Devgate(service, text) }

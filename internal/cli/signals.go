@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// catchSignals takes the signals that end devgate. SIGPIPE is taken as well,
+// so that a closed output is an error of a write and not the end of the process.
+func catchSignals() (<-chan os.Signal, func()) {
+	caught := make(chan os.Signal, 4)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	return caught, func() { signal.Stop(caught) }
+}
+
+// watchSignals ends the session at the first signal and kills what is left at
+// the second. The returned function ends the watching and waits for it.
+func (s *session) watchSignals(signals <-chan os.Signal) (stop func()) {
+	over := make(chan struct{})
+	s.tasks.Go(func() {
+		asked := false
+		for {
+			select {
+			case <-over:
+				return
+			case sig := <-signals:
+				switch {
+				case sig == syscall.SIGPIPE:
+				case asked:
+					s.say("", "killing what is left")
+					s.sup.Kill()
+				default:
+					asked = true
+					s.end(signalError(sig.(syscall.Signal)))
+				}
+			}
+		}
+	})
+	return func() { close(over) }
+}

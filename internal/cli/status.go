@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+	"devgate/internal/event"
+)
+
+func newStatus(std streams) *cobra.Command {
+	var file string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show the services of the running devgate",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := dial(file)
+			if err != nil {
+				return err
+			}
+			status, err := client.Status(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				out := json.NewEncoder(std.out)
+				out.SetEscapeHTML(false)
+				return out.Encode(status)
+			}
+			return printStatus(std.out, status)
+		},
+	}
+	fileFlag(cmd, &file)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// dial finds the devgate that runs the project.
+func dial(file string) (*control.Client, error) {
+	root, err := rootOf(file)
+	if err != nil {
+		return nil, err
+	}
+	client, err := control.Dial(root)
+	if errors.Is(err, control.ErrNotRunning) {
+		return nil, fmt.Errorf("no devgate runs in %s\n  hint: devgate up starts it", root)
+	}
+	return client, err
+}
+
+func printStatus(out io.Writer, s control.Status) error {
+	fmt.Fprintf(out, "%s  %s  %s  (pid %d)\n\n", s.Name, s.State, s.URL, s.PID)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tKIND\tSTATE\tFOR\tPORT\tPID\tRESTARTS\tREADY IN\tLAST EXIT")
+	for _, service := range s.Services {
+		fmt.Fprintln(table, strings.Join(row(service), "\t"))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, service := range s.Services {
+		if service.Reason != "" {
+			if _, err := fmt.Fprintf(out, "\n%s: %s\n", service.Name, service.Reason); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func row(s control.Service) []string {
+	exit, ready := "-", "-"
+	if s.Exit != nil {
+		exit = event.Exit{Code: s.Exit.Code, Signal: text(s.Exit.Signal)}.String() + ", " + ago(s.Exit.At)
+	}
+	if s.ReadyMS != nil {
+		ready = seconds(time.Duration(*s.ReadyMS) * time.Millisecond)
+	}
+	port := orDash(s.Port)
+	if s.Kind == "remote" {
+		port = text(s.URL)
+	}
+	return []string{s.Name, s.Kind, s.State.String(), age(s.Since), port, orDash(s.PID), strconv.Itoa(s.Restarts), ready, exit}
+}
+
+func orDash(n *int) string {
+	if n == nil {
+		return "-"
+	}
+	return strconv.Itoa(*n)
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func ago(t time.Time) string { return age(t) + " ago" }
+
+// age is a time since t in its two largest units.
+func age(t time.Time) string {
+	d := time.Since(t).Round(time.Second)
+	switch {
+	case d < time.Minute:
+		return d.String()
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+}

@@ -1,0 +1,219 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+
+	"devgate/internal/port"
+	"devgate/procfile"
+)
+
+// Options are what the command line and the surroundings say.
+type Options struct {
+	File    string   // the Devgatefile to read; "" looks for one from Dir upwards
+	Dir     string   // where devgate was started
+	Port    int      // the gateway's port instead of the file's; 0: none
+	Host    string   // the gateway's host instead of the file's; "": none
+	Environ []string // devgate's own environment
+	Color   bool     // devgate prints colours, so services are told to do so too
+}
+
+// Project is a Devgatefile with everything that it leaves open filled in.
+type Project struct {
+	File     *procfile.File
+	Root     string // absolute; the folder of the file
+	Name     string
+	Host     string
+	Port     int    // of the gateway
+	URL      string // of the gateway, as people write it
+	Static   string // absolute folder, or ""
+	Services []*Service
+}
+
+// Service is what one service is run with.
+type Service struct {
+	*procfile.Service
+	Dir       string // absolute
+	Port      int    // 0: none
+	URL       string // "": none; for a remote its own
+	Env       []string
+	Command   []string // nil for a remote
+	Build     []string // nil: none
+	Stop      []string // nil: none
+	ReadyExec []string // nil unless ready = { exec = … }
+	Bin       string   // the path that {bin} stands for
+}
+
+// Load reads the Devgatefile and works everything out. The error is
+// procfile.ErrNotFound, a procfile.ErrorList, or about a port.
+func Load(o Options) (*Project, error) {
+	path := o.File
+	if path == "" {
+		found, err := procfile.Find(o.Dir)
+		if err != nil {
+			return nil, err
+		}
+		path = found
+	}
+	file, err := procfile.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find project folder: %w", err)
+	}
+	p := &Project{File: file, Root: filepath.Dir(abs), Name: file.Name, Host: file.Host}
+	if p.Name == "" {
+		p.Name = filepath.Base(p.Root)
+	}
+	return p, p.resolve(o)
+}
+
+func (p *Project) resolve(o Options) error {
+	if o.Host != "" {
+		p.Host = o.Host
+	}
+	if err := p.choosePorts(o.Port); err != nil {
+		return err
+	}
+	l := &loader{project: p, options: o}
+	l.folders()
+	l.environments()
+	if len(l.errs) > 0 {
+		sort.SliceStable(l.errs, func(i, j int) bool { return before(l.errs[i].Pos, l.errs[j].Pos) })
+		return l.errs
+	}
+	for _, s := range p.Services {
+		p.commands(s)
+	}
+	return nil
+}
+
+func before(a, b procfile.Position) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+}
+
+// choosePorts fills in every port that the file leaves to devgate.
+func (p *Project) choosePorts(override int) error {
+	taken := map[int]bool{}
+	for _, s := range p.File.Services {
+		taken[s.Port.Number] = true
+	}
+	if err := p.chooseGateway(override, taken); err != nil {
+		return err
+	}
+	taken[p.Port] = true
+	for _, s := range p.File.Services {
+		service := &Service{Service: s, Port: s.Port.Number, Bin: filepath.Join(p.Root, ".devgate", "bin", s.Name)}
+		if s.Port.Auto {
+			free, err := port.Free(taken)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.Name, err)
+			}
+			service.Port, taken[free] = free, true
+		}
+		switch {
+		case s.URL != nil:
+			service.URL = s.URL.String()
+		case service.Port != 0:
+			service.URL = urlOf("localhost", service.Port)
+		}
+		p.Services = append(p.Services, service)
+	}
+	return nil
+}
+
+func (p *Project) chooseGateway(override int, taken map[int]bool) (err error) {
+	switch {
+	case override != 0:
+		p.Port = override
+	case p.File.Port.Auto:
+		if p.Port, err = port.Stable(p.Root, taken); err != nil {
+			return err
+		}
+	default:
+		p.Port = p.File.Port.Number
+	}
+	p.URL = urlOf(shownHost(p.Host), p.Port)
+	return p.File.CheckGateway(p.Port)
+}
+
+// IsLoopback reports whether only this machine reaches a gateway on the host.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// shownHost is what people type in a browser: a wildcard address is no host.
+func shownHost(host string) string {
+	if ip := net.ParseIP(host); IsLoopback(host) || ip != nil && ip.IsUnspecified() {
+		return "localhost"
+	}
+	return host
+}
+
+func urlOf(host string, port int) string {
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+// Service is the service of a name, or nil.
+func (p *Project) Service(name string) *Service {
+	for _, s := range p.Services {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// loader collects what the disk has to say against a project.
+type loader struct {
+	project *Project
+	options Options
+	errs    procfile.ErrorList
+}
+
+func (l *loader) fail(pos procfile.Position, msg, hint string) {
+	l.errs = append(l.errs, l.project.File.ErrorAt(pos, msg, hint))
+}
+
+// folders checks dir and static, and makes them absolute.
+func (l *loader) folders() {
+	p := l.project
+	if p.File.Static != "" {
+		p.Static = l.folder(p.File.Static, p.File.Pos("static"))
+	}
+	for _, s := range p.Services {
+		s.Dir = p.Root
+		if s.Service.Dir != "" {
+			s.Dir = l.folder(s.Service.Dir, s.Position("dir"))
+		}
+	}
+}
+
+func (l *loader) folder(name string, pos procfile.Position) string {
+	path := absolute(l.project.Root, name)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		l.fail(pos, "folder "+name+" does not exist", "make it, or correct the path; it starts at "+l.project.Root)
+	case err != nil:
+		l.fail(pos, "folder "+name+" cannot be read: "+errors.Unwrap(err).Error(), "")
+	case !info.IsDir():
+		l.fail(pos, name+" is a file, not a folder", "")
+	}
+	return path
+}
+
+func absolute(base, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(base, path)
+}
