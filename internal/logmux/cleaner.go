@@ -240,7 +240,7 @@ func plainLen(p []byte) int {
 		w := binary.LittleEndian.Uint64(p[i:])
 		// A high bit for every byte below 0x20 (borrow), above 0x7e (carry) or
 		// above 0x7f. Borrow and carry spoil only bytes after one that counts.
-		odd := (w - ones*0x20 | w + ones | w) & highs
+		odd := ((w - ones*0x20) | (w + ones) | w) & highs
 		if odd == 0 {
 			i += 8
 			continue

@@ -20,8 +20,8 @@ const (
 
 const (
 	defaultKeep = 10_000
-	// patience is how long Close waits for an output that is not read.
-	patience = 3 * time.Second
+	// closePatience is how long Close waits for an output that is not read.
+	closePatience = 3 * time.Second
 )
 
 // A Config says what a Printer does with lines. The zero value of each field but
@@ -66,9 +66,10 @@ type Printer struct {
 	streams  map[*stream]struct{}
 	closed   bool
 
-	close   func() error   // shutdown, once
-	timers  sync.WaitGroup // prompts that are due
-	rawOnce sync.Once      // the trouble with raw files has been told
+	close    func() error   // shutdown, once
+	patience time.Duration  // of Close
+	timers   sync.WaitGroup // prompts that are due
+	rawOnce  sync.Once      // the trouble with raw files has been told
 }
 
 // A service is what the streams of one service share.
@@ -91,6 +92,7 @@ func New(cfg Config) *Printer {
 		dir:      cfg.Dir,
 		services: map[string]*service{},
 		streams:  map[*stream]struct{}{},
+		patience: closePatience,
 	}
 	p.services[Devgate] = &service{
 		name:  Devgate,
@@ -204,7 +206,7 @@ func (p *Printer) rawFailed(err error) {
 func (p *Printer) Close() error { return p.close() }
 
 func (p *Printer) shutdown() error {
-	defer time.AfterFunc(patience, p.out.giveUp).Stop()
+	defer time.AfterFunc(p.patience, p.out.giveUp).Stop()
 	for _, s := range p.shut() {
 		s.Close()
 	}

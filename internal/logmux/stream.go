@@ -25,8 +25,8 @@ const (
 	// busy, and the rest of the line may be waiting to be read.
 	promptGrace = 20 * time.Millisecond
 
-	// The same for a line that is started again and again: each of its states
-	// that is shown costs a line.
+	// progressQuiet and progressLimit stand in for promptQuiet and promptLimit
+	// where a line is started again and again: each state shown costs a line.
 	progressQuiet = time.Second
 	progressLimit = 5 * time.Second
 )
