@@ -165,6 +165,12 @@ func TestLongLinesComeInPieces(t *testing.T) {
 			}
 		}
 	})
+	t.Run("chunks do not move the cuts", func(t *testing.T) {
+		line := strings.Repeat("x\x1b[32m漢\x1b[0m\b\x1b[1m字", 8000)
+		if !slices.Equal(cleaned(line), cleaned(randomChunks([]byte(line), 1)...)) {
+			t.Error("other pieces from chunks than from the whole")
+		}
+	})
 	t.Run("colours are reset and taken up again", func(t *testing.T) {
 		got := cleaned("\x1b[31m" + strings.Repeat("x", maxPiece) + "\n")
 		if !strings.HasSuffix(got[0], "x\x1b[0m") || !strings.HasPrefix(got[1], "+\x1b[31mx") {
