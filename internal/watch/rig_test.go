@@ -19,9 +19,16 @@ type rig struct {
 	t       testing.TB
 	root    string
 	w       *Watcher
-	changes chan Change
+	changes chan arrival
+	came    time.Time // of the last that next has returned
 	lines   chan string
 	counter int
+}
+
+// arrival is a Change and when it was delivered.
+type arrival struct {
+	Change
+	came time.Time
 }
 
 // newRig returns a rig that is not running yet, in an empty root, with one
@@ -32,7 +39,7 @@ func newRig(t testing.TB, patterns ...string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, root: root, changes: make(chan Change, 1000), lines: make(chan string, 100)}
+	r := &rig{t: t, root: root, changes: make(chan arrival, 1000), lines: make(chan string, 100)}
 	r.w = &Watcher{
 		Root:     root,
 		Targets:  []Target{{Name: "api", Dir: root, Patterns: patterns}},
@@ -62,7 +69,7 @@ func (r *rig) launch() {
 	nextTick(r.t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- r.w.Run(ctx, func(c Change) { r.changes <- c }) }()
+	go func() { ended <- r.w.Run(ctx, func(c Change) { r.changes <- arrival{c, time.Now()} }) }()
 	r.t.Cleanup(func() {
 		cancel()
 		select {
@@ -117,7 +124,8 @@ func (r *rig) next() Change {
 	r.t.Helper()
 	select {
 	case c := <-r.changes:
-		return c
+		r.came = c.came
+		return c.Change
 	case <-time.After(patience):
 		r.t.Fatal("no Change")
 		panic("unreachable")

@@ -140,11 +140,13 @@ func translate(pattern string) (string, bool) {
 }
 
 // translateStars writes the run of stars at i and returns how much it has read.
-// Two or more between slashes, or at an end, span folders; others do not.
+// Two or more between slashes, or at an end, span folders; others do not. Git
+// compares the text before the first wildcard apart, so that stars which follow
+// it stand at a beginning too.
 func translateStars(b *strings.Builder, pattern string, i int) int {
 	n := len(pattern[i:]) - len(strings.TrimLeft(pattern[i:], "*"))
 	after := pattern[i+n:]
-	spans := n > 1 && (i == 0 || pattern[i-1] == '/')
+	spans := n > 1 && (i == strings.IndexAny(pattern, wildcards) || pattern[i-1] == '/')
 	switch {
 	case spans && after == "":
 		b.WriteString(`.*`)

@@ -47,6 +47,9 @@ func newSession(w *Watcher, stop <-chan struct{}) (*session, error) {
 	s.pause = cmp.Or(w.Poll, defaultPoll)
 	s.tree = newTree(s.connect())
 	s.tree.refused, s.tree.quiet, s.tree.again = s.refused, s.quiet, s.rescan
+	if w.hooks.silent != nil {
+		s.tree.kind = w.hooks.silent
+	}
 	s.adopt(p)
 	return s, nil
 }

@@ -18,10 +18,11 @@ type notifier interface {
 type tree struct {
 	events  notifier // nil: all folders are polled
 	folders map[string]*folder
-	watches map[identity]*watched // what events were asked for
-	told    map[string]*watched   // the same, by the path that fsnotify knows
-	devices map[uint64]bool       // whether a file system sends no events
-	polled  int                   // how many folders are polled
+	watches map[identity]*watched           // what events were asked for
+	told    map[string]*watched             // the same, by the path that fsnotify knows
+	devices map[uint64]bool                 // whether a file system sends no events
+	kind    func(dir string) (string, bool) // silent, but for tests
+	polled  int                             // how many folders are polled
 
 	refused func(path string, err error)  // called when a watch is not to be had
 	quiet   func(path, filesystem string) // called when a file system sends no events
@@ -55,6 +56,7 @@ func newTree(events notifier) *tree {
 		watches: map[identity]*watched{},
 		told:    map[string]*watched{},
 		devices: map[uint64]bool{},
+		kind:    silent,
 	}
 }
 
@@ -123,7 +125,7 @@ func (t *tree) silent(dir string, dev uint64) bool {
 	is, known := t.devices[dev]
 	if !known {
 		var name string
-		name, is = silent(dir)
+		name, is = t.kind(dir)
 		t.devices[dev] = is
 		if is && t.events != nil {
 			t.quiet(dir, name)

@@ -50,6 +50,7 @@ type update struct {
 type hooks struct {
 	wrap     func(notifier) notifier           // stands between a tree and fsnotify
 	pump     func(*pump)                       // prepares the pump
+	silent   func(string) (string, bool)       // instead of asking the file system
 	surveyed func(folders, watched, files int) // called when a walk is complete
 }
 

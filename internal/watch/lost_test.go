@@ -1,0 +1,211 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// TestChangedDuringTheFirstWalk keeps W4: what is written right after the start,
+// before the walk comes to the file, counts.
+func TestChangedDuringTheFirstWalk(t *testing.T) {
+	for name, act := range map[string]func(r *rig){
+		"edited":                    func(r *rig) { r.write("dir/main.go", "2") },
+		"replaced by an older file": func(r *rig) { r.move("node_modules/old.go", "dir/main.go") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, "**/*.go")
+			r.write("dir/main.go", "1")
+			r.write("dir/same.go", "1")
+			r.write("node_modules/old.go", "0")
+			// The first folder is watched when Run has begun, and no file is read.
+			r.w.hooks.wrap = func(n notifier) notifier { return &slowNotifier{notifier: n, first: func() { act(r) }} }
+			r.start()
+			r.expect("dir/main.go")
+			r.quiet()
+		})
+	}
+}
+
+// slowNotifier calls first before the first folder is watched.
+type slowNotifier struct {
+	notifier
+	first func()
+}
+
+func (n *slowNotifier) Add(path string) error {
+	if n.first != nil {
+		n.first()
+		n.first = nil
+	}
+	return n.notifier.Add(path)
+}
+
+// TestOverflow keeps W4: when events are lost, all is compared.
+func TestOverflow(t *testing.T) {
+	r := newRig(t, "**/*.go")
+	for i := range 50 {
+		r.write(fmt.Sprintf("p%d/f.go", i), "1")
+	}
+	r.write("gone/f.go", "1")
+	r.write("from/deep/f.go", "1")
+	faults, drop := make(chan error), newSwitch()
+	r.w.hooks.pump = func(p *pump) { p.faults, p.drop = faults, drop.lose }
+	r.start()
+
+	drop.set(true)
+	r.write("p7/f.go", "2")
+	r.write("new/deep/f.go", "1")
+	r.remove("gone")
+	r.move("from", "to")
+	drop.flush(r)
+	drop.set(false)
+	faults <- fsnotify.ErrEventOverflow
+	r.expect("p7/f.go", "new/deep/f.go", "gone/f.go", "from/deep/f.go", "to/deep/f.go")
+
+	t.Run("later edits are seen, also in folders that came or moved meanwhile", func(t *testing.T) {
+		for _, name := range []string{"p7/f.go", "new/deep/f.go", "to/deep/f.go", "gone/f.go"} {
+			r.write(name, "3")
+			r.expect(name)
+		}
+	})
+	t.Run("an overflow with nothing lost is no Change", func(t *testing.T) {
+		faults <- fsnotify.ErrEventOverflow
+		faults <- fsnotify.ErrEventOverflow
+		r.quiet()
+	})
+	t.Run("another error is told once, and treated alike", func(t *testing.T) {
+		faults <- fmt.Errorf("read: input/output error")
+		faults <- fmt.Errorf("read: input/output error")
+		r.quiet()
+		if got := r.line(); !strings.Contains(got, "input/output error") {
+			t.Errorf("line %q", got)
+		}
+		if len(r.lines) > 0 {
+			t.Errorf("one line more: %q", r.line())
+		}
+	})
+}
+
+// switchable loses events while it is on.
+type switchable struct {
+	on   chan bool
+	seen chan string
+}
+
+func newSwitch() *switchable {
+	s := &switchable{on: make(chan bool, 1), seen: make(chan string, 100000)}
+	s.on <- false
+	return s
+}
+
+// set turns the loss on or off.
+func (s *switchable) set(on bool) { <-s.on; s.on <- on }
+
+// lose is the hook of the pump.
+func (s *switchable) lose(ev fsnotify.Event) bool {
+	on := <-s.on
+	s.on <- on
+	if on {
+		s.seen <- ev.Name
+	}
+	return on
+}
+
+// flush waits until all events of what was done before have been lost.
+func (s *switchable) flush(r *rig) {
+	r.t.Helper()
+	r.write("node_modules.flush", "x")
+	for name := range s.seen {
+		if name == r.path("node_modules.flush") {
+			return
+		}
+	}
+}
+
+// TestSlowCallback: however long a callback takes, events are received, and
+// what happens meanwhile is one Change after it.
+func TestSlowCallback(t *testing.T) {
+	r := newRig(t)
+	r.w.Targets = []Target{{Name: "api", Dir: r.root, Patterns: []string{"a"}}, {Name: "web", Dir: r.root, Patterns: []string{"w"}}}
+	r.w.Debounce = 10 * time.Millisecond
+	enter, leave := make(chan Change), make(chan bool)
+	ctx, cancel := context.WithCancel(context.Background())
+	received := make(chan string, 10000)
+	r.w.hooks.pump = func(p *pump) {
+		p.drop = func(ev fsnotify.Event) bool { received <- ev.Name; return false }
+	}
+	ended := make(chan error, 1)
+	nextTick(t)
+	go func() { ended <- r.w.Run(ctx, func(c Change) { enter <- c; <-leave }) }()
+	r.await(r.w.Ready())
+
+	r.write("a/first", "1")
+	if c := <-enter; c.Total != 1 {
+		t.Fatalf("first Change: %v", c)
+	}
+	for i := range 3 { // three bursts, one after the other
+		name := fmt.Sprintf("a/f%d", i)
+		r.write(name, "1")
+		for got := range received {
+			if got == r.path(name) {
+				break
+			}
+		}
+		pause(30 * time.Millisecond)
+	}
+	leave <- true
+	// The first of these may be a part: it was on offer when the others came.
+	files := map[string]bool{}
+	for len(files) < 3 {
+		c := <-enter
+		for _, name := range c.Files {
+			files[name] = true
+		}
+		leave <- true
+	}
+	t.Run("Run waits for a call in progress, and then returns", func(t *testing.T) {
+		r.write("w/g", "1")
+		<-enter
+		cancel()
+		select {
+		case <-ended:
+			t.Fatal("Run returned during a call")
+		case <-time.After(20 * time.Millisecond):
+		}
+		leave <- true
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestStop: Run ends when its context does, whatever it is doing.
+func TestStop(t *testing.T) {
+	t.Run("before it begins", func(t *testing.T) {
+		r := newRig(t, "**")
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := r.w.Run(ctx, func(Change) {}); err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-r.w.Ready():
+			t.Error("ready without a walk")
+		default:
+		}
+	})
+	t.Run("during the walk", func(t *testing.T) {
+		r := newRig(t, "**")
+		r.mkdir("a/b/c")
+		ctx, cancel := context.WithCancel(context.Background())
+		r.w.hooks.wrap = func(n notifier) notifier { return &slowNotifier{notifier: n, first: cancel} }
+		if err := r.w.Run(ctx, func(Change) {}); err != nil {
+			t.Error(err)
+		}
+	})
+}
