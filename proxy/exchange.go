@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// unreadPatience is how long a client that has its answer may go on sending.
+const unreadPatience = time.Second
+
 // exchange is one request on its way through the cascade. One goroutine owns
 // it, the one that serves the request.
 type exchange struct {
@@ -112,7 +115,20 @@ func (x *exchange) end() {
 		x.best.drop()
 	}
 	if x.call.body != nil {
+		x.stopReading()
 		x.call.body.close()
+	}
+}
+
+// stopReading limits how long net/http, and a reader that was given up, wait
+// for the rest of a body that nobody wants. Such a connection has been
+// announced to close (closeIfUnread), so its rest is never taken for a request.
+func (x *exchange) stopReading() {
+	if whole, _ := x.call.body.state(); whole || x.r.ProtoMajor != 1 {
+		return
+	}
+	if d, ok := x.w.(interface{ SetReadDeadline(time.Time) error }); ok {
+		d.SetReadDeadline(time.Now().Add(unreadPatience))
 	}
 }
 

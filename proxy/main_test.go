@@ -266,3 +266,10 @@ func eventually(t testing.TB, what string, ok func() bool) {
 		<-tick.C
 	}
 }
+
+// count is how many are in the crowd.
+func (c *crowd) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}

@@ -1,0 +1,355 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var navigation = []string{"Sec-Fetch-Mode", "navigate", "Accept", "text/html"}
+
+// G4: a request for a backend that is not ready waits, and never falls through.
+func TestHold(t *testing.T) {
+	t.Run("a request waits until the backend is ready", func(t *testing.T) {
+		a, b := backend(t, "a", hashes(200)), backend(t, "b", answers(200, "wrong"))
+		g := gateway(t, Config{}, a, b)
+		g.SetState("a", State{Phase: Waiting})
+		done := make(chan answer)
+		go func() { done <- g.post("/", "body") }()
+		eventually(t, "the request is held", func() bool { return g.requests.count() == 1 })
+		g.SetState("a", State{Phase: Ready})
+		if got := <-done; !strings.HasPrefix(got.body, hash("body")) || len(b.requests()) > 0 {
+			t.Errorf("%+v, b saw %q", got, b.requests())
+		}
+	})
+	t.Run("a program is told after hold", func(t *testing.T) {
+		g := gateway(t, Config{Hold: 30 * time.Millisecond}, backend(t, "a", answers(200, "")))
+		g.SetState("a", State{Phase: Waiting, Reason: "building"})
+		got := g.get("/x")
+		var p problem
+		if err := json.Unmarshal([]byte(got.body), &p); err != nil {
+			t.Fatal(err)
+		}
+		want := problem{
+			Type: "urn:devgate:starting", Title: "a is not ready yet", Status: 503, Detail: "building", Backend: "a",
+			Cascade: []problemTrial{{"a", 0, p.Cascade[0].Milliseconds, "starting"}},
+		}
+		if fmt.Sprint(p) != fmt.Sprint(want) || got.status != 503 || got.header.Get("Retry-After") != "1" ||
+			got.header.Get("Cache-Control") != "no-store" || got.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%+v\n%+v", got, p)
+		}
+	})
+	t.Run("a person sees a page that reloads itself", func(t *testing.T) {
+		g := gateway(t, Config{Hold: 30 * time.Millisecond}, backend(t, "a", answers(200, "")))
+		g.SetState("a", State{Phase: Waiting, Log: []string{"compiling <main>"}})
+		got := g.get("/x", navigation...)
+		for _, part := range []string{"<h1>a is not ready yet", `/__devgate/state`, "compiling &lt;main&gt;", `http-equiv="refresh"`} {
+			if got.status != 503 || !strings.Contains(got.body, part) {
+				t.Errorf("%d, no %q in %s", got.status, part, got.body)
+			}
+		}
+	})
+	t.Run("a navigation waits one second, not longer", func(t *testing.T) {
+		x := exchange{r: httptest.NewRequest("GET", "/", nil), chain: &chain{Config: Config{Hold: time.Minute}}}
+		if d := x.patience(); d != time.Minute {
+			t.Error(d)
+		}
+		x.r.Header.Set("Sec-Fetch-Mode", "navigate")
+		if d := x.patience(); d != time.Second {
+			t.Error(d)
+		}
+	})
+	t.Run("a client that leaves is not waited for", func(t *testing.T) {
+		g := gateway(t, Config{}, backend(t, "a", answers(200, "")))
+		g.SetState("a", State{Phase: Waiting})
+		nc := g.dial()
+		io.WriteString(nc, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		eventually(t, "the request is held", func() bool { return g.requests.count() == 1 })
+		nc.Close()
+		eventually(t, "the request ends", func() bool { return g.requests.count() == 0 })
+	})
+	t.Run("the end of the gateway answers held requests", func(t *testing.T) {
+		g := gateway(t, Config{}, backend(t, "a", answers(200, "")))
+		g.SetState("a", State{Phase: Waiting})
+		done := make(chan answer)
+		go func() { done <- g.get("/") }()
+		eventually(t, "the request is held", func() bool { return g.requests.count() == 1 })
+		g.stop()
+		if got := <-done; got.status != 503 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// G4: a crashed backend answers 502 with the reason, unless it is optional.
+func TestDown(t *testing.T) {
+	for _, optional := range []bool{false, true} {
+		t.Run(fmt.Sprintf("optional %t", optional), func(t *testing.T) {
+			a, b := backend(t, "a", answers(200, "")), backend(t, "b", answers(200, "b"))
+			a.Optional = optional
+			g := gateway(t, Config{}, a, b)
+			g.SetState("a", State{Phase: Down, Reason: "exited with status 1", Log: []string{"panic: x"}})
+			got := g.get("/")
+			if optional && (got.body != "b" || got.header.Get("X-Devgate-Tried") != "a=down, b=200") {
+				t.Errorf("%+v", got)
+			}
+			if !optional && (got.status != 502 || got.header.Get("X-Devgate-Error") != "crashed" ||
+				!strings.Contains(got.body, "exited with status 1") || len(b.requests()) > 0) {
+				t.Errorf("%+v", got)
+			}
+			if page := g.get("/", navigation...); !optional && !strings.Contains(page.body, "panic: x") {
+				t.Errorf("no log in %s", page.body)
+			}
+		})
+	}
+	t.Run("what is absent is not asked and not mentioned", func(t *testing.T) {
+		g := gateway(t, Config{}, backend(t, "a", answers(200, "")), backend(t, "b", answers(200, "b")))
+		g.SetState("a", State{Phase: Absent})
+		if got := g.get("/"); got.body != "b" || got.header.Get("X-Devgate-Tried") != "b=200" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// closedPort is a port on which nobody listens.
+func closedPort(t *testing.T) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// G4: where nobody listens nothing was sent, so the request may wait for the
+// news that the backend is restarting.
+func TestRefused(t *testing.T) {
+	t.Run("nobody knows why", func(t *testing.T) {
+		port := closedPort(t)
+		g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "a", Port: port}}, backend(t, "b", answers(200, "")))
+		got := g.post("/", "x")
+		if got.status != 502 || got.header.Get("X-Devgate-Error") != "refused" || !strings.Contains(got.body, fmt.Sprint("localhost:", port)) {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("a restart is noticed in time", func(t *testing.T) {
+		port := closedPort(t)
+		g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "a", Port: port}})
+		done := make(chan answer)
+		go func() { done <- g.post("/", "hello") }()
+		eventually(t, "the request is here", func() bool { return g.requests.count() == 1 })
+		g.SetState("a", State{Phase: Waiting})
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		srv := &http.Server{Handler: hashes(200)}
+		go srv.Serve(l)
+		defer srv.Close()
+		g.SetState("a", State{Phase: Ready})
+		if got := <-done; !strings.HasPrefix(got.body, hash("hello")) {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// restartable is a backend whose process can be replaced on the same port.
+type restartable struct {
+	addr string
+	mu   sync.Mutex
+	srv  *http.Server
+	h    http.HandlerFunc
+}
+
+func (r *restartable) start(t testing.TB) {
+	l, err := net.Listen("tcp", r.addr)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.addr = l.Addr().String()
+	r.srv = &http.Server{Handler: r.h}
+	go r.srv.Serve(l)
+}
+
+// kill ends it as a signal would: every connection is cut.
+func (r *restartable) kill() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.srv.Close()
+}
+
+// G3, G4: a restart under load loses no request: safe or not, short or long.
+func TestRestartUnderLoad(t *testing.T) {
+	var posts sync.Map
+	b := &restartable{addr: "127.0.0.1:0", h: func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if r.URL.Path == "/slow" {
+			<-r.Context().Done() // the process ends before this is answered
+			return
+		}
+		if id := r.Header.Get("X-Id"); id != "" {
+			if _, twice := posts.LoadOrStore(id, true); twice {
+				t.Errorf("request %s was sent twice", id)
+			}
+		}
+		io.WriteString(w, hash(string(body)))
+	}}
+	b.start(t)
+	defer b.kill()
+	_, port, _ := net.SplitHostPort(b.addr)
+	be := &testBackend{}
+	be.Name = "b"
+	fmt.Sscan(port, &be.Port)
+	g := gateway(t, Config{}, backend(t, "a", answers(404, "")), be, backend(t, "c", answers(200, "wrong")))
+	ctx, cancel := context.WithCancel(context.Background())
+	var clients sync.WaitGroup
+	var count atomic.Int64
+	c := client(t)
+	c.Transport.(*http.Transport).MaxIdleConnsPerHost = 10
+	for i := range 6 {
+		clients.Go(func() {
+			for n := 0; ctx.Err() == nil; n++ {
+				body := payload(1 + i*1000)
+				r := g.request("POST", "/", strings.NewReader(body), "X-Id", fmt.Sprint(i, "-", n))
+				if i%2 == 0 {
+					body = ""
+					r = g.request("GET", "/", nil)
+				}
+				resp, err := c.Do(r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				got, err := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if resp.StatusCode != 200 || string(got) != hash(body) || err != nil {
+					t.Errorf("%d %q %v", resp.StatusCode, got, err)
+				}
+				count.Add(1)
+			}
+		})
+	}
+	for range 20 {
+		before := count.Load()
+		eventually(t, "requests flow", func() bool { return count.Load() > before+20 })
+		g.SetState("b", State{Phase: Waiting, Reason: "restarting"})
+		drain, done := context.WithTimeout(ctx, time.Second)
+		g.Drain(drain, "b")
+		done()
+		g.Interrupt("b")
+		b.kill()
+		b.start(t)
+		g.SetState("b", State{Phase: Ready})
+	}
+	cancel()
+	clients.Wait()
+}
+
+// G4: a safe request that a restart interrupts is asked again of the new
+// process; an unsafe one is not, and says so.
+func TestInterruptedRequests(t *testing.T) {
+	for _, method := range []string{"GET", "POST"} {
+		t.Run(method, func(t *testing.T) {
+			var asked atomic.Int64
+			b := &restartable{addr: "127.0.0.1:0", h: func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1) == 1 {
+					io.Copy(io.Discard, r.Body)
+					<-r.Context().Done()
+				}
+			}}
+			b.start(t)
+			defer func() { b.kill() }()
+			be := &testBackend{}
+			be.Name = "b"
+			_, port, _ := net.SplitHostPort(b.addr)
+			fmt.Sscan(port, &be.Port)
+			g := gateway(t, Config{}, be)
+			done := make(chan answer)
+			go func() { done <- g.do(g.request(method, "/", strings.NewReader("x"))) }()
+			eventually(t, "it is asked", func() bool { return asked.Load() == 1 })
+			g.SetState("b", State{Phase: Waiting, Reason: "restarting"})
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			g.Drain(ctx, "b")
+			g.Interrupt("b")
+			b.kill()
+			b.start(t)
+			if method == "POST" {
+				if got := <-done; got.status != 502 || asked.Load() != 1 || !strings.Contains(got.body, "restarting") {
+					t.Errorf("%+v, asked %d times", got, asked.Load())
+				}
+				return
+			}
+			g.SetState("b", State{Phase: Ready})
+			if got := <-done; got.status != 200 || asked.Load() != 2 {
+				t.Errorf("%+v, asked %d times", got, asked.Load())
+			}
+		})
+	}
+}
+
+// G4: Drain waits for running requests, not for event streams.
+func TestDrain(t *testing.T) {
+	release := make(chan struct{})
+	b := backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/events" {
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+			return
+		}
+		<-release
+	})
+	g := gateway(t, Config{}, b)
+	nc := g.dial()
+	io.WriteString(nc, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	if _, err := http.ReadResponse(bufio.NewReader(nc), nil); err != nil {
+		t.Fatal(err)
+	}
+	g.Drain(context.Background(), "b")
+	done := make(chan answer)
+	go func() { done <- g.get("/slow") }()
+	eventually(t, "both are asked", func() bool { return len(b.requests()) == 2 })
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	g.Drain(ctx, "b")
+	if ctx.Err() == nil {
+		t.Error("Drain did not wait for a running request")
+	}
+	close(release)
+	g.Drain(context.Background(), "b")
+	<-done
+}
+
+// G4: a crash loses only what was being answered, and says so.
+func TestCrash(t *testing.T) {
+	var conns atomic.Int64
+	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
+		conns.Add(1)
+		http.ReadRequest(br)
+	})
+	g := gateway(t, Config{}, b, backend(t, "c", answers(200, "wrong")))
+	for _, method := range []string{"GET", "POST"} {
+		conns.Store(0)
+		got := g.do(g.request(method, "/", nil))
+		if got.status != 502 || conns.Load() != 1 {
+			t.Errorf("%s: %+v after %d connections", method, got, conns.Load())
+		}
+	}
+}
