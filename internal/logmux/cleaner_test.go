@@ -84,6 +84,7 @@ func TestCleanedLines(t *testing.T) {
 		"a line end in a sequence":         {"a\x1b[31\nb\x1b]0;t\nc\n", []string{"a", "b", "c"}},
 		"a letter beyond ASCII in one":     {"\x1b[31éa\n", []string{"éa"}},
 		"an endless sequence":              {"\x1b[" + strings.Repeat("1;", 200) + "ma\n", []string{"a"}},
+		"a sequence too long to obey":      {"\x1b[" + strings.Repeat("0", 63) + "31ma\n", []string{"a"}},
 		"an unfinished sequence":           {"a\x1b[3", []string{"a"}},
 		"a lone ESC":                       {"a\x1b\nb\n", []string{"a", "b"}},
 		"NUL, BEL, VT, FF, SO, DEL":        {"a\x00b\x07c\vd\fe\x0ef\x7fg\n", []string{"abcdefg"}},

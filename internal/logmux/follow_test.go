@@ -129,6 +129,50 @@ func TestFollowEnds(t *testing.T) {
 	})
 }
 
+func TestThePastEndsWhereReadingBegan(t *testing.T) {
+	p := New(Config{Out: &recorder{}})
+	defer p.Close()
+	p.Devgate("api", "1\n2")
+	var seen []Line
+	for l := range p.Follow(t.Context(), Query{}) {
+		p.Devgate("api", "later")
+		if seen = append(seen, l); len(seen) > 2 {
+			break
+		}
+	}
+	wantEqual(t, texts(seen), "1\n2\n")
+}
+
+func TestFollowWithATail(t *testing.T) {
+	for name, test := range map[string]struct {
+		tail int
+		want string
+	}{
+		"of one line": {1, "2\n3\n"},
+		"of none":     {-1, "3\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := New(Config{Out: &recorder{}})
+				p.Devgate("api", "1\n2")
+				var seen []Line
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					for l := range p.Follow(t.Context(), Query{Tail: test.tail, Live: true}) {
+						seen = append(seen, l)
+					}
+				}()
+				synctest.Wait()
+				p.Devgate("api", "3")
+				p.Close()
+				<-done
+				wantEqual(t, texts(seen), test.want)
+			})
+		})
+	}
+}
+
 // A reader that is too slow never blocks the printer and is told what it missed.
 func TestSlowFollowersAreToldWhatTheyMissed(t *testing.T) {
 	p := New(Config{Out: &recorder{}, Keep: 100})

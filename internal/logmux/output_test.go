@@ -40,14 +40,15 @@ func TestClosedOutputIsToldOnce(t *testing.T) {
 // When the output is slow, children wait; memory does not grow; nobody else waits.
 func TestStoppedOutputHoldsUpWritersOnly(t *testing.T) {
 	out := newStopped()
-	p := New(Config{Out: out})
+	p := New(Config{Out: out, Format: JSON})
 	const lines = 20_000
 	var writers sync.WaitGroup
 	for _, name := range []string{"api", "web"} {
 		s := p.Stream(name, Stdout)
+		line := strings.Repeat(name, 33)
 		writers.Go(func() {
 			for range lines {
-				feed(t, s, strings.Repeat("x", 99)+"\n")
+				feed(t, s, line+"\n")
 			}
 		})
 	}
@@ -74,8 +75,11 @@ func TestStoppedOutputHoldsUpWritersOnly(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	if got := strings.Count(out.String(), "\n"); got != 2*lines+1 {
-		t.Errorf("%d lines, want %d", got, 2*lines+1)
+	for _, name := range []string{"api", "web"} {
+		whole := `"service":"` + name + `","stream":"stdout","text":"` + strings.Repeat(name, 33) + `"}` + "\n"
+		if got := strings.Count(out.String(), whole); got != lines {
+			t.Errorf("%d lines of %s, want %d", got, name, lines)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package logmux
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -22,16 +23,17 @@ func kept(r *ring) []string {
 // A ring is a queue that forgets at its front: lines by number, then by bytes.
 func TestRingKeepsTheLastLines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		keep := rapid.IntRange(1, 300).Draw(t, "keep")
+		keep := rapid.IntRange(1, 600).Draw(t, "keep")
+		longest := rapid.SampledFrom([]int{1, 200, 4096, maxPiece}).Draw(t, "longest")
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		r := newRing("api", keep)
 		var model []string
 		size := 0
-		sizes := rapid.SliceOfN(rapid.OneOf(rapid.IntRange(0, 200), rapid.IntRange(0, maxPiece)), 1, 400).Draw(t, "sizes")
-		for i, n := range sizes {
-			line := strings.Repeat(string(rune('a'+i%26)), n)
+		for i := range 800 {
+			line := strings.Repeat(string(rune('a'+i%26)), random.IntN(longest+1))
 			r.add(entry{}, []byte(line))
 			model = append(model, line)
-			for size += n; size > ringBytes || len(model) > keep; model = model[1:] {
+			for size += len(line); size > ringBytes || len(model) > keep; model = model[1:] {
 				size -= len(model[0])
 			}
 		}

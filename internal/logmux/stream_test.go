@@ -99,6 +99,16 @@ func TestPrompts(t *testing.T) {
 			b.after(40*time.Millisecond, "api | a\napi | b\n")
 		})
 	})
+	t.Run("lines that come one after the other in halves stay whole", func(t *testing.T) {
+		inBubble(t, func(b *bubble) {
+			for range 30 {
+				b.write("le\nwho")
+				time.Sleep(60 * time.Millisecond)
+			}
+			b.write("le\n")
+			b.after(0, "api | le\n"+strings.Repeat("api | whole\n", 30))
+		})
+	})
 	t.Run("a block that is full is given longer, for it was cut by its buffer", func(t *testing.T) {
 		inBubble(t, func(b *bubble) {
 			block := strings.Repeat("x", 4096)
@@ -159,11 +169,25 @@ func TestLatePromptWaitsOnceMore(t *testing.T) {
 	})
 }
 
+// A timer that has been overtaken by further bytes shows nothing.
+func TestOvertakenPromptShowsNothing(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		b.write("a")
+		b.api.mu.Lock()
+		b.api.due = time.Now().Add(time.Hour)
+		b.api.mu.Unlock()
+		b.after(time.Second, "")
+	})
+}
+
 func TestClosedStreams(t *testing.T) {
 	inBubble(t, func(b *bubble) {
 		b.write("a")
 		if b.api.Close() != nil || b.api.Close() != nil {
 			t.Error("Close failed")
+		}
+		if len(b.api.p.streams) != 0 {
+			t.Error("the printer still knows it")
 		}
 		if n, err := b.api.Write([]byte("b")); n != 0 || !errors.Is(err, os.ErrClosed) {
 			t.Errorf("Write after Close = %d, %v", n, err)
