@@ -8,7 +8,8 @@ import (
 )
 
 // pump passes what a child writes into one pipe to a sink. Its goroutine ends
-// with the pipe.
+// with the pipe, and closes the sink then, so that an unfinished last line is
+// out when settle returns.
 type pump struct {
 	from *os.File
 	to   io.WriteCloser
@@ -22,6 +23,7 @@ func newPump(from *os.File, to io.WriteCloser) *pump {
 
 func (p *pump) run() {
 	defer close(p.done)
+	defer p.to.Close()
 	buf := make([]byte, 64<<10)
 	for {
 		p.idle.Store(time.Now().UnixNano())
@@ -53,9 +55,8 @@ func (p *pump) settle() {
 	}
 }
 
-// close ends the goroutine, whoever still holds the other end, and the sink.
+// close ends the goroutine, whoever still holds the other end.
 func (p *pump) close() {
 	p.from.Close()
 	<-p.done
-	p.to.Close()
 }

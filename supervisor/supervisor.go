@@ -68,7 +68,7 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 	if first == nil {
 		first = s.names()
 	}
-	s.send(inStart, s.withAfter(first))
+	s.start(first)
 	down := ctx.Done()
 	for !s.stopping || !s.allDown() {
 		select {
@@ -132,9 +132,23 @@ func (s *Supervisor) handle(o order) {
 		return // nothing starts on the way down
 	}
 	if o.in == inStart {
-		o.names = s.withAfter(o.names)
+		s.start(o.names)
+		return
 	}
 	s.send(o.in, o.names)
+}
+
+// start brings services up with what they are after. Those that do not run
+// count as waiting from now on, so that nobody is said to wait for a stopped one.
+func (s *Supervisor) start(names []string) {
+	names = s.withAfter(names)
+	for _, name := range names {
+		if view := s.state[name]; isDown(view.State) {
+			view.State = event.Waiting
+			s.state[name] = view
+		}
+	}
+	s.send(inStart, names)
 }
 
 func (s *Supervisor) send(in input, names []string) {

@@ -32,7 +32,7 @@ func newCheck(std streams) *cobra.Command {
 
 // printProject prints the resolved services and the cascade.
 func printProject(out io.Writer, p *project.Project) error {
-	fmt.Fprintf(out, "%s  %s  (%s)\n\n", p.Name, p.URL, p.File.Path)
+	fmt.Fprintf(out, "%s  %s  (%s)\n\n", p.Name, p.URL, p.Path)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tKIND\tPORT\tREADY\tAFTER\tCOMMAND")
 	for _, s := range p.Services {
@@ -54,6 +54,9 @@ func portText(s *project.Service) string {
 }
 
 func readyWord(s *project.Service) string {
+	if s.Kind() == procfile.Remote {
+		return "-"
+	}
 	switch r := s.Ready; r.Kind {
 	case procfile.ReadyTCP:
 		return fmt.Sprintf("tcp %d", portOr(r.Port, s.Port))

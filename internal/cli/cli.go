@@ -61,6 +61,8 @@ Without a command it does "devgate up".`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return up.RunE(cmd, nil) },
 		SilenceUsage:  true,
 		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.Flags().AddFlagSet(up.Flags())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -50,7 +50,7 @@ func (d *desk) service(p *project.Service, e event.Service) control.Service {
 // kind is the service's; one of a Procfile is a worker as long as it does not
 // listen.
 func (d *desk) kind(p *project.Service) string {
-	if p.JoinsWhenListening && !d.s.joined(p.Name) {
+	if p.JoinsWhenListening && !d.s.isBackend(p) {
 		return procfile.Worker.String()
 	}
 	return p.Kind().String()

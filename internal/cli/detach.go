@@ -15,6 +15,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/event"
+	"devgate/internal/logmux"
 	"devgate/internal/project"
 )
 
@@ -177,10 +178,14 @@ func writeTail(w io.Writer, root, name string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	client.Logs(ctx, control.LogQuery{Services: []string{name}, Tail: tailLines}, func(l control.Line) error {
-		if l.Stream != "devgate" {
-			fmt.Fprintf(w, "\n    %s", l.Text)
+	var tail []string
+	client.Logs(ctx, control.LogQuery{Services: []string{name}, Tail: -1}, func(l control.Line) error {
+		if l.Stream != logmux.Devgate {
+			tail = append(tail[max(0, len(tail)-tailLines+1):], l.Text)
 		}
 		return nil
 	})
+	for _, line := range tail {
+		fmt.Fprintf(w, "\n    %s", line)
+	}
 }

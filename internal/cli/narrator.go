@@ -7,6 +7,7 @@ import (
 
 	"devgate/internal/event"
 	"devgate/internal/project"
+	"devgate/procfile"
 )
 
 // narrator says to people what happens to services, and notices when all are
@@ -93,7 +94,7 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	case event.Building:
 		return "building: " + service.Service.Build.String()
 	case event.Ready:
-		return readyText(service, e)
+		return n.readyText(service, e)
 	case event.Done:
 		return "done in " + seconds(e.ReadyIn)
 	case event.Backoff:
@@ -110,8 +111,8 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	return ""
 }
 
-func readyText(service *project.Service, e event.Service) string {
-	if !service.InCascade() {
+func (n *narrator) readyText(service *project.Service, e event.Service) string {
+	if !n.s.isBackend(service) {
 		return fmt.Sprintf("runs (pid %d)", e.PID)
 	}
 	return fmt.Sprintf("ready in %s on port %d (pid %d)", seconds(e.ReadyIn), service.Port, e.PID)
@@ -205,28 +206,21 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) 
 // backends counts the services of a set that are in the cascade.
 func (s *session) backends(set map[string]bool) (n int) {
 	for _, service := range s.project.Services {
-		if set[service.Name] && service.InCascade() && (!service.JoinsWhenListening || s.joined(service.Name)) {
+		if set[service.Name] && s.isBackend(service) {
 			n++
 		}
 	}
 	return n
 }
 
+// isBackend: in the cascade; a process of a Procfile is once it has listened.
+func (s *session) isBackend(service *project.Service) bool {
+	return service.InCascade() && (!service.JoinsWhenListening || s.joined(service.Name))
+}
+
 // greet says what is about to run, and which keys this version leaves alone.
 func (s *session) greet() {
-	var cascade []string
-	for _, service := range s.project.Services {
-		switch {
-		case service.Service.URL != nil:
-			cascade = append(cascade, service.Name+" "+service.URL)
-		case service.InCascade():
-			cascade = append(cascade, fmt.Sprintf("%s :%d", service.Name, service.Port))
-		}
-	}
-	if s.project.Static != "" {
-		cascade = append(cascade, s.project.File.Static+"/")
-	}
-	s.say("", fmt.Sprintf("%s  %s  %s", s.project.Name, s.project.URL, strings.Join(cascade, " → ")))
+	s.say("", fmt.Sprintf("%s  %s  %s", s.project.Name, s.project.URL, s.cascade()))
 	for _, note := range unsupported(s.project) {
 		s.say("", note.Error())
 	}
@@ -235,7 +229,30 @@ func (s *session) greet() {
 	}
 }
 
-func (s *session) sayGoodbye() {
+// cascade is who is asked, in order, of what is started.
+func (s *session) cascade() string {
+	started := s.startedAtFirst()
+	var steps []string
+	for _, service := range s.project.Services {
+		switch {
+		case service.Service.URL != nil:
+			steps = append(steps, service.Name+" "+service.URL)
+		case service.InCascade() && started[service.Name]:
+			steps = append(steps, fmt.Sprintf("%s :%d", service.Name, service.Port))
+		}
+	}
+	if s.project.File.Format == procfile.Procfile {
+		return strings.Join(steps, " → ") + "  (those that listen)"
+	}
+	if s.project.Static != "" {
+		steps = append(steps, s.project.File.Static+"/")
+	}
+	return strings.Join(steps, " → ")
+}
+
+// sayGoodbye names what is stopped; the returned function tells that it is done.
+func (s *session) sayGoodbye() (done func()) {
+	began := time.Now()
 	var left []string
 	for _, e := range s.bus.Snapshot() {
 		if e.PID != 0 {
@@ -245,4 +262,5 @@ func (s *session) sayGoodbye() {
 	if len(left) > 0 {
 		s.say("", "stopping "+strings.Join(left, ", "))
 	}
+	return func() { s.say("", "stopped in "+seconds(time.Since(began))) }
 }

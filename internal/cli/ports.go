@@ -39,7 +39,7 @@ func (s *session) listen() error {
 		return errors.New(conflict("the gateway", err, way))
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
-			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, p.File.Path)
+			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, p.Path)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("the gateway cannot listen on %s: this machine has no such address\n"+
 			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
@@ -68,7 +68,7 @@ func backendConflicts(p *project.Project, started map[string]bool) (all []string
 		if !errors.As(err, &busy) {
 			continue // what else is wrong, its server says better
 		}
-		where := p.File.Path
+		where := p.Path
 		if service.Has("port") {
 			where += ":" + service.Position("port").String()
 		}

@@ -125,13 +125,14 @@ func (s *session) work(signals <-chan os.Signal) error {
 		s.end(watching.err)
 	}
 	s.setStopping()
-	s.sayGoodbye()
+	stopped := s.sayGoodbye()
 	watching.stop()
 	serving.stop()
 	supervising.stop()
 	stopSignals()
 	narrator.stop()
 	s.tasks.Wait()
+	stopped()
 	return context.Cause(s.ctx)
 }
 

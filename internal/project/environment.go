@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,11 +114,7 @@ func (l *loader) envFile(env map[string]string, base, name string, pos procfile.
 }
 
 func (l *loader) envError(path string, text []byte, err error) *procfile.Error {
-	shown := path
-	if rel, relErr := filepath.Rel(l.options.Dir, path); relErr == nil && !strings.HasPrefix(rel, "..") {
-		shown = rel
-	}
-	e := &procfile.Error{File: shown, Msg: err.Error(), Hint: "write NAME=value, one a line; # begins a comment", Err: err}
+	e := &procfile.Error{File: shownPath(l.options.Dir, path), Msg: err.Error(), Hint: "write NAME=value, one a line; # begins a comment", Err: err}
 	var parse *envparse.ParseError
 	if errors.As(err, &parse) {
 		e.Pos, e.Msg = procfile.Position{Line: parse.Line, Column: 1}, parse.Err.Error()

@@ -1,13 +1,15 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
+	"strings"
 
 	"devgate/internal/port"
 	"devgate/procfile"
@@ -26,6 +28,7 @@ type Options struct {
 // Project is a Devgatefile with everything that it leaves open filled in.
 type Project struct {
 	File     *procfile.File
+	Path     string // of the file, as people in the working directory write it
 	Root     string // absolute; the folder of the file
 	Name     string
 	Host     string
@@ -68,7 +71,7 @@ func Load(o Options) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find project folder: %w", err)
 	}
-	p := &Project{File: file, Root: filepath.Dir(abs), Name: file.Name, Host: file.Host}
+	p := &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Name: file.Name, Host: file.Host}
 	if p.Name == "" {
 		p.Name = filepath.Base(p.Root)
 	}
@@ -86,7 +89,7 @@ func (p *Project) resolve(o Options) error {
 	l.folders()
 	l.environments()
 	if len(l.errs) > 0 {
-		sort.SliceStable(l.errs, func(i, j int) bool { return before(l.errs[i].Pos, l.errs[j].Pos) })
+		slices.SortStableFunc(l.errs, inOrder)
 		return l.errs
 	}
 	for _, s := range p.Services {
@@ -95,8 +98,9 @@ func (p *Project) resolve(o Options) error {
 	return nil
 }
 
-func before(a, b procfile.Position) bool {
-	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+// inOrder sorts errors by file, line and column.
+func inOrder(a, b *procfile.Error) int {
+	return cmp.Or(strings.Compare(a.File, b.File), a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
 }
 
 // choosePorts fills in every port that the file leaves to devgate.
@@ -209,6 +213,15 @@ func (l *loader) folder(name string, pos procfile.Position) string {
 		l.fail(pos, name+" is a file, not a folder", "")
 	}
 	return path
+}
+
+// shownPath is a path as a person in dir would write it.
+func shownPath(dir, path string) string {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || strings.HasPrefix(rel, "../../..") {
+		return path
+	}
+	return rel
 }
 
 func absolute(base, path string) string {

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// childLife ends a child that a broken test has left behind.
+const childLife = 2 * time.Minute
+
+// notePID leaves the process's number for the `gone` command of scripts.
+func notePID() {
+	os.WriteFile(filepath.Join(os.Getenv("PIDS"), strconv.Itoa(os.Getpid())), nil, 0o644)
+}
+
+// serveChild is a backend: serve [flags] PATH=BODY… answers these and 404 to
+// all else, on $PORT.
+func serveChild() {
+	notePID()
+	name := flag.String("name", "", "said in every answer")
+	delay := flag.Duration("delay", 0, "before it listens")
+	addr := flag.String("addr", "127.0.0.1", "address to listen on")
+	port := flag.String("port", os.Getenv("PORT"), "port to listen on")
+	deaf := flag.Bool("deaf", false, "ignore TERM and INT")
+	version := flag.String("version", "", "a file that is read at the start and sent as X-Version")
+	flag.Parse()
+	if *deaf {
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
+	}
+	read, _ := os.ReadFile(*version)
+	routes := map[string]string{}
+	for _, arg := range flag.Args() {
+		path, body, _ := strings.Cut(arg, "=")
+		routes[path] = body
+	}
+	await(*delay)
+	l, err := net.Listen("tcp", net.JoinHostPort(*addr, *port))
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Printf("%s listens on %s\n", *name, *port)
+	time.AfterFunc(childLife, func() { os.Exit(1) })
+	http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Version", strings.TrimSpace(string(read)))
+		body, ok := routes[r.URL.Path]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			body = "nothing at " + r.URL.Path
+		}
+		fmt.Fprintf(w, "%s: %s", *name, body)
+	}))
+}
+
+func await(d time.Duration) { <-time.After(d) }
+
+// crashChild prints some lines and ends: crash CODE LINES; a CODE of KILL is
+// the signal.
+func crashChild() {
+	notePID()
+	lines, _ := strconv.Atoi(os.Args[2])
+	for i := range lines {
+		fmt.Println("line", i+1)
+	}
+	fmt.Print("no newline at the end")
+	if os.Args[1] == "KILL" {
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		await(childLife)
+	}
+	code, _ := strconv.Atoi(os.Args[1])
+	os.Exit(code)
+}
+
+// familyChild is a process that starts others, as npm and go run do: family
+// DEPTH [serve's arguments]. The innermost ignores TERM without arguments.
+func familyChild() {
+	notePID()
+	depth, _ := strconv.Atoi(os.Args[1])
+	rest := os.Args[2:]
+	if depth == 0 {
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		fmt.Println("innermost is up")
+		await(childLife)
+		return
+	}
+	cmd := exec.Command("family", append([]string{strconv.Itoa(depth - 1)}, rest...)...)
+	if depth == 1 && len(rest) > 0 {
+		cmd = exec.Command("serve", rest...)
+	}
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		os.Exit(1)
+	}
+}
+
+// taskChild prints its arguments and its environment's PORT and ends well.
+func taskChild() {
+	notePID()
+	await(50 * time.Millisecond)
+	fmt.Println(strings.Join(os.Args[1:], " "))
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scripts below testdata/script run the real Main against real processes:
+// the test binary installs itself on PATH as devgate and as the children.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"devgate": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"serve":   serveChild,
+		"crash":   crashChild,
+		"family":  familyChild,
+		"task":    taskChild,
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		Setup:               setup,
+		Cmds:                commands(),
+	})
+}
+
+// setup gives a script free ports ($GATEWAY, $P1 … $P4), a folder of its own
+// for sockets, and the end of everything that it has started.
+func setup(env *testscript.Env) error {
+	ports, err := freePorts(5)
+	if err != nil {
+		return err
+	}
+	env.Setenv("GATEWAY", strconv.Itoa(ports[0]))
+	for i, port := range ports[1:] {
+		env.Setenv(fmt.Sprintf("P%d", i+1), strconv.Itoa(port))
+	}
+	// Short, as a socket's path has little room.
+	run, err := os.MkdirTemp("", "dg")
+	if err != nil {
+		return err
+	}
+	pids := filepath.Join(env.WorkDir, ".pids")
+	if err := os.Mkdir(pids, 0o755); err != nil {
+		return err
+	}
+	env.Setenv("XDG_RUNTIME_DIR", run)
+	env.Setenv("PIDS", pids)
+	env.Setenv("NO_COLOR", "")
+	bench := &bench{programs: map[string]*program{}}
+	env.Values[benchKey{}] = bench
+	env.Defer(func() {
+		bench.end()
+		os.RemoveAll(run)
+	})
+	return nil
+}
+
+// freePorts are free on both address families, and different.
+func freePorts(n int) (ports []int, err error) {
+	for len(ports) < n {
+		l, err := net.Listen("tcp", "[::]:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer l.Close() // only after all are chosen, so that they differ
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
