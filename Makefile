@@ -1,0 +1,49 @@
+GO ?= go
+PKGS = ./...
+FUZZTIME ?= 30s
+
+.PHONY: help build install check lint arrows test race cross fuzz e2e bench demo clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+build: ## build ./devgate
+	$(GO) build -o devgate .
+
+install: ## install devgate into Go's bin folder
+	$(GO) install .
+
+check: lint race cross ## everything that must hold; needs only Go, git, make and a C compiler
+
+lint: ## gofmt, vet, tidy
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet $(PKGS)
+	$(GO) mod tidy -diff
+
+test: ## all tests, quickly
+	$(GO) test $(PKGS)
+
+race: ## all tests under the race detector
+	$(GO) test -race -timeout 10m $(PKGS)
+
+cross: ## build for every system that devgate supports
+	@for os in linux darwin; do for arch in amd64 arm64; do \
+	  echo "build $$os/$$arch"; GOOS=$$os GOARCH=$$arch $(GO) build -o /dev/null . || exit 1; \
+	  GOOS=$$os GOARCH=$$arch $(GO) vet $(PKGS) || exit 1; done; done
+
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \
+	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+).*/\1/p' $$f); do \
+	    echo "$$name in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$(dirname $$f) || exit 1; done; done
+
+e2e: ## real Node, Express and npm behind a real devgate
+	$(GO) test -count=1 -timeout 15m -tags e2e ./e2e/...
+
+bench: ## figures as ratios against a reference in the same run
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./bench/... ./proxy/... ./internal/logmux/... ./internal/watch/...
+
+demo: build ## the example that needs only Go
+	./devgate up -f examples/hello/Devgatefile
+
+clean: ## remove what was built
+	rm -rf devgate examples/*/.devgate examples/*/node_modules

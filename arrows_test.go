@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows are the imports that each package may have, without the standard
+// library. docs/architecture.md draws them; a new one is a decision to write
+// down there first.
+var arrows = map[string]string{
+	"devgate":                   "devgate/internal/cli",
+	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/port devgate/internal/project devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe github.com/spf13/cobra golang.org/x/sys/unix golang.org/x/term",
+	"devgate/internal/control":  "devgate/internal/event golang.org/x/sys/unix",
+	"devgate/internal/event":    "",
+	"devgate/internal/logmux":   "github.com/fatih/color",
+	"devgate/internal/port":     "",
+	"devgate/internal/project":  "devgate/internal/port devgate/procfile github.com/hashicorp/go-envparse",
+	"devgate/internal/testproc": "",
+	"devgate/internal/watch":    "github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix",
+	"devgate/procfile":          "github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4",
+	"devgate/proxy":             "golang.org/x/net/http/httpguts",
+	"devgate/supervisor":        "devgate/internal/event golang.org/x/sys/unix",
+	"devgate/supervisor/probe":  "",
+}
+
+func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	for packages := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := packages.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(p.ImportPath, "devgate/examples/") {
+			p.Imports = slices.DeleteFunc(p.Imports, isStandard)
+			if len(p.Imports) > 0 {
+				t.Errorf("%s is for beginners and imports %v", p.ImportPath, p.Imports)
+			}
+			continue
+		}
+		seen[p.ImportPath] = true
+		check(t, p.ImportPath, p.Imports)
+	}
+	for name := range arrows {
+		if !seen[name] {
+			t.Errorf("%s is in the table and not in the module", name)
+		}
+	}
+}
+
+func check(t *testing.T, name string, imports []string) {
+	allowed, known := arrows[name]
+	if !known {
+		t.Errorf("%s is not in the table", name)
+	}
+	for _, i := range imports {
+		if !isStandard(i) && !slices.Contains(strings.Fields(allowed), i) {
+			t.Errorf("%s may not import %s", name, i)
+		}
+	}
+}
+
+// isStandard knows the packages of Go itself: no dot in the first element, and
+// not this module.
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return first != "devgate" && !strings.Contains(first, ".")
+}
