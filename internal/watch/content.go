@@ -83,6 +83,25 @@ func stat(path string) state {
 	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano()}
 }
 
+// entriesChanged returns when a name last came to a folder or went; 0: it is gone.
+func entriesChanged(dir string) int64 {
+	var st unix.Stat_t
+	if retry(func() error { return unix.Stat(dir, &st) }) != nil {
+		return 0
+	}
+	return st.Mtim.Nano()
+}
+
+// inodeChanged returns when a file or folder was last written, renamed or
+// changed its mode; 0: it is gone.
+func inodeChanged(path string) int64 {
+	var st unix.Stat_t
+	if retry(func() error { return unix.Lstat(path, &st) }) != nil {
+		return 0
+	}
+	return st.Ctim.Nano()
+}
+
 // read returns the state of a path. It uses system calls, since os.File costs
 // twice as much and the first walk reads every watched file.
 func (r *reader) read(path string) state {

@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,22 +14,41 @@ import (
 // TestChangedDuringTheFirstWalk keeps W4: what is written right after the start,
 // before the walk comes to the file, counts.
 func TestChangedDuringTheFirstWalk(t *testing.T) {
-	for name, act := range map[string]func(r *rig){
-		"edited":                    func(r *rig) { r.write("dir/main.go", "2") },
-		"replaced by an older file": func(r *rig) { r.move("node_modules/old.go", "dir/main.go") },
+	for name, act := range map[string]func(r *rig) (want string){
+		"edited":                    func(r *rig) string { r.write("dir/main.go", "2"); return "dir/main.go" },
+		"replaced by an older file": func(r *rig) string { r.move("node_modules/old.go", "dir/main.go"); return "dir/main.go" },
+		"removed":                   func(r *rig) string { r.remove("dir/main.go"); return "dir" },
+		"moved with its folder":     func(r *rig) string { r.move("dir", "there"); return "." },
 	} {
 		t.Run(name, func(t *testing.T) {
+			var want string
 			r := newRig(t, "**/*.go")
 			r.write("dir/main.go", "1")
 			r.write("dir/same.go", "1")
 			r.write("node_modules/old.go", "0")
 			// The first folder is watched when Run has begun, and no file is read.
-			r.w.hooks.wrap = func(n notifier) notifier { return &slowNotifier{notifier: n, first: func() { act(r) }} }
+			r.w.hooks.wrap = func(n notifier) notifier { return &slowNotifier{notifier: n, first: func() { want = act(r) }} }
 			r.start()
-			r.expect("dir/main.go")
+			if c := r.next(); !slices.Contains(c.Files, want) || slices.Contains(c.Files, "dir/same.go") {
+				t.Errorf("Change of %v, want one with %s", c.Files, want)
+			}
 			r.quiet()
 		})
 	}
+}
+
+// TestUnconcernedByTheFirstWalk: names that come to a folder during the walk
+// concern only those who watch that folder.
+func TestUnconcernedByTheFirstWalk(t *testing.T) {
+	r := newRig(t, "cmd/**/*.go", "main.go", "sentinel.go")
+	r.write("cmd/a.go", "1")
+	r.write("main.go", "1")
+	r.write("sentinel.go", "1")
+	r.w.hooks.wrap = func(n notifier) notifier {
+		return &slowNotifier{notifier: n, first: func() { r.mkdir(".devgate"); r.write("notes.txt", "1") }}
+	}
+	r.start()
+	r.quiet()
 }
 
 // slowNotifier calls first before the first folder is watched.

@@ -84,7 +84,7 @@ func (s *session) adopt(p *plan) {
 			b = s.w.newBurst()
 		}
 		for path := range b.pending {
-			if !scope.wantsFile(path) {
+			if !scope.wantsFile(path) && !scope.wantsFolder(path) {
 				delete(b.pending, path)
 			}
 		}
@@ -105,7 +105,7 @@ func (s *session) run(since time.Time, changed func(Change)) {
 	if s.system != nil {
 		group.Go(s.pump.run)
 	}
-	s.survey(writtenSince(since))
+	s.survey(since, none)
 	if !s.stopped() {
 		close(s.w.ready)
 		s.loop(out)

@@ -27,13 +27,14 @@ type visit struct {
 	at    notice          // when the files it finds have changed
 	seen  map[string]bool // folders, of first
 	fresh []string        // files, of first
+	since time.Time       // of first: what was written after this has changed; zero: nothing has
 }
 
 // survey walks all that the plan wants, makes files known that were not, and
-// stops watching the rest. Counts says which of the files first seen now have
-// changed, from something that nobody can tell any more.
-func (s *session) survey(counts func(path string, now state) bool) {
-	v := &visit{how: first, at: noticed(), seen: map[string]bool{}}
+// stops watching the rest. What is first seen now has changed, from something
+// that nobody can tell any more, if it was written after since, or counts says so.
+func (s *session) survey(since time.Time, counts func(path string) bool) {
+	v := &visit{how: first, at: noticed(), seen: map[string]bool{}, since: since}
 	for _, top := range s.plan.tops {
 		s.scan(existing(top), v)
 	}
@@ -46,7 +47,7 @@ func (s *session) survey(counts func(path string, now state) bool) {
 	for i, st := range readAll(s.seed, v.fresh, s.stopped) {
 		path := v.fresh[i]
 		s.tree.set(path, st)
-		if st.kind == absent || counts(path, st) {
+		if st.kind == absent || v.late(st.touched) || counts(path) {
 			s.pend(path, state{kind: unknown}, v.at)
 		}
 	}
@@ -55,15 +56,14 @@ func (s *session) survey(counts func(path string, now state) bool) {
 	}
 }
 
-// writtenSince counts the files that were written after a walk was asked for
-// and before it came to them.
-func writtenSince(since time.Time) func(string, state) bool {
-	return func(_ string, st state) bool {
-		// A time stamp in the future is a wrong clock's.
-		soon := time.Now().Add(time.Second).UnixNano()
-		return st.touched >= since.UnixNano() && st.touched <= soon
-	}
+// late reports whether a time stamp is from after the walk was asked for. One
+// in the future is a wrong clock's.
+func (v *visit) late(stamp int64) bool {
+	return !v.since.IsZero() && stamp >= v.since.UnixNano() && stamp <= time.Now().Add(time.Second).UnixNano()
 }
+
+// none counts nothing.
+func none(string) bool { return false }
 
 // noticed is a notice of now.
 func noticed() notice {
@@ -104,9 +104,13 @@ func (s *session) scan(dir string, v *visit) {
 	if s.stopped() || v.seen[dir] {
 		return
 	}
+	known := s.tree.folders[dir] != nil
 	f := s.tree.open(dir)
 	if f == nil {
 		return
+	}
+	if !known && v.how == first {
+		s.latecomers(dir, v)
 	}
 	if v.seen != nil {
 		v.seen[dir] = true
@@ -120,6 +124,31 @@ func (s *session) scan(dir string, v *visit) {
 		s.enter(f, dir, e, v)
 	}
 	s.missing(f, dir, entries, v)
+}
+
+// latecomers notes a folder in which names came or went just before it was
+// watched for the first time. Nobody knows any more which they were.
+func (s *session) latecomers(dir string, v *visit) {
+	if !v.late(entriesChanged(dir)) {
+		return
+	}
+	for _, scope := range s.plan.scopes {
+		if slices.ContainsFunc(scope.watch, func(g *glob) bool { return concerns(g, dir, v) }) {
+			s.bursts[scope.name].add(dir, state{kind: unknown}, v.at.first)
+		}
+	}
+}
+
+// concerns reports whether the names that came to dir or went may be those that
+// a pattern is about: on the way to its base, that is one only.
+func concerns(g *glob, dir string, v *visit) bool {
+	rest, leads := below(dir, g.base)
+	if !leads || rest == "" {
+		return g.reaches(dir) && !g.ignores(dir, true)
+	}
+	next, _, _ := strings.Cut(rest, string(filepath.Separator))
+	changed := inodeChanged(filepath.Join(dir, next))
+	return changed == 0 || v.late(changed)
 }
 
 // enter looks at one entry of a folder.
@@ -273,7 +302,7 @@ func (s *session) rescue() {
 		}
 	}
 	s.tree.clear()
-	s.survey(func(string, state) bool { return true })
+	s.survey(time.Time{}, func(string) bool { return true })
 	s.rescued = time.Now()
 }
 
@@ -286,7 +315,7 @@ func (s *session) reread() {
 		return // the same targets were read before
 	}
 	s.adopt(p)
-	s.survey(func(path string, _ state) bool { return old.wantsFile(path) })
+	s.survey(time.Time{}, old.wantsFile)
 }
 
 // update takes up new targets.
@@ -297,5 +326,5 @@ func (s *session) update(u update) {
 	}
 	s.targets = u.targets
 	s.adopt(p)
-	s.survey(writtenSince(u.since))
+	s.survey(u.since, none)
 }
