@@ -132,7 +132,7 @@ func TestCloseGivesUpAnOutputThatIsNotRead(t *testing.T) {
 		s := p.Stream("api", Stdout)
 		written := make(chan struct{})
 		go func() {
-			s.Write([]byte(strings.Repeat("x\n", 1<<20)))
+			s.Write([]byte(strings.Repeat("x\n", 1<<18)))
 			close(written)
 		}()
 		<-out.reached

@@ -29,8 +29,8 @@ func TestRingKeepsTheLastLines(t *testing.T) {
 		r := newRing("api", keep)
 		var model []string
 		size := 0
-		for i := range 800 {
-			if i == 400 {
+		for i := range 600 {
+			if i == 300 {
 				longest = 10 // many lines in place of a few long ones
 			}
 			line := strings.Repeat(string(rune('a'+i%26)), random.IntN(longest+1))
