@@ -36,4 +36,10 @@ func wantColor(mode string, out io.Writer, env func(string) string) (bool, error
 	return isTerminal(out) && env("TERM") != "dumb", nil
 }
 
+// good, bad and quiet colour a word of devgate's own lines. The log drops the
+// colours where they are not wanted.
+func good(text string) string  { return "\x1b[32m" + text + "\x1b[39m" }
+func bad(text string) string   { return "\x1b[31m" + text + "\x1b[39m" }
+func quiet(text string) string { return "\x1b[2m" + text + "\x1b[22m" }
+
 func forced(value string) bool { return value != "" && value != "0" && value != "false" }

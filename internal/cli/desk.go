@@ -36,7 +36,11 @@ func (d *desk) Status() control.Status {
 func (d *desk) service(p *project.Service, e event.Service) control.Service {
 	s := control.Service{
 		Name: p.Name, Kind: d.kind(p), State: e.State, Restarts: e.Restarts, Reason: e.Reason, Since: e.Since,
-		Port: orNil(p.Port), URL: orNil(p.URL), PID: orNil(e.PID), ReadyMS: orNil(e.ReadyIn.Milliseconds()),
+		Port: orNil(p.Port), URL: orNil(p.URL), PID: orNil(e.PID),
+	}
+	if e.ReadyIn > 0 {
+		ms := e.ReadyIn.Milliseconds()
+		s.ReadyMS = &ms
 	}
 	if p.Kind() == procfile.Remote {
 		s.State, s.Since = event.Ready, d.s.began // devgate does not look after it

@@ -96,9 +96,9 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	case event.Ready:
 		return n.readyText(service, e)
 	case event.Done:
-		return "done in " + seconds(e.ReadyIn)
+		return good("done") + " in " + seconds(e.ReadyIn)
 	case event.Backoff:
-		return e.Reason
+		return bad(e.Reason)
 	case event.Exited:
 		return "ended: " + e.Reason
 	case event.Failed:
@@ -113,15 +113,15 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 
 func (n *narrator) readyText(service *project.Service, e event.Service) string {
 	if !n.s.isBackend(service) {
-		return fmt.Sprintf("runs (pid %d)", e.PID)
+		return good("runs") + quiet(fmt.Sprintf(" (pid %d)", e.PID))
 	}
-	return fmt.Sprintf("ready in %s on port %d (pid %d)", seconds(e.ReadyIn), service.Port, e.PID)
+	return good("ready") + fmt.Sprintf(" in %s", seconds(e.ReadyIn)) + quiet(fmt.Sprintf(" on port %d (pid %d)", service.Port, e.PID))
 }
 
 // failureText says what failed, shows the end of the output and what can be
 // done.
 func (n *narrator) failureText(service *project.Service, e event.Service) string {
-	lines := []string{"failed: " + e.Reason}
+	lines := []string{bad("failed") + ": " + e.Reason}
 	if tail := n.s.tail(e.Name); len(tail) > 0 {
 		lines = append(lines, "its last output:")
 		for _, line := range tail {
@@ -158,7 +158,7 @@ func (n *narrator) tellReady() {
 		return
 	}
 	n.told, n.late = true, nil
-	n.s.say("", fmt.Sprintf("ready %s (%s, %s)", n.s.project.URL, count(n.s.backends(n.started), "backend"), seconds(time.Since(n.s.began))))
+	n.s.say("", good("ready")+fmt.Sprintf(" %s (%s, %s)", n.s.project.URL, count(n.s.backends(n.started), "backend"), seconds(time.Since(n.s.began))))
 	if n.s.options.open {
 		openBrowser(n.s.project.URL)
 	}

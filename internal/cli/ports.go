@@ -31,11 +31,17 @@ func (s *session) listen() error {
 	if err == nil {
 		err = s.gateway.Listen(p.Host, p.Port)
 	}
+	if err != nil {
+		return gatewayError(p, err)
+	}
+	return nil
+}
+
+// gatewayError says why the gateway's port cannot be had, and what to do.
+func gatewayError(p *project.Project, err error) error {
 	switch {
-	case err == nil:
-		return nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		way := fmt.Sprintf("devgate up --port %d    use another port for the gateway", p.Port+1)
+		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", p.Port+1))
 		return errors.New(conflict("the gateway", err, way))
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
@@ -52,7 +58,7 @@ func conflict(who string, err error, way string) string {
 	text := fmt.Sprintf("%s: %v\n  hint: %s", who, err, way)
 	var busy *port.BusyError
 	if errors.As(err, &busy) && busy.Owner.PID != 0 {
-		text += fmt.Sprintf("\n        kill %-18d    stop that process", busy.Owner.PID)
+		text += fmt.Sprintf("\n        %-27s stop that process", fmt.Sprintf("kill %d", busy.Owner.PID))
 	}
 	return text
 }

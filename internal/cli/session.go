@@ -36,6 +36,7 @@ type session struct {
 	bus     event.Bus
 	sup     *supervisor.Supervisor
 	gateway *proxy.Gateway
+	wirings map[string]*wiring // by service; written before run
 
 	ctx   context.Context // ends when the session is to end
 	end   context.CancelCauseFunc
@@ -49,7 +50,7 @@ type session struct {
 // newSession opens what must be open before anything starts: the log and the
 // gateway's port. The caller holds the lock and calls run.
 func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (*session, error) {
-	s := &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}}
+	s := &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.gateway = proxy.New(gatewayConfig(p, func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }))
 	if err := s.checkPorts(s.startedAtFirst()); err != nil {

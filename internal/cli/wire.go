@@ -89,6 +89,7 @@ func (s *session) spec(service *project.Service) supervisor.Spec {
 		return &c
 	}
 	w := &wiring{session: s, service: service}
+	s.wirings[service.Name] = w
 	spec := supervisor.Spec{
 		Name: service.Name, Command: command(service.Command), Build: optional(service.Build), Stop: optional(service.Stop),
 		After: s.startedHere(service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
@@ -246,10 +247,13 @@ func (s *session) gatewayState(e event.Service) proxy.State {
 	return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: s.tail(e.Name)}
 }
 
+// tail is the end of what the service's last process has printed.
 func (s *session) tail(name string) []string {
 	var all []string
 	for _, line := range s.printer.Tail(name, tailLines) {
-		all = append(all, line.Text)
+		if opened := s.wirings[name].opened.Load(); opened != nil && !line.At.Before(*opened) {
+			all = append(all, line.Text)
+		}
 	}
 	return all
 }
