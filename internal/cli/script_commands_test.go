@@ -85,7 +85,11 @@ func spawnCommand(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := os.Create(ts.MkAbs(args[0] + ".out"))
 	ts.Check(err)
 	defer out.Close()
-	cmd := exec.Command(filepath.Join(binDir(ts), args[1]), args[2:]...)
+	path := filepath.Join(binDir(ts), args[1])
+	if _, err := os.Stat(path); err != nil {
+		path = args[1]
+	}
+	cmd := exec.Command(path, args[2:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), out, out
 	cmd.Env = environ(ts)
 	ts.Check(cmd.Start())

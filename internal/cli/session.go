@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"devgate/internal/control"
@@ -59,10 +61,20 @@ func newSession(p *project.Project, o upOptions, first []string, lock *control.L
 	s.printer = logmux.New(logmux.Config{
 		Out: std.out, Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
 		Dir: filepath.Join(p.Root, control.Folder, "logs"), Services: s.names(),
-		OnClosed: func(error) { s.end(errOutputClosed) },
+		OnClosed: func(err error) { s.outputFailed(err, std.err) },
 	})
 	s.sup = supervisor.New(s.specs(), &s.bus, nil)
 	return s, nil
+}
+
+// outputFailed ends the session when the reader of its output has gone. A full
+// disk is no reason to: services, files and memory go on.
+func (s *session) outputFailed(err error, stderr io.Writer) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		fmt.Fprintf(stderr, "devgate: cannot %v; services go on, devgate logs shows what they print\n", err)
+		return
+	}
+	s.end(errOutputClosed)
 }
 
 // errOutputClosed ends a session whose output nobody reads any more.
