@@ -77,7 +77,15 @@ func newReader(seed maphash.Seed) *reader {
 // are followed; what is not a regular file is absent.
 func stat(path string) state {
 	var st unix.Stat_t
-	if retry(func() error { return unix.Stat(path, &st) }) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+	if retry(func() error { return unix.Stat(path, &st) }) != nil {
+		return state{}
+	}
+	return unread(&st)
+}
+
+// unread returns a state without the content.
+func unread(st *unix.Stat_t) state {
+	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return state{}
 	}
 	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano()}
@@ -102,26 +110,27 @@ func inodeChanged(path string) int64 {
 	return st.Ctim.Nano()
 }
 
-// read returns the state of a path. It uses system calls, since os.File costs
-// twice as much and the first walk reads every watched file.
+// read returns the state of a path. It makes four system calls and no more,
+// since the first walk reads every watched file.
 func (r *reader) read(path string) state {
-	s := stat(path)
-	if s.kind == absent || s.size > maxHashed {
-		return s
-	}
 	var fd int
 	err := retry(func() (err error) {
-		// Should a pipe take the file's place now, opening it must not wait.
+		// Opening a pipe must not wait for somebody to write to it.
 		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 		return err
 	})
-	switch {
-	case err == unix.ENOENT:
-		return state{}
-	case err != nil:
-		return s
+	if err != nil {
+		return stat(path)
 	}
 	defer unix.Close(fd)
+	var st unix.Stat_t
+	if retry(func() error { return unix.Fstat(fd, &st) }) != nil {
+		return state{}
+	}
+	s := unread(&st)
+	if s.kind == absent || s.size > maxHashed {
+		return s
+	}
 	return r.sum(fd, s)
 }
 
@@ -135,11 +144,11 @@ func (r *reader) sum(fd int, s state) state {
 		if err != nil || size > maxHashed {
 			return s
 		}
-		if n == 0 {
-			break
-		}
 		_, _ = r.hash.Write(r.buf[:n])
 		size += int64(n)
+		if n < len(r.buf) { // the end, of a regular file
+			break
+		}
 	}
 	s.kind, s.sum, s.size = hashed, r.hash.Sum64(), size
 	return s
