@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 )
 
 // collect returns the next n Changes by target.
@@ -198,4 +199,23 @@ func TestBeyondRoot(t *testing.T) {
 	r.expect("../outside/deep/f.go")
 	r.write("outside/g.go", "1")
 	r.expect("../outside/g.go")
+}
+
+// TestNewsForOthers keeps W4 for a file of two targets: what one of them reads
+// before the event has come must not pass the other by, whose own look then
+// would find nothing new.
+func TestNewsForOthers(t *testing.T) {
+	r := newRig(t)
+	r.write("f", "1")
+	r.w.Targets = []Target{{Name: "a", Dir: r.root, Patterns: []string{"f"}}, {Name: "b", Dir: r.root, Patterns: []string{"f"}}}
+	r.w.Poll = time.Hour
+	s, err := newSession(r.w, nil)
+	r.ok(err)
+	s.survey(time.Time{}, none)
+	was := s.tree.state(r.path("f"))
+	r.write("f", "2")
+	now := s.look("a", r.path("f"))
+	if got, told := s.bursts["b"].pending[r.path("f")]; !told || !got.base.same(was) || got.base.same(now) {
+		t.Errorf("b knows %v (%v), want the content before", got, told)
+	}
 }
