@@ -247,8 +247,11 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 }
 
 // afterBreak: the request may have been acted upon, so it is not sent again.
+// What broke the connection may be a crash nobody has told of yet.
 func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
-	x.changesWithin(ctx, v.changed, noticeDelay)
+	if !errors.Is(err, errMalformed) {
+		x.changesWithin(ctx, v.changed, noticeDelay)
+	}
 	if s := c.up.look(); s.Phase != Ready && (s.Reason != "" || s.Phase == Down) {
 		f := faultDown(c, s)
 		f.title = c.Name + " went down while it was answering"

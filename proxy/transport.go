@@ -159,10 +159,12 @@ func readHead(cn *conn) (head, error) {
 	switch {
 	case err == nil:
 		return parseHead(string(raw))
+	case errors.Is(err, errHeadTooLarge):
+		return head{}, fmt.Errorf("%w: %w", errMalformed, err)
 	case len(raw) == 0:
 		return head{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	case errors.Is(err, io.EOF):
-		return head{}, fmt.Errorf("%w: connection closed in the head", errMalformed)
+		return head{}, errors.New("connection closed in the head of the answer")
 	}
 	return head{}, err
 }
