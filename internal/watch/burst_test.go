@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // TestManyFiles keeps W3 on a real file system: 2,000 files are one Change, at
@@ -82,6 +84,23 @@ func TestChangeTellsWhenItBegan(t *testing.T) {
 	r.write("b.go", "1")
 	if c := r.next(); c.At.Before(before) || c.At.After(after) {
 		t.Errorf("At is %v after the first write, the second was %v after it", c.At.Sub(before), after.Sub(before))
+	}
+}
+
+// TestPump joins what it receives about a path until it is taken.
+func TestPump(t *testing.T) {
+	p := newPump(nil, nil)
+	at := time.Unix(100, 0)
+	p.event(fsnotify.Event{Name: "/a", Op: fsnotify.Remove}, at)
+	p.event(fsnotify.Event{Name: "", Op: fsnotify.Create}, at)
+	p.event(fsnotify.Event{Name: "/a", Op: fsnotify.Create}, at.Add(time.Second))
+	<-p.wake
+	want := notice{op: fsnotify.Remove | fsnotify.Create, first: at, last: at.Add(time.Second)}
+	if b := p.take(); len(b.notices) != 1 || b.notices["/a"] != want || b.err != nil {
+		t.Errorf("took %v, want %v", b, want)
+	}
+	if b := p.take(); len(b.notices) != 0 || len(p.wake) != 0 {
+		t.Errorf("took %v again", b)
 	}
 }
 

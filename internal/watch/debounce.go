@@ -73,14 +73,12 @@ func (d *debounce) quiet() time.Duration {
 	return max(d.lone, min(q, maxQuiet))
 }
 
-// due returns when the burst is over, if nothing else happens.
+// due returns when the burst has been quiet for long enough, if nothing else
+// happens.
 func (d *debounce) due() time.Time {
 	at := d.last.Add(d.quiet())
 	if at.Before(d.earliest) {
 		at = d.earliest
-	}
-	if d.deadline().Before(at) {
-		at = d.deadline()
 	}
 	return at
 }

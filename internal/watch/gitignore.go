@@ -137,9 +137,9 @@ func (r *repositories) rulesBelow(base string) *gitignore {
 		g = newGitignore(top)
 		r.tops[top] = g
 	}
-	// Rules like "dist/*" ignore all that is in a folder and not the folder;
-	// a name that nobody gives to a file shows it.
-	if g.ignored(base, true) || g.ignored(filepath.Join(base, "\x01"), false) {
+	// Asked for a name in it that nobody gives to a file, because rules like
+	// "dist/*" ignore all that is in a folder and not the folder.
+	if g.ignored(filepath.Join(base, "\x01"), false) {
 		return nil
 	}
 	return g

@@ -73,6 +73,7 @@ func TestOverflow(t *testing.T) {
 	}
 	r.write("gone/f.go", "1")
 	r.write("from/deep/f.go", "1")
+	r.write("again/f.go", "1")
 	faults, drop := make(chan error), newSwitch()
 	r.w.hooks.pump = func(p *pump) { p.faults, p.drop = faults, drop.lose }
 	r.start()
@@ -82,13 +83,15 @@ func TestOverflow(t *testing.T) {
 	r.write("new/deep/f.go", "1")
 	r.remove("gone")
 	r.move("from", "to")
+	r.remove("again")
+	r.write("again/f.go", "2") // in a folder that may have the inode of the old one
 	drop.flush(r)
 	drop.set(false)
 	faults <- fsnotify.ErrEventOverflow
-	r.expect("p7/f.go", "new/deep/f.go", "gone/f.go", "from/deep/f.go", "to/deep/f.go")
+	r.expect("p7/f.go", "new/deep/f.go", "gone/f.go", "from/deep/f.go", "to/deep/f.go", "again/f.go")
 
 	t.Run("later edits are seen, also in folders that came or moved meanwhile", func(t *testing.T) {
-		for _, name := range []string{"p7/f.go", "new/deep/f.go", "to/deep/f.go", "gone/f.go"} {
+		for _, name := range []string{"p7/f.go", "new/deep/f.go", "to/deep/f.go", "gone/f.go", "again/f.go"} {
 			r.write(name, "3")
 			r.expect(name)
 		}

@@ -3,6 +3,7 @@ package watch
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -168,7 +169,13 @@ func TestSave(t *testing.T) {
 				t.Parallel()
 				r := startProject(t, prepare)
 				save(r)
-				r.expect("main.go")
+				c := r.next()
+				if !slices.Equal(c.Files, []string{"main.go"}) {
+					t.Fatalf("Change of %v, want main.go", c.Files)
+				}
+				if took := r.came.Sub(c.At); took > 1500*time.Millisecond {
+					t.Errorf("it took %v: the burst did not end by itself", took)
+				}
 				r.quiet()
 			})
 		}

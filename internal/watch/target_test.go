@@ -199,6 +199,17 @@ func TestBeyondRoot(t *testing.T) {
 	r.expect("../outside/deep/f.go")
 	r.write("outside/g.go", "1")
 	r.expect("../outside/g.go")
+
+	r.ok(r.w.Update([]Target{{Name: "api", Dir: r.path("project"), Patterns: []string{"../far/away/lib"}}}))
+	r.write("far/away/lib/f.go", "1")
+	// Perhaps with the folders that have come before the first look at them.
+	if c := r.next(); !slices.Contains(c.Files, "../far/away/lib/f.go") {
+		t.Errorf("Change of %v", c.Files)
+	}
+	r.remove("far") // with all folders that were watched for the pattern
+	r.expect("../far/away/lib/f.go")
+	r.write("far/away/lib/f.go", "2")
+	r.expect("../far/away/lib/f.go")
 }
 
 // TestNewsForOthers keeps W4 for a file of two targets: what one of them reads
