@@ -7,37 +7,37 @@ import (
 	"sync/atomic"
 )
 
-// memoryMax bounds the paths remembered.
+// memoryMax bounds the sockets remembered.
 const memoryMax = 1024
 
-// memory is which backend switched protocols for a path. Its zero value is
+// memory is which backend switched protocols for a path and protocol. Its zero value is
 // ready to use.
 type memory struct {
-	mu    sync.Mutex
-	paths map[string]string
+	mu     sync.Mutex
+	owners map[string]string
 }
 
-func (m *memory) remember(path, name string) {
+func (m *memory) remember(socket, name string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.paths == nil || len(m.paths) >= memoryMax {
-		m.paths = make(map[string]string)
+	if m.owners == nil || len(m.owners) >= memoryMax {
+		m.owners = make(map[string]string)
 	}
-	m.paths[path] = name
+	m.owners[socket] = name
 }
 
 // owner returns the backend's name, "" when none is known.
-func (m *memory) owner(path string) string {
+func (m *memory) owner(socket string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.paths[path]
+	return m.owners[socket]
 }
 
 // forget drops everything: after a restart any backend may answer otherwise.
 func (m *memory) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.paths = nil
+	m.owners = nil
 }
 
 // hmrOwner is the backend that serves Vite's client, whose sockets it wants

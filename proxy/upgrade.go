@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -70,7 +71,7 @@ func (x *exchange) orderForUpgrade() {
 	x.candidates = slices.DeleteFunc(x.candidates, func(c *candidate) bool { return c.H2C })
 	first := x.g.hmr.owner(x.r.Header)
 	if first == "" {
-		first = x.g.upgrades.owner(rawPath(x.call.target))
+		first = x.g.upgrades.owner(x.socket())
 	}
 	i := slices.IndexFunc(x.candidates, func(c *candidate) bool { return c.Name == first })
 	if i > 0 {
@@ -78,6 +79,12 @@ func (x *exchange) orderForUpgrade() {
 		copy(x.candidates[1:i+1], x.candidates[:i])
 		x.candidates[0] = c
 	}
+}
+
+// socket identifies what an upgrade is for: two protocols on one path may be
+// two backends'.
+func (x *exchange) socket() string {
+	return rawPath(x.call.target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
 }
 
 // run asks until somebody switches or gives another answer that is used; nil
@@ -185,7 +192,7 @@ func (x *exchange) tunnel(rep *reply) {
 		rep.close()
 		panic(http.ErrAbortHandler)
 	}
-	x.g.upgrades.remember(rawPath(x.call.target), rep.c.Name)
+	x.g.upgrades.remember(x.socket(), rep.c.Name)
 	rep.visit.release() // a restart does not wait for it (G4)
 	nc, client, err := hijacker.Hijack()
 	if err != nil || !b.take() {
