@@ -1,0 +1,30 @@
+// Package e2e runs a real devgate before real servers: Node, Express and npm.
+// It holds tests alone, behind a build tag:
+//
+//	make e2e
+//
+// They need Node 20 or newer, npm and a network (or a filled cache) for one
+// `npm ci` a folder. devgate is built once. Every test gets a project folder of
+// its own with the servers of testdata/express, and ports that nobody has; what
+// a project says is written as Devgatefile and Procfile texts in which $GATEWAY
+// and $P1, $P2, … stand for these ports.
+//
+// # What is shown
+//
+//   - cascade_test.go: the three uses that devgate replaces a hand-written
+//     gateway for, from a Devgatefile and from a Procfile.
+//   - answers_test.go, bodies_test.go, stream_test.go, websocket_test.go: what
+//     clients send and get is what they would without a gateway.
+//   - edit_test.go: a save or a restart under load loses no request.
+//   - leftovers_test.go: however it ends, no process is left, and the exit code
+//     says how it ended.
+//   - baddays_test.go: crashes, busy ports, servers that never listen.
+//   - examples_test.go: the examples work as their README says.
+//
+// # Guarantees of a run
+//
+// All children carry a mark in their environment. A test fails when a process
+// with its mark is left after its devgate has ended, whatever else it was
+// about. No test waits for time to pass: it waits for a line of output, an
+// answer or the end of a process, each with a deadline.
+package e2e

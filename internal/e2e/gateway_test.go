@@ -1,0 +1,129 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os/exec"
+	"regexp"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// gateway is a `devgate up` in the foreground of a test.
+type gateway struct {
+	*project
+	cmd       *exec.Cmd
+	out, errs transcript
+	ended     chan struct{} // closed when cmd has ended
+}
+
+// up starts `devgate up` and waits for nothing. The test must end it.
+func (p *project) up(args ...string) *gateway {
+	p.t.Helper()
+	g := &gateway{project: p, cmd: p.command(append([]string{"up"}, args...)...), ended: make(chan struct{})}
+	g.cmd.Stdout, g.cmd.Stderr = &g.out, &g.errs
+	g.cmd.WaitDelay = patience
+	if err := g.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	go func() { defer close(g.ended); g.cmd.Wait() }() // abandon waits for it
+	p.t.Cleanup(g.abandon)
+	return g
+}
+
+// abandon ends what a failed test has left, and shows what devgate said.
+func (g *gateway) abandon() {
+	select {
+	case <-g.ended:
+	default:
+		g.t.Error("the test is over and devgate still runs")
+		g.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-g.ended:
+		case <-time.After(patience):
+			g.cmd.Process.Kill()
+			<-g.ended
+		}
+	}
+	if g.t.Failed() {
+		g.t.Logf("stdout of devgate:\n%s\nstderr of devgate:\n%s", shortened(g.out.String()), shortened(g.errs.String()))
+	}
+}
+
+// shortened leaves out the middle of a long text.
+func shortened(text string) string {
+	const most = 12 << 10
+	if len(text) <= most {
+		return text
+	}
+	return text[:most/2] + "\n…\n" + text[len(text)-most/2:]
+}
+
+// ready is up, and the ready line with that many backends (C4).
+func (p *project) ready(backends string, args ...string) *gateway {
+	p.t.Helper()
+	g := p.up(args...)
+	g.awaitReady(backends)
+	return g
+}
+
+func (g *gateway) awaitReady(backends string) {
+	g.t.Helper()
+	line := g.out.await(g.t, `^devgate: ready `)
+	want := `^devgate: ready http://localhost:` + g.ports["GATEWAY"] + ` \(` + regexp.QuoteMeta(backends) + `, \d+\.\ds\)$`
+	if !regexp.MustCompile(want).MatchString(line) {
+		g.t.Fatalf("%q does not match %s", line, want)
+	}
+}
+
+// down ends it as `devgate down` does: exit code 0 (C1).
+func (g *gateway) down() {
+	g.t.Helper()
+	g.must("down")
+	g.exits(0)
+}
+
+// signal ends it by a signal n: exit code 128+n (C1).
+func (g *gateway) signal(s syscall.Signal) {
+	g.t.Helper()
+	if err := g.cmd.Process.Signal(s); err != nil {
+		g.t.Fatal(err)
+	}
+	g.exits(128 + int(s))
+}
+
+// exits waits for the end of devgate, and that nothing of it is left at that
+// moment: no process, no port (P1, P2).
+func (g *gateway) exits(code int) {
+	g.t.Helper()
+	select {
+	case <-g.ended:
+	case <-time.After(patience):
+		g.t.Fatalf("devgate still runs after %s", patience)
+	}
+	if got := g.cmd.ProcessState.ExitCode(); got != code {
+		g.t.Errorf("exit code %d, want %d", got, code)
+	}
+	g.mustBeGone()
+}
+
+// formats are the two ways to say the same project.
+type formats struct {
+	devgatefile, procfile string
+}
+
+// each runs a test from a Devgatefile and from a Procfile. A Procfile has no
+// word for the gateway's port, so it gets it as a flag.
+func (f formats) each(t *testing.T, backends string, test func(*testing.T, *gateway)) {
+	t.Run("from a Devgatefile", func(t *testing.T) {
+		p := newProject(t)
+		p.write("Devgatefile", f.devgatefile)
+		test(t, p.ready(backends))
+	})
+	t.Run("from a Procfile", func(t *testing.T) {
+		p := newProject(t)
+		p.write("Procfile", f.procfile)
+		test(t, p.ready(backends, "--port", p.ports["GATEWAY"]))
+	})
+}

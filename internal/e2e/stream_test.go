@@ -1,0 +1,61 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"testing"
+)
+
+// Events arrive while the answer is still open (G5): the server sends the
+// second one only after the test, which has seen the first, asked for it.
+func TestEventsArriveAsTheyAreSent(t *testing.T) {
+	twoServers.each(t, "2 backends", func(t *testing.T, g *gateway) {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		ask, err := http.NewRequestWithContext(ctx, "GET", g.url("/live/events"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream, err := http.DefaultTransport.RoundTrip(ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.Body.Close()
+		if got := stream.Header.Get("Content-Type"); got != "text/event-stream; charset=utf-8" {
+			t.Errorf("Content-Type: %q", got)
+		}
+		lines := bufio.NewReader(stream.Body)
+		if line, err := lines.ReadString('\n'); line != "data: first\n" {
+			t.Fatalf("first line %q, %v", line, err)
+		}
+		g.get(t, "/live/events/next", 200, "users=404, live=200")
+		if rest, err := io.ReadAll(lines); string(rest) != "\ndata: second\n\n" {
+			t.Errorf("rest %q, %v", rest, err)
+		}
+		g.down()
+	})
+}
+
+// A stream that is open does not keep devgate from ending: it is not waited
+// for (G4).
+func TestAnOpenStreamDoesNotDelayTheEnd(t *testing.T) {
+	p := newProject(t)
+	p.write("Devgatefile", twoServers.devgatefile)
+	g := p.ready("2 backends")
+	stream, err := http.Get(p.url("/live/events"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	if line, err := bufio.NewReader(stream.Body).ReadString('\n'); line != "data: first\n" {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	g.down()
+	if _, err := io.ReadAll(stream.Body); err == nil {
+		t.Error("the stream looks complete, and it was cut (G5)")
+	}
+}
