@@ -98,11 +98,19 @@ func cells(r rune) int {
 // when it is returned as an error.
 type ErrorList []*Error
 
-// Error prints all errors, each as [Error.Error] does, one after the other.
+// printMax is how many errors are printed: more than any person will read, and
+// fewer than a terminal can choke on. The list itself has all.
+const printMax = 500
+
+// Error prints all errors, each as [Error.Error] does, one after the other. Beyond
+// 500 it says how many more there are.
 func (l ErrorList) Error() string {
-	texts := make([]string, len(l))
-	for i, e := range l {
-		texts[i] = e.Error()
+	texts := make([]string, 0, min(len(l), printMax)+1)
+	for _, e := range l[:min(len(l), printMax)] {
+		texts = append(texts, e.Error())
+	}
+	if more := len(l) - printMax; more > 0 {
+		texts = append(texts, fmt.Sprintf("%s: and %d more errors", l[0].File, more))
 	}
 	return strings.Join(texts, "\n")
 }
@@ -150,8 +158,7 @@ const excerptMax = 70
 func (s *source) errorAt(at span, msg, hint string) *Error {
 	at.start = max(0, min(at.start, len(s.text)))
 	e := &Error{File: s.name, Pos: s.position(at.start), Msg: msg, Hint: hint}
-	line := span{s.lines[e.Pos.Line-1], 0}
-	line.end = s.lineSpan(line.start).end
+	line := s.lineSpan(s.lines[e.Pos.Line-1])
 	from, to := at.start, min(at.end, line.end)
 	if from > line.end {
 		from = line.end

@@ -109,7 +109,11 @@ func (r *reader) unknownKey(n *node, where string, known []string) {
 	if where != "" {
 		msg += " in [" + where + "]"
 	}
-	r.fail(n.at, msg, r.keyHint(n, where, known))
+	hint := ""
+	if len(r.errs) < printMax { // a hint that nobody reads is not worth its search
+		hint = r.keyHint(n, where, known)
+	}
+	r.fail(n.at, msg, hint)
 }
 
 // listKeys names what may stand in a table, the first time that it is asked.

@@ -36,7 +36,7 @@ type span struct{ start, end int }
 
 // runeStep is the distance of the rune counts that a source keeps. Without them
 // a file of one long line would cost its length for every position.
-const runeStep = 1024
+const runeStep = 256
 
 // source is a text and what is needed to speak of places in it. The text has no
 // byte order mark and is valid UTF-8 wherever positions are asked for.
@@ -98,12 +98,12 @@ func (s *source) position(off int) Position {
 
 // lineSpan returns the line that holds off, without its line ending.
 func (s *source) lineSpan(off int) span {
-	start := s.lines[s.lineAt(off)]
-	end := strings.IndexByte(s.text[start:], '\n')
-	if end < 0 {
-		return span{start, len(s.text)}
+	i := s.lineAt(off)
+	start, end := s.lines[i], len(s.text)
+	if i+1 < len(s.lines) {
+		end = s.lines[i+1] - 1
 	}
-	return span{start, start + len(strings.TrimSuffix(s.text[start:start+end], "\r"))}
+	return span{start, start + len(strings.TrimSuffix(s.text[start:end], "\r"))}
 }
 
 // ref returns "file:line:column" of an offset, for messages that name a second place.
