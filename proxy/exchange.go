@@ -236,7 +236,7 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 	if errors.Is(err, context.DeadlineExceeded) {
 		return faultTimeout(c, dialTimeout)
 	}
-	if x.changesWithin(ctx, v.changed, noticeDelay) && !x.holdExpired() {
+	if x.changesWithin(ctx, v.changed, x.g.notice) && !x.holdExpired() {
 		return nil
 	}
 	if !*redialed {
@@ -250,7 +250,7 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 // What broke the connection may be a crash nobody has told of yet.
 func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
 	if !errors.Is(err, errMalformed) {
-		x.changesWithin(ctx, v.changed, noticeDelay)
+		x.changesWithin(ctx, v.changed, x.g.notice)
 	}
 	if s := c.up.look(); s.Phase != Ready && (s.Reason != "" || s.Phase == Down) {
 		f := faultDown(c, s)

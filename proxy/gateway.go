@@ -9,13 +9,15 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Gateway is the one port in front of a project's backends. Its methods may be
 // called from any goroutine.
 type Gateway struct {
-	chain atomic.Pointer[chain]
-	token string // tells this process's own requests when they come back
+	chain  atomic.Pointer[chain]
+	token  string        // tells this process's own requests when they come back
+	notice time.Duration // noticeDelay, but for tests
 
 	mu        sync.Mutex // guards what follows, and the order of reconfigurations
 	listeners []net.Listener
@@ -33,7 +35,7 @@ type Gateway struct {
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
 func New(cfg Config) *Gateway {
-	g := &Gateway{token: rand.Text(), stopping: make(chan struct{})}
+	g := &Gateway{token: rand.Text(), notice: noticeDelay, stopping: make(chan struct{})}
 	g.chain.Store(newChain(cfg, nil))
 	return g
 }

@@ -1,0 +1,98 @@
+package proxy
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+// G14: whatever a Host header looks like, only names that lead to this machine
+// are allowed.
+func FuzzHostAllowed(f *testing.F) {
+	for _, s := range []string{"localhost", "a.localhost:80", "[::1]:3000", "127.0.0.1", "evil.test", "localhost.evil.test", "[::1%25lo]", "x:y:z"} {
+		f.Add(s)
+	}
+	l := newHostList(nil)
+	f.Fuzz(func(t *testing.T, host string) {
+		if !l.allowed(host) {
+			return
+		}
+		name := strings.ToLower(host)
+		if i := strings.LastIndexByte(name, ':'); i >= 0 && !strings.HasSuffix(name, "]") && strings.Trim(name[i+1:], "0123456789") == "" {
+			if _, err := netip.ParseAddr(name); err != nil {
+				name = name[:i]
+			}
+		}
+		name = strings.TrimSuffix(name, ".")
+		if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+			return
+		}
+		if a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")); err == nil && a.Unmap().IsLoopback() {
+			return
+		}
+		t.Errorf("%q is allowed", host)
+	})
+}
+
+// G13: any bytes on a connection: no panic, no hang, and others are served.
+func FuzzRequestHead(f *testing.F) {
+	for _, s := range []string{
+		"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe",
+		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", "GET //x?%zz HTTP/1.0\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x00",
+		"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n",
+	} {
+		f.Add([]byte(s))
+	}
+	g := gateway(f, Config{}, backend(f, "a", answers(404, "no")), backend(f, "b", answers(200, "ok")))
+	g.notice = 0
+	f.Fuzz(func(t *testing.T, request []byte) {
+		nc, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", g.Port()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		nc.SetDeadline(time.Now().Add(5 * time.Second))
+		nc.Write(request)
+		nc.(*net.TCPConn).CloseWrite()
+		if _, err := io.Copy(io.Discard, nc); err != nil && strings.Contains(err.Error(), "timeout") {
+			t.Errorf("it hangs on %q", request)
+		}
+		mine := *g
+		mine.t = t
+		if out := mine.raw("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); !strings.HasSuffix(out, "ok") {
+			t.Errorf("others are harmed: %q", out)
+		}
+		if strings.Contains(g.logs.String(), "panic") {
+			t.Fatal(g.logs)
+		}
+	})
+}
+
+// Any head of an answer is read or refused; what is read can be sent on.
+func FuzzParseHead(f *testing.F) {
+	f.Add("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 3\r\n\r\n")
+	f.Add("HTTP/1.0 404\r\n\r\n")
+	f.Add("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		h, err := parseHead(s)
+		if err != nil {
+			return
+		}
+		if h.status < 100 || h.status > 999 {
+			t.Errorf("status %d", h.status)
+		}
+		for name, values := range h.header {
+			for _, v := range values {
+				if !validName(name) || !validValue(v) {
+					t.Errorf("%q: %q", name, v)
+				}
+			}
+		}
+		framingOf("GET", h)
+	})
+}
