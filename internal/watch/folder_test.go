@@ -203,6 +203,17 @@ func TestSymlink(t *testing.T) {
 		r.write("z/f.go", "2")
 		r.expect("z/f.go")
 	})
+	t.Run("the name that the system knows is not wanted any more, the other tells", func(t *testing.T) {
+		r := prepare(t, "a/link", "z", "sentinel.go")
+		r.write("z/f.go", "1")
+		r.mkdir("a")
+		r.ok(os.Symlink(r.path("z"), r.path("a/link")))
+		r.start()
+		r.ok(r.w.Update([]Target{{Name: "api", Dir: r.root, Patterns: []string{"z", "sentinel.go"}}}))
+		r.quiet() // Update is done
+		r.write("z/f.go", "2")
+		r.expect("z/f.go")
+	})
 	t.Run("a link to a file", func(t *testing.T) {
 		r := prepare(t, "conf.yaml", "sentinel.go")
 		r.ok(os.Symlink(r.path("other/f.go"), r.path("conf.yaml")))

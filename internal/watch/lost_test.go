@@ -76,6 +76,8 @@ func TestOverflow(t *testing.T) {
 	r.write("again/f.go", "1")
 	faults, drop := make(chan error), newSwitch()
 	r.w.hooks.pump = func(p *pump) { p.faults, p.drop = faults, drop.lose }
+	adds := map[string]int{}
+	r.w.hooks.wrap = func(n notifier) notifier { return &countingNotifier{n, adds} }
 	r.start()
 
 	drop.set(true)
@@ -89,6 +91,10 @@ func TestOverflow(t *testing.T) {
 	drop.set(false)
 	faults <- fsnotify.ErrEventOverflow
 	r.expect("p7/f.go", "new/deep/f.go", "gone/f.go", "from/deep/f.go", "to/deep/f.go", "again/f.go")
+
+	if n := adds[r.path("p7")]; n != 2 {
+		t.Errorf("a folder was watched %d times: it may have been replaced by one of the same inode", n)
+	}
 
 	t.Run("later edits are seen, also in folders that came or moved meanwhile", func(t *testing.T) {
 		for _, name := range []string{"p7/f.go", "new/deep/f.go", "to/deep/f.go", "gone/f.go", "again/f.go"} {
@@ -112,6 +118,17 @@ func TestOverflow(t *testing.T) {
 			t.Errorf("one line more: %q", r.line())
 		}
 	})
+}
+
+// countingNotifier counts how often folders were watched.
+type countingNotifier struct {
+	notifier
+	adds map[string]int
+}
+
+func (n *countingNotifier) Add(path string) error {
+	n.adds[path]++
+	return n.notifier.Add(path)
 }
 
 // switchable loses events while it is on.

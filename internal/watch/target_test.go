@@ -117,6 +117,24 @@ func TestGitignoreWhileRunning(t *testing.T) {
 	})
 }
 
+// TestNewWhileRulesAreRead keeps W4: a folder whose event is still to come when
+// changed rules are taken up is new, and not known from then on.
+func TestNewWhileRulesAreRead(t *testing.T) {
+	r := newRig(t, "**/*.go")
+	r.w.Poll = time.Hour
+	r.write(".gitignore", "hidden/")
+	r.write("hidden/f.go", "1")
+	s, err := newSession(r.w, nil)
+	r.ok(err)
+	s.survey(time.Time{}, none)
+	r.write("new/f.go", "1")
+	r.remove(".gitignore")
+	s.reread()
+	if _, is := s.bursts["api"].pending[r.path("new/f.go")]; !is || len(s.bursts["api"].pending) != 1 {
+		t.Errorf("pending: %v, want new/f.go", s.bursts["api"].pending)
+	}
+}
+
 // TestUpdate: targets can be replaced while running.
 func TestUpdate(t *testing.T) {
 	r := newRig(t, "api")
