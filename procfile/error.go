@@ -29,17 +29,17 @@ type Error struct {
 //	  hint: ...
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.File)
+	b.WriteString(clean(e.File))
 	if !e.Pos.IsZero() {
 		b.WriteString(":" + e.Pos.String())
 	}
-	b.WriteString(": " + e.Msg)
+	b.WriteString(": " + clean(e.Msg))
 	if e.Line != "" {
 		text, pad, carets := e.excerpt()
 		fmt.Fprintf(&b, "\n%5d | %s\n      | %s%s", e.Pos.Line, text, pad, carets)
 	}
 	if e.Hint != "" {
-		b.WriteString("\n  hint: " + strings.ReplaceAll(e.Hint, "\n", "\n        "))
+		b.WriteString("\n  hint: " + strings.ReplaceAll(cleanLines(e.Hint), "\n", "\n        "))
 	}
 	return b.String()
 }
@@ -78,6 +78,17 @@ func printable(r rune) rune {
 		return r
 	}
 	return '\uFFFD'
+}
+
+func clean(text string) string { return strings.Map(printable, text) }
+
+// cleanLines is clean for a text of several lines.
+func cleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // cells is the width of a rune in a terminal: 2 for the scripts and symbols that
