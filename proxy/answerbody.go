@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strconv"
+	"sync/atomic"
 )
 
 // pausing is implemented by bodies that know whether the next Read may have to
@@ -24,7 +25,8 @@ type answerBody struct {
 	left    int64     // of frame.length
 	chunks  io.Reader // when frame.chunked
 	resp    *http.Response
-	err     error // sticky; io.EOF at the end
+	err     error       // sticky; io.EOF at the end
+	over    atomic.Bool // finished or cut, whichever came first
 }
 
 // newAnswer makes the answer out of its head; b reads the rest.
@@ -109,12 +111,29 @@ func (b *answerBody) finish(why error) {
 	b.err = why
 	// unwatch fails when the request's context has ended: the connection is
 	// being closed.
-	free := b.unwatch()
+	free := b.unwatch() && b.over.CompareAndSwap(false, true)
 	if why == io.EOF && free && !b.frame.closes && b.sender.finished() && b.cn.br.Buffered() == 0 {
 		b.cn.pool.put(b.cn)
 		return
 	}
 	b.cn.close()
+}
+
+// cut breaks the body off from another goroutine. It does not touch a
+// connection that may already serve another request.
+func (b *answerBody) cut() {
+	if b.over.CompareAndSwap(false, true) {
+		b.cn.close()
+	}
+}
+
+// cutBody makes a Read that is under way in another goroutine fail.
+func cutBody(body io.Closer) {
+	if b, ok := body.(interface{ cut() }); ok {
+		b.cut()
+		return
+	}
+	body.Close()
 }
 
 // Close implements io.Closer.
@@ -133,10 +152,11 @@ func (b *answerBody) pauses() bool { return b.err == nil && b.cn.br.Buffered() =
 // buffered reports whether the whole rest of the body is here already, so that
 // reading it cannot wait. It is only right before the first Read.
 func (b *answerBody) buffered() bool {
+	if b.err != nil {
+		return true // the connection is no longer ours to look at
+	}
 	have, _ := b.cn.br.Peek(b.cn.br.Buffered())
 	switch {
-	case b.err != nil:
-		return true
 	case b.chunks != nil:
 		return wholeChunks(have)
 	}

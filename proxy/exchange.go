@@ -318,10 +318,4 @@ func (rep *reply) close() {
 }
 
 // cut breaks the reply off from another goroutine.
-func (rep *reply) cut() {
-	if b, ok := rep.resp.Body.(*answerBody); ok {
-		b.cn.close()
-		return
-	}
-	rep.resp.Body.Close()
-}
+func (rep *reply) cut() { cutBody(rep.resp.Body) }

@@ -134,9 +134,11 @@ func (k *kept) settle() {
 
 // Close implements io.Closer. It returns after the filling has ended.
 func (k *kept) Close() error {
-	err := k.rest.Close()
-	k.settle()
-	return err
+	if k.filled != nil {
+		cutBody(k.rest)
+		k.settle()
+	}
+	return k.rest.Close()
 }
 
 // pauses implements pausing.
