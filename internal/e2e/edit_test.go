@@ -39,9 +39,7 @@ func changeUnderLoad(t *testing.T, p *project, afterSave func(*gateway, string),
 		l.awaitMore(10 * workers)
 		p.write("lib/"+server+".js", fmt.Sprintf("export const version = %q;\n", version))
 		afterSave(g, server)
-		eventually(t, server+" does not answer in version "+version, func() bool {
-			return p.ask(t, request{method: "GET", path: "/" + server}).said(t).Version == version
-		})
+		p.awaitVersion(t, server, version)
 	}
 	l.awaitMore(workers)
 	none(t, l.stop())

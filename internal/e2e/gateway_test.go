@@ -51,9 +51,11 @@ func (g *gateway) abandon() {
 	}
 }
 
-// shortened leaves out the middle of a long text.
+// shortened leaves out the requests that the servers have noted, and the middle
+// of what is still long.
 func shortened(text string) string {
 	const most = 12 << 10
+	text = regexp.MustCompile(`(?m)^\S+ +\| (GET|POST|HEAD) .*\n`).ReplaceAllString(text, "")
 	if len(text) <= most {
 		return text
 	}

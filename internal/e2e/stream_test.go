@@ -40,22 +40,39 @@ func TestEventsArriveAsTheyAreSent(t *testing.T) {
 	})
 }
 
+// A client that leaves is gone for the server, too (G5).
+func TestAClientThatLeavesEndsItsStream(t *testing.T) {
+	p := newProject(t)
+	p.write("Devgatefile", twoServers.devgatefile)
+	g := p.ready("2 backends")
+	g.openStream().Close()
+	g.out.await(t, `^live +\| the listener has left$`)
+	g.down()
+}
+
+// openStream returns the body of a stream whose first event has arrived.
+func (g *gateway) openStream() io.ReadCloser {
+	g.t.Helper()
+	stream, err := http.Get(g.url("/live/events"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stream.Body).ReadString('\n'); line != "data: first\n" {
+		g.t.Fatalf("first line %q, %v", line, err)
+	}
+	return stream.Body
+}
+
 // A stream that is open does not keep devgate from ending: it is not waited
 // for (G4).
 func TestAnOpenStreamDoesNotDelayTheEnd(t *testing.T) {
 	p := newProject(t)
 	p.write("Devgatefile", twoServers.devgatefile)
 	g := p.ready("2 backends")
-	stream, err := http.Get(p.url("/live/events"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stream.Body.Close()
-	if line, err := bufio.NewReader(stream.Body).ReadString('\n'); line != "data: first\n" {
-		t.Fatalf("first line %q, %v", line, err)
-	}
+	stream := g.openStream()
+	defer stream.Close()
 	g.down()
-	if _, err := io.ReadAll(stream.Body); err == nil {
+	if _, err := io.ReadAll(stream); err == nil {
 		t.Error("the stream looks complete, and it was cut (G5)")
 	}
 }

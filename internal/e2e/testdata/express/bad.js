@@ -16,5 +16,13 @@ const habits = {
       createServer((req, res) => res.end("flood")).listen(process.env.PORT, "127.0.0.1");
     });
   },
+  // It hears that it shall end, and stays.
+  stubborn() {
+    process.on("SIGTERM", () => console.log("no"));
+    process.on("SIGINT", () => console.log("no"));
+    process.on("SIGHUP", () => console.log("no"));
+    console.log("here to stay");
+    setInterval(() => {}, 60_000);
+  },
 };
 habits[process.argv[2]]();

@@ -53,6 +53,7 @@ app.get(`/${role}/events`, (req, res) => {
   res.set("Content-Type", "text/event-stream").set("Cache-Control", "no-cache");
   res.write("data: first\n\n");
   nextEvent = () => res.end("data: second\n\n");
+  res.on("close", () => res.writableFinished || console.log("the listener has left"));
 });
 app.get(`/${role}/events/next`, (req, res) => {
   nextEvent();
