@@ -31,6 +31,7 @@ const maxServices = 1000
 
 // file reads the whole tree.
 func (r *reader) file(f *File, root *node) {
+	r.nulBytes(root)
 	r.topLevel(f, root)
 	defaults := r.defaults(root.child("defaults"))
 	nodes := map[*Service][]*node{}
@@ -149,6 +150,8 @@ func (r *reader) table(table *node, defaults map[string]*node) (*Service, []*nod
 	return s, from
 }
 
+// serviceName checks the name of a table, as what it becomes: a label of a host
+// name, a part of a variable, and a file below .devgate.
 func (r *reader) serviceName(n *node) {
 	switch {
 	case n.key == "gateway" || n.key == "devgate":

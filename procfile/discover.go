@@ -61,6 +61,8 @@ func Read(path string) (*File, error) {
 	return f, err
 }
 
+// readLimited reads one byte more than is allowed, so that Parse can tell that a
+// file is too large without anybody having read all of it.
 func readLimited(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -80,6 +80,7 @@ func printable(r rune) rune {
 	return '\uFFFD'
 }
 
+// clean is printable for a text on one line.
 func clean(text string) string { return strings.Map(printable, text) }
 
 // cleanLines is clean for a text of several lines.

@@ -129,6 +129,7 @@ func asValue(text string) string {
 	return literal(text)
 }
 
+// missingValue: nothing, or no beginning of a value, behind the "=".
 func (s *scanner) missingValue(n *node) {
 	at := span{s.pos, s.pos + 1}
 	if s.pos >= len(s.text) || strings.ContainsRune("\r\n#,", rune(s.text[s.pos])) {
@@ -173,6 +174,7 @@ func (s *scanner) unquoted(n *node, start int) {
 	}
 }
 
+// unclosedText: a quote without its partner on the line.
 func (s *scanner) unclosedText(n *node, start int) {
 	q := s.text[start : start+1]
 	at := span{start, start + len(strings.TrimRight(s.text[start:s.pos], " \t\r"))}
@@ -234,6 +236,7 @@ func (s *scanner) headerFault(start int) {
 // up inside a list, the list was not closed.
 var statementForm = regexp.MustCompile(`^([A-Za-z0-9_.-]+[ \t]*=|\[[A-Za-z0-9_.-]+\][ \t\r]*(#[^\n]*)?(\n|$))`)
 
+// beginsStatement reports whether a line begins at off, and with a statement.
 func (s *scanner) beginsStatement(off int) bool {
 	line := s.src.lines[s.src.lineAt(off)]
 	return strings.TrimLeft(s.text[line:off], " \t") == "" && statementForm.MatchString(s.text[off:min(off+200, len(s.text))])
@@ -248,6 +251,8 @@ func (s *scanner) itemFault(open span, item int) {
 	s.stopped = true
 }
 
+// unclosed: the text, or the list, goes on where its end should have been. All
+// that follows may be inside or outside of it, so the scan ends.
 func (s *scanner) unclosed(open span, closing byte) {
 	what := map[byte]string{']': "list", '}': "table"}[closing]
 	hint := fmt.Sprintf("write %q at its end", string(closing))
@@ -257,6 +262,8 @@ func (s *scanner) unclosed(open span, closing byte) {
 	s.stop(open, fmt.Sprintf("this %s is not closed (want %q)", what, string(closing)), hint)
 }
 
+// missingComma: an item stands where a comma or the end should. On a new line that
+// reads as a statement, the end is more likely missing than the comma.
 func (s *scanner) missingComma(open span, closing byte, sameLine bool) {
 	if !sameLine && s.beginsStatement(s.pos) {
 		s.unclosed(open, closing)

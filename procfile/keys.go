@@ -79,6 +79,7 @@ func readyKeys() []key[*Ready] {
 	}
 }
 
+// names lists keys for hints and the documentation.
 func names[T any](keys []key[T]) []string {
 	all := make([]string, len(keys))
 	for i, k := range keys {
@@ -128,6 +129,9 @@ func (r *reader) listKeys(where string, known []string) string {
 	return "known here: " + strings.Join(known, ", ")
 }
 
+// keyHint guesses what an unknown key was meant to be: right but in the wrong
+// place, the word of another tool, or mistyped. A guess is kept in meant, so that
+// nobody says that "command" is missing beside "comand".
 func (r *reader) keyHint(n *node, where string, known []string) string {
 	file, service, _ := Keys()
 	isService := where != "" && slices.Contains(known, "command")

@@ -26,6 +26,7 @@ type node struct {
 	val any // string, int64, float64, bool, time.Time; nil for lists and tables
 }
 
+// newTable makes an empty table that no header has declared yet.
 func newTable(key string, at span) *node {
 	return &node{key: key, kind: tableNode, at: at, value: at, byKey: map[string]*node{}}
 }
@@ -38,20 +39,29 @@ func (n *node) child(key string) *node {
 	return n.byKey[key]
 }
 
+// add appends a key to a table.
 func (n *node) add(c *node) {
 	n.byKey[c.key] = c
 	n.keys = append(n.keys, c)
 }
 
+// breakUp marks a node whose statement the library does not get to see.
+func (n *node) breakUp() {
+	n.kind, n.items, n.keys, n.byKey = brokenNode, nil, nil, nil
+}
+
 // hollow reports whether all that stands at a key is broken, so that the library
 // has not seen it.
 func (n *node) hollow() bool {
+	if n.kind != tableNode || n.declared {
+		return n.kind == brokenNode
+	}
 	for _, c := range n.keys {
 		if !c.hollow() {
 			return false
 		}
 	}
-	return n.kind == brokenNode || n.kind == tableNode && !n.declared && len(n.keys) > 0
+	return len(n.keys) > 0
 }
 
 // attach gives the nodes the values that the TOML library decoded. It reports
@@ -73,6 +83,8 @@ func (n *node) attach(v any) bool {
 	return n.kind == leafNode
 }
 
+// attachTable also wants every key of the library to have a node: a key without a
+// place could not be spoken of.
 func (n *node) attachTable(v map[string]any) bool {
 	if n.kind != tableNode {
 		return false
@@ -91,6 +103,7 @@ func (n *node) attachTable(v map[string]any) bool {
 	return seen == len(v)
 }
 
+// attachList pairs the items by their order.
 func (n *node) attachList(v []any) bool {
 	if n.kind != listNode || len(n.items) != len(v) {
 		return false

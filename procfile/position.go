@@ -27,6 +27,7 @@ func (p Position) String() string {
 	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
 }
 
+// before orders positions as a reader meets them.
 func (p Position) before(q Position) bool {
 	return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column
 }
@@ -47,6 +48,7 @@ type source struct {
 	runes []int // runes[i]: how many runes start before byte i*runeStep
 }
 
+// newSource counts lines and runes once, for all positions that follow.
 func newSource(name, text string) *source {
 	s := &source{name: name, text: text, lines: []int{0}}
 	count := 0

@@ -7,6 +7,7 @@ import (
 	"unicode"
 )
 
+// fileName reads `name`, which names the project to people.
 func (r *reader) fileName(f *File, n *node) {
 	s, ok := r.text(n, "a text in quotes")
 	if ok && strings.ContainsFunc(s, func(c rune) bool { return c == '/' || !unicode.IsPrint(c) }) {
@@ -42,12 +43,15 @@ func hostOf(s string) string {
 	return s
 }
 
+// fileHost reads `host`. Whether the machine has the address shows when it listens.
 func (r *reader) fileHost(f *File, n *node) {
 	if s, ok := r.text(n, "a name or an address"); ok && r.host(n, s) {
 		f.Host = s
 	}
 }
 
+// fileHosts reads `hosts`. "*" alone is refused: it would take away the protection
+// from pages that rebind their name to this machine.
 func (r *reader) fileHosts(f *File, n *node) {
 	for _, item := range r.items(n, "a host name") {
 		s := item.val.(string)
@@ -61,6 +65,7 @@ func (r *reader) fileHosts(f *File, n *node) {
 	}
 }
 
+// fileDashboard reads `dashboard`: on, off, or on at a port.
 func (r *reader) fileDashboard(f *File, n *node) {
 	f.Dashboard.Set = true
 	switch v := n.val.(type) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 )
 
+// serviceURL reads `url`.
 func (r *reader) serviceURL(s *Service, n *node) {
 	const what = `a URL such as "http://10.0.0.5:8080"`
 	if port, ok := n.val.(int64); ok {
@@ -56,6 +57,7 @@ func (r *reader) urlParts(n *node, u *url.URL) {
 	}
 }
 
+// serviceSignal reads `stop_signal`.
 func (r *reader) serviceSignal(s *Service, n *node) {
 	text, ok := r.text(n, `a signal such as "TERM"`)
 	if !ok {
@@ -73,6 +75,7 @@ func (r *reader) serviceSignal(s *Service, n *node) {
 	s.StopSignal = sig
 }
 
+// serviceSPA reads `spa`, the one key that is a boolean or a word.
 func (r *reader) serviceSPA(s *Service, n *node) {
 	switch v := n.val.(type) {
 	case bool:
@@ -99,6 +102,8 @@ func (r *reader) patterns(n *node) []string {
 	return texts(items)
 }
 
+// pattern checks one of `paths`. A * within a segment is refused rather than taken
+// for a letter: the writer meant something by it.
 func (r *reader) pattern(n *node, s string) {
 	inner := strings.TrimSuffix(s, "*")
 	segments := strings.Split(inner, "/")
@@ -123,6 +128,7 @@ func (r *reader) pattern(n *node, s string) {
 	}
 }
 
+// statuses reads `fallthrough`. An empty list is a value: nothing falls through.
 func (r *reader) statuses(n *node) []int {
 	items := []*node{n}
 	if n.kind == listNode {
@@ -143,6 +149,7 @@ func (r *reader) statuses(n *node) []int {
 	return all
 }
 
+// status accepts what a backend can end a request with; 1xx ends none.
 func (r *reader) status(n *node, v int64) bool {
 	if v >= 200 && v <= 599 {
 		return true
@@ -153,6 +160,8 @@ func (r *reader) status(n *node, v int64) bool {
 
 const readyForms = `"tcp", "/path" or a table such as { http = "/path" }`
 
+// serviceReady reads `ready` in its three forms. The default for a service with a
+// port is set later, in finishReady.
 func (r *reader) serviceReady(s *Service, n *node) {
 	switch v := n.val.(type) {
 	case string:

@@ -57,9 +57,23 @@ func (r *reader) want(n *node, what, hint string) {
 	r.fail(n.value, quote(n.key)+" must be "+what+", not "+r.describe(n), hint)
 }
 
+// nulBytes refuses what TOML can write and no program can be given.
+func (r *reader) nulBytes(n *node) {
+	if s, _ := n.val.(string); strings.ContainsRune(s, 0) {
+		r.fail(n.value, "a text cannot hold a NUL byte", "")
+	}
+	for _, c := range n.keys {
+		r.nulBytes(c)
+	}
+	for _, c := range n.items {
+		r.nulBytes(c)
+	}
+}
+
 // raw returns a value as it was written.
 func (r *reader) raw(n *node) string { return r.src.text[n.value.start:n.value.end] }
 
+// describe names what was found, for "must be ..., not ...".
 func (r *reader) describe(n *node) string {
 	switch v := n.val.(type) {
 	case string:
@@ -90,6 +104,8 @@ func (r *reader) text(n *node, what string) (string, bool) {
 	return s, true
 }
 
+// boolean reads true or false. Words in quotes are refused, as "no" would be true
+// in many languages.
 func (r *reader) boolean(n *node) bool {
 	b, ok := n.val.(bool)
 	if ok {
@@ -148,10 +164,12 @@ func (r *reader) items(n *node, what string) []*node {
 	return good
 }
 
+// wantItem is want for an item of a list.
 func (r *reader) wantItem(item *node, what string) {
 	r.fail(item.value, "an item of "+quote(item.key)+" must be "+what+", not "+r.describe(item), "")
 }
 
+// texts returns the values of items that are known to be texts.
 func texts(items []*node) []string {
 	all := make([]string, len(items))
 	for i, item := range items {
@@ -160,6 +178,7 @@ func texts(items []*node) []string {
 	return all
 }
 
+// path reads a folder. Whether it exists is not for a parser to say.
 func (r *reader) path(n *node) string {
 	s, _ := r.text(n, "a folder")
 	return s
@@ -171,6 +190,8 @@ func (r *reader) names(n *node) []string {
 	return texts(r.items(n, "the name of a service"))
 }
 
+// port reads a number or "auto". What is wrong leaves the port as it was, so that
+// rules about services without a port do not report it a second time.
 func (r *reader) port(n *node, old Port) Port {
 	const what = `a number from 1 to 65535 or "auto"`
 	switch v := n.val.(type) {
@@ -205,6 +226,8 @@ func (r *reader) inRange(n *node, v int64) bool {
 	return false
 }
 
+// duration reads "15s". A bare number is refused: seconds for one person are
+// milliseconds for another.
 func (r *reader) duration(n *node, old, least time.Duration) time.Duration {
 	what := `a duration such as "` + short(old) + `"`
 	if v, ok := n.val.(int64); ok {
@@ -241,6 +264,7 @@ func short(d time.Duration) string {
 	return s
 }
 
+// size reads "64MiB" or a number of bytes.
 func (r *reader) size(n *node) int64 {
 	if v, ok := n.val.(int64); ok && v >= 0 {
 		return v
@@ -282,6 +306,7 @@ func (r *reader) command(n *node) Command {
 	return Command{Args: args}
 }
 
+// globs reads patterns for files.
 func (r *reader) globs(n *node) []string {
 	items := r.items(n, "a pattern")
 	for _, item := range items {
@@ -321,9 +346,6 @@ func (r *reader) env(n *node, env map[string]string, marks map[string]span) {
 		r.envName(c)
 		switch v := c.val.(type) {
 		case string:
-			if strings.ContainsRune(v, 0) {
-				r.fail(c.value, "an environment variable cannot hold a NUL byte", "")
-			}
 			env[c.key] = v
 		case nil:
 			r.fail(c.value, "variable "+quote(c.key)+" must be a text, not "+r.describe(c), "")
@@ -335,6 +357,8 @@ func (r *reader) env(n *node, env map[string]string, marks map[string]span) {
 	}
 }
 
+// envName refuses what no environment can hold. Names that a shell cannot use,
+// such as MY-VAR, are left to their users.
 func (r *reader) envName(c *node) {
 	if c.key == "" || strings.ContainsAny(c.key, "= \t\r\n\x00") {
 		r.fail(c.at, "bad variable name "+quote(c.key), "names of variables hold no blank and no =")

@@ -75,6 +75,7 @@ func (s *scanner) toStatement() bool {
 	return false
 }
 
+// statement reads one statement, or notes its fault and goes behind it.
 func (s *scanner) statement() {
 	start, table, depth, path := s.pos, s.table, s.depth, s.path
 	var n *node
@@ -104,8 +105,8 @@ func (s *scanner) recover(start int, n *node, header bool) {
 	if header || n == nil || s.stopped {
 		s.vague = true
 	}
-	if n != nil {
-		n.kind = brokenNode
+	if n != nil && !header {
+		n.breakUp()
 	}
 	s.pos = s.lineEnd(max(start, s.pos))
 	s.blanks = append(s.blanks, span{start, s.pos})
@@ -199,6 +200,8 @@ func (s *scanner) twice(first *node, parts []keyPart, at span, double bool) {
 	s.problems = append(s.problems, problem{at, msg, hint})
 }
 
+// endSkip ends a table declared twice: all of it is kept from the library, as its
+// keys would clash with those of the first.
 func (s *scanner) endSkip(at int) {
 	if s.skip {
 		s.blanks = append(s.blanks, span{s.skipped, at})
@@ -295,6 +298,7 @@ func (s *scanner) endOfStatement(n *node) {
 	s.trailingFault(n)
 }
 
+// blankSpace moves over blanks, but not to another line.
 func (s *scanner) blankSpace() {
 	for s.pos < len(s.text) && (s.text[s.pos] == ' ' || s.text[s.pos] == '\t') {
 		s.pos++

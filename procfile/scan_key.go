@@ -63,6 +63,7 @@ func (s *scanner) deeper(at span, path int) bool {
 	return false
 }
 
+// keyPart reads one name, bare or quoted.
 func (s *scanner) keyPart() (keyPart, bool) {
 	start := s.pos
 	if s.pos < len(s.text) && (s.text[s.pos] == '"' || s.text[s.pos] == '\'') {
@@ -79,6 +80,7 @@ func (s *scanner) keyPart() (keyPart, bool) {
 	return keyPart{s.text[start:s.pos], span{start, s.pos}}, s.pos > start
 }
 
+// isBare reports whether a byte needs no quotes in a key.
 func isBare(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }

@@ -97,6 +97,7 @@ type Service struct {
 	marks map[string]span
 }
 
+// newService returns a service with every default in place.
 func newService(name string, src *source, at span) *Service {
 	return &Service{
 		Name: name, Pos: src.position(at.start), Env: map[string]string{},

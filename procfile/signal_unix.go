@@ -10,6 +10,7 @@ type Signal struct {
 	Number syscall.Signal
 }
 
+// signalNumber is looked up where the code runs: numbers differ between systems.
 func signalNumber(name string) syscall.Signal {
 	return map[string]syscall.Signal{
 		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "HUP": syscall.SIGHUP,

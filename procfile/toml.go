@@ -72,7 +72,7 @@ func (d *document) refuse(pe toml.ParseError) bool {
 		d.vague = true // a header, or a statement refused twice: give up
 		return true
 	}
-	stmt.node.kind, stmt.node.keys, stmt.node.items = brokenNode, nil, nil
+	stmt.node.breakUp()
 	return true
 }
 

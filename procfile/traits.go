@@ -59,10 +59,12 @@ func (t traits) misfit(key string) (msg, hint string) {
 
 func noEffect(key string) string { return quote(key) + " has no effect" }
 
+// notStarted is for keys about processes, beside a url.
 func notStarted(key string) (msg, hint string) {
 	return noEffect(key) + ` with "url": devgate does not start this service`, "remove it"
 }
 
+// misfitPort: who cannot have a port.
 func (t traits) misfitPort() (msg, hint string) {
 	switch {
 	case t.remote:

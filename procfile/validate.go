@@ -78,6 +78,8 @@ func (f *File) gatewayRef(port int) string {
 	return ""
 }
 
+// gatewayClash words the remedy by who can name the gateway's port: the file, or
+// for a Procfile only the command line.
 func (f *File) gatewayClash(s *Service, port int) *Error {
 	msg := fmt.Sprintf("port %d is the gateway's port%s", port, f.gatewayRef(port))
 	hint := "give the service another port, or the gateway: port = " + fmt.Sprint(clear(port, f)) + " at the top of the file"
@@ -116,6 +118,7 @@ func (r *reader) afterNames(s *Service) {
 	}
 }
 
+// serviceHint guesses the service that was meant, or lists some.
 func (r *reader) serviceHint(name string) string {
 	all := r.serviceNames()
 	if near := nearest(name, all); near != "" {
@@ -165,6 +168,7 @@ func (r *reader) cycles() {
 	}
 }
 
+// cycle reports one circle, at the name that leads on from its first service.
 func (r *reader) cycle(circle []*Service) {
 	text := make([]string, 0, len(circle)+1)
 	for _, s := range append(slices.Clone(circle), circle[0]) {

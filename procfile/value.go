@@ -24,14 +24,6 @@ func (c Command) String() string {
 	return strings.Join(c.Args, " ")
 }
 
-// texts returns the parts that may hold placeholders.
-func (c Command) texts() []string {
-	if c.Shell != "" {
-		return []string{c.Shell}
-	}
-	return c.Args
-}
-
 // Port is a TCP port, or the wish for a free one. The zero value is no port.
 type Port struct {
 	Number int  // 1-65535; 0 when Auto
@@ -90,6 +82,7 @@ func parseSize(text string) (int64, bool) {
 	return n * unit, true
 }
 
+// sizeUnit knows no "M" alone: it means 1000² to some and 1024² to others.
 func sizeUnit(name string) (int64, bool) {
 	switch name {
 	case "", "b":
