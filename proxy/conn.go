@@ -12,7 +12,7 @@ import (
 type conn struct {
 	net.Conn
 	br         *bufio.Reader
-	raw        syscall.RawConn // nil where peeking is not possible
+	peek       *peeker // nil where peeking is not possible
 	pool       *pool
 	generation int
 	idleSince  time.Time
@@ -26,7 +26,9 @@ const readBuffer = 8 << 10
 func newConn(nc net.Conn, p *pool, generation int) *conn {
 	c := &conn{Conn: nc, br: bufio.NewReaderSize(nc, readBuffer), pool: p, generation: generation}
 	if sc, ok := nc.(syscall.Conn); ok {
-		c.raw, _ = sc.SyscallConn()
+		if raw, err := sc.SyscallConn(); err == nil {
+			c.peek = newPeeker(raw)
+		}
 	}
 	return c
 }
@@ -42,5 +44,5 @@ func (c *conn) close() {
 // alive reports whether an idle connection is still open with nothing to read:
 // whatever a backend says unasked is the end of the connection, or nonsense.
 func (c *conn) alive() bool {
-	return !c.closed.Load() && (c.raw == nil || silent(c.raw))
+	return !c.closed.Load() && (c.peek == nil || c.peek.silent())
 }

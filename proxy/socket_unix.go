@@ -3,22 +3,33 @@
 package proxy
 
 import (
-	"errors"
 	"io"
 	"syscall"
 )
 
-// silent reports whether a read on the socket would wait: it is open, and the
-// other side has sent nothing.
-func silent(raw syscall.RawConn) bool {
-	waiting := false
-	err := raw.Read(func(fd uintptr) bool {
+// peeker looks at a socket without taking anything from it.
+type peeker struct {
+	raw     syscall.RawConn
+	look    func(fd uintptr) bool // kept, so that a look costs no memory
+	waiting bool
+}
+
+func newPeeker(raw syscall.RawConn) *peeker {
+	p := &peeker{raw: raw}
+	p.look = func(fd uintptr) bool {
 		var b [1]byte
 		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		waiting = errors.Is(err, syscall.EAGAIN)
+		p.waiting = err == syscall.EAGAIN
 		return true
-	})
-	return err == nil && waiting
+	}
+	return p
+}
+
+// silent reports whether a read on the socket would wait: it is open, and the
+// other side has sent nothing.
+func (p *peeker) silent() bool {
+	p.waiting = false
+	return p.raw.Read(p.look) == nil && p.waiting
 }
 
 // parkedReader reads from a socket without holding a buffer while there is

@@ -1,0 +1,54 @@
+// Package proxy is the gateway: one port in front of a project's backends,
+// which are asked in declared order until one does not refuse.
+//
+// # Who answers
+//
+// For each request the candidates are the backends whose paths match, in
+// order, up to the first final one. Each gets the whole request; the first
+// answer whose status is not among its Fallthrough statuses is the client's.
+// When all refuse, the static folder is asked (GET and HEAD), and then one of
+// the refused answers is used, or a page that explains them. A request for
+// NAME.localhost goes to that backend alone.
+//
+// # What is guaranteed
+//
+//   - The client sees status, headers, body, trailers and truncation of the
+//     answer that is used, beside the gateway's own headers, and nothing of
+//     any other. 1xx answers are held until their final one is known.
+//   - A backend sees the request target byte for byte, the client's Host (a
+//     Remote one its URL's) and X-Forwarded-For, -Host and -Proto once.
+//   - A backend that reads the body to its end has all of it, with its
+//     trailers, or its connection is cut. One request's body takes at most 256
+//     KiB of memory, then a file without a name, up to ReplayLimit. The last
+//     candidate's is not recorded.
+//   - An unsafe request is sent to a backend at most once, on a connection
+//     opened for it. A safe one without a body is sent again when an idle
+//     connection turns out to be closed, or when Interrupt announced the end
+//     of the process that was answering it.
+//   - A request for a backend that is Waiting waits, body unread, and never
+//     goes to another. What a backend has said is with the client before the
+//     gateway waits for more.
+//
+// # State
+//
+// The gateway starts no process and probes nothing: SetState says what to do
+// with requests for a backend. A restart is SetState(Waiting), Drain,
+// Interrupt, the signal, and SetState(Ready) when the new process answers.
+//
+// # Structure
+//
+// A chain is one configuration, compiled; it never changes, and each request
+// keeps the one it began with. An upstream is what does change of a backend:
+// state, visits, connections. An exchange is one request: ask each candidate
+// (fetch, with admit for the waiting), judge the answer (verdict), use it
+// (deliver) or keep it (refusal). HTTP/1.1 to the backends is spoken by
+// transport, because net/http's rewrites targets and reuses connections that
+// may be closing; HTTP/2 by net/http.
+//
+// # Goroutines
+//
+// Besides those of net/http, for which Serve waits: one per request body being
+// sent (ends with its connection), one per refused body that is slow (ends
+// with its exchange), one per backend asked to switch protocols (ends before
+// the exchange does), two per tunnel (Serve cuts and awaits them).
+package proxy
