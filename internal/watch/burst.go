@@ -14,6 +14,7 @@ type burst struct {
 	absence time.Duration // how long a file may be gone or empty unnoticed
 	pending map[string]entry
 	held    time.Time // until then, some file may come back
+	overdue bool      // the limit is reached, and all that has changed may come back
 }
 
 // newBurst returns an empty one.
@@ -50,6 +51,9 @@ func (b *burst) wake() (time.Time, bool) {
 	if b.deadline().Before(at) {
 		at = b.deadline()
 	}
+	if b.overdue && at.Before(b.held) {
+		at = b.held // or the next event, which is most likely the return
+	}
 	return at, true
 }
 
@@ -73,7 +77,8 @@ func (b *burst) settle(now time.Time, read func(string) state) (changed []string
 			changed = append(changed, path)
 		}
 	}
-	if waiting && !forced {
+	b.overdue = forced && waiting && len(changed) == 0
+	if waiting && (!forced || b.overdue) {
 		return nil, time.Time{}
 	}
 	return changed, b.close(now, changed)
@@ -89,7 +94,12 @@ func (b *burst) close(now time.Time, changed []string) (at time.Time) {
 		delete(b.pending, path)
 	}
 	b.end(now, len(changed) > 0)
-	for _, e := range b.pending {
+	for path, e := range b.pending {
+		if len(changed) > 0 {
+			// Who restarts now may read anything of this file.
+			e.base = state{kind: unknown}
+			b.pending[path] = e
+		}
 		b.event(e.last)
 	}
 	return at

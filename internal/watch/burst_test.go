@@ -21,8 +21,9 @@ func TestManyFiles(t *testing.T) {
 				r.write(fmt.Sprintf("d%d/f%d.go", i%40, i), "1")
 			}
 			r.start()
-			start := time.Now()
+			start, last, hole := time.Now(), time.Now(), time.Duration(0)
 			for i := range files {
+				hole, last = max(hole, time.Since(last)), time.Now()
 				path := fmt.Sprintf("d%d/f%d.go", i%40, i)
 				if i%3 == 0 {
 					r.remove(path)
@@ -32,10 +33,17 @@ func TestManyFiles(t *testing.T) {
 					pause(time.Until(due))
 				}
 			}
-			if c := r.next(); c.Total != files {
-				t.Errorf("Change of %d files, want %d", c.Total, files)
+			took := time.Since(start)
+			got := map[string]bool{}
+			for n := 0; len(got) < files; n++ {
+				for _, name := range r.next().Files {
+					got[name] = true
+				}
+				if n > 0 && hole < r.w.Debounce/2 && took < 1800*time.Millisecond {
+					t.Errorf("%d Changes, the last with %d files in all", n+1, len(got))
+				}
 			}
-			r.quiet()
+			r.late = hole >= r.w.Debounce/2 // a machine too busy to write that fast
 		})
 	}
 }
@@ -59,7 +67,7 @@ func TestLastingNoise(t *testing.T) {
 		r.next()
 		made = append(made, r.came)
 	}
-	if n := len(made); n < 3 || n > 5 {
+	if n := len(made); n < 2 || n > 5 {
 		t.Errorf("%d Changes in 1.5 s of noise, want one every 0.4 s", n)
 	}
 	for i := range made {

@@ -31,6 +31,7 @@ type state struct {
 	size    int64
 	written int64 // modification time, ns
 	touched int64 // inode change time, ns
+	inode   uint64
 }
 
 // same reports whether two states show the same content.
@@ -56,7 +57,7 @@ func (s state) passing() bool { return s.kind == absent || s.size == 0 }
 func (s state) untouched(t state, now time.Time) bool {
 	const tick = 2 * time.Second // the coarsest that file systems have
 	return s.kind != unknown && s.kind != absent && t.kind != absent &&
-		s.size == t.size && s.written == t.written && s.touched == t.touched &&
+		s.size == t.size && s.written == t.written && s.touched == t.touched && s.inode == t.inode &&
 		now.UnixNano()-max(t.written, t.touched) > int64(tick)
 }
 
@@ -88,7 +89,7 @@ func unread(st *unix.Stat_t) state {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return state{}
 	}
-	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano()}
+	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano(), inode: st.Ino}
 }
 
 // entriesChanged returns when a name last came to a folder or went; 0: it is gone.

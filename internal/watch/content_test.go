@@ -92,6 +92,7 @@ func TestUntouched(t *testing.T) {
 		"size":              func(s *state) { s.size++ },
 		"modification time": func(s *state) { s.written++ },
 		"inode change time": func(s *state) { s.touched++ },
+		"another inode":     func(s *state) { s.inode++ },
 		"gone":              func(s *state) { s.kind = absent },
 	} {
 		s := old

@@ -120,6 +120,25 @@ func TestAbsence(t *testing.T) {
 		t.Fatalf("Change of %v at %v", files, at.Sub(start))
 	}
 
+	t.Run("at the limit, a file that is just being written is waited for", func(t *testing.T) {
+		b := newBurst(loneQuiet, 2*time.Second, 150*time.Millisecond)
+		b.add("gone", was, ms(0))
+		b.add("gone", was, ms(1990))
+		if files, _ := b.settle(ms(2000), func(string) state { return state{} }); files != nil {
+			t.Fatalf("Change of %v", files)
+		}
+		if at, _ := b.wake(); at != ms(2140) {
+			t.Fatalf("wakes at %v", at.Sub(start))
+		}
+		b.add("gone", was, ms(2010))
+		if at, _ := b.wake(); at.After(ms(2010)) {
+			t.Fatalf("wakes at %v, though it is back and late", at.Sub(start))
+		}
+		if files, at := b.settle(ms(2010), func(string) state { return state{kind: hashed, size: 1, sum: 2} }); len(files) != 1 || at != ms(0) {
+			t.Fatalf("Change of %v at %v", files, at.Sub(start))
+		}
+	})
+
 	b.add("gone", was, ms(1000))
 	holds["gone"] = was // came back as it was
 	if files, _ := b.settle(ms(1040), read); files != nil || b.open() {
@@ -136,6 +155,7 @@ func TestAbsence(t *testing.T) {
 	if at, ok := b.wake(); !ok || at != ms(5990) {
 		t.Fatalf("the file still gone is looked at after %v", at.Sub(start))
 	}
+	holds["gone"] = was // and yet: the service that restarted has read that it was gone
 	if files, _ := b.settle(ms(5990), read); !slices.Equal(files, []string{"gone"}) {
 		t.Fatalf("in the end: Change of %v", files)
 	}

@@ -25,11 +25,11 @@ func TestFolder(t *testing.T) {
 				want = append(want, "t"+strconv.Itoa(i)+"/x/y/f.go")
 				r.write(want[i], "1")
 			}
-			r.expect(want...)
+			r.expectAll(want)
 			for i := range want {
 				r.write(want[i], "2")
 			}
-			r.expect(want...)
+			r.expectAll(want)
 		}},
 		"a renamed folder, edited under its new name": {[]string{"**/*.go"}, func(r *rig) {
 			r.move("old", "new")

@@ -121,6 +121,7 @@ type repositories struct {
 	tops map[string]*gitignore
 }
 
+// newRepositories returns one that has read nothing, for a project in root.
 func newRepositories(root string) *repositories {
 	return &repositories{root: root, tops: map[string]*gitignore{}}
 }

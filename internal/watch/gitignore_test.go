@@ -42,7 +42,7 @@ func newOracle(t *testing.T) *oracle {
 	git(t, o.root, "", "init", "-q")
 	var grow func(dir string, depth int)
 	grow = func(dir string, depth int) {
-		for _, name := range []string{"a", "b", "ab", "a.b", "-a", "a]", "#b", "!a", "a b", `a\b`, "{a,b}", "A"} {
+		for _, name := range []string{"a", "b", "ab", "a.b", "-a", "a]", "#b", "!a", "a b", `a\b`, "{a,b}", "A", "é", "a\xf8"} {
 			o.add(t, dir+name)
 			if depth > 0 {
 				o.add(t, dir+"d"+name+"/")
@@ -101,7 +101,7 @@ func TestGitignore(t *testing.T) {
 		"# comment\na", `\#b`, `\!a`, "#b", "!a", "a b", "a ", `a\ `, `a\  `, "a\\\\b", `a\`, "a\r\nb\r\n", "\ufeffa",
 		"[ab]", "[!a]", "[^a]", "[]a]", "[a-]", "[a", "a[]]", "[[:alpha:]]", "[[:upper:]]", "[[:nope:]]", "[[:word:]]", "[a-c]b",
 		"[[:alpha]", "[[a]", `a[\]]`, `[\a-\b]`, "[b-a]", "?", "a?b", "??", "{a,b}", "d?/a", "d*/a", "d[/]a", "da/[!x]", "/", "//a", "a//", "!", "!/", " ", "\t",
-		"/da/dab/\n!/da/dab/a", "da/dab", "!da\nda", "A", "*a*b*", "-a", "[+--]a", "**/dab/a", "da/**/", `da\/a`, `**\/a`, "[!/]a", "d[!a]/a",
+		"/da/dab/\n!/da/dab/a", "da/dab", "!da\nda", "A", "*a*b*", "-a", "[+--]a", "**/dab/a", "da/**/", `da\/a`, `**\/a`, "[!/]a", "d[!a]/a", "é*", "?é", "??", "a\xf8", "a\xf8*", "a[\xf0-\xff]", "[!é]", "*[^a]",
 	} {
 		o.compare(t, map[string]string{".gitignore": src})
 	}
@@ -125,7 +125,7 @@ func TestGitignoreNested(t *testing.T) {
 func TestGitignoreProperty(t *testing.T) {
 	o := newOracle(t)
 	piece := rapid.SampledFrom([]string{
-		"a", "b", "d", "da", "dab", ".", "*", "**", "?", "/", "/", "[", "]", "!", "^", "-", `\`, " ", "#", "[ab]", "[!a]", "[a-b]", "[[:alpha:]]", "[:", ":]", "{a,b}",
+		"a", "b", "d", "da", "dab", ".", "*", "**", "?", "/", "/", "[", "]", "!", "^", "-", `\`, " ", "#", "[ab]", "[!a]", "[a-b]", "[[:alpha:]]", "[:", ":]", "{a,b}", "é", "\xf8", "[é]",
 	})
 	line := rapid.Custom(func(t *rapid.T) string {
 		prefix := rapid.SampledFrom([]string{"", "", "", "!", "/", "**/", "da/"}).Draw(t, "prefix")

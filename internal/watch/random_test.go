@@ -75,6 +75,7 @@ func (s *service) named(before, after map[string]string) bool {
 // trial is one random history of a tree.
 type trial struct {
 	r    *rig
+	mu   sync.Mutex // nobody reads in the middle of a step
 	rand *rand.Rand
 	n    int
 }
@@ -90,6 +91,8 @@ func (tr *trial) file() string {
 
 // step does one thing; what cannot be done is left.
 func (tr *trial) step() {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
 	tr.n++
 	content := []byte(fmt.Sprint("content ", tr.n))
 	file, dir := tr.r.path(tr.file()), tr.r.path(tr.folder())
@@ -151,6 +154,7 @@ func lossy(r *rig) (step func(*rand.Rand)) {
 // randomTrial runs one history, from before the first walk on.
 func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...func(*rig) func(*rand.Rand)) {
 	r := newRig(t)
+	r.late = true // of a file that was away for a while
 	r.w.Debounce = 20 * time.Millisecond
 	r.w.Cap = 300 * time.Millisecond
 	prepare(r.w)
@@ -191,7 +195,9 @@ func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...fun
 		for {
 			select {
 			case c := <-r.changes:
+				tr.mu.Lock()
 				services[c.Name].changed(r.root, c.Change)
+				tr.mu.Unlock()
 			case <-stop:
 				return
 			}
@@ -215,7 +221,4 @@ func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...fun
 	}
 	close(stop)
 	<-ended
-	for len(r.changes) > 0 {
-		<-r.changes // a late one, of a file that was away for a while
-	}
 }

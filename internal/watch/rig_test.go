@@ -23,6 +23,7 @@ type rig struct {
 	came    time.Time // of the last that next has returned
 	lines   chan string
 	counter int
+	late    bool // Changes may come after the test
 }
 
 // arrival is a Change and when it was delivered.
@@ -80,7 +81,7 @@ func (r *rig) launch() {
 		case <-time.After(patience):
 			r.t.Error("Run does not return")
 		}
-		for len(r.changes) > 0 && !r.t.Failed() {
+		for len(r.changes) > 0 && !r.t.Failed() && !r.late {
 			r.t.Errorf("one Change more than expected: %v", <-r.changes)
 		}
 	})
@@ -150,6 +151,19 @@ func (r *rig) expect(files ...string) {
 	slices.Sort(files)
 	if c := r.next(); !slices.Equal(c.Files, files) || c.Total != len(files) {
 		r.t.Fatalf("Change of %v (%d), want %v", c.Files, c.Total, files)
+	}
+}
+
+// expectAll waits until Changes have named these files, and no others.
+func (r *rig) expectAll(files []string) {
+	r.t.Helper()
+	got := map[string]bool{}
+	for len(got) < len(files) {
+		for _, name := range r.next().Files {
+			if got[name] = true; !slices.Contains(files, name) {
+				r.t.Fatalf("Change of %s", name)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // rule is one line of a .gitignore.
@@ -101,9 +102,22 @@ func (r *rule) match(rel, name string, folder bool) bool {
 	case suffixRule:
 		return strings.HasSuffix(text, r.text)
 	case wildRule:
-		return r.re.MatchString(text)
+		return r.re.MatchString(bytewise(text))
 	}
 	return false
+}
+
+// bytewise returns text with each byte as a character of its own: Git compares
+// bytes, and names need not be UTF-8.
+func bytewise(text string) string {
+	if strings.IndexFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		b.WriteRune(rune(text[i]))
+	}
+	return b.String()
 }
 
 // translate turns a pattern into a regular expression, and so into a matcher
@@ -132,7 +146,7 @@ func translate(pattern string) (string, bool) {
 			}
 			fallthrough
 		default:
-			b.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
+			b.WriteString(regexp.QuoteMeta(bytewise(pattern[i : i+1])))
 			i++
 		}
 	}
@@ -254,13 +268,10 @@ func (c *classReader) named() bool {
 // expression writes the set as a class of regexp.
 func (c *classReader) expression(negated bool) string {
 	var b strings.Builder
-	for i := range 128 {
+	for i := range 256 {
 		if c.set[i] != negated && i != '/' {
 			fmt.Fprintf(&b, `\x%02x`, i)
 		}
-	}
-	if negated {
-		b.WriteString(`\x{80}-\x{10ffff}`)
 	}
 	if b.Len() == 0 {
 		return `[^\x00-\x{10ffff}]` // matches nothing

@@ -46,7 +46,7 @@ func newSession(w *Watcher, stop <-chan struct{}) (*session, error) {
 	s.reader = newReader(s.seed)
 	s.pause = cmp.Or(w.Poll, defaultPoll)
 	s.tree = newTree(s.connect())
-	s.tree.refused, s.tree.quiet, s.tree.again = s.refused, s.quiet, s.rescan
+	s.tree.refused, s.tree.quiet, s.tree.replaced, s.tree.again = s.refused, s.quiet, s.release, s.rescan
 	if w.hooks.silent != nil {
 		s.tree.kind = w.hooks.silent
 	}

@@ -24,9 +24,10 @@ type tree struct {
 	kind    func(dir string) (string, bool) // silent, but for tests
 	polled  int                             // how many folders are polled
 
-	refused func(path string, err error)  // called when a watch is not to be had
-	quiet   func(path, filesystem string) // called when a file system sends no events
-	again   func(dir string)              // called when a folder is watched under another name
+	refused  func(path string, err error)  // called when a watch is not to be had
+	quiet    func(path, filesystem string) // called when a file system sends no events
+	replaced func(dir string)              // called when a folder is not the one that was watched; closes it
+	again    func(dir string)              // called when a folder is watched under another name
 }
 
 // identity tells a folder from others, whatever its name.
@@ -78,7 +79,7 @@ func (t *tree) open(dir string) *folder {
 		return f
 	}
 	if f != nil {
-		t.close(dir)
+		t.replaced(dir)
 	}
 	if !ok {
 		return nil
