@@ -218,7 +218,7 @@ func (s *scanner) descend(n *node, parts []keyPart) *node {
 			n.add(next)
 		}
 		if next.kind == brokenNode {
-			next = newTable(p.key, p.at)
+			*next = *newTable(p.key, p.at) // the library sees only what comes now
 		}
 		if next.kind != tableNode {
 			s.fail(p.at, quote(p.key)+" is a value already (at "+s.src.ref(next.at.start)+"), it cannot be a table too", "remove one of the two")
@@ -262,8 +262,8 @@ func (s *scanner) brokenKey(parts []keyPart) *node {
 	return n
 }
 
-// insert makes the node of a key. A key that exists already is a fault; its node
-// is then one that belongs to no table.
+// insert makes the node of a key. A key that exists already, and was not broken,
+// is a fault; its node is then one that belongs to no table.
 func (s *scanner) insert(parts []keyPart) *node {
 	last := parts[len(parts)-1]
 	n := &node{key: last.key, at: span{parts[0].at.start, last.at.end}, value: last.at}
@@ -274,8 +274,10 @@ func (s *scanner) insert(parts []keyPart) *node {
 	if first := parent.child(last.key); first != nil {
 		if first.kind != brokenNode {
 			s.fail(n.at, quote(pathText(parts))+" is written twice (first at "+s.src.ref(first.at.start)+")", "remove one of the two")
+			return n
 		}
-		return n
+		*first = *n // the library sees only this one
+		return first
 	}
 	parent.add(n)
 	return n
