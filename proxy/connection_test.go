@@ -287,8 +287,9 @@ func TestClientLeaves(t *testing.T) {
 	for _, path := range []string{"/before", "/amid"} {
 		t.Run(path, func(t *testing.T) {
 			left := make(chan time.Time, 1)
+			var asked *testBackend
 			inPlaces(t, Config{}, func(t *testing.T) *testBackend {
-				return backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
+				asked = backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
 					io.Copy(io.Discard, r.Body)
 					if r.URL.Path == "/amid" {
 						io.WriteString(w, "x")
@@ -297,12 +298,13 @@ func TestClientLeaves(t *testing.T) {
 					<-r.Context().Done()
 					left <- time.Now()
 				})
+				return asked
 			}, func(t *testing.T, g *testGateway) {
 				last := g.chain.Load().candidates[len(g.chain.Load().candidates)-1]
-				for _, body := range []string{"", "hello"} {
+				for i, body := range []string{"", "hello"} {
 					nc := g.dial()
 					fmt.Fprintf(nc, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)
-					eventually(t, "it is asked", func() bool { return last.up.visits() == 1 })
+					eventually(t, "it is asked", func() bool { return len(asked.requests()) == i+1 })
 					if path == "/amid" {
 						bufio.NewReader(nc).ReadString('x')
 					}
