@@ -112,11 +112,21 @@ func (s *sink) wait(t *testing.T, text string) {
 	}
 }
 
+func newExec(t *testing.T) *Exec {
+	t.Helper()
+	x, err := NewExec("test-" + t.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(x.Close)
+	return x
+}
+
 func startRole(t *testing.T, role string, args ...string) (Child, *sink) {
 	t.Helper()
 	argv, env := testproc.Command(t, role, args...)
 	out := newSink()
-	child, err := Exec{}.Start(Command{Args: argv, Env: env, Dir: t.TempDir()}, out, discard{})
+	child, err := newExec(t).Start(Command{Args: argv, Env: env, Dir: t.TempDir()}, out, discard{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,6 +223,7 @@ func TestACommandThatCannotStartSaysWhy(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "plain")
 	os.WriteFile(file, []byte("x"), 0o644)
+	exec := newExec(t)
 	for _, c := range []struct {
 		command Command
 		want    string
@@ -223,7 +234,7 @@ func TestACommandThatCannotStartSaysWhy(t *testing.T) {
 		{Command{Args: []string{"/bin/sh"}, Dir: dir + "/gone"}, "enter folder " + dir + "/gone: no such folder"},
 	} {
 		out := newSink()
-		_, err := Exec{}.Start(c.command, out, discard{})
+		_, err := exec.Start(c.command, out, discard{})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%v: got %v, want %s", c.command.Args, err, c.want)
 		}
@@ -240,7 +251,7 @@ func TestAProgramIsFoundInThePathOfItsOwnEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := newSink()
-	child, err := Exec{}.Start(Command{Args: []string{"own", "found", "it"}, Env: append(env, "PATH=."), Dir: dir}, out, discard{})
+	child, err := newExec(t).Start(Command{Args: []string{"own", "found", "it"}, Env: append(env, "PATH=."), Dir: dir}, out, discard{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +272,7 @@ func TestRunLeavesNoProcessBehind(t *testing.T) {
 		Output: func(string) io.WriteCloser { return out },
 	}
 	var bus event.Bus
-	sup := New([]Spec{s}, &bus, nil)
+	sup := New([]Spec{s}, &bus, newExec(t))
 	ctx, stop := context.WithCancel(t.Context())
 	over := make(chan struct{})
 	go func() { defer close(over); sup.Run(ctx, nil) }()

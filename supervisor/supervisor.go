@@ -38,12 +38,8 @@ type order struct {
 	names []string
 }
 
-// New makes a supervisor that publishes what happens on bus. A nil starter
-// starts real processes.
+// New makes a supervisor that publishes what happens on bus.
 func New(specs []Spec, bus *event.Bus, starter Starter) *Supervisor {
-	if starter == nil {
-		starter = Exec{}
-	}
 	s := &Supervisor{
 		specs: specs, bus: bus, box: newMailbox[order](),
 		services: map[string]*service{}, state: map[string]event.Service{}, asked: map[string]bool{},

@@ -19,11 +19,13 @@ import (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	args     []string // of the command line
+	guarded  bool     // this process is the supervisor of a guard
 }
 
 // Main runs devgate and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	std := streams{stdin, stdout, stderr}
+	std := streams{stdin, stdout, stderr, args, underGuard()}
 	root := newRoot(std)
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"time"
 
@@ -25,7 +24,7 @@ func (d *desk) Status() control.Status {
 	for _, e := range d.s.bus.Snapshot() {
 		known[e.Name] = e
 	}
-	status := control.Status{Name: p.Name, URL: p.URL, PID: os.Getpid(), Services: []control.Service{}}
+	status := control.Status{Name: p.Name, URL: p.URL, PID: d.s.pid(), Services: []control.Service{}}
 	for _, service := range p.Services {
 		status.Services = append(status.Services, d.service(service, known[service.Name]))
 	}

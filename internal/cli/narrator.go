@@ -221,6 +221,9 @@ func (s *session) isBackend(service *project.Service) bool {
 // greet says what is about to run, and which keys this version leaves alone.
 func (s *session) greet() {
 	s.say("", fmt.Sprintf("%s  %s  %s", s.project.Name, s.project.URL, s.cascade()))
+	if n := s.endedBefore; n > 0 {
+		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", processes(n)))
+	}
 	for _, note := range unsupported(s.project) {
 		s.say("", note.Error())
 	}

@@ -15,11 +15,13 @@ import (
 // the test binary installs itself on PATH as devgate and as the children.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"devgate": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		"serve":   serveChild,
-		"crash":   crashChild,
-		"family":  familyChild,
-		"task":    taskChild,
+		"devgate":      func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		supervisorName: func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"serve":        serveChild,
+		"crash":        crashChild,
+		"family":       familyChild,
+		"task":         taskChild,
+		"load":         loadChild,
 	})
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -33,10 +34,14 @@ type session struct {
 	first   []string // what is started at first; nil: all
 	began   time.Time
 
+	endedBefore int // processes that an earlier devgate had left behind
+
 	lock    *control.Lock
 	printer *logmux.Printer
 	bus     event.Bus
 	sup     *supervisor.Supervisor
+	exec    *supervisor.Exec
+	mark    string // in the environment of every process of this session
 	gateway *proxy.Gateway
 	wirings map[string]*wiring // by service; written before run
 
@@ -51,8 +56,8 @@ type session struct {
 
 // newSession opens what must be open before anything starts: the log and the
 // gateway's port. The caller holds the lock and calls run.
-func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (*session, error) {
-	s := &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}}
+func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (s *session, err error) {
+	s = &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.gateway = proxy.New(gatewayConfig(p, func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }))
 	if err := s.checkPorts(s.startedAtFirst()); err != nil {
@@ -63,7 +68,11 @@ func newSession(p *project.Project, o upOptions, first []string, lock *control.L
 		Dir: filepath.Join(p.Root, control.Folder, "logs"), Services: s.names(),
 		OnClosed: func(err error) { s.outputFailed(err, std.err) },
 	})
-	s.sup = supervisor.New(s.specs(), &s.bus, nil)
+	s.mark = rand.Text()
+	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
+		return nil, err
+	}
+	s.sup = supervisor.New(s.specs(), &s.bus, s.exec)
 	return s, nil
 }
 
@@ -98,7 +107,7 @@ func (s *session) run(signals <-chan os.Signal) error {
 		return err
 	}
 	defer server.Close()
-	err = s.lock.Write(control.Record{PID: os.Getpid(), URL: s.project.URL, Socket: control.SocketPath(s.project.Root), Started: s.began})
+	err = s.lock.Write(control.Record{PID: s.pid(), URL: s.project.URL, Socket: control.SocketPath(s.project.Root), Started: s.began})
 	if err != nil {
 		return err
 	}
@@ -128,6 +137,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 	stopSignals := s.watchSignals(signals)
 	watching := background(func(ctx context.Context) error { return s.watchFiles(ctx) })
 	serving := background(s.gateway.Serve)
+	recording := background(s.recordProcesses)
 	supervising := background(func(ctx context.Context) error { return s.sup.Run(ctx, s.first) })
 
 	select {
@@ -142,11 +152,22 @@ func (s *session) work(signals <-chan os.Signal) error {
 	watching.stop()
 	serving.stop()
 	supervising.stop()
+	s.exec.Close()
+	recording.stop()
+	os.Remove(leftoversPath(s.project.Root))
 	stopSignals()
 	narrator.stop()
 	s.tasks.Wait()
 	stopped()
 	return context.Cause(s.ctx)
+}
+
+// pid is the process that people see and signal: the guard, if there is one.
+func (s *session) pid() int {
+	if s.options.guarded {
+		return os.Getppid()
+	}
+	return os.Getpid()
 }
 
 func (s *session) setStopping() {

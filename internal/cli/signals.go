@@ -10,7 +10,7 @@ import (
 // so that a closed output is an error of a write and not the end of the process.
 func catchSignals() (<-chan os.Signal, func()) {
 	caught := make(chan os.Signal, 4)
-	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 	return caught, func() { signal.Stop(caught) }
 }
 
@@ -27,7 +27,8 @@ func (s *session) watchSignals(signals <-chan os.Signal) (stop func()) {
 			case sig := <-signals:
 				switch {
 				case sig == syscall.SIGPIPE:
-				case asked:
+				case asked || sig == syscall.SIGQUIT:
+					s.end(signalError(syscall.SIGQUIT)) // if it is the first
 					s.say("", "killing what is left")
 					s.sup.Kill()
 				default:

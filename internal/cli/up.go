@@ -28,7 +28,8 @@ type upOptions struct {
 	open          bool
 	timeout       time.Duration
 
-	color bool // worked out from colorMode
+	color   bool // worked out from colorMode
+	guarded bool
 }
 
 func newUp(std streams) *cobra.Command {
@@ -79,6 +80,10 @@ func up(o upOptions, names []string, std streams) error {
 	if err := o.check(std.out); err != nil {
 		return err
 	}
+	o.guarded = std.guarded
+	if !o.detach && !o.guarded {
+		return guard(std.args, std)
+	}
 	p, err := load(project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color})
 	if err != nil {
 		return err
@@ -117,11 +122,15 @@ func foreground(o upOptions, p *project.Project, names []string, std streams) er
 	if len(names) == 0 {
 		names = nil
 	}
+	ended := endLeftovers(p.Root)
 	s, err := newSession(p, o, names, lock, std)
 	if err != nil {
 		lock.Release()
 		return err
 	}
+	s.endedBefore = ended
+	stopGuard := s.watchGuard()
+	defer stopGuard()
 	stopWatching := s.watchOutput(std.out)
 	defer stopWatching()
 	switch err := s.run(signals); {

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"devgate/internal/event"
@@ -160,7 +163,7 @@ func (w *wiring) readiness() func(context.Context, func(error)) error {
 	case ready.Kind == procfile.ReadyHTTP:
 		attempt = probe.HTTP(w.service.Port, ready.Path, ready.Status)
 	case ready.Kind == procfile.ReadyExec:
-		attempt = probe.Exec(w.service.ReadyExec, w.service.Dir, w.service.Env)
+		attempt = w.commandSucceeds
 	default:
 		return nil
 	}
@@ -174,6 +177,52 @@ func portOr(port, own int) int {
 		return port
 	}
 	return own
+}
+
+// commandSucceeds is one attempt of ready = { exec = … }. What the command
+// prints is no service's output; its first line says what is missing.
+func (w *wiring) commandSucceeds(ctx context.Context) error {
+	var out firstLine
+	command := supervisor.Command{Args: w.service.ReadyExec, Dir: w.service.Dir, Env: w.service.Env}
+	child, err := w.session.exec.Start(command, &out, &out)
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { child.Signal(syscall.SIGKILL) })()
+	exit := child.Wait()
+	child.Sweep(syscall.SIGKILL, 0)
+	if !exit.Failure() {
+		return nil
+	}
+	return fmt.Errorf("%s: %s%s", w.service.Ready.Exec, exit, out.text())
+}
+
+// firstLine keeps the first line of what is written to it.
+type firstLine struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+func (l *firstLine) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.buf) < 1000 {
+		l.buf = append(l.buf, p...)
+	}
+	return len(p), nil
+}
+
+func (l *firstLine) Close() error { return nil }
+
+// text is the line in parentheses, or nothing.
+func (l *firstLine) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	line, _, _ := strings.Cut(strings.TrimSpace(string(l.buf)), "\n")
+	if line == "" {
+		return ""
+	}
+	return " (" + line + ")"
 }
 
 // logMatches waits for a line of this run that matches.

@@ -1,5 +1,5 @@
 // Package probe finds out whether a service can be used: whether something
-// accepts connections on its port, answers an HTTP request, or a command says so.
+// accepts connections on its port, or answers an HTTP request.
 //
 // An Attempt is one look; Until repeats it, quickly at first, until it
 // succeeds or the context ends. Nothing here outlives its call.
@@ -12,9 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os/exec"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -128,24 +126,4 @@ func wanted(status int) string {
 		return "2xx or 3xx"
 	}
 	return strconv.Itoa(status)
-}
-
-// Exec is ready when the command exits 0. It runs in a process group of its
-// own, which is killed when the attempt's time is over.
-func Exec(args []string, dir string, env []string) Attempt {
-	return func(ctx context.Context) error {
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-		cmd.Dir, cmd.Env = dir, env
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-		cmd.WaitDelay = time.Second
-		out, err := cmd.CombinedOutput()
-		if err == nil {
-			return nil
-		}
-		if line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n"); line != "" {
-			return fmt.Errorf("%s: %w (%s)", args[0], err, line)
-		}
-		return fmt.Errorf("%s: %w", args[0], err)
-	}
 }

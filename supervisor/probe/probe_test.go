@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,30 +75,6 @@ func text(err error) string {
 		return ""
 	}
 	return err.Error()
-}
-
-func TestExecIsReadyOnExitZeroAndTellsTheFirstLineOtherwise(t *testing.T) {
-	dir := t.TempDir()
-	check := Exec([]string{"/bin/sh", "-c", `test -e "$FLAG" || { echo not there yet; exit 3; }`}, dir, append(os.Environ(), "FLAG=flag"))
-	if got := text(check(t.Context())); got != "/bin/sh: exit status 3 (not there yet)" {
-		t.Errorf("got %q", got)
-	}
-	os.WriteFile(filepath.Join(dir, "flag"), nil, 0o644)
-	if err := check(t.Context()); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestExecKillsTheWholeGroupWhenItsTimeIsOver(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	began := time.Now()
-	if err := Exec([]string{"/bin/sh", "-c", "sleep 30 & sleep 30"}, "", os.Environ())(ctx); err == nil {
-		t.Error("a command that never ends counts as ready")
-	}
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it took %s", took)
-	}
 }
 
 func TestUntilLooksQuicklyAtFirstAndTellsWhatIsMissing(t *testing.T) {

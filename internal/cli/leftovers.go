@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"devgate/internal/control"
+	"devgate/internal/proc"
+	"devgate/supervisor"
+)
+
+// leftovers is the record of a session's processes. When both processes of a
+// devgate are killed at once, nobody is there to end what they started; the
+// next one finds it here, and by its mark.
+type leftovers struct {
+	Boot      string    `json:"boot"`
+	Mark      string    `json:"mark"`
+	Processes []proc.ID `json:"processes"`
+}
+
+// recordPause is how old the record may be. What is started, leaves its parents
+// and empties its environment in less time is in no record.
+const recordPause = 500 * time.Millisecond
+
+func leftoversPath(root string) string {
+	return filepath.Join(root, control.Folder, "processes.json")
+}
+
+// recordProcesses keeps the record true until ctx ends. It writes only changes.
+func (s *session) recordProcesses(ctx context.Context) error {
+	record := leftovers{Boot: proc.Boot(), Mark: s.mark}
+	tick := time.NewTicker(recordPause)
+	defer tick.Stop()
+	for first := true; ; first = false {
+		now := proc.Descendants(os.Getpid())
+		if first || !slices.Equal(now, record.Processes) {
+			record.Processes = now
+			record.write(leftoversPath(s.project.Root))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// write replaces the record. It is a net below the net: where it cannot be
+// written, the mark and the kernel's own signals remain.
+func (l leftovers) write(path string) {
+	if text, err := json.Marshal(l); err == nil && os.WriteFile(path+".new", text, 0o600) == nil {
+		os.Rename(path+".new", path)
+	}
+}
+
+// endLeftovers kills what an earlier devgate of this project has left behind,
+// and only that: the same number, start time and boot, or the same mark. The
+// caller holds the lock, so that devgate is dead. It returns how many there were.
+func endLeftovers(root string) (ended int) {
+	var record leftovers
+	text, err := os.ReadFile(leftoversPath(root))
+	if err != nil || json.Unmarshal(text, &record) != nil || record.Mark == "" {
+		return 0
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
+	defer cancel()
+	defer os.Remove(leftoversPath(root))
+	return proc.KillAll(ctx, func() []proc.ID { return record.living() })
+}
+
+// living are the processes of the record that still run, what descends from
+// them, and what carries the mark.
+func (l leftovers) living() []proc.ID {
+	var all []proc.ID
+	if l.Boot == proc.Boot() {
+		for _, id := range l.Processes {
+			if id.Alive() {
+				all = append(append(all, id), proc.Descendants(id.PID)...)
+			}
+		}
+	}
+	for _, id := range proc.Marked(supervisor.MarkVariable, l.Mark) {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}

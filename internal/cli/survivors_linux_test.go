@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"devgate/internal/proc"
+)
+
+// P1: loads × ways to die, and nobody survives. Survivors are counted by a
+// token in their command line, which they cannot drop. SURVIVOR_ROUNDS repeats
+// the whole matrix.
+
+// loadChild plays a process that does not want to end: load KIND TOKEN [PART].
+func loadChild() {
+	kind, token := os.Args[1], os.Args[2]
+	part := append(os.Args, "leader")[3]
+	time.AfterFunc(childLife, func() { os.Exit(1) })
+	switch kind + " " + part {
+	case "ignore leader", "double last", "scrub last":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
+	case "tree leader", "tree 1", "tree 2":
+		next := map[string]string{"leader": "1", "1": "2", "2": "last"}[part]
+		again(false, os.Environ(), kind, token, next).Wait()
+	case "setsid leader":
+		again(true, os.Environ(), kind, token, "last")
+	case "double leader":
+		again(true, os.Environ(), kind, token, "middle").Wait()
+	case "double middle":
+		again(true, os.Environ(), kind, token, "last")
+		os.Exit(0)
+	case "scrub leader":
+		again(true, []string{}, kind, token, "middle").Wait()
+	case "scrub middle":
+		again(true, []string{}, kind, token, "last")
+		os.Exit(0)
+	case "storm leader":
+		again(true, os.Environ(), kind, token, "500")
+	default:
+		if kind == "storm" {
+			storm(token, part)
+		}
+	}
+	await(childLife)
+}
+
+// storm is one of a bounded chain: each forks the next and ends.
+func storm(token, part string) {
+	if n, _ := strconv.Atoi(part); n > 0 {
+		again(true, os.Environ(), "storm", token, strconv.Itoa(n-1))
+		await(3 * time.Millisecond)
+		os.Exit(0)
+	}
+}
+
+// again starts another part of a load, in a session of its own if asked.
+func again(session bool, env []string, args ...string) *exec.Cmd {
+	self, _ := os.Executable()
+	cmd := &exec.Cmd{Path: self, Args: append([]string{"load"}, args...), Env: env, SysProcAttr: &syscall.SysProcAttr{Setsid: session}}
+	if !session {
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	}
+	if err := cmd.Start(); err != nil {
+		os.Exit(1)
+	}
+	return cmd
+}
+
+// victim is one running devgate of a cell of the matrix.
+type victim struct {
+	t     *testing.T
+	root  string
+	token string
+	cmd   *exec.Cmd
+	tty   *os.File // nil without one
+	out   *os.File // the reader's end of its output, without a terminal
+	ended chan struct{}
+}
+
+// loads are commands with how many processes carry the token once all are up.
+var loads = []struct {
+	name, command string
+	processes     int
+}{
+	{"normal", "load normal TOKEN", 1},
+	{"ignores every signal", "load ignore TOKEN", 1},
+	{"shell with a background job", "load normal TOKEN & load normal TOKEN", 3},
+	{"tree like npm's", "load tree TOKEN", 4},
+	{"grandchild in its own session", "load setsid TOKEN", 2},
+	{"double-forked daemon", "load double TOKEN", 2},
+	{"daemon with an emptied environment", "load scrub TOKEN", 2},
+	{"fork storm", "load storm TOKEN", 2},
+}
+
+var ways = []struct {
+	name string
+	tty  bool
+	kill func(*victim)
+}{
+	{"Ctrl-C in a terminal", true, func(v *victim) { v.tty.Write([]byte{3}) }},
+	{"terminal closed", true, func(v *victim) { v.tty.Close() }},
+	{"TERM", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGTERM) }},
+	{"HUP", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGHUP) }},
+	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
+	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
+	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
+	{"reader of its output leaves", false, func(v *victim) { v.out.Close() }},
+	{"KILL of both, then up", false, func(v *victim) { v.killBoth() }},
+}
+
+func TestNobodySurvives(t *testing.T) {
+	rounds, _ := strconv.Atoi(os.Getenv("SURVIVOR_ROUNDS"))
+	for round := range max(rounds, 1) {
+		for _, load := range loads {
+			for _, way := range ways {
+				t.Run(fmt.Sprintf("%s/%s/%d", load.name, way.name, round), func(t *testing.T) {
+					t.Parallel()
+					v := newVictim(t, load.command)
+					v.start(way.tty)
+					v.awaitCount(load.processes, 1<<30)
+					v.awaitRecord()
+					way.kill(v)
+					v.awaitCount(0, 0)
+				})
+			}
+		}
+	}
+}
+
+func newVictim(t *testing.T, command string) *victim {
+	v := &victim{t: t, root: t.TempDir(), token: "token-" + rand.Text(), ended: make(chan struct{})}
+	ports, err := freePorts(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("port = %d\n[load]\ncommand = %q\ngrace = \"200ms\"\n", ports[0], strings.ReplaceAll(command, "TOKEN", v.token))
+	if err := os.WriteFile(filepath.Join(v.root, "Devgatefile"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// up is `devgate up` of the victim's project.
+func (v *victim) up() *exec.Cmd {
+	cmd := exec.Command("devgate", "up")
+	cmd.Dir = v.root
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd
+}
+
+func (v *victim) start(tty bool) {
+	v.cmd = v.up()
+	if err := v.open(tty); err != nil {
+		v.t.Fatal(err)
+	}
+	go func() { defer close(v.ended); v.cmd.Wait() }() // joined by the cleanup
+	v.t.Cleanup(func() {
+		if v.tty != nil {
+			v.tty.Close()
+		}
+		v.cmd.Process.Signal(syscall.SIGTERM)
+		<-v.ended
+	})
+}
+
+// open starts devgate in a terminal, or with a pipe for its output.
+func (v *victim) open(inTerminal bool) error {
+	if inTerminal {
+		v.cmd.SysProcAttr = nil // pty.Start makes a session
+		tty, err := pty.Start(v.cmd)
+		if err != nil {
+			return err
+		}
+		v.tty = pollable(v.t, tty)
+		go io.Copy(io.Discard, v.tty) // ends with the terminal
+		return nil
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	v.out, v.cmd.Stdout = r, w
+	go io.Copy(io.Discard, r) // ends with devgate
+	return v.cmd.Start()
+}
+
+// pollable lets Close end a Read: only then is the terminal closed.
+func pollable(t *testing.T, tty *os.File) *os.File {
+	fd, err := syscall.Dup(int(tty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tty.Close()
+	syscall.CloseOnExec(fd)
+	syscall.SetNonblock(fd, true)
+	return os.NewFile(uintptr(fd), "terminal")
+}
+
+// supervisor is the guard's one child.
+func (v *victim) supervisor() int {
+	children := proc.Children(v.cmd.Process.Pid)
+	if len(children) != 1 {
+		v.t.Fatalf("the guard has the children %v", children)
+	}
+	return children[0]
+}
+
+func (v *victim) killBoth() {
+	syscall.Kill(v.supervisor(), syscall.SIGKILL)
+	v.cmd.Process.Kill()
+	<-v.ended
+	next := v.up()
+	out, err := next.StdoutPipe()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	// The next one must not start the load again: its command does nothing.
+	text, _ := os.ReadFile(filepath.Join(v.root, "Devgatefile"))
+	os.WriteFile(filepath.Join(v.root, "Devgatefile"), bytes.ReplaceAll(text, []byte(v.token), []byte("other")), 0o644)
+	if err := next.Start(); err != nil {
+		v.t.Fatal(err)
+	}
+	go io.Copy(io.Discard, out) // ends with next
+	v.t.Cleanup(func() { next.Process.Signal(syscall.SIGTERM); next.Wait() })
+}
+
+// count is how many living processes carry the token.
+func (v *victim) count() (n int, who []string) {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, line := range lines {
+		raw, err := os.ReadFile(line)
+		if err == nil && bytes.Contains(raw, []byte(v.token)) {
+			n++
+			who = append(who, line+": "+strings.ReplaceAll(string(raw), "\x00", " "))
+		}
+	}
+	return n, who
+}
+
+func (v *victim) awaitCount(least, most int) {
+	v.t.Helper()
+	var who []string
+	ok := eventually(func() (holds bool) {
+		var n int
+		n, who = v.count()
+		return n >= least && n <= most
+	})
+	if !ok {
+		v.t.Fatalf("want %d-%d processes, there are %q", least, most, who)
+	}
+}
+
+// awaitRecord waits until devgate has written down who is there.
+func (v *victim) awaitRecord() {
+	seen := time.Now()
+	if !eventually(func() bool {
+		info, err := os.Stat(leftoversPath(v.root))
+		_, gone := os.Stat(filepath.Join(v.root, ".devgate", "run.json"))
+		return gone != nil || err == nil && time.Since(seen) > 2*recordPause && info.Size() > 0
+	}) {
+		v.t.Fatal("devgate writes no record")
+	}
+}

@@ -1,0 +1,122 @@
+package proc
+
+import (
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Nursery starts the children of this process and reaps those that it inherits.
+//
+// All starts happen on one thread that lives as long as the Nursery: the
+// kernel's parent-death signal goes out when the thread ends that has started
+// a child, not when the process does (golang/go#27505).
+type Nursery struct {
+	mu  sync.Mutex
+	own map[int]bool // children that somebody waits for
+
+	starts chan func()
+	ended  sync.WaitGroup
+	stop   chan struct{}
+}
+
+// reapPause bounds how often inherited zombies are looked for.
+const reapPause = 10 * time.Millisecond
+
+// Open starts the Nursery's goroutines. Close ends them.
+func Open() *Nursery {
+	n := &Nursery{own: map[int]bool{}, starts: make(chan func()), stop: make(chan struct{})}
+	n.ended.Go(n.launch)
+	n.ended.Go(n.reap)
+	return n
+}
+
+// Close must come after the end of every child that was started: with it goes
+// the thread whose end kills them.
+func (n *Nursery) Close() {
+	close(n.stop)
+	n.ended.Wait()
+}
+
+// launch runs every start on one locked thread. It does not unlock it, so the
+// thread ends with the goroutine.
+func (n *Nursery) launch() {
+	runtime.LockOSThread()
+	for {
+		select {
+		case start := <-n.starts:
+			start()
+		case <-n.stop:
+			return
+		}
+	}
+}
+
+// Start starts cmd as the leader of a process group of its own (of a session,
+// where SysProcAttr asks for one), so that one signal reaches it and all it
+// starts, and the terminal's Ctrl-C does not. Where the kernel can, it kills the
+// child should this process die. Wait must follow.
+func (n *Nursery) Start(cmd *exec.Cmd) error {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = !cmd.SysProcAttr.Setsid
+	dieWithParent(cmd.SysProcAttr)
+	result := make(chan error, 1)
+	n.starts <- func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		err := cmd.Start()
+		if err == nil {
+			n.own[cmd.Process.Pid] = true
+		}
+		result <- err
+	}
+	return <-result
+}
+
+// Wait waits for a child that Start has started. Its error is cmd.Wait's.
+func (n *Nursery) Wait(cmd *exec.Cmd) error {
+	err := cmd.Wait()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.own, cmd.Process.Pid)
+	return err
+}
+
+// reap collects the inherited zombies after each SIGCHLD.
+func (n *Nursery) reap() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGCHLD)
+	defer signal.Stop(signals)
+	for {
+		select {
+		case <-n.stop:
+			return
+		case <-signals:
+			n.collect()
+		}
+		select {
+		case <-n.stop:
+			return
+		case <-time.After(reapPause): // a fork storm sends more than can be looked at
+		}
+	}
+}
+
+// collect reaps the zombies that nobody waits for. The lock keeps a child that
+// is being started from being taken for one.
+func (n *Nursery) collect() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, pid := range Children(os.Getpid()) {
+		if !n.own[pid] {
+			var status syscall.WaitStatus
+			syscall.Wait4(pid, &status, syscall.WNOHANG, nil)
+		}
+	}
+}

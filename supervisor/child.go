@@ -1,0 +1,167 @@
+package supervisor
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"devgate/internal/event"
+	"devgate/internal/proc"
+)
+
+// quiet is how long an open pipe without data is waited for once nobody of
+// the tree is left to write to it: somebody else may hold it.
+const quiet = 100 * time.Millisecond
+
+// execChild is a real process with its tree: its group, what carries its mark,
+// and what was seen to descend from it.
+type execChild struct {
+	nursery *proc.Nursery
+	cmd     *exec.Cmd
+	mark    string
+	stdin   *os.File // never written to: an open, silent pipe
+	pumps   []*pump
+
+	mu    sync.Mutex
+	known map[proc.ID]bool // descendants when the first signal went out
+	swept bool             // all are gone; their numbers may belong to somebody else
+}
+
+func (c *execChild) PID() int { return c.cmd.Process.Pid }
+
+func (c *execChild) Wait() event.Exit {
+	c.nursery.Wait(c.cmd) // the way it ended is in ProcessState
+	e := exitOf(c.cmd.ProcessState)
+	for _, p := range c.pumps {
+		p.settle()
+	}
+	return e
+}
+
+func exitOf(state *os.ProcessState) event.Exit {
+	e := event.Exit{At: time.Now()}
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		e.Code, e.Signal = 128+int(ws.Signal()), SignalName(ws.Signal())
+		return e
+	}
+	e.Code = state.ExitCode()
+	return e
+}
+
+// SignalName is the short name of a signal: "TERM" for SIGTERM.
+func SignalName(sig syscall.Signal) string {
+	return strings.TrimPrefix(unix.SignalName(sig), "SIG")
+}
+
+func (c *execChild) Signal(sig syscall.Signal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.swept {
+		return
+	}
+	c.remember()
+	if sig == syscall.SIGKILL {
+		for _, id := range c.strays() {
+			id.Signal(syscall.SIGSTOP) // so that none forks while the others die
+		}
+	} else {
+		c.stdin.Close() // a last gentle hint to those that read it
+	}
+	syscall.Kill(-c.PID(), sig)
+	if sig == syscall.SIGKILL {
+		for _, id := range c.strays() {
+			id.Signal(sig)
+		}
+	}
+}
+
+// remember notes the descendants while their descent can still be seen.
+func (c *execChild) remember() {
+	if c.known == nil {
+		c.known = map[proc.ID]bool{}
+	}
+	for _, id := range proc.Descendants(c.PID()) {
+		c.known[id] = true
+	}
+}
+
+// strays are the living members of the tree apart from the leader's group:
+// those with its mark, and those remembered.
+func (c *execChild) strays() []proc.ID {
+	all := proc.MarkedBelow(os.Getpid(), MarkVariable, c.mark)
+	for id := range c.known {
+		if id.Alive() {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
+	if sig != 0 && c.alive() {
+		c.Signal(sig)
+	}
+	c.signalStrays(sig)
+	kill := time.AfterFunc(grace, func() { c.Signal(syscall.SIGKILL) })
+	c.awaitEnd(grace)
+	kill.Stop()
+	c.mu.Lock()
+	c.swept = true
+	c.mu.Unlock()
+	c.stdin.Close()
+	for _, p := range c.pumps {
+		p.settle()
+		p.close()
+	}
+}
+
+// signalStrays gives those that have left the group their chance to end well;
+// the group's signal did not reach them.
+func (c *execChild) signalStrays(sig syscall.Signal) {
+	if sig == 0 {
+		sig = syscall.SIGTERM
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, id := range c.strays() {
+		id.Signal(sig)
+	}
+}
+
+// awaitEnd polls, because no portable call waits for a whole tree. What does
+// not end a while after KILL (stuck in the kernel) is given up. What still
+// forks is killed again in each round.
+func (c *execChild) awaitEnd(grace time.Duration) {
+	const afterKill = 2 * time.Second
+	began := time.Now()
+	for pause := time.Millisecond; c.alive(); pause = min(2*pause, 20*time.Millisecond) {
+		switch lasted := time.Since(began); {
+		case lasted > grace+afterKill:
+			return
+		case lasted > grace:
+			c.Signal(syscall.SIGKILL)
+		}
+		time.Sleep(pause)
+	}
+}
+
+// alive reports whether anything of the tree still runs.
+func (c *execChild) alive() bool {
+	if groupAlive(c.PID()) {
+		return true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.strays()) > 0
+}
+
+// groupAlive reports whether a process of the group still runs. Zombies that
+// nobody reaps (a container without an init) do not count.
+func groupAlive(pgid int) bool {
+	return syscall.Kill(-pgid, 0) == nil && len(proc.Group(pgid)) > 0
+}
