@@ -38,6 +38,7 @@ func (p *project) writeBad(habit string) {
 // A server that dies at once is given up with its last lines; the others go on,
 // and a fix that is saved is enough (P5, G4).
 func TestACrashLoopBesideServersThatWork(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	p.writeBad("crash")
 	g := p.up()
@@ -60,6 +61,7 @@ func TestACrashLoopBesideServersThatWork(t *testing.T) {
 // A save with a mistake is told with its lines, and the save that mends it is
 // enough: it waits for no delay (P5). The other server goes on.
 func TestASaveWithAMistake(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	p.write("Devgatefile", twoServers.devgatefile)
 	g := p.ready("2 backends")
@@ -125,9 +127,7 @@ func TestAServerOnTheOtherLoopback(t *testing.T) {
 	if s := got.said(t); s.SHA256 != sum(body) {
 		t.Errorf("the body is not whole: %+v", s)
 	}
-	if s, answer := handshake(t, g, "/live/socket"); s == nil {
-		t.Errorf("no upgrade: %s", answer.Status)
-	}
+	g.openSocket()
 	p.must("restart", "--wait", "live")
 	g.get(t, "/live", 200, "users=404, live=200")
 	g.down()
@@ -136,6 +136,7 @@ func TestAServerOnTheOtherLoopback(t *testing.T) {
 // A server that never listens is told of after 5 s, with what is missing and
 // what it said last (P6). The others work; who asks it waits, up to `hold` (G4).
 func TestAServerThatNeverListens(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	p.writeBad("mute")
 	g := p.up()

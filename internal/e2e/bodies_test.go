@@ -3,11 +3,16 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"testing"
+	"time"
 )
 
 // document is JSON of exactly n bytes.
@@ -41,9 +46,44 @@ func TestBodiesReachTheLastBackendWhole(t *testing.T) {
 				}
 			}
 		}
+		bodyOnceWanted(t, g)
 		nobodyTakes(t, g)
 		g.down()
 	})
+}
+
+// bodyOnceWanted asks as curl does before it sends much: the body follows only
+// once the gateway has said that it wants it (RFC 9110 section 10.1.1).
+func bodyOnceWanted(t *testing.T, g *gateway) {
+	conn, err := net.Dial("tcp", "localhost:"+g.ports["GATEWAY"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(patience))
+	body := document(2 << 20)
+	fmt.Fprintf(conn, "POST /echo/products HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))
+	read := bufio.NewReader(conn)
+	if line, err := read.ReadString('\n'); line != "HTTP/1.1 100 Continue\r\n" {
+		t.Fatalf("before the body: %q, %v", line, err)
+	}
+	if line, err := read.ReadString('\n'); line != "\r\n" {
+		t.Fatalf("after 100 Continue: %q, %v", line, err)
+	}
+	if _, err := conn.Write(body); err != nil {
+		t.Fatal(err)
+	}
+	got, err := http.ReadResponse(read, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(io.LimitReader(got.Body, got.ContentLength))
+	a := answer{got.StatusCode, got.Header, text}
+	a.check(t, "Expect: 100-continue", 200, "users=404, orders=404, products=200")
+	if s := a.said(t); err != nil || s.SHA256 != sum(body) {
+		t.Errorf("the backend has got %+v, %v", s, err)
+	}
 }
 
 // nobodyTakes: a body that all refuse is a 404, and the connection is good for

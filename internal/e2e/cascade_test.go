@@ -141,7 +141,7 @@ func TestTwoServersAndAFolder(t *testing.T) {
 	t.Run("from a Procfile", func(t *testing.T) {
 		p := newProject(t)
 		p.write("Procfile", twoServersAndFolder.procfile)
-		withFolder(t, p.ready("3 backends", "--port", p.ports["GATEWAY"]), "site", "users=404, orders=404, site=404")
+		withFolder(t, p.joined("3 backends"), "site", "users=404, orders=404, site=404")
 	})
 }
 

@@ -51,6 +51,7 @@ func copyEntry(t *testing.T, from, to string) {
 
 // examples/express, as its README tells.
 func TestTheExpressExample(t *testing.T) {
+	t.Parallel()
 	p := newExample(t, "express")
 	if err := npmCI(p.dir); err != nil {
 		t.Fatal(err)
@@ -103,6 +104,7 @@ func askExpress(t *testing.T, p *project) {
 // examples/hello: from its Procfile under `go run`, which starts the server as
 // a child of its own, and from its Devgatefile, which builds it.
 func TestTheHelloExample(t *testing.T) {
+	t.Parallel()
 	p := newExample(t, "hello")
 	p.write("go.mod", "module hello\n\ngo 1.26\n")
 	t.Run("from its Procfile", func(t *testing.T) {

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os/exec"
 	"regexp"
 	"syscall"
@@ -38,17 +39,24 @@ func (g *gateway) abandon() {
 	case <-g.ended:
 	default:
 		g.t.Error("the test is over and devgate still runs")
-		g.cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-g.ended:
-		case <-time.After(patience):
-			g.cmd.Process.Kill()
-			<-g.ended
-		}
+		g.kill()
 	}
 	if g.t.Failed() {
 		g.t.Logf("stdout of devgate:\n%s\nstderr of devgate:\n%s", shortened(g.out.String()), shortened(g.errs.String()))
 	}
+}
+
+// kill asks twice, which ends every process at once, and then does not ask.
+func (g *gateway) kill() {
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM, syscall.SIGKILL} {
+		g.cmd.Process.Signal(s)
+		select {
+		case <-g.ended:
+			return
+		case <-time.After(patience / 4):
+		}
+	}
+	<-g.ended
 }
 
 // shortened leaves out the requests that the servers have noted, and the middle
@@ -67,6 +75,24 @@ func (p *project) ready(backends string, args ...string) *gateway {
 	p.t.Helper()
 	g := p.up(args...)
 	g.awaitReady(backends)
+	return g
+}
+
+// joined is ready for a Procfile. There, a server that takes long to listen
+// joins the cascade later: on a slow machine, after the ready line.
+func (p *project) joined(backends string) *gateway {
+	p.t.Helper()
+	g := p.up("--port", p.ports["GATEWAY"])
+	g.out.await(p.t, `^devgate: ready http://localhost:`+p.ports["GATEWAY"]+` `)
+	eventually(p.t, "there are not "+backends, func() bool {
+		n := 0
+		for _, s := range p.status() {
+			if s.Kind == "backend" && s.State == "ready" {
+				n++
+			}
+		}
+		return fmt.Sprint(n, " backends") == backends
+	})
 	return g
 }
 
@@ -126,6 +152,6 @@ func (f formats) each(t *testing.T, backends string, test func(*testing.T, *gate
 	t.Run("from a Procfile", func(t *testing.T) {
 		p := newProject(t)
 		p.write("Procfile", f.procfile)
-		test(t, p.ready(backends, "--port", p.ports["GATEWAY"]))
+		test(t, p.joined(backends))
 	})
 }

@@ -64,7 +64,7 @@ func TestNothingIsLeft(t *testing.T) {
 	t.Run("of a Procfile", func(t *testing.T) {
 		p := newProject(t)
 		p.write("Procfile", wrapped.procfile)
-		g := p.ready("3 backends", "--port", p.ports["GATEWAY"])
+		g := p.joined("3 backends")
 		p.awaitTree(wholeTree...)
 		g.signal(syscall.SIGINT)
 	})
@@ -83,6 +83,7 @@ func TestNothingIsLeftOfAStart(t *testing.T) {
 // A restart replaces the whole tree, also that part of it which holds a port
 // that devgate does not know of (P3).
 func TestARestartReplacesTheWholeTree(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	p.write("Devgatefile", wrapped.devgatefile)
 	g := p.ready("3 backends")

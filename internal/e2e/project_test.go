@@ -127,20 +127,26 @@ func (p *project) must(args ...string) string {
 	return stdout
 }
 
-// pidOf asks devgate for the process of a service; 0: there is none.
-func (p *project) pidOf(service string) int {
+// service is one in `devgate status --json` (C5).
+type service struct {
+	Name, Kind, State string
+	PID               *int
+}
+
+func (p *project) status() []service {
 	p.t.Helper()
-	var status struct {
-		Services []struct {
-			Name string
-			PID  *int
-		}
-	}
+	var status struct{ Services []service }
 	if err := json.Unmarshal([]byte(p.must("status", "--json")), &status); err != nil {
 		p.t.Fatalf("status --json: %v", err)
 	}
-	for _, s := range status.Services {
-		if s.Name == service && s.PID != nil {
+	return status.Services
+}
+
+// pidOf is the process of a service; 0: there is none.
+func (p *project) pidOf(name string) int {
+	p.t.Helper()
+	for _, s := range p.status() {
+		if s.Name == name && s.PID != nil {
 			return *s.PID
 		}
 	}

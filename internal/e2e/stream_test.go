@@ -76,3 +76,39 @@ func TestAnOpenStreamDoesNotDelayTheEnd(t *testing.T) {
 		t.Error("the stream looks complete, and it was cut (G5)")
 	}
 }
+
+// A server that ends with its last connection is not kept alive by the idle
+// ones that devgate holds to it: with a grace of a minute, a restart that waited
+// for them would be noticed here (G11).
+func TestIdleConnectionsDoNotDelayARestart(t *testing.T) {
+	p := newProject(t)
+	p.env = append(p.env, "GRACEFUL=1")
+	p.write("Devgatefile", twoServers.devgatefile+"grace = \"1m\"\n")
+	g := p.ready("2 backends")
+	g.get(t, "/live", 200, "users=404, live=200")
+	p.must("restart", "--wait", "live")
+	g.out.await(t, `^live +\| closing$`)
+	g.get(t, "/live", 200, "users=404, live=200")
+	g.down()
+}
+
+// An open stream or socket keeps such a server for its grace at most. A stream
+// looks cut to its client; both can be opened again (G4, G5).
+func TestStreamsAndSocketsEndWithTheirServer(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	p.env = append(p.env, "GRACEFUL=1")
+	p.write("Devgatefile", twoServers.devgatefile+"grace = \"1s\"\n")
+	g := p.ready("2 backends")
+	stream := g.openStream()
+	defer stream.Close()
+	s := g.openSocket()
+	p.must("restart", "--wait", "live")
+	if _, err := io.ReadAll(stream); err == nil {
+		t.Error("the stream looks complete, and it was cut")
+	}
+	s.expectEnd()
+	g.openStream().Close()
+	g.openSocket()
+	g.down()
+}

@@ -74,6 +74,13 @@ if (role === "live") {
     });
   });
 }
+// The usual way to end well: take nothing new, and end with the last connection.
+if (process.env.GRACEFUL) {
+  process.on("SIGTERM", () => {
+    console.log("closing");
+    server.close();
+  });
+}
 server.listen(process.env.PORT, process.env.HOST ?? "127.0.0.1", () => {
   console.log(`${role} listens on ${process.env.PORT}`);
 });
