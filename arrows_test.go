@@ -15,17 +15,19 @@ import (
 // down there first.
 var arrows = map[string]string{
 	"devgate":                   "devgate/internal/cli",
-	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/port devgate/internal/project devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe github.com/spf13/cobra golang.org/x/sys/unix golang.org/x/term",
+	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe github.com/spf13/cobra golang.org/x/sys/unix golang.org/x/term",
 	"devgate/internal/control":  "devgate/internal/event golang.org/x/sys/unix",
 	"devgate/internal/event":    "",
 	"devgate/internal/logmux":   "github.com/fatih/color",
 	"devgate/internal/port":     "",
+	"devgate/internal/e2e":      "",
+	"devgate/internal/proc":     "golang.org/x/sys/unix",
 	"devgate/internal/project":  "devgate/internal/port devgate/procfile github.com/hashicorp/go-envparse",
 	"devgate/internal/testproc": "",
 	"devgate/internal/watch":    "github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix",
 	"devgate/procfile":          "github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4",
-	"devgate/proxy":             "golang.org/x/net/http/httpguts",
-	"devgate/supervisor":        "devgate/internal/event golang.org/x/sys/unix",
+	"devgate/proxy":             "",
+	"devgate/supervisor":        "devgate/internal/event devgate/internal/proc golang.org/x/sys/unix",
 	"devgate/supervisor/probe":  "",
 }
 

@@ -22,9 +22,13 @@ type leftovers struct {
 	Processes []proc.ID `json:"processes"`
 }
 
-// recordPause is how old the record may be. What is started, leaves its parents
-// and empties its environment in less time is in no record.
-const recordPause = 500 * time.Millisecond
+// The record is at most recordPause old, and longestRecordPause where nothing
+// has changed for a while: an idle devgate should cost nothing. What is started,
+// leaves its parents and empties its environment in less time is in no record.
+const (
+	recordPause        = 500 * time.Millisecond
+	longestRecordPause = 4 * time.Second
+)
 
 func leftoversPath(root string) string {
 	return filepath.Join(root, control.Folder, "processes.json")
@@ -33,18 +37,17 @@ func leftoversPath(root string) string {
 // recordProcesses keeps the record true until ctx ends. It writes only changes.
 func (s *session) recordProcesses(ctx context.Context) error {
 	record := leftovers{Boot: proc.Boot(), Mark: s.mark}
-	tick := time.NewTicker(recordPause)
-	defer tick.Stop()
-	for first := true; ; first = false {
+	for first, pause := true, recordPause; ; first = false {
 		now := proc.Descendants(os.Getpid())
 		if first || !slices.Equal(now, record.Processes) {
-			record.Processes = now
+			record.Processes, pause = now, recordPause
 			record.write(leftoversPath(s.project.Root))
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(pause):
+			pause = min(pause+pause/2, longestRecordPause)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -65,11 +64,15 @@ func (id ID) Signal(sig syscall.Signal) {
 
 // Children are the direct children of a process, zombies included.
 func Children(pid int) []int {
-	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	tasks := "/proc/" + strconv.Itoa(pid) + "/task/"
+	threads, err := os.ReadDir(tasks)
+	if err != nil {
+		return nil
+	}
 	var all []int
-	for _, list := range lists {
-		raw, err := os.ReadFile(list)
-		if err != nil {
+	for _, thread := range threads {
+		raw, err := os.ReadFile(tasks + thread.Name() + "/children")
+		if err != nil || len(raw) == 0 {
 			continue
 		}
 		for word := range strings.FieldsSeq(string(raw)) {
