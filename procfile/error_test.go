@@ -88,6 +88,9 @@ func TestCheckGateway(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
+	if err := mustParse(t, "[a]\ncommand = 'x'\nport = 'auto'\n").CheckGateway(0); err != nil {
+		t.Errorf("a port that is not known yet: %v", err)
+	}
 	if err := f.CheckGateway(3002); err != nil {
 		t.Error(err)
 	}

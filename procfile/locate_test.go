@@ -30,6 +30,7 @@ func TestPositions(t *testing.T) {
 		"behind a text over lines":      {"port", "[web]\ncommand = \"\"\"\nport = 1\n[web]\n\\\"\"\"\"\nport = ^4001"},
 		"behind a raw text over lines":  {"port", "[web]\ncommand = '''\nport = 1\n'x''''\nport = ^4001"},
 		"behind an array over lines":    {"port", "[web]\ncommand = [ # ]\n  'x',\n  'port = 1', \"]\"\n]\nport = ^4001"},
+		"behind escaped quotes":         {"port", "web = { command = \"say \\\"}\\\" \\\\\", port = ^4001 }"},
 		"behind comments":               {"port", "# port = 1\n[web] # [x]\ncommand = 'x' # port = 2\n\n  port = ^4001 # port"},
 		"with line ends of Windows":     {"port", "[web]\r\ncommand = 'x'\r\nport = ^4001\r"},
 		"with tabs":                     {"port", "[web]\ncommand = 'x'\n\tport\t=\t^4001"},
