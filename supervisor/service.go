@@ -267,6 +267,9 @@ func (s *service) explainDelay() {
 			text += "; it has printed nothing"
 		}
 	}
+	if s.spec.Inspect != nil && s.view.PID != 0 && lasted >= verySlowStart {
+		text += "\n" + s.spec.Inspect(s.view.PID)
+	}
 	s.notice(text)
 }
 

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -346,13 +347,14 @@ func TestASlowStartIsExplainedAfterFiveAndThirtySeconds(t *testing.T) {
 			return ctx.Err()
 		}
 		s.LastOutput = func() string { return "compiling" }
+		s.Inspect = func(pid int) string { return fmt.Sprintf("processes below %d", pid) }
 		p := start(t, newStage(), s)
 		notices := p.notices()
 		p.after(time.Hour)
 		p.end()
 		want := []string{
 			`api: still starting after 5s: nothing listens on port 4001; last output: "compiling"`,
-			`api: still starting after 30s: nothing listens on port 4001; last output: "compiling"`,
+			`api: still starting after 30s: nothing listens on port 4001; last output: "compiling"` + "\nprocesses below 1",
 		}
 		if got := notices(); !slices.Equal(got, want) {
 			t.Errorf("notices %q,\nwant %q", got, want)

@@ -52,6 +52,10 @@ type Spec struct {
 	// Observe sees every new state before its consequences. It must not block.
 	Observe func(event.Service)
 
+	// Inspect describes the processes below pid, for a start that takes very
+	// long. It may have several lines.
+	Inspect func(pid int) string
+
 	// LastOutput is the last line that the service printed, for messages.
 	LastOutput func() string
 }

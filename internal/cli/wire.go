@@ -100,7 +100,7 @@ func (s *session) spec(service *project.Service) supervisor.Spec {
 		Output: w.output, Ready: w.readiness(), Observe: w.observe,
 		Drain:      func(ctx context.Context) { s.gateway.Drain(ctx, service.Name) },
 		Signalled:  func() { s.gateway.Interrupt(service.Name) },
-		LastOutput: w.lastOutput,
+		LastOutput: w.lastOutput, Inspect: inspect,
 	}
 	if service.Port != 0 {
 		spec.Release = w.release
@@ -168,6 +168,11 @@ func (w *wiring) readiness() func(context.Context, func(error)) error {
 		return nil
 	}
 	return func(ctx context.Context, report func(error)) error {
+		if w.service.Port != 0 {
+			looking, stop := context.WithCancel(ctx)
+			defer stop()
+			w.session.tasks.Go(func() { w.watchPort(looking) })
+		}
 		return probe.Until(ctx, ready.Interval, attempt, report)
 	}
 }
@@ -242,6 +247,8 @@ func (w *wiring) logMatches(ctx context.Context, report func(error)) error {
 // it has not for a while; then it is a worker until it does.
 func (w *wiring) joinWhenListening(ctx context.Context, report func(error)) error {
 	attempt := probe.TCP(w.service.Port)
+	looking, stop := context.WithTimeout(ctx, 2*undecided)
+	w.session.tasks.Go(func() { defer stop(); w.watchPort(looking) })
 	limited, cancel := context.WithTimeout(ctx, undecided)
 	defer cancel()
 	err := probe.Until(limited, w.service.Ready.Interval, attempt, report)

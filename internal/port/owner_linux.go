@@ -13,9 +13,14 @@ import (
 // FindOwner looks the listener's socket up in /proc/net/tcp{,6} and then in
 // every process's open files; other users' are not readable.
 func FindOwner(port int) (Owner, bool) {
-	sockets := map[string]bool{}
+	ports, sockets := map[string]int{}, map[string]bool{}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		listening(table, port, sockets)
+		listeners(table, ports)
+	}
+	for socket, listening := range ports {
+		if listening == port {
+			sockets[socket] = true
+		}
 	}
 	if len(sockets) == 0 {
 		return Owner{}, false
@@ -28,22 +33,6 @@ func FindOwner(port int) (Owner, bool) {
 		}
 	}
 	return Owner{}, false
-}
-
-// listening adds "socket:[INODE]" for each socket that listens on the port:
-// proc_pid_net(5), columns local_address, st (0A is LISTEN) and inode.
-func listening(table string, port int, into map[string]bool) {
-	text, err := os.ReadFile(table)
-	if err != nil {
-		return
-	}
-	suffix := fmt.Sprintf(":%04X", port)
-	for line := range strings.Lines(string(text)) {
-		f := strings.Fields(line)
-		if len(f) > 9 && strings.HasSuffix(f[1], suffix) && f[3] == "0A" {
-			into["socket:["+f[9]+"]"] = true
-		}
-	}
 }
 
 func describe(pid int) Owner {

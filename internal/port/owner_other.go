@@ -5,6 +5,7 @@ package port
 import (
 	"fmt"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,27 @@ func FindOwner(port int) (Owner, bool) {
 		}
 	}
 	return Owner{}, false
+}
+
+// Listening are the ports on which one of the processes listens, sorted.
+func Listening(pids []int) []int {
+	list := make([]string, len(pids))
+	for i, pid := range pids {
+		list[i] = strconv.Itoa(pid)
+	}
+	out, err := exec.Command("lsof", "-nP", "-a", "-p", strings.Join(list, ","), "-iTCP", "-sTCP:LISTEN", "-Fn").Output()
+	if err != nil {
+		return nil
+	}
+	var all []int
+	for line := range strings.Lines(string(out)) {
+		name, ok := strings.CutPrefix(strings.TrimSpace(line), "n")
+		if port, err := strconv.Atoi(name[strings.LastIndexByte(name, ':')+1:]); ok && err == nil {
+			all = append(all, port)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func describe(pid int) Owner {

@@ -23,6 +23,10 @@ type Options struct {
 	Host    string   // the gateway's host instead of the file's; "": none
 	Environ []string // devgate's own environment
 	Color   bool     // devgate prints colours, so services are told to do so too
+
+	// Ports are those that a running devgate has chosen for services with
+	// port = "auto", by name.
+	Ports map[string]int
 }
 
 // Project is a Devgatefile with everything that it leaves open filled in.
@@ -82,7 +86,7 @@ func (p *Project) resolve(o Options) error {
 	if o.Host != "" {
 		p.Host = o.Host
 	}
-	if err := p.choosePorts(o.Port); err != nil {
+	if err := p.choosePorts(o); err != nil {
 		return err
 	}
 	l := &loader{project: p, options: o}
@@ -104,18 +108,20 @@ func inOrder(a, b *procfile.Error) int {
 }
 
 // choosePorts fills in every port that the file leaves to devgate.
-func (p *Project) choosePorts(override int) error {
+func (p *Project) choosePorts(o Options) error {
 	taken := map[int]bool{}
 	for _, s := range p.File.Services {
 		taken[s.Port.Number] = true
 	}
-	if err := p.chooseGateway(override, taken); err != nil {
+	if err := p.chooseGateway(o.Port, taken); err != nil {
 		return err
 	}
 	taken[p.Port] = true
 	for _, s := range p.File.Services {
 		service := &Service{Service: s, Port: s.Port.Number, Bin: filepath.Join(p.Root, ".devgate", "bin", s.Name)}
-		if s.Port.Auto {
+		if chosen := o.Ports[s.Name]; s.Port.Auto && chosen != 0 {
+			service.Port = chosen
+		} else if s.Port.Auto {
 			free, err := port.Free(taken)
 			if err != nil {
 				return fmt.Errorf("%s: %w", s.Name, err)

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+	"devgate/internal/project"
+	"devgate/procfile"
+)
+
+func newRun(std streams) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "run NAME -- CMD…",
+		Short: "Run a command in a service's folder and environment",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(withoutDashes(args)) < 2 {
+				return errors.New("want the name of a service and a command\n  hint: devgate run api -- go test ./...")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			args = withoutDashes(args)
+			p, err := loadAsRunning(cmd, file)
+			if err != nil {
+				return err
+			}
+			service := p.Service(args[0])
+			switch {
+			case service == nil:
+				return usageError(unknownService(p, args[0]))
+			case service.Kind() == procfile.Remote:
+				return usageError(fmt.Errorf("%s has a url: there is no folder or environment to run in", args[0]))
+			}
+			return runCommand(service, args[1:], std)
+		},
+	}
+	fileFlag(cmd, &file)
+	cmd.Flags().SetInterspersed(false) // flags behind NAME belong to the command
+	return cmd
+}
+
+// withoutDashes drops the -- between NAME and CMD.
+func withoutDashes(args []string) []string {
+	if len(args) > 1 && args[1] == "--" {
+		return append([]string{args[0]}, args[2:]...)
+	}
+	return args
+}
+
+// loadAsRunning reads the project, with the ports that a running devgate has
+// chosen for it.
+func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
+	o := project.Options{File: file, Color: isTerminal(cmd.OutOrStdout())}
+	root, err := rootOf(file)
+	if err != nil {
+		return nil, err
+	}
+	if client, err := control.Dial(root); err == nil {
+		if status, err := client.Status(cmd.Context()); err == nil {
+			o.Ports = map[string]int{}
+			for _, s := range status.Services {
+				if s.Port != nil {
+					o.Ports[s.Name] = *s.Port
+				}
+			}
+		}
+	}
+	return load(o)
+}
+
+// runCommand gives the command devgate's own terminal. Ctrl-C reaches it
+// directly; devgate waits for what it makes of it.
+func runCommand(service *project.Service, args []string, std streams) error {
+	taken := make(chan os.Signal, 1) // taken, not ignored: the command would inherit that
+	signal.Notify(taken, syscall.SIGINT, syscall.SIGQUIT)
+	defer signal.Stop(taken)
+	// Through a shell, which looks the command up in the service's own PATH and
+	// folder, and then is the command.
+	cmd := exec.Command("/bin/sh", append([]string{"-c", `exec "$@"`, "sh"}, args...)...)
+	cmd.Dir, cmd.Env = service.Dir, service.Env
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = std.in, std.out, std.err
+	err := cmd.Run()
+	var exited *exec.ExitError
+	if !errors.As(err, &exited) {
+		return err
+	}
+	if status, ok := exited.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return &exitError{code: 128 + int(status.Signal())}
+	}
+	return &exitError{code: exited.ExitCode()}
+}
