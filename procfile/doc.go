@@ -44,5 +44,5 @@
 // keeps where each key and value stands; statements that it cannot understand,
 // and tables declared twice, are blanked out before the library reads the rest.
 // The library stays the judge of what TOML means: the scanner never decides a
-// value. The two are compared by FuzzParse.
+// value. The two are compared by FuzzScan.
 package procfile
