@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
+	"devgate/internal/proc"
 )
 
 func newDown(std streams) *cobra.Command {
@@ -26,22 +27,25 @@ func newDown(std streams) *cobra.Command {
 				_, err := fmt.Fprintln(std.out, "devgate is not running here")
 				return err
 			}
+			record, _ := control.Holder(root)
 			if err := client.Down(cmd.Context()); err != nil {
 				return err
 			}
-			return awaitEnd(cmd.Context(), root)
+			return awaitEnd(cmd.Context(), root, record.PID)
 		},
 	}
 	fileFlag(cmd, &file)
 	return cmd
 }
 
-// awaitEnd returns when nobody holds the project's lock any more.
-func awaitEnd(ctx context.Context, root string) error {
+// awaitEnd returns when nobody holds the project's lock any more, and the
+// process that people see has ended.
+func awaitEnd(ctx context.Context, root string, pid int) error {
+	process, alive := proc.Identify(pid)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if _, running := control.Holder(root); !running {
+		if _, running := control.Holder(root); !running && !(alive && process.Alive()) {
 			return nil
 		}
 		select {

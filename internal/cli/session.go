@@ -100,8 +100,8 @@ func (s *session) names() []string {
 // run does everything between the first and the last line. Its result is why
 // the session ended: errDown, errOutputClosed, or an exitError.
 func (s *session) run(signals <-chan os.Signal) error {
+	defer s.lock.Release() // last: who waits for it may count on everything else
 	defer s.printer.Close()
-	defer s.lock.Release()
 	server, err := control.Open(control.SocketPath(s.project.Root), &desk{s})
 	if err != nil {
 		return err

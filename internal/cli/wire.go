@@ -25,8 +25,10 @@ import (
 const (
 	tailLines = 20 // of a failed service's output
 	// undecided is how long a process of a Procfile may take to listen before it
-	// counts as a worker; it joins the cascade later if it does.
+	// counts as a worker, and expected how long where its port stands in the
+	// command. It joins the cascade later if it does.
 	undecided = 3 * time.Second
+	expected  = 30 * time.Second
 	// portPatience is how long a start waits for its port before it says who has
 	// it, and portLimit how long in all.
 	portPatience = 3 * time.Second
@@ -249,7 +251,11 @@ func (w *wiring) joinWhenListening(ctx context.Context, report func(error)) erro
 	attempt := probe.TCP(w.service.Port)
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
 	w.session.tasks.Go(func() { defer stop(); w.watchPort(looking) })
-	limited, cancel := context.WithTimeout(ctx, undecided)
+	patience := undecided
+	if w.service.Has("port") {
+		patience = expected
+	}
+	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err := probe.Until(limited, w.service.Ready.Interval, attempt, report)
 	if err == nil {

@@ -20,13 +20,17 @@ func (id ID) Alive() bool {
 }
 
 // KillAll ends every process that list finds, again and again until it finds
-// none or ctx ends. Each round stops all of them before it kills any, so that
+// none any more or ctx ends. Each round stops all of them before it kills any, so that
 // none forks while the others die. It returns how many there were.
 func KillAll(ctx context.Context, list func() []ID) int {
-	seen := map[ID]bool{}
+	const certain = 3 // looks without a find: one alone may miss what changes its parent
+	seen, empty := map[ID]bool{}, 0
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		found := list()
-		if len(found) == 0 {
+		if empty++; len(found) > 0 {
+			empty = 0
+		}
+		if empty == certain {
 			return len(seen)
 		}
 		for _, id := range found {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -84,8 +85,20 @@ func Children(pid int) []int {
 	return all
 }
 
-// Descendants are all living processes below pid, over all generations.
+// Descendants are all living processes below pid, over all generations. It looks
+// twice: one whose parent dies during a look may be under neither the old nor
+// the new parent when that one is read.
 func Descendants(pid int) []ID {
+	all := descendants(pid)
+	for _, id := range descendants(pid) {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+func descendants(pid int) []ID {
 	var all []ID
 	seen := map[int]bool{pid: true}
 	for queue := Children(pid); len(queue) > 0; queue = queue[1:] {

@@ -1,0 +1,250 @@
+package proc
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"devgate/internal/testproc"
+)
+
+func TestMain(m *testing.M) {
+	testproc.Main(m, map[string]testproc.Role{
+		"idle": func([]string) int { return hold() },
+		// A child of its own, in a session of its own, that ignores signals.
+		"parent": func([]string) int { start(os.Environ(), "stubborn"); return hold() },
+		"stubborn": func([]string) int {
+			signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+			return hold()
+		},
+		// Forks twice and leaves: its grandchild is an orphan.
+		"double": func([]string) int { start(os.Environ(), "middle"); return hold() },
+		"middle": func([]string) int { start(os.Environ(), "idle"); return 0 },
+		// A bounded chain, each of which forks the next and ends.
+		"storm": func(args []string) int {
+			if n, _ := strconv.Atoi(args[0]); n > 0 {
+				start(os.Environ(), "storm", strconv.Itoa(n-1))
+				return 0
+			}
+			return hold()
+		},
+		"quick": func([]string) int { return 0 },
+	})
+}
+
+// hold says its number and stays until somebody kills it, for a minute at most.
+func hold() int {
+	os.Stdout.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+	<-time.After(time.Minute)
+	return 0
+}
+
+func start(env []string, role string, args ...string) {
+	self, _ := os.Executable()
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(env, "DEVGATE_TEST_ROLE="+role)
+	cmd.Stdout = os.Stdout
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Start()
+}
+
+// family starts a role in a Nursery and returns it with the numbers that it
+// and its descendants say.
+func family(t *testing.T, n *Nursery, count int, role string, args ...string) (*exec.Cmd, []int) {
+	t.Helper()
+	argv, env := testproc.Command(t, role, args...)
+	cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: append(env, "MARK="+markOf(t))}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		KillAll(ctx, func() []ID { return Marked("MARK", markOf(t)) })
+		n.Wait(cmd)
+	})
+	var pids []int
+	for lines := bufio.NewScanner(out); len(pids) < count && lines.Scan(); {
+		pid, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	return cmd, pids
+}
+
+// markOf is different for every run of a test.
+func markOf(t *testing.T) string {
+	t.Helper()
+	markMu.Lock()
+	defer markMu.Unlock()
+	if marks[t] == "" {
+		marks[t] = rand.Text() + rand.Text()
+	}
+	return marks[t]
+}
+
+var (
+	markMu sync.Mutex
+	marks  = map[*testing.T]string{}
+)
+
+func nursery(t *testing.T) *Nursery {
+	t.Helper()
+	if err := BecomeSubreaper(); err != nil {
+		t.Fatal(err)
+	}
+	n := Open()
+	t.Cleanup(n.Close)
+	return n
+}
+
+func pidsOf(ids []ID) []int {
+	var all []int
+	for _, id := range ids {
+		all = append(all, id.PID)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestAProcessIsNamedByNumberAndStart(t *testing.T) {
+	self, ok := Identify(os.Getpid())
+	if !ok || !self.Alive() {
+		t.Fatalf("this process: %v, %v", self, ok)
+	}
+	other := ID{self.PID, self.Start + 1}
+	if other.Alive() {
+		t.Error("another start time counts as the same process")
+	}
+	other.Signal(syscall.SIGKILL) // must not reach this process
+	if _, ok := Identify(1 << 30); ok {
+		t.Error("a process that is not there was named")
+	}
+}
+
+func TestDescendantsGroupsAndMarksAreFound(t *testing.T) {
+	n := nursery(t)
+	testproc.Command(t, "stubborn") // played by parent's child
+	cmd, pids := family(t, n, 2, "parent")
+	slices.Sort(pids)
+	if got := pidsOf(append(Descendants(cmd.Process.Pid), ID{PID: cmd.Process.Pid})); !slices.Equal(got, pids) {
+		t.Errorf("descendants %v, want %v", got, pids)
+	}
+	if got := pidsOf(Group(cmd.Process.Pid)); !slices.Equal(got, []int{cmd.Process.Pid}) {
+		t.Errorf("group %v: its child is in a session of its own", got)
+	}
+	if got := pidsOf(Marked("MARK", markOf(t)[:20])); !slices.Equal(got, pids) {
+		t.Errorf("marked %v, want %v", got, pids)
+	}
+	if got := pidsOf(MarkedBelow(os.Getpid(), "MARK", markOf(t))); !slices.Equal(got, pids) {
+		t.Errorf("marked below %v, want %v", got, pids)
+	}
+	if MarkedBelow(os.Getpid(), "MARK", "other") != nil {
+		t.Error("another mark was found")
+	}
+	if got := Command(cmd.Process.Pid); !strings.Contains(got, cmd.Path) {
+		t.Errorf("command %q", got)
+	}
+	if Boot() == "" {
+		t.Error("this boot has no name")
+	}
+}
+
+// P1: also what ignores signals, has left its session, or forks without end.
+func TestKillAllLeavesNobody(t *testing.T) {
+	for _, c := range []struct {
+		role  string
+		args  []string
+		count int
+	}{{"parent", nil, 2}, {"double", nil, 2}, {"storm", []string{"200"}, 0}} {
+		t.Run(c.role, func(t *testing.T) {
+			n := nursery(t)
+			testproc.Command(t, "middle")
+			family(t, n, c.count, c.role, c.args...)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			mine := func() []ID { return MarkedBelow(os.Getpid(), "MARK", markOf(t)) }
+			KillAll(ctx, mine)
+			if left := mine(); len(left) > 0 || ctx.Err() != nil {
+				t.Errorf("left: %v, %v", left, ctx.Err())
+			}
+		})
+	}
+}
+
+func TestKillAllGivesUpWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	rounds := 0
+	n := KillAll(ctx, func() []ID {
+		if rounds++; rounds == 3 {
+			cancel()
+		}
+		return []ID{{1 << 30, 1}}
+	})
+	if n != 1 || rounds != 3 {
+		t.Errorf("%d processes in %d rounds", n, rounds)
+	}
+}
+
+// The kernel's parent-death signal goes out when the starting thread ends:
+// starts from many goroutines, whose threads come and go, must all live.
+func TestChildrenOutliveTheGoroutinesThatAskedForThem(t *testing.T) {
+	n := nursery(t)
+	argv, env := testproc.Command(t, "idle")
+	started := make(chan *exec.Cmd)
+	for range 20 {
+		go func() {
+			cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: env}
+			if err := n.Start(cmd); err != nil {
+				t.Error(err)
+			}
+			started <- cmd
+		}()
+	}
+	for range 20 {
+		cmd := <-started
+		defer n.Wait(cmd)
+		defer cmd.Process.Kill()
+		if _, alive := Identify(cmd.Process.Pid); !alive {
+			t.Errorf("pid %d is dead", cmd.Process.Pid)
+		}
+	}
+}
+
+// A Nursery never takes an exit status from somebody who waits for it.
+func TestEveryExitReachesItsWaiter(t *testing.T) {
+	n := nursery(t)
+	argv, env := testproc.Command(t, "quick")
+	results := make(chan error)
+	for range 50 {
+		go func() {
+			cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: env}
+			if err := n.Start(cmd); err != nil {
+				results <- err
+				return
+			}
+			results <- n.Wait(cmd)
+		}()
+	}
+	for range 50 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
