@@ -14,6 +14,10 @@ const spliceMin = 256 << 10
 // use makes rep the client's answer.
 func (x *exchange) use(rep *reply) {
 	defer rep.close()
+	if x.unread {
+		x.leaveUnread(rep)
+		return
+	}
 	if rep.body != nil {
 		rep.body.makeLast()
 	}
@@ -21,6 +25,7 @@ func (x *exchange) use(rep *reply) {
 	if isEventStream(rep.resp.Header) {
 		rep.visit.release() // a restart does not wait for its end (G4)
 		defer x.g.streams.add(rep.cut)()
+		x.endless = true
 	}
 	x.deliver(rep)
 }
@@ -37,10 +42,16 @@ func (x *exchange) deliver(rep *reply) {
 		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
 	}
 	x.frame(h, resp)
-	x.trace.stamp(h, rep.c.Name)
+	x.trace.stamp(h, resp.StatusCode, rep.c.Name)
 	x.closeIfUnread(h)
 	x.w.WriteHeader(resp.StatusCode)
+	if x.endless {
+		x.report()
+	}
 	if err := x.copyBody(resp); err != nil {
+		if t := x.trace.of(rep.c.Name); t != nil {
+			t.note = also(t.note, "cut off")
+		}
 		panic(http.ErrAbortHandler)
 	}
 	x.writeTrailer(h, resp)

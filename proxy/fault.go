@@ -42,6 +42,15 @@ func faultRequest(title string) *fault {
 	return &fault{status: http.StatusBadRequest, word: "request", title: title}
 }
 
+// faultGone is for a client that has left, so nobody reads it as a rule; one
+// whose request the end of the gateway broke off does.
+func faultGone() *fault {
+	return &fault{status: http.StatusServiceUnavailable, word: wordGone, title: "the request was broken off"}
+}
+
+// wordGone is noted for requests whose client did not wait for an answer.
+const wordGone = "client left"
+
 func faultStarting(c *candidate, s State) *fault {
 	reason := s.Reason
 	if reason == "" {

@@ -31,6 +31,7 @@ type Gateway struct {
 	tunnels  crowd // upgraded connections
 	upgrades memory
 	hmr      hmrOwner
+	record   record
 }
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
@@ -109,10 +110,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer g.requests.leave()
-	x := &exchange{g: g, chain: g.chain.Load(), w: w, r: r, ctx: r.Context()}
+	x := newExchange(g, w, r)
 	if strings.HasPrefix(r.URL.Path, ownPrefix) {
 		x.serveOwn()
 		return
 	}
+	defer x.report()
 	x.serve()
 }

@@ -39,7 +39,7 @@ func (t *h2c) forget() {
 
 func (t *h2c) wait() {}
 
-func (t *h2c) roundTrip(ctx context.Context, c *call, a attempt) (*http.Response, error) {
+func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
 	dialed := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { dialed = true },
@@ -60,7 +60,7 @@ func (t *h2c) roundTrip(ctx context.Context, c *call, a attempt) (*http.Response
 
 // request translates the call. net/http adds a User-Agent where there is none,
 // unless it is told an empty one.
-func (t *h2c) request(ctx context.Context, c *call, a attempt) *http.Request {
+func (t *h2c) request(ctx context.Context, c *call, a asking) *http.Request {
 	header := make(http.Header, len(c.header)+4)
 	for _, name := range endToEnd(c.header, nil) {
 		header[name] = c.header[name]

@@ -5,23 +5,37 @@ import (
 	"time"
 )
 
-// admit waits until c takes requests. Without a visit, the second result says
-// why.
-func (x *exchange) admit(ctx context.Context, c *candidate) (*visit, fetched) {
+// admit waits until c takes requests, and notes in got for how long. Without a
+// visit, got says why.
+func (x *exchange) admit(ctx context.Context, c *candidate, got *fetched) *visit {
+	began := time.Now()
 	for {
 		v, s, changed := c.up.enter()
 		switch {
 		case v != nil:
-			return v, fetched{}
+			return v
 		case s.Phase == Absent || s.Phase == Down && c.Optional:
-			return nil, fetched{skip: s.Phase.String()}
+			got.skip = s.Phase.String()
+			return nil
 		case s.Phase == Down:
-			return nil, fetched{fault: faultDown(c, s)}
+			got.fault = faultDown(c, s)
+			return nil
 		}
-		if !x.held(ctx, changed) {
-			return nil, fetched{fault: faultStarting(c, s)}
+		changes := x.held(ctx, changed)
+		got.held, got.waited = time.Since(began), s.Reason
+		if !changes {
+			got.fault = x.afterHold(ctx, c, s)
+			return nil
 		}
 	}
+}
+
+// afterHold is the answer to a request that waited in vain.
+func (x *exchange) afterHold(ctx context.Context, c *candidate, s State) *fault {
+	if ctx.Err() != nil {
+		return faultGone()
+	}
+	return faultStarting(c, s)
 }
 
 // held waits for a change of state and reports whether there was one before

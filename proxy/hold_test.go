@@ -42,7 +42,10 @@ func TestHold(t *testing.T) {
 		}
 		want := problem{
 			Type: "urn:devgate:starting", Title: "a is not ready yet", Status: 503, Detail: "building", Backend: "a",
-			Cascade: []problemTrial{{"a", 0, p.Cascade[0].Milliseconds, "starting"}},
+			Cascade: []Attempt{{"a", 0, p.Cascade[0].Duration, p.Cascade[0].Note}},
+		}
+		if note := p.Cascade[0].Note; !strings.HasPrefix(note, "starting; held 3") || !strings.HasSuffix(note, "ms: building") {
+			t.Errorf("note %q", note)
 		}
 		if fmt.Sprint(p) != fmt.Sprint(want) || got.status != 503 || got.header.Get("Retry-After") != "1" ||
 			got.header.Get("Cache-Control") != "no-store" || got.header.Get("Content-Type") != "application/problem+json" {

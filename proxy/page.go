@@ -31,34 +31,30 @@ type pageData struct {
 }
 
 type pageTrial struct {
-	Backend, Word, Answer string
-	Milliseconds          string
+	Backend, Word, Note, Answer string
+	Milliseconds                string
 }
 
 type pageSkip struct{ Backend, Paths string }
 
 // problem is the body for programs (RFC 9457).
 type problem struct {
-	Type    string         `json:"type"`
-	Title   string         `json:"title"`
-	Status  int            `json:"status"`
-	Detail  string         `json:"detail,omitempty"`
-	Backend string         `json:"backend,omitempty"`
-	Cascade []problemTrial `json:"cascade"`
-}
-
-type problemTrial struct {
-	Backend      string  `json:"backend"`
-	Status       int     `json:"status"`
-	Milliseconds float64 `json:"duration_ms"`
-	Note         string  `json:"note"`
+	Type    string    `json:"type"`
+	Title   string    `json:"title"`
+	Status  int       `json:"status"`
+	Detail  string    `json:"detail,omitempty"`
+	Backend string    `json:"backend,omitempty"`
+	Cascade []Attempt `json:"cascade"`
 }
 
 // fail answers with a fault, in the form that the client can read: a page for
 // a person, a comment where a script or style is expected, else a problem.
 func (x *exchange) fail(f *fault) {
 	h := x.w.Header()
-	x.trace.stamp(h, "")
+	x.trace.stamp(h, f.status, "")
+	if f.word == wordGone {
+		x.trace.status = 0
+	}
 	h.Set(headerError, f.word)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -88,14 +84,10 @@ func (x *exchange) faultBody(h http.Header, f *fault) []byte {
 }
 
 func (x *exchange) problem(f *fault) problem {
-	p := problem{
+	return problem{
 		Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Detail: f.detail, Backend: f.backend,
-		Cascade: []problemTrial{},
+		Cascade: x.trace.attempts(),
 	}
-	for _, t := range x.trace.trials {
-		p.Cascade = append(p.Cascade, problemTrial{t.backend, t.status, milliseconds(t.took), t.note})
-	}
-	return p
 }
 
 // comment is harmless where a script or a style sheet is expected, and still
@@ -134,8 +126,12 @@ func (x *exchange) page(h http.Header, f *fault) []byte {
 		Nonce:  rand.Text(),
 	}
 	for _, t := range x.trace.trials {
+		note := t.note
+		if note == noteRefused {
+			note = "" // the status says as much
+		}
 		d.Trials = append(d.Trials, pageTrial{
-			t.backend, t.word(), t.answer, strconv.FormatFloat(milliseconds(t.took), 'f', -1, 64),
+			t.backend, t.said(), note, t.answer, strconv.FormatFloat(milliseconds(t.took), 'f', -1, 64),
 		})
 	}
 	d.NotAsked = x.notAsked()

@@ -95,7 +95,7 @@ func (x *exchange) stampStatic(status int, began time.Time) {
 	t.began = began
 	t.end(status, "")
 	h := x.w.Header()
-	x.trace.stamp(h, staticName)
+	x.trace.stamp(h, status, staticName)
 	x.closeIfUnread(h)
 }
 

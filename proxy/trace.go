@@ -6,11 +6,18 @@ import (
 	"time"
 )
 
+// noteRefused is the note of an answer that passed the request on.
+const noteRefused = "falls through"
+
 // trial is what one backend had to say to a request.
 type trial struct {
 	backend string
 	status  int    // 0: none
-	note    string // why there is no status: "down", "refused", ...
+	word    string // stands for a status where there is none: "down", "refused", ...
+	note    string // what the answer led to, for people
+	held    time.Duration
+	waited  string // what it was held for
+	learned bool   // asked ahead of the refusals before it
 	began   time.Time
 	took    time.Duration
 	answer  string // the beginning of a refused answer, for the explaining page
@@ -18,8 +25,10 @@ type trial struct {
 
 // trace is how the answer to one request came about, in the order of asking.
 type trace struct {
-	trials []trial
-	room   [4]trial // of trials, for chains of usual length
+	trials  []trial
+	room    [4]trial // of trials, for chains of usual length
+	status  int      // of the client's answer; 0 while there is none
+	backend string   // whose answer it is
 }
 
 func (t *trace) begin(backend string) *trial {
@@ -33,20 +42,79 @@ func (t *trace) begin(backend string) *trial {
 // last returns the trial begun last.
 func (t *trace) last() *trial { return &t.trials[len(t.trials)-1] }
 
-func (t *trial) end(status int, note string) {
-	t.status, t.note, t.took = status, note, time.Since(t.began)
+// of returns the trial of a backend; nil when it was not asked.
+func (t *trace) of(backend string) *trial {
+	for i := range t.trials {
+		if t.trials[i].backend == backend {
+			return &t.trials[i]
+		}
+	}
+	return nil
 }
 
-// word is the status, or the note where there is none.
-func (t *trial) word() string {
+func (t *trial) end(status int, word string) {
+	t.status, t.word, t.took = status, word, time.Since(t.began)
+}
+
+// said is the status, or the word where there is none.
+func (t *trial) said() string {
 	if t.status == 0 {
-		return t.note
+		return t.word
 	}
 	return strconv.Itoa(t.status)
 }
 
-// stamp writes the headers that say how the answer came about (G9).
-func (t *trace) stamp(h http.Header, backend string) {
+// attempt is the trial's form for people.
+func (t *trial) attempt() Attempt {
+	return Attempt{Backend: t.backend, Status: t.status, Duration: t.took, Note: t.notes()}
+}
+
+func (t *trace) attempts() []Attempt {
+	list := make([]Attempt, 0, len(t.trials))
+	for i := range t.trials {
+		list = append(list, t.trials[i].attempt())
+	}
+	return list
+}
+
+// notes joins all there is to say beside the status.
+func (t *trial) notes() string {
+	s := t.note
+	if t.status == 0 {
+		s = also(t.word, s)
+	}
+	if t.held > 0 {
+		held := "held " + t.held.Round(heldPrecision(t.held)).String()
+		if t.waited != "" {
+			held += ": " + t.waited
+		}
+		s = also(s, held)
+	}
+	if t.learned {
+		s = also(s, "asked ahead")
+	}
+	return s
+}
+
+func also(s, more string) string {
+	if s == "" || more == "" {
+		return s + more
+	}
+	return s + "; " + more
+}
+
+// heldPrecision is what people can tell apart.
+func heldPrecision(d time.Duration) time.Duration {
+	if d < time.Second {
+		return time.Millisecond
+	}
+	return 100 * time.Millisecond
+}
+
+// stamp notes the client's answer, and writes the headers that say how it came
+// about (G9).
+func (t *trace) stamp(h http.Header, status int, backend string) {
+	t.status, t.backend = status, backend
 	var values [3]string
 	n := 0
 	set := func(name, v string) {
@@ -66,7 +134,8 @@ func (t *trace) stamp(h http.Header, backend string) {
 	h[headerTiming] = append(h[headerTiming][:len(h[headerTiming]):len(h[headerTiming])], t.timing())
 }
 
-// tried is "web=404, api=200".
+// tried is "web=404, api=200"; ";learned" follows who was asked ahead of the
+// others and was right.
 func (t *trace) tried() string {
 	var room [128]byte
 	b := room[:0]
@@ -76,7 +145,10 @@ func (t *trace) tried() string {
 		}
 		b = append(b, t.trials[i].backend...)
 		b = append(b, '=')
-		b = append(b, t.trials[i].word()...)
+		b = append(b, t.trials[i].said()...)
+		if t.trials[i].learned {
+			b = append(b, ";learned"...)
+		}
 	}
 	return string(b)
 }
@@ -93,13 +165,8 @@ func (t *trace) timing() string {
 		b = append(b, ";dur="...)
 		b = strconv.AppendFloat(b, milliseconds(t.trials[i].took), 'f', -1, 64)
 		b = append(b, `;desc="`...)
-		b = append(b, t.trials[i].word()...)
+		b = append(b, t.trials[i].said()...)
 		b = append(b, '"')
 	}
 	return string(b)
-}
-
-// milliseconds rounds to hundredths.
-func milliseconds(d time.Duration) float64 {
-	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
 }

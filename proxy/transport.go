@@ -20,15 +20,15 @@ const informationalMax = 1000
 // roundTripper asks one backend. The answer's body must be closed. An error
 // that is a *dialError says that nothing was sent.
 type roundTripper interface {
-	roundTrip(ctx context.Context, c *call, opt attempt) (*http.Response, error)
+	roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error)
 	// forget closes idle connections, and used ones when they become idle.
 	forget()
 	// wait returns when no goroutine is left that sends a body.
 	wait()
 }
 
-// attempt is what differs between the askings of one call.
-type attempt struct {
+// asking is what differs between the askings of one call.
+type asking struct {
 	body  *spoolReader                         // nil: the request has none
 	early func(status int, header http.Header) // gets each 1xx but 100 and 101
 }
@@ -62,7 +62,7 @@ func (t *transport) forget() {
 
 func (t *transport) wait() { t.senders.Wait() }
 
-func (t *transport) roundTrip(ctx context.Context, c *call, a attempt) (*http.Response, error) {
+func (t *transport) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
 	if c.mayReuse() {
 		if cn := t.pool.get(); cn != nil {
 			resp, err := t.exchange(ctx, cn, c, a)
@@ -102,7 +102,7 @@ var errNoAnswer = errors.New("connection closed before the answer")
 
 // exchange sends the call on cn and reads the head of the answer. The end of
 // ctx closes the connection, until the answer's body is read or closed.
-func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a attempt) (*http.Response, error) {
+func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a asking) (*http.Response, error) {
 	b := &answerBody{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
 	resp, err := t.ask(cn, c, a, b)
 	if err != nil {
@@ -112,7 +112,7 @@ func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a attempt) 
 	return resp, nil
 }
 
-func (t *transport) ask(cn *conn, c *call, a attempt, b *answerBody) (*http.Response, error) {
+func (t *transport) ask(cn *conn, c *call, a asking, b *answerBody) (*http.Response, error) {
 	if a.body == nil {
 		if _, err := cn.Write(c.head(t.host)); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
@@ -131,7 +131,7 @@ func (t *transport) ask(cn *conn, c *call, a attempt, b *answerBody) (*http.Resp
 
 // readFinalHead reads heads until one that is not informational, or is the
 // consent to switch protocols that was asked for.
-func readFinalHead(cn *conn, c *call, a attempt, s *sender) (head, error) {
+func readFinalHead(cn *conn, c *call, a asking, s *sender) (head, error) {
 	defer s.answered()
 	for range informationalMax {
 		h, err := readHead(cn)

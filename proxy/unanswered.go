@@ -10,6 +10,7 @@ func (x *exchange) explains() bool {
 
 // unanswered ends a cascade in which every backend refused (G8).
 func (x *exchange) unanswered() {
+	x.nobody = true
 	best := x.best
 	switch {
 	case x.serveStatic():

@@ -58,7 +58,7 @@ func (x *exchange) switchProtocols() {
 		x.unanswered()
 	case winner.fault != nil:
 		x.fail(winner.fault)
-	case winner.reply.resp.StatusCode == http.StatusSwitchingProtocols:
+	case winner.reply.resp.StatusCode == http.StatusSwitchingProtocols && !x.unread:
 		x.tunnel(winner.reply)
 	default:
 		x.use(winner.reply)
@@ -152,6 +152,7 @@ func (k *contest) settle(r contestant) bool {
 		return false
 	case k.refuses(r.got.reply):
 		k.refused = true
+		k.x.trace.trials[r.index].note = noteRefused
 		k.x.keep(r.got.reply, false)
 		return false
 	}
@@ -219,7 +220,7 @@ func (x *exchange) tunnel(rep *reply) {
 func (x *exchange) switchHead(rep *reply) []byte {
 	h := make(http.Header)
 	copyAnswerHeader(h, rep.resp.Header)
-	x.trace.stamp(h, rep.c.Name)
+	x.trace.stamp(h, rep.resp.StatusCode, rep.c.Name)
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
 	b = appendField(b, "Connection", "Upgrade")
 	for _, v := range rep.resp.Header["Upgrade"] {

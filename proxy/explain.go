@@ -1,0 +1,160 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Explain sends a request through the cascade as if a client had, and returns
+// its record, in which the backends that were not asked are listed too, with
+// the reason. The answer itself is not read to its end. A Host in header is the
+// host asked for; without one it is the gateway's own. The error is not nil
+// when the request is not one that a client could have sent, when ctx ended, or
+// when the gateway is stopping.
+func (g *Gateway) Explain(ctx context.Context, method, target string, header http.Header, body io.Reader) (Exchange, error) {
+	r, err := g.explained(ctx, method, target, header, body)
+	if err != nil {
+		return Exchange{}, fmt.Errorf("explain request: %w", err)
+	}
+	if !g.requests.enter() {
+		return Exchange{}, errors.New("explain request: the gateway is stopping")
+	}
+	defer g.requests.leave()
+	x := newExchange(g, unseen{}, r)
+	x.unread = true
+	x.serve()
+	x.report()
+	e := x.summary()
+	e.Cascade = x.everybody()
+	return e, ctx.Err()
+}
+
+// explained makes the request that net/http's server would have made.
+func (g *Gateway) explained(ctx context.Context, method, target string, header http.Header, body io.Reader) (*http.Request, error) {
+	if !strings.HasPrefix(target, "/") && target != "*" {
+		return nil, fmt.Errorf("path %q does not begin with a slash", target)
+	}
+	u, err := url.ParseRequestURI(target)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "", body)
+	if err != nil {
+		return nil, err
+	}
+	r.URL, r.RequestURI, r.RemoteAddr = u, target, "127.0.0.1:0"
+	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
+	for name, values := range header {
+		for _, v := range values {
+			if !validName(name) || !validValue(v) {
+				return nil, fmt.Errorf("header %q is malformed", name)
+			}
+			r.Header.Add(name, v)
+		}
+	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
+	}
+	if body != nil && r.ContentLength == 0 && r.Body != http.NoBody {
+		r.ContentLength = -1
+	}
+	return r, nil
+}
+
+// leaveUnread notes the answer and takes in what there is of its body, within
+// limits, so that the backend can end in peace.
+func (x *exchange) leaveUnread(rep *reply) {
+	x.trace.stamp(make(http.Header), rep.resp.StatusCode, rep.c.Name)
+	if rep.resp.StatusCode == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
+		return
+	}
+	newKept(rep.resp.Body).Close()
+}
+
+// everybody lists all backends in declared order, asked or not, and then the
+// static folder.
+func (x *exchange) everybody() []Attempt {
+	var list []Attempt
+	for _, c := range x.chain.candidates {
+		if t := x.trace.of(c.Name); t != nil {
+			list = append(list, t.attempt())
+			continue
+		}
+		list = append(list, Attempt{Backend: c.Name, Note: x.whyNot(c)})
+	}
+	if t := x.trace.of(staticName); t != nil {
+		return append(list, t.attempt())
+	}
+	if x.chain.Static != "" && x.call != nil && !x.alone {
+		list = append(list, Attempt{Backend: staticName, Note: x.whyNotStatic()})
+	}
+	return list
+}
+
+// whyNot is the reason for which c was not asked.
+func (x *exchange) whyNot(c *candidate) string {
+	switch {
+	case x.call == nil:
+		return "not asked: the request was refused"
+	case x.alone:
+		return "not asked: the host names " + x.candidates[0].Name
+	case c.up.look().Phase == Absent:
+		return "not started"
+	case !c.matches(rawPath(x.call.target)):
+		return "not asked: paths = " + quoted(c.Paths)
+	case x.call.upgrade != "" && c.H2C:
+		return "not asked: protocol = \"h2c\""
+	}
+	for _, before := range x.candidates {
+		if before.Final && x.trace.of(before.Name) != nil {
+			return "not asked: " + before.Name + " is final"
+		}
+	}
+	return "not asked: " + x.ender()
+}
+
+func (x *exchange) whyNotStatic() string {
+	switch {
+	case !x.nobody:
+		return "not asked: " + x.ender()
+	case x.r.Method != http.MethodGet && x.r.Method != http.MethodHead:
+		return "not asked: " + x.r.Method
+	}
+	return "no such file"
+}
+
+// ender says what ended the cascade.
+func (x *exchange) ender() string {
+	if x.trace.backend == "" {
+		return "the request had failed before"
+	}
+	return x.trace.backend + " answered"
+}
+
+// quoted is a list as the Devgatefile has it: ["/api/*", "/x"].
+func quoted(list []string) string {
+	var q []string
+	for _, s := range list {
+		q = append(q, strconv.Quote(s))
+	}
+	return "[" + strings.Join(q, ", ") + "]"
+}
+
+// unseen is the client of Explain: it takes everything and looks at nothing.
+type unseen struct{}
+
+// Header implements http.ResponseWriter.
+func (unseen) Header() http.Header { return make(http.Header) }
+
+// Write implements http.ResponseWriter.
+func (unseen) Write(p []byte) (int, error) { return len(p), nil }
+
+// WriteHeader implements http.ResponseWriter.
+func (unseen) WriteHeader(int) {}

@@ -1,0 +1,149 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// fetched is what came of asking a backend: its reply, or a fault, or neither
+// when it was passed by.
+type fetched struct {
+	reply  *reply
+	fault  *fault
+	skip   string // why it was passed by
+	held   time.Duration
+	waited string // what it was held for
+}
+
+// note writes the outcome down.
+func (got fetched) note(t *trial) {
+	t.held, t.waited = got.held, got.waited
+	switch {
+	case got.reply != nil:
+		t.end(got.reply.resp.StatusCode, "")
+	case got.fault != nil:
+		t.end(0, got.fault.word)
+	default:
+		t.end(0, got.skip)
+	}
+}
+
+// fetch gets c's answer, waiting for c where it has to.
+func (x *exchange) fetch(ctx context.Context, c *candidate, last bool) fetched {
+	redialed := false
+	var got fetched
+	for {
+		v := x.admit(ctx, c, &got)
+		if v == nil {
+			return got
+		}
+		rep, err := x.try(ctx, c, v, last)
+		if err == nil {
+			got.reply = rep
+			return got
+		}
+		v.release()
+		if got.fault = x.afterFailure(ctx, c, v, err, &redialed); got.fault != nil {
+			return got
+		}
+	}
+}
+
+// try sends the request once.
+func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (*reply, error) {
+	rep := &reply{c: c, visit: v}
+	opt := asking{early: rep.hold}
+	if b := x.call.body; b != nil {
+		// A safe request may be asked again of the next process, so its body
+		// is kept to the end.
+		body, err := b.reader(last && !x.call.safe)
+		if err != nil {
+			return nil, err
+		}
+		opt.body, rep.body = body, body
+	}
+	resp, err := c.up.transport.roundTrip(ctx, x.call, opt)
+	if err != nil {
+		rep.closeBody()
+		return nil, err
+	}
+	rep.resp = resp
+	return rep, nil
+}
+
+// afterFailure decides what a failed try means: nil to try again, or the
+// answer for the client.
+func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err error, redialed *bool) *fault {
+	switch {
+	case ctx.Err() != nil:
+		return faultGone()
+	case x.clientBroke():
+		return faultRequest("the request body ended early")
+	case isUnkept(err):
+		return x.unkept(err)
+	case isDial(err):
+		return x.afterRefusal(ctx, c, v, err, redialed)
+	case v.interrupted() && x.call.safe:
+		return nil // the next process is asked
+	}
+	return x.afterBreak(ctx, c, v, err)
+}
+
+// afterRefusal: nothing was sent, so nothing is lost by asking again. The
+// process may have just died without anybody having said so yet.
+func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, redialed *bool) *fault {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return faultTimeout(c, dialTimeout)
+	}
+	if x.changesWithin(ctx, v.changed, x.g.notice) && !x.holdExpired() {
+		return nil
+	}
+	if !*redialed {
+		*redialed = true
+		return nil
+	}
+	return faultRefused(c, err)
+}
+
+// afterBreak: the request may have been acted upon, so it is not sent again.
+// What broke the connection may be a crash nobody has told of yet.
+func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
+	if !errors.Is(err, errMalformed) {
+		x.changesWithin(ctx, v.changed, x.g.notice)
+	}
+	if s := c.up.look(); s.Phase != Ready && (s.Reason != "" || s.Phase == Down) {
+		f := faultDown(c, s)
+		f.title = c.Name + " went down while it was answering"
+		return f
+	}
+	return faultBroken(c, err)
+}
+
+func isDial(err error) bool {
+	var d *dialError
+	return errors.As(err, &d)
+}
+
+// isUnkept reports whether the body could not be given to one more backend.
+func isUnkept(err error) bool {
+	var s *spoolError
+	return errors.Is(err, errReplayLimit) || errors.Is(err, errNotKept) || errors.As(err, &s)
+}
+
+func (x *exchange) unkept(err error) *fault {
+	if errors.Is(err, errReplayLimit) {
+		return faultReplayLimit(x.chain.ReplayLimit)
+	}
+	x.chain.Logf("%s %s: %v", x.call.method, x.call.target, err)
+	return faultSpool(err)
+}
+
+// clientBroke reports whether the client's body failed.
+func (x *exchange) clientBroke() bool {
+	if x.call.body == nil {
+		return false
+	}
+	_, failure := x.call.body.state()
+	return failure != nil
+}
