@@ -1,0 +1,177 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"devgate/internal/testproc"
+)
+
+// From the start of devgate to the first instruction of both of two children,
+// beside a program that only spawns them.
+func BenchmarkLaunch(b *testing.B) {
+	dir := b.TempDir()
+	script := func(name string) string { return "echo > " + filepath.Join(dir, name) + "; exec sleep 60" }
+	root := project(b, fmt.Sprintf("port = \"auto\"\n[a]\ncommand = %q\n[b]\ncommand = %q\n", script("a"), script("b")))
+	both := func() bool { return exists(filepath.Join(dir, "a")) && exists(filepath.Join(dir, "b")) }
+	clear := func() { os.Remove(filepath.Join(dir, "a")); os.Remove(filepath.Join(dir, "b")) }
+	var ours, reference []time.Duration
+	for b.Loop() {
+		clear()
+		began := time.Now()
+		u := start(b, root)
+		await(b, "both children", both)
+		ours = append(ours, time.Since(began))
+		u.stop()
+
+		clear()
+		argv, env := testproc.Command(b, "spawn", script("a"), script("b"))
+		cmd := exec.Command(argv[0], argv[1:]...)
+		cmd.Env = env
+		began = time.Now()
+		if err := cmd.Start(); err != nil {
+			b.Fatal(err)
+		}
+		await(b, "both children", both)
+		reference = append(reference, time.Since(began))
+		cmd.Process.Kill()
+		cmd.Wait()
+		exec.Command("pkill", "-f", "echo > "+dir).Run()
+	}
+	b.ReportMetric(ms(median(ours)), "ms/launch")
+	b.ReportMetric(ms(median(reference)), "ms/reference")
+	b.ReportMetric(float64(median(ours))/float64(median(reference)), "ratio")
+}
+
+// One million lines of 100 bytes to a file, beside `generator | sed`.
+func BenchmarkLines(b *testing.B) {
+	for _, children := range []int{1, 4} {
+		b.Run(fmt.Sprintf("children=%d", children), func(b *testing.B) {
+			var ours, reference []time.Duration
+			var peak float64
+			for b.Loop() {
+				took, rss := linesThroughDevgate(b, children, 1_000_000/children)
+				ours, peak = append(ours, took), max(peak, rss)
+				reference = append(reference, linesThroughSed(b))
+			}
+			b.ReportMetric(median(ours).Seconds(), "s/devgate")
+			b.ReportMetric(median(reference).Seconds(), "s/sed")
+			b.ReportMetric(float64(median(ours))/float64(median(reference)), "ratio")
+			b.ReportMetric(peak, "MB-peak")
+		})
+	}
+}
+
+func linesThroughDevgate(b *testing.B, children, each int) (time.Duration, float64) {
+	var file strings.Builder
+	file.WriteString("port = \"auto\"\n")
+	for i := range children {
+		fmt.Fprintf(&file, "[a%d]\ncommand = %q\n", i, role(b, "lines", fmt.Sprint(each)))
+	}
+	root := project(b, file.String())
+	began := time.Now()
+	u := start(b, root)
+	defer u.stop()
+	out := &follower{path: u.out}
+	await(b, "the last line", func() bool { return out.count("* ended: ") == children })
+	took := time.Since(began)
+	if got := count(u.out, " | xxxx"); got != children*each {
+		b.Fatalf("%d lines, want %d", got, children*each)
+	}
+	return took, u.status("VmHWM")
+}
+
+// follower counts a text in a file that grows, reading each byte once.
+type follower struct {
+	path   string
+	offset int64
+	last   []byte // the end of what was read, which may hold the text's beginning
+	found  int
+}
+
+func (f *follower) count(text string) int {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	file.Seek(f.offset, io.SeekStart)
+	fresh, _ := io.ReadAll(file)
+	f.offset += int64(len(fresh))
+	all := append(f.last, fresh...)
+	f.found += bytes.Count(all, []byte(text))
+	f.last = bytes.Clone(all[max(0, len(all)-len(text)+1):])
+	return f.found
+}
+
+func count(path, text string) int {
+	all, _ := os.ReadFile(path)
+	return bytes.Count(all, []byte(text))
+}
+
+func linesThroughSed(b *testing.B) time.Duration {
+	began := time.Now()
+	cmd := exec.Command("/bin/sh", "-c", "("+role(b, "lines", "1000000")+") | sed 's/^/a | /' > "+filepath.Join(b.TempDir(), "out"))
+	if err := cmd.Run(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(began)
+}
+
+// From the end of a save to the first instruction of the new process.
+func BenchmarkSave(b *testing.B) {
+	root := project(b, "port = \"auto\"\n[a]\ncommand = \"cp source stamp; exec sleep 60\"\nwatch = [\"source\"]\n")
+	source, stamp := filepath.Join(root, "source"), filepath.Join(root, "stamp")
+	save := func(n int) string {
+		text := fmt.Sprintf("version %d\n", n)
+		if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		return text
+	}
+	runs := func(text string) func() bool {
+		return func() bool { got, _ := os.ReadFile(stamp); return string(got) == text }
+	}
+	first := save(0)
+	u := start(b, root)
+	defer u.stop()
+	await(b, "the first version", runs(first))
+	await(b, "the watch", func() bool { return count(u.out, "ready http") == 1 })
+	time.Sleep(300 * time.Millisecond) // a save during the first walk is another case
+	var all []time.Duration
+	for n := 1; b.Loop(); n++ {
+		text := save(n)
+		began := time.Now()
+		await(b, "the new version", runs(text))
+		all = append(all, time.Since(began))
+		time.Sleep(200 * time.Millisecond) // a lone save, not a burst
+	}
+	b.ReportMetric(ms(median(all)), "ms/save")
+}
+
+// What devgate costs while ten services do nothing.
+func BenchmarkIdle(b *testing.B) {
+	var file strings.Builder
+	file.WriteString("port = \"auto\"\n")
+	for i := range 10 {
+		fmt.Fprintf(&file, "[s%d]\ncommand = \"sleep 600\"\n", i)
+	}
+	u := start(b, project(b, file.String()))
+	defer u.stop()
+	await(b, "ready", func() bool { return count(u.out, "ready http") == 1 })
+	time.Sleep(10 * time.Second)
+	const watched = 20 * time.Second
+	for b.Loop() {
+		before := u.cpu()
+		time.Sleep(watched)
+		b.ReportMetric(100*float64(u.cpu()-before)/float64(watched), "%cpu")
+		b.ReportMetric(u.status("VmRSS"), "MB")
+	}
+}
