@@ -15,6 +15,7 @@ import (
 // down there first.
 var arrows = map[string]string{
 	"devgate":                   "devgate/internal/cli",
+	"devgate/internal/bench":    "",
 	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe github.com/spf13/cobra golang.org/x/sys/unix golang.org/x/term",
 	"devgate/internal/control":  "devgate/internal/event golang.org/x/sys/unix",
 	"devgate/internal/event":    "",
