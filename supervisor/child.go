@@ -24,7 +24,8 @@ type execChild struct {
 	nursery *proc.Nursery
 	cmd     *exec.Cmd
 	mark    string
-	stdin   *os.File // never written to: an open, silent pipe
+	stdin   *os.File // never written to: an open, silent pipe; nil with a terminal
+	tty     *os.File // the child's end of its terminal, until it has ended; nil without one
 	pumps   []*pump
 
 	mu    sync.Mutex
@@ -36,6 +37,7 @@ func (c *execChild) PID() int { return c.cmd.Process.Pid }
 
 func (c *execChild) Wait() event.Exit {
 	c.nursery.Wait(c.cmd) // the way it ended is in ProcessState
+	c.tty.Close()
 	e := exitOf(c.cmd.ProcessState)
 	for _, p := range c.pumps {
 		p.settle()

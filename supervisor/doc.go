@@ -30,6 +30,8 @@
 //   - A crash is started again after a delay that doubles from 0.2 s to 10 s;
 //     the third exit in a row within 2 s of its start makes the service failed.
 //     An edit (Changed) and a command (Start, Restart) never wait for a delay.
+//   - The viewers of a Terminal all see the same bytes, over all runs of its
+//     service. None of them can hold up the service, its log or another viewer.
 //   - While a build fails, the version that runs keeps running.
 //   - Run returns after the last process and the last goroutine are gone.
 package supervisor

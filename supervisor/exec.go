@@ -27,6 +27,7 @@ const MarkVariable = "DEVGATE_RUN"
 type Starter interface {
 	// Start runs c as the leader of a process group of its own. Both sinks are
 	// closed when their streams have ended, or by Start when it returns an error.
+	// What comes from a terminal goes to stdout.
 	Start(c Command, stdout, stderr io.WriteCloser) (Child, error)
 }
 
@@ -92,7 +93,7 @@ func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error 
 	}
 	env := append(command.Env[:len(command.Env):len(command.Env)], MarkVariable+"="+c.mark)
 	c.cmd = &exec.Cmd{Path: path, Args: command.Args, Dir: command.Dir, Env: env}
-	ends, err := c.openPipes(stdout, stderr)
+	ends, err := c.openStreams(command.Terminal, stdout, stderr)
 	defer closeAll(ends)
 	if err == nil {
 		err = startError(command, c.nursery.Start(c.cmd))
@@ -101,9 +102,38 @@ func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error 
 		c.abandon()
 		return err
 	}
+	if command.Terminal != nil {
+		command.Terminal.begin(c.pumps[0].from)
+		stderr.Close() // a terminal has one stream
+	}
 	for _, p := range c.pumps {
 		go p.run() // ends when its pipe does; joined by Sweep
 	}
+	return nil
+}
+
+func (c *execChild) openStreams(t *Terminal, stdout, stderr io.WriteCloser) (ends []*os.File, err error) {
+	if t != nil {
+		return nil, c.openTerminal(t, stdout)
+	}
+	return c.openPipes(stdout, stderr)
+}
+
+// openTerminal makes the child the leader of a session that has a terminal of
+// its own. The child's end stays open here until the child has ended: the
+// output has not ended when all who print have closed it for a while.
+func (c *execChild) openTerminal(t *Terminal, stdout io.WriteCloser) error {
+	ours, theirs, err := t.open()
+	if err != nil {
+		return err
+	}
+	c.tty = theirs
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = theirs, theirs, theirs
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if lookupEnv(c.cmd.Env, "TERM") == "" {
+		c.cmd.Env = append(c.cmd.Env, "TERM=xterm-256color")
+	}
+	c.pumps = append(c.pumps, newPump(ours, screen{t, stdout}))
 	return nil
 }
 
@@ -137,11 +167,10 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// abandon closes our ends of the pipes of a command that did not start.
+// abandon closes the streams of a command that did not start.
 func (c *execChild) abandon() {
-	if c.stdin != nil {
-		c.stdin.Close()
-	}
+	c.stdin.Close() // without one it does nothing
+	c.tty.Close()
 	for _, p := range c.pumps {
 		p.from.Close()
 	}

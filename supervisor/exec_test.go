@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 		},
 		"reader":  func([]string) int { io.Copy(os.Stdout, os.Stdin); fmt.Print("stdin ended"); return 0 },
 		"printer": func(args []string) int { fmt.Print(strings.Join(args, " ")); return 0 },
+		"console": consoleRole,
 		"suicide": func([]string) int { syscall.Kill(os.Getpid(), syscall.SIGKILL); return hold() },
 	})
 }

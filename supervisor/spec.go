@@ -14,6 +14,10 @@ type Command struct {
 	Args []string // program and arguments; the program is looked up in PATH of Env
 	Dir  string   // working directory, absolute
 	Env  []string // the whole environment, "NAME=value"
+
+	// Terminal is what the command reads from and prints to. It leads a session
+	// of its own there. Nil: pipes. One command at a time may have it.
+	Terminal *Terminal
 }
 
 // Spec is what one service needs to run. Hooks may be nil; they are called
