@@ -46,6 +46,10 @@ type Config struct {
 	// Hosts are further Host names to accept; "*.example.test" accepts every
 	// name below example.test. Ports in them are ignored.
 	Hosts []string
+	// Speculate asks a backend that has answered the very same GET or HEAD
+	// before at once with the slow ones before it. The answer is the same, but
+	// sooner. False: backends are asked one after the other.
+	Speculate bool
 	// NotFound chooses the answer to a navigation nobody answered.
 	NotFound NotFound
 	// Logf gets one line, without a newline, for each thing the developer
@@ -75,6 +79,9 @@ type Backend struct {
 	Fallthrough []int
 	// Optional skips the backend while it is Down, instead of answering 502.
 	Optional bool
+	// SPA says whether its pages for unknown paths give way to the answers of
+	// the backends after it. The zero value finds out.
+	SPA SPA
 	// H2C speaks HTTP/2 without TLS to the backend (gRPC).
 	H2C bool
 }

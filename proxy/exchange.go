@@ -23,6 +23,8 @@ type exchange struct {
 	alone      bool // one backend was asked for by name: its answer is the end
 	trace      trace
 	best       *refusal // the refused answer to use if nobody does better
+	spare      *reply   // the answer of a front end that answers everything
+	refusals   int      // how many candidates have refused
 	holdUntil  time.Time
 
 	began    time.Time
@@ -31,11 +33,17 @@ type exchange struct {
 	nobody   bool // every backend refused
 	unread   bool // nobody reads the answer: Explain asks
 
+	epoch  uint64   // of what is learned, from before anybody was asked
+	learns bool     // it can be learned who answers this
+	key    uint64   // of the request; 0 while it is not needed
+	aheads []*ahead // by candidate; nil when their turn has come
+
 	room [6]*candidate // of candidates, for chains of usual length
 }
 
 func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
-	return &exchange{g: g, chain: g.chain.Load(), w: w, r: r, ctx: r.Context(), began: time.Now()}
+	epoch := g.learned.epoch.Load() // before the chain, which is changed before it
+	return &exchange{g: g, epoch: epoch, chain: g.chain.Load(), w: w, r: r, ctx: r.Context(), began: time.Now()}
 }
 
 // serve answers the request by reference semantics R: the backends in order,
@@ -53,8 +61,13 @@ func (x *exchange) serve() {
 	}
 	x.prepareBody()
 	defer x.end()
-	for i, c := range x.candidates {
-		if x.ask(c, i == len(x.candidates)-1) {
+	if !x.call.safe {
+		x.g.learned.bump()
+		defer x.g.learned.bump()
+	}
+	x.speculate()
+	for i := range x.candidates {
+		if x.ask(i) {
 			return
 		}
 	}
@@ -104,6 +117,10 @@ func (x *exchange) prepareBody() {
 
 // end gives back what the request holds.
 func (x *exchange) end() {
+	x.endAheads()
+	if x.spare != nil {
+		x.spare.close()
+	}
 	if x.best != nil {
 		x.best.drop()
 	}
@@ -125,22 +142,36 @@ func (x *exchange) stopReading() {
 	}
 }
 
-// ask asks one backend and reports whether the client has its answer.
-func (x *exchange) ask(c *candidate, last bool) bool {
+// ask asks candidate i and reports whether the client has its answer.
+func (x *exchange) ask(i int) bool {
+	c, last := x.candidates[i], i == len(x.candidates)-1
+	first := x.aheadOf(i)
 	t := x.trace.begin(c.Name)
-	got := x.fetch(x.ctx, c, last)
+	got := x.fetch(x.ctx, c, last, first)
 	got.note(t)
 	switch {
 	case got.fault != nil:
+		x.cancelAheads()
 		x.fail(got.fault)
 		return true
 	case got.reply == nil:
 		return false
-	case x.verdict(got.reply) == refuse:
+	}
+	switch x.verdict(got.reply, last) {
+	case refuse:
 		t.note = noteRefused
+		c.up.pace.add(t.took - t.held)
+		x.refusals++
 		x.keep(got.reply, last)
 		return false
+	case holdBack:
+		t.note = noteUnknownPath
+		x.setAside(got.reply)
+		return false
 	}
+	t.learned = first != nil && i > 0
+	x.learn(i, got.reply.resp.StatusCode)
+	x.cancelAheads()
 	x.use(got.reply)
 	return true
 }

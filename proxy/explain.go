@@ -75,7 +75,7 @@ func (x *exchange) leaveUnread(rep *reply) {
 	if rep.resp.StatusCode == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
 		return
 	}
-	newKept(rep.resp.Body).Close()
+	newKept(rep.resp.Body, drainTime).Close()
 }
 
 // everybody lists all backends in declared order, asked or not, and then the

@@ -13,7 +13,8 @@ type fetched struct {
 	fault  *fault
 	skip   string // why it was passed by
 	held   time.Duration
-	waited string // what it was held for
+	waited string        // what it was held for
+	took   time.Duration // of what was sent ahead of its turn; else 0
 }
 
 // note writes the outcome down.
@@ -27,18 +28,24 @@ func (got fetched) note(t *trial) {
 	default:
 		t.end(0, got.skip)
 	}
+	if got.took > 0 {
+		t.took = got.took
+	}
 }
 
-// fetch gets c's answer, waiting for c where it has to.
-func (x *exchange) fetch(ctx context.Context, c *candidate, last bool) fetched {
+// fetch gets c's answer, waiting for c where it has to. first is what was sent
+// to c ahead of its turn; nil for nothing.
+func (x *exchange) fetch(ctx context.Context, c *candidate, last bool, first *ahead) fetched {
 	redialed := false
 	var got fetched
 	for {
-		v := x.admit(ctx, c, &got)
-		if v == nil {
-			return got
+		v, rep, err := first.result(&got)
+		if first = nil; v == nil {
+			if v = x.admit(ctx, c, &got); v == nil {
+				return got
+			}
+			rep, err = x.try(ctx, c, v, last)
 		}
-		rep, err := x.try(ctx, c, v, last)
 		if err == nil {
 			got.reply = rep
 			return got
@@ -60,6 +67,9 @@ func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (
 		body, err := b.reader(last && !x.call.safe)
 		if err != nil {
 			return nil, err
+		}
+		if x.g.weak == doesNotRewind {
+			body.off = b.recorded()
 		}
 		opt.body, rep.body = body, body
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"hash/maphash"
 	"net"
 	"net/http"
 	"strings"
@@ -32,11 +33,15 @@ type Gateway struct {
 	upgrades memory
 	hmr      hmrOwner
 	record   record
+	learned  learned
+	worth    time.Duration // speculationWorth, but for tests
+	weak     weakness      // none, but for tests
 }
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
 func New(cfg Config) *Gateway {
-	g := &Gateway{token: rand.Text(), notice: noticeDelay, stopping: make(chan struct{})}
+	g := &Gateway{token: rand.Text(), notice: noticeDelay, worth: speculationWorth, stopping: make(chan struct{})}
+	g.learned.seed = maphash.MakeSeed()
 	g.chain.Store(newChain(cfg, nil))
 	return g
 }
@@ -67,6 +72,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 		}
 	}
 	g.upgrades.forget()
+	g.learned.bump()
 	return nil
 }
 
@@ -81,6 +87,10 @@ func (g *Gateway) SetState(name string, s State) {
 		g.upgrades.forget()
 	}
 	c.up.setState(s)
+	g.learned.bump()
+	if s.Phase == Ready && c.SPA == Auto && !c.Final {
+		c.up.fallback.begin(g, c)
+	}
 }
 
 // Drain returns when no request is running on the backend any more, event
@@ -100,6 +110,7 @@ func (g *Gateway) Drain(ctx context.Context, name string) {
 func (g *Gateway) Interrupt(name string) {
 	if c := g.chain.Load().find(name); c != nil {
 		c.up.interrupt()
+		g.learned.bump()
 	}
 }
 

@@ -139,6 +139,12 @@ func isJSON(h http.Header) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
+// isHTML reports whether h announces a page.
+func isHTML(h http.Header) bool {
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(media), "text/html")
+}
+
 // isEventStream reports whether h announces server-sent events.
 func isEventStream(h http.Header) bool {
 	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")

@@ -20,6 +20,8 @@ import (
 // testBackend is one server of a cascade under test, and what it has seen.
 type testBackend struct {
 	Backend
+	probed bool // SPA is left as it is
+
 	mu   sync.Mutex
 	seen []string // "METHOD target body"
 }
@@ -145,6 +147,9 @@ func gateway(t testing.TB, cfg Config, backends ...*testBackend) *testGateway {
 	t.Helper()
 	g := &testGateway{t: t, logs: new(logLines)}
 	for _, b := range backends {
+		if !b.probed {
+			b.SPA = Off // so that what it has seen is what the test sent
+		}
 		cfg.Backends = append(cfg.Backends, b.Backend)
 	}
 	cfg.Logf = g.logs.logf

@@ -210,6 +210,7 @@ func drawChain(t *rapid.T, chain []*actor) Config {
 		}
 		a.mu.Unlock()
 		a.Paths = rapid.SampledFrom([][]string{nil, nil, nil, {"/a*"}, {"/a/*", "/b"}}).Draw(t, "paths")
+		a.SPA = Off
 		a.Final = rapid.IntRange(0, 5).Draw(t, "final") == 0
 		a.Fallthrough = rapid.SampledFrom([][]int{{404}, {404, 405}, {404, 413, 500}}).Draw(t, "fallthrough")
 		cfg.Backends = append(cfg.Backends, a.Backend)

@@ -31,8 +31,15 @@ func (x *exchange) keep(rep *reply, last bool) {
 		rep.body.Close() // whatever it has not read it will not get
 	}
 	explains := x.explains()
+	switch x.g.weak {
+	case leaksEarlyHints:
+		x.forwardEarly(rep.early)
+	case closesRefusals:
+		rep.close()
+		return
+	}
 	if !last || explains {
-		k := newKept(rep.resp.Body)
+		k := newKept(rep.resp.Body, drainTime)
 		rep.resp.Body = k
 		rep.visit.release()
 		if explains {
@@ -69,7 +76,8 @@ type kept struct {
 	filled chan struct{} // closed when buf and err are set; nil: they are
 }
 
-func newKept(body io.ReadCloser) *kept {
+// newKept waits up to patience for the beginning.
+func newKept(body io.ReadCloser, patience time.Duration) *kept {
 	k := &kept{rest: body}
 	if b, ok := body.(interface{ buffered() bool }); ok && b.buffered() {
 		k.fill()
@@ -80,7 +88,10 @@ func newKept(body io.ReadCloser) *kept {
 		defer close(k.filled)
 		k.fill()
 	}()
-	t := time.NewTimer(drainTime)
+	if patience == 0 {
+		return k
+	}
+	t := time.NewTimer(patience)
 	defer t.Stop()
 	select {
 	case <-k.filled:

@@ -90,8 +90,7 @@ func (g *Gateway) stop(srv *http.Server, cancelRequests context.CancelFunc) {
 	<-g.clients.close()
 	<-g.tunnels.close()
 	for _, c := range g.chain.Load().candidates {
-		c.up.transport.forget()
-		c.up.transport.wait()
+		c.up.close()
 	}
 }
 

@@ -100,6 +100,13 @@ func (s *spool) begun() bool {
 	return s.taken > 0 || s.taking || s.end != nil
 }
 
+// recorded returns how much of the body can be read again.
+func (s *spool) recorded() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept
+}
+
 // spoolReader reads a spool from the beginning.
 type spoolReader struct {
 	s   *spool

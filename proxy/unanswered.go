@@ -14,6 +14,8 @@ func (x *exchange) unanswered() {
 	best := x.best
 	switch {
 	case x.serveStatic():
+	case x.spare != nil:
+		x.useSpare()
 	case best == nil, best.resp.StatusCode == http.StatusNotFound && x.explains():
 		x.fail(faultUnanswered(x.call.method, x.call.target))
 	default:

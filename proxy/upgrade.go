@@ -134,7 +134,7 @@ func (k *contest) ask() bool {
 	k.asked = append(k.asked, me)
 	k.running++
 	go func() { // dismiss waits for it
-		me.got = k.x.fetch(ctx, c, false)
+		me.got = k.x.fetch(ctx, c, false, nil)
 		k.results <- me
 	}()
 	return true

@@ -10,6 +10,8 @@ import (
 // backend.
 type upstream struct {
 	transport roundTripper
+	fallback  fallback
+	pace      pace
 
 	mu         sync.Mutex
 	state      State
@@ -64,7 +66,15 @@ func (u *upstream) setState(s State) {
 		// The next process has connections of its own; closing the old idle
 		// ones also lets a server end that waits for its clients to leave.
 		u.transport.forget()
+		u.fallback.reset()
 	}
+}
+
+// close ends all that the upstream does by itself, and waits for it.
+func (u *upstream) close() {
+	u.fallback.close()
+	u.transport.forget()
+	u.transport.wait()
 }
 
 func (u *upstream) interrupt() {

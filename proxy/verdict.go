@@ -10,17 +10,20 @@ import (
 type verdict int
 
 const (
-	use    verdict = iota // it is the client's
-	refuse                // the next backend is asked
+	use      verdict = iota // it is the client's
+	refuse                  // the next backend is asked
+	holdBack                // the next is asked too, and this one used if nobody does better
 )
 
 // verdict judges an answer by its head.
-func (x *exchange) verdict(rep *reply) verdict {
+func (x *exchange) verdict(rep *reply, last bool) verdict {
 	switch {
 	case rep.c.Final || x.alone:
 		return use
 	case rep.c.passesOn(rep.resp.StatusCode), isUnknownRPC(rep.resp):
 		return refuse
+	case x.fallsBack(rep, last):
+		return holdBack
 	}
 	return use
 }
