@@ -19,10 +19,12 @@ const (
 	// recentBytes is how much of its output a terminal keeps for new viewers: a
 	// large screen, colours included.
 	recentBytes = 16 << 10
-	// inputPiece is written at once, and may take inputPatience. A terminal has
-	// room for 4 KiB that nobody has read.
+	// inputPiece is written at once, and may take inputPatience, or deafPatience
+	// where the piece before it was not read. A terminal has room for 4 KiB that
+	// nobody has read.
 	inputPiece    = 1 << 10
 	inputPatience = 2 * time.Second
+	deafPatience  = 20 * time.Millisecond
 )
 
 // ErrInputNotRead is returned for input that the service does not read.
@@ -52,6 +54,7 @@ type Terminal struct {
 	viewers []*Viewer // whoever has said a size last is the last
 
 	typing sync.Mutex // one input at a time
+	deaf   bool       // the last input was not read; guarded by typing
 }
 
 // NewTerminal makes a terminal of the size that it has while nobody looks.
@@ -190,23 +193,41 @@ func (t *Terminal) tell(p Part) {
 	}
 }
 
-// input writes what somebody has typed. Without a child it is dropped.
+// input writes what somebody has typed. Without a child it is dropped. That the
+// child does not read is waited for and told once, until it does again.
 func (t *Terminal) input(p []byte) error {
 	t.typing.Lock()
 	defer t.typing.Unlock()
 	for piece := range slices.Chunk(p, inputPiece) {
 		t.mu.Lock()
-		pty := t.pty
+		ours := t.pty
 		t.mu.Unlock()
-		if pty == nil {
+		if ours == nil {
 			return nil
 		}
-		pty.SetWriteDeadline(time.Now().Add(inputPatience))
-		if _, err := pty.Write(piece); errors.Is(err, os.ErrDeadlineExceeded) {
+		if !t.write(ours, piece) {
+			known := t.deaf
+			t.deaf = true
+			if known {
+				return nil
+			}
 			return ErrInputNotRead
 		}
 	}
+	t.deaf = false
 	return nil
+}
+
+// write reports false when the child does not read. A child that has ended
+// meanwhile is no such case.
+func (t *Terminal) write(ours *os.File, piece []byte) bool {
+	patience := inputPatience
+	if t.deaf {
+		patience = deafPatience
+	}
+	ours.SetWriteDeadline(time.Now().Add(patience))
+	_, err := ours.Write(piece)
+	return !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // queries match what makes a terminal answer. Shown again to a new viewer, the

@@ -307,8 +307,12 @@ func TestInputThatNobodyReadsEndsWithAnError(t *testing.T) {
 	viewer, _ := watching(t, terminal, Size{})
 	viewer.Input([]byte("deaf\n"))
 	out.wait(t, "deaf now")
-	if err := viewer.Input(bytes.Repeat([]byte("x\n"), 64<<10)); !errors.Is(err, ErrInputNotRead) {
+	much := bytes.Repeat([]byte("x\n"), 64<<10)
+	if err := viewer.Input(much); !errors.Is(err, ErrInputNotRead) {
 		t.Errorf("got %v", err)
+	}
+	if err := viewer.Input(much); err != nil {
+		t.Errorf("it is told again: %v", err)
 	}
 }
 

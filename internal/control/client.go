@@ -101,14 +101,19 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return nil, fmt.Errorf("ask devgate: %w", err)
 	}
+	return c.send(request, http.StatusOK)
+}
+
+// send returns the body of an answer with the wanted status.
+func (c *Client) send(request *http.Request, want int) (io.ReadCloser, error) {
 	answer, err := c.http.Do(request)
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx := request.Context(); ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		return nil, fmt.Errorf("ask devgate: %w", errors.Unwrap(err))
 	}
-	if answer.StatusCode == http.StatusOK {
+	if answer.StatusCode == want {
 		return answer.Body, nil
 	}
 	defer answer.Body.Close()

@@ -21,6 +21,9 @@ type desk struct {
 	asked []string
 	err   error
 	lines []Line
+
+	terminal Terminal
+
 	block bool // Logs waits for the end of its context after the lines
 }
 
@@ -52,6 +55,11 @@ func (d *desk) Logs(ctx context.Context, q LogQuery, emit func(Line) error) erro
 		<-ctx.Done()
 	}
 	return d.err
+}
+
+func (d *desk) Attach(name string, size Size) (Terminal, error) {
+	d.note("attach %s %dx%d", name, size.Columns, size.Rows)
+	return d.terminal, d.err
 }
 
 func (d *desk) Down() { d.note("down") }

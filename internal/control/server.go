@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -23,6 +24,9 @@ type Actions interface {
 	Do(ctx context.Context, verb Verb, names []string, wait bool) error
 	// Logs passes lines to emit until they end, emit fails, or ctx ends.
 	Logs(ctx context.Context, q LogQuery, emit func(Line) error) error
+	// Attach joins a client, whose own terminal has this size, with the terminal
+	// of a service that has one and runs.
+	Attach(name string, size Size) (Terminal, error)
 	// Down begins the end of this devgate and returns at once.
 	Down()
 }
@@ -37,6 +41,7 @@ type Server struct {
 	http     http.Server
 	ended    chan struct{}
 	cancel   context.CancelFunc
+	attached sync.WaitGroup // handlers that http does not wait for
 }
 
 // Open listens on the socket at path and answers until Close.
@@ -49,7 +54,7 @@ func Open(path string, actions Actions) (*Server, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.http = http.Server{
-		Handler:           routes(actions),
+		Handler:           s.routes(actions),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: 5 * time.Second,
 	}
@@ -70,11 +75,12 @@ func (s *Server) Close() error {
 		err = s.http.Close()
 	}
 	<-s.ended
+	s.attached.Wait()
 	os.Remove(s.path)
 	return err
 }
 
-func routes(a Actions) http.Handler {
+func (s *Server) routes(a Actions) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, r *http.Request) { reply(w, a.Status()) })
 	mux.HandleFunc("POST /down", func(w http.ResponseWriter, r *http.Request) {
@@ -83,6 +89,7 @@ func routes(a Actions) http.Handler {
 	})
 	mux.HandleFunc("POST /services/{verb}", func(w http.ResponseWriter, r *http.Request) { do(a, w, r) })
 	mux.HandleFunc("GET /logs", func(w http.ResponseWriter, r *http.Request) { logs(a, w, r) })
+	mux.HandleFunc("GET /attach/{name}", func(w http.ResponseWriter, r *http.Request) { s.attach(a, w, r) })
 	return mux
 }
 
