@@ -77,7 +77,7 @@ func readError(name string, err error) *Error {
 	e := &Error{File: name, Err: err}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Msg, e.Hint = "there is no such file", "devgate init writes a Devgatefile from what it finds"
+		e.Msg, e.Hint = "there is no such file", "name a Devgatefile or a Procfile that exists"
 	case errors.Is(err, fs.ErrPermission):
 		e.Msg, e.Hint = "no permission to read this file", "look at its rights: ls -l "+name
 	case errors.Is(err, syscall.EISDIR):

@@ -66,7 +66,7 @@ func TestRead(t *testing.T) {
 	write(t, dir, "sub/Devgatefile", "prot = 1\n")
 	for path, want := range map[string]string{
 		"sub":                                    "sub: this is a folder (want a file)",
-		"missing":                                "missing: there is no such file\n  hint: devgate init writes a Devgatefile from what it finds",
+		"missing":                                "missing: there is no such file\n  hint: name a Devgatefile or a Procfile that exists",
 		large:                                    "large: larger than 1 MiB\n  hint: is this the right file?",
 		filepath.Join(dir, "sub/Devgatefile"):    "sub/Devgatefile:1:1: unknown key \"prot\"\n    1 | prot = 1\n      | ^^^^\n  hint: did you mean \"port\"?",
 		filepath.Join("sub", "Devgatefile", "x"): "sub/Devgatefile/x: read: not a directory",
