@@ -45,6 +45,8 @@ type session struct {
 	gateway *proxy.Gateway
 	wirings map[string]*wiring // by service; written before run
 
+	terminals *terminals
+
 	ctx   context.Context // ends when the session is to end
 	end   context.CancelCauseFunc
 	tasks sync.WaitGroup // what belongs to no other package: joiners, the narrator
@@ -57,7 +59,7 @@ type session struct {
 // newSession opens what must be open before anything starts: the log and the
 // gateway's port. The caller holds the lock and calls run.
 func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (s *session, err error) {
-	s = &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}}
+	s = &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}, terminals: newTerminals(std.out)}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.gateway = proxy.New(gatewayConfig(p, func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }))
 	if err := s.checkPorts(s.startedAtFirst()); err != nil {
@@ -138,6 +140,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 	watching := background(func(ctx context.Context) error { return s.watchFiles(ctx) })
 	serving := background(s.gateway.Serve)
 	recording := background(s.recordProcesses)
+	sizing := background(s.terminals.follow)
 	supervising := background(func(ctx context.Context) error { return s.sup.Run(ctx, s.first) })
 
 	select {
@@ -154,6 +157,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 	supervising.stop()
 	s.exec.Close()
 	recording.stop()
+	sizing.stop()
 	os.Remove(leftoversPath(s.project.Root))
 	stopSignals()
 	narrator.stop()

@@ -104,6 +104,7 @@ func (s *session) spec(service *project.Service) supervisor.Spec {
 		Signalled:  func() { s.gateway.Interrupt(service.Name) },
 		LastOutput: w.lastOutput, Inspect: inspect,
 	}
+	spec.Command.Terminal = s.terminals.of(service)
 	if service.Port != 0 {
 		spec.Release = w.release
 	}
