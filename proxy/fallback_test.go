@@ -113,7 +113,9 @@ func TestFrontEndInBothOrders(t *testing.T) {
 				if got := strings.Join(seenBy(api), " "); strings.Contains(got, "main.js") || strings.Contains(got, "about") || strings.Contains(got, "GET / ") {
 					t.Errorf("api was asked for what is web's own: %s", got)
 				}
-				eventually(t, "it is said", func() bool { return strings.Contains(g.logs.String(), "web answers paths that it does not know with a page") })
+				eventually(t, "it is said", func() bool {
+					return strings.Contains(g.logs.String(), "web answers paths that it does not know with a page")
+				})
 			}
 			if strings.Count(g.logs.String(), "answers paths") > 1 || strings.Contains(g.logs.String(), "api answers") {
 				t.Error(g.logs)

@@ -1,293 +1,325 @@
 package proxy
 
 import (
-	"bufio"
-	"bytes"
+	"context"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"slices"
-	"strings"
-	"sync"
+	"strconv"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
 
-// script is what a backend does with requests for one path.
-type script struct {
-	Status int
-	Reads  string // "none", "part", "all" of the body, before it answers
-	Dies   string // "", "head", "body"
-	Early  bool   // sends a 103 first
-	Slow   bool
+// role is what one actor is in a history.
+type role struct {
+	Paths       []string
+	Final       bool
+	Fallthrough []int
+	Scripts     map[string]script
+}
+
+// step is one request, or one event between two.
+type step struct {
+	Event string // "flip", "restart", "change", "reload"; "" for a request
+	Who   int    // of the event
+	Flip  script
+
+	Method, Target, User string
+	Size                 int
+	Chunked              bool
+	Upgrade              bool
+	Reload               bool // Cache-Control: no-cache
+	Held                 bool // its first backend becomes ready while it waits
+}
+
+// history is a chain and what happens to it.
+type history struct {
+	Roles []role
+	Steps []step
 }
 
 var (
-	pathWords = []string{"/a", "/b", "/a/b", "/a%2Fb", "//", "/a/b;c?d='{}'"}
-	methods   = []string{"GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
+	targets = []string{"/a", "/b", "/a/b", "/a%2Fb", "//", "/a/b;c?d='{}'"}
+	users   = []string{"", "ann", "bob"}
+	methods = []string{"GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
+	sizes   = []int{0, 0, 0, 1, 1000, 70 << 10, 300 << 10, 2 << 20}
 )
-
-// actor is a backend that plays scripts and notes what it saw.
-type actor struct {
-	*testBackend
-	mu      sync.Mutex
-	scripts map[string]script
-	log     []string
-}
-
-func (a *actor) serve(nc net.Conn, br *bufio.Reader) {
-	for {
-		r, err := http.ReadRequest(br)
-		if err != nil || !a.play(nc, r) {
-			return
-		}
-	}
-}
-
-// play answers one request and reports whether the connection may go on.
-func (a *actor) play(nc net.Conn, r *http.Request) bool {
-	a.mu.Lock()
-	s := a.scripts[r.RequestURI]
-	a.log = append(a.log, r.Method+" "+r.RequestURI)
-	seen := len(a.log) - 1
-	a.mu.Unlock()
-	whole := r.ContentLength == 0
-	switch s.Reads {
-	case "part":
-		io.CopyN(io.Discard, r.Body, 100)
-	case "all":
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return false
-		}
-		whole = true
-		a.mu.Lock()
-		a.log[seen] += " " + hash(string(body))
-		a.mu.Unlock()
-	}
-	if s.Slow {
-		<-time.After(time.Millisecond)
-	}
-	io.WriteString(nc, s.answer(a.Name, r))
-	return whole && s.Dies == ""
-}
-
-// text is the body of a script's answer.
-func (s script) text(name string) string { return fmt.Sprintf("%s says %d", name, s.Status) }
-
-func (s script) answer(name string, r *http.Request) string {
-	var b strings.Builder
-	if s.Early {
-		fmt.Fprintf(&b, "HTTP/1.1 103 Early\r\nLink: <%s>\r\n\r\n", name)
-	}
-	if s.Dies == "head" {
-		return b.String() + "HTTP/1.1 2"
-	}
-	fmt.Fprintf(&b, "HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nX-Which: %s\r\n", s.Status, name, name)
-	text := s.text(name)
-	if bodyAllowed(s.Status) {
-		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(text))
-	}
-	b.WriteString("\r\n")
-	switch {
-	case r.Method == "HEAD" || !bodyAllowed(s.Status):
-	case s.Dies == "body":
-		b.WriteString(text[:3])
-	default:
-		b.WriteString(text)
-	}
-	return b.String()
-}
-
-// transcript is what the client sees of an answer.
-type transcript struct {
-	status int
-	early  string
-	cookie string
-	body   string
-	cut    bool
-}
-
-// expected is reference semantics R, in memory: what the client sees, and what
-// each backend does.
-func expected(chain []*actor, method, target string, body []byte) (transcript, [][]string) {
-	logs := make([][]string, len(chain))
-	best, bestRank := transcript{}, -1
-	for i, a := range chain {
-		if !slices.ContainsFunc(a.Paths, func(p string) bool { return compilePattern(p).match(rawPath(target)) }) && a.Paths != nil {
-			continue
-		}
-		s := a.scripts[target]
-		logs[i] = []string{method + " " + target}
-		if s.Reads == "all" {
-			logs[i][0] += " " + hash(string(body))
-		}
-		if s.Dies == "head" {
-			return transcript{status: 502}, logs
-		}
-		got := s.seen(a.Name, method)
-		if a.Final || !slices.Contains(a.Fallthrough, s.Status) {
-			return got, logs
-		}
-		if rank := map[int]int{404: 1, 405: 2}[s.Status]; rank >= bestRank {
-			best, bestRank = got, rank
-		}
-		if a.Final {
-			break
-		}
-	}
-	if bestRank < 0 {
-		best = transcript{status: 404}
-	}
-	return best, logs
-}
-
-// seen is what the client sees when this script's answer is used.
-func (s script) seen(name, method string) transcript {
-	t := transcript{status: s.Status, cookie: "who=" + name}
-	if s.Early {
-		t.early = "<" + name + ">"
-	}
-	switch {
-	case method == "HEAD" || !bodyAllowed(s.Status):
-	case s.Dies == "body":
-		t.body, t.cut = s.text(name)[:3], true
-	default:
-		t.body = s.text(name)
-	}
-	return t
-}
-
-// observe reads a whole connection's worth of answers.
-func observe(t *rapid.T, method string, nc net.Conn) transcript {
-	br := bufio.NewReader(nc)
-	early := ""
-	for {
-		resp, err := http.ReadResponse(br, &http.Request{Method: method})
-		if err != nil {
-			t.Fatalf("read answer: %v", err)
-		}
-		if resp.StatusCode < 200 {
-			early += resp.Header.Get("Link")
-			continue
-		}
-		body, err := io.ReadAll(resp.Body)
-		got := transcript{resp.StatusCode, early, strings.Join(resp.Header["Set-Cookie"], ";"), string(body), err != nil}
-		if resp.Header.Get("X-Devgate-Error") != "" {
-			got.body = ""
-		}
-		return got
-	}
-}
 
 func drawScript(t *rapid.T) script {
 	s := script{
-		Status: rapid.SampledFrom([]int{200, 204, 304, 302, 404, 404, 404, 404, 405, 413, 500}).Draw(t, "status"),
-		Reads:  rapid.SampledFrom([]string{"none", "part", "all"}).Draw(t, "reads"),
-		Early:  rapid.Bool().Draw(t, "early"),
-		Slow:   rapid.IntRange(0, 9).Draw(t, "slow") == 0,
+		Status:  rapid.SampledFrom([]int{404, 404, 404, 404, 404, 404, 200, 200, 204, 304, 302, 405, 413, 500}).Draw(t, "status"),
+		Upgrade: rapid.SampledFrom([]int{404, 404, 101, 101, 400, 426, 405, 501, 200, 403}).Draw(t, "upgrade"),
+		Reads:   rapid.SampledFrom([]string{"none", "part", "all"}).Draw(t, "reads"),
+		Early:   rapid.Bool().Draw(t, "early"),
+		Slow:    rapid.IntRange(0, 9).Draw(t, "slow") == 9,
+		Creates: rapid.Bool().Draw(t, "creates"),
 	}
-	switch rapid.IntRange(0, 11).Draw(t, "dies") {
-	case 0:
+	switch rapid.IntRange(0, 15).Draw(t, "dies") {
+	case 15:
 		s.Dies = "head"
-	case 1:
+	case 14:
 		s.Dies = "body"
 	}
 	return s
 }
 
-// drawChain gives the actors new roles.
-func drawChain(t *rapid.T, chain []*actor) Config {
-	var cfg Config
-	for _, a := range chain {
-		a.mu.Lock()
-		a.scripts, a.log = make(map[string]script), nil
-		for _, p := range pathWords {
-			a.scripts[p] = drawScript(t)
+func drawRole(t *rapid.T) role {
+	r := role{
+		Paths:       rapid.SampledFrom([][]string{nil, nil, nil, nil, {"/a*"}, {"/a/*", "/b"}}).Draw(t, "paths"),
+		Final:       rapid.IntRange(0, 7).Draw(t, "final") == 7,
+		Fallthrough: rapid.SampledFrom([][]int{{404}, {404}, {404, 405}, {404, 413, 500}}).Draw(t, "fallthrough"),
+		Scripts:     make(map[string]script),
+	}
+	for _, target := range targets {
+		for _, u := range users {
+			r.Scripts[target+" "+u] = drawScript(t)
 		}
-		a.mu.Unlock()
-		a.Paths = rapid.SampledFrom([][]string{nil, nil, nil, {"/a*"}, {"/a/*", "/b"}}).Draw(t, "paths")
-		a.SPA = Off
-		a.Final = rapid.IntRange(0, 5).Draw(t, "final") == 0
-		a.Fallthrough = rapid.SampledFrom([][]int{{404}, {404, 405}, {404, 413, 500}}).Draw(t, "fallthrough")
+	}
+	return r
+}
+
+// drawStep takes targets and users from few, so that histories come back to
+// them.
+func drawStep(t *rapid.T) step {
+	st := step{
+		Event:  rapid.SampledFrom([]string{"", "", "", "", "", "", "flip", "flip", "restart", "change", "reload"}).Draw(t, "event"),
+		Who:    rapid.IntRange(0, 2).Draw(t, "who"),
+		Target: rapid.SampledFrom(targets[:]).Draw(t, "target"),
+		User:   rapid.SampledFrom(users).Draw(t, "user"),
+	}
+	switch st.Event {
+	case "flip":
+		st.Flip = drawScript(t)
+	case "":
+		st.Method = rapid.SampledFrom(methods).Draw(t, "method")
+		st.Upgrade = rapid.IntRange(0, 9).Draw(t, "upgrade") == 9
+		st.Reload = rapid.IntRange(0, 9).Draw(t, "no-cache") == 9
+		st.Held = rapid.IntRange(0, 9).Draw(t, "held") == 9
+		if st.Upgrade {
+			st.Method = "GET"
+		} else if st.Method != "GET" && st.Method != "HEAD" {
+			st.Size = rapid.SampledFrom(sizes).Draw(t, "size")
+			st.Chunked = rapid.Bool().Draw(t, "chunked")
+		}
+	}
+	return st
+}
+
+// histories repeats some of the steps, so that there is something to learn.
+var histories = rapid.Custom(func(t *rapid.T) history {
+	h := history{Roles: rapid.SliceOfN(rapid.Custom(drawRole), 3, 3).Draw(t, "roles")}
+	for _, st := range rapid.SliceOfN(rapid.Custom(drawStep), 1, 8).Draw(t, "steps") {
+		h.Steps = append(h.Steps, st)
+		for _, u := range rapid.SliceOfN(rapid.SampledFrom(users), 0, 3).Draw(t, "again by") {
+			st.User = u
+			h.Steps = append(h.Steps, st)
+		}
+	}
+	return h
+})
+
+// theatre plays histories on a gateway and compares them with R.
+type theatre struct {
+	g      *testGateway
+	chain  []*actor
+	bodies map[int][]byte
+
+	id      int
+	limit   time.Duration // for one answer
+	learned map[string]int  // what may be speculated on: request -> place
+	sockets map[string]int  // who switched protocols
+	allowed map[string]bool // number and backend of requests R would not send
+}
+
+func newTheatre(t testing.TB, speculate bool, weak weakness) *theatre {
+	th := &theatre{limit: 10 * time.Second, chain: actors(t, 3), bodies: make(map[int][]byte)}
+	th.g = gateway(t, Config{Speculate: speculate})
+	th.g.notice, th.g.worth, th.g.weak, th.g.learned.unsound = 0, -1, weak, weak
+	for _, n := range sizes {
+		th.bodies[n] = []byte(payload(n))
+	}
+	return th
+}
+
+func (th *theatre) config(h history) Config {
+	cfg := Config{Speculate: th.g.chain.Load().Speculate}
+	for i, a := range th.chain {
+		a.assign(h.Roles[i])
 		cfg.Backends = append(cfg.Backends, a.Backend)
 	}
 	return cfg
 }
 
-// I1-I5: for random chains and histories the client sees what R says, no
-// backend sees what R would not send, and every body read to its end is whole.
+// play runs a history; an error says where the gateway is not R.
+func (th *theatre) play(h history) error {
+	cfg := th.config(h)
+	if err := th.g.Reconfigure(cfg); err != nil {
+		return err
+	}
+	for _, a := range th.chain {
+		th.g.SetState(a.Name, State{Phase: Ready})
+	}
+	th.learned, th.sockets, th.allowed = make(map[string]int), make(map[string]int), make(map[string]bool)
+	for n, st := range h.Steps {
+		if err := th.step(st, cfg); err != nil {
+			return fmt.Errorf("step %d, %+v: %w", n, st, err)
+		}
+	}
+	return nil
+}
+
+func (th *theatre) step(st step, cfg Config) error {
+	name := th.chain[st.Who].Name
+	switch st.Event {
+	case "flip": // unseen by the gateway, as a change in a database is
+		th.chain[st.Who].rewrite(st.Target, st.User, st.Flip)
+		return nil
+	case "restart":
+		th.g.SetState(name, State{Phase: Waiting})
+		th.g.Interrupt(name)
+		th.g.SetState(name, State{Phase: Ready})
+		clear(th.sockets)
+	case "change":
+		th.g.Changed()
+	case "reload":
+		th.g.Reconfigure(cfg)
+		clear(th.sockets)
+	default:
+		return th.request(st)
+	}
+	clear(th.learned)
+	return nil
+}
+
+// request sends one request and compares what the client and each backend saw.
+func (th *theatre) request(st step) error {
+	body := th.bodies[st.Size]
+	first, known := th.sockets[st.Target]
+	if !known || !st.Upgrade {
+		first = -1
+	}
+	if st.Held {
+		clear(th.sockets) // the backend that becomes ready is a new process
+		clear(th.learned)
+		first = -1
+	}
+	want := reference(th.chain, st, first, body)
+	th.id++
+	id := strconv.Itoa(th.id)
+	th.allow(st, id, want)
+	got, err := th.send(st, id, body)
+	if err != nil {
+		return err
+	}
+	if got != want.client {
+		return fmt.Errorf("the client sees %+v, want %+v", got, want.client)
+	}
+	th.remember(st, want)
+	return th.compareLogs(id, want)
+}
+
+// allow notes which backends may see the request though R would not ask them.
+func (th *theatre) allow(st step, id string, want verdictOfR) {
+	k, ok := th.learned[st.key()]
+	if !ok || !st.speculates() {
+		return
+	}
+	for i, a := range th.chain[:k+1] {
+		if want.logs[i] == nil {
+			th.allowed[id+a.Name] = true
+		}
+	}
+}
+
+func (st step) key() string { return st.Method + " " + st.Target + " " + st.User }
+
+func (st step) speculates() bool {
+	return (st.Method == "GET" || st.Method == "HEAD") && !st.Upgrade && !st.Reload
+}
+
+// send plays the client of one step.
+func (th *theatre) send(st step, id string, body []byte) (transcript, error) {
+	first := th.chain[0].Name
+	if st.Held {
+		th.g.SetState(first, State{Phase: Waiting})
+	}
+	nc, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", th.g.Port()))
+	if err != nil {
+		return transcript{}, err
+	}
+	defer nc.Close()
+	nc.SetDeadline(time.Now().Add(th.limit))
+	go nc.Write(st.raw(id, body))
+	if st.Held {
+		th.waitUntilHeld()
+		th.g.SetState(first, State{Phase: Ready})
+	}
+	return observe(st.Method, nc)
+}
+
+// waitUntilHeld returns when a request is running, or when there was none for a
+// while because its first backend is another one.
+func (th *theatre) waitUntilHeld() {
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for th.g.requests.count() == 0 && ctx.Err() == nil {
+		<-tick.C
+	}
+}
+
+// remember keeps what the gateway may have learned from an answer.
+func (th *theatre) remember(st step, want verdictOfR) {
+	switch {
+	case st.Upgrade:
+		if want.client.status == 101 {
+			th.sockets[st.Target] = want.place
+		}
+	case !isSafe(st.Method):
+		clear(th.learned)
+	case st.speculates() && want.clean && want.place > 0 && want.client.status < 400:
+		th.learned[st.key()] = want.place
+	default:
+		delete(th.learned, st.key())
+	}
+}
+
+// compareLogs checks that each backend saw the request as often as R says, and
+// that nobody else saw one before it that was not allowed.
+func (th *theatre) compareLogs(id string, want verdictOfR) error {
+	for i, a := range th.chain {
+		if got := a.seen(id); want.logs[i] != nil && !slices.Equal(got, want.logs[i]) {
+			return fmt.Errorf("backend %s saw %q, want %q", a.Name, got, want.logs[i])
+		}
+		a.mu.Lock()
+		for seen, lines := range a.log {
+			// One sent ahead may arrive late, when it is no longer wanted.
+			if seen != id && len(lines) > 1 || seen == id && want.logs[i] == nil && !th.allowed[id+a.Name] {
+				a.mu.Unlock()
+				return fmt.Errorf("backend %s saw %q of request %s", a.Name, lines, seen)
+			}
+		}
+		a.mu.Unlock()
+	}
+	return nil
+}
+
+// I1-I8, G3, G10: for random chains and histories the client sees what R says,
+// no backend sees what R would not send it, but for what was sent ahead of
+// refusals to whom it was the right one in an unchanged world, and every body
+// read to its end is whole.
 func TestGatewayIsReference(t *testing.T) {
-	var chain []*actor
-	for i := range 3 {
-		a := &actor{}
-		a.testBackend = rawBackend(t, string(rune('a'+i)), a.serve)
-		chain = append(chain, a)
-	}
-	g := gateway(t, Config{})
-	g.notice = 0
-	sizes := map[int][]byte{}
-	for _, n := range []int{0, 1, 1000, 70 << 10, 300 << 10, 1 << 20} {
-		sizes[n] = []byte(payload(n))
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		if err := g.Reconfigure(drawChain(t, chain)); err != nil {
-			t.Fatal(err)
-		}
-		for _, a := range chain {
-			g.SetState(a.Name, State{Phase: Ready})
-		}
-		for range rapid.IntRange(1, 8).Draw(t, "requests") {
-			method := rapid.SampledFrom(methods).Draw(t, "method")
-			target := rapid.SampledFrom(pathWords).Draw(t, "target")
-			n := rapid.SampledFrom([]int{0, 0, 0, 1, 1000, 70 << 10, 300 << 10, 1 << 20}).Draw(t, "size")
-			chunked := rapid.Bool().Draw(t, "chunked")
-			if method == "HEAD" || method == "GET" {
-				n, chunked = 0, false
-			}
-			want, logs := expected(chain, method, target, sizes[n])
-			nc := g.dial()
-			go nc.Write(rawRequest(method, target, sizes[n], chunked))
-			if got := observe(t, method, nc); got != want {
-				t.Fatalf("%s %s\n got %+v\nwant %+v", method, target, got, want)
-			}
-			nc.Close()
-			for i, a := range chain {
-				if got := a.flush(); !slices.Equal(got, logs[i]) {
-					t.Fatalf("%s %s: backend %s saw %q, want %q", method, target, a.Name, got, logs[i])
+	for _, speculate := range []bool{false, true} {
+		t.Run(fmt.Sprintf("speculation %t", speculate), func(t *testing.T) {
+			th := newTheatre(t, speculate, sound)
+			rapid.Check(t, func(t *rapid.T) {
+				if err := th.play(histories.Draw(t, "history")); err != nil {
+					t.Fatal(err)
 				}
-			}
-		}
-	})
-}
-
-// flush returns what the actor saw since the last flush.
-func (a *actor) flush() []string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	log := a.log
-	a.log = nil
-	return log
-}
-
-func rawRequest(method, target string, body []byte, chunked bool) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", method, target)
-	if !chunked {
-		if len(body) > 0 {
-			fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
-		}
-		b.WriteString("\r\n")
-		b.Write(body)
-		return b.Bytes()
+			})
+		})
 	}
-	b.WriteString("Transfer-Encoding: chunked\r\n\r\n")
-	for piece := range slices.Chunk(body, 50_000) {
-		fmt.Fprintf(&b, "%x\r\n%s\r\n", len(piece), piece)
-	}
-	b.WriteString("0\r\n\r\n")
-	return b.Bytes()
 }

@@ -5,12 +5,10 @@ package proxy
 type weakness int
 
 const (
-	sound            weakness = iota
-	closesRefusals            // a refused answer's body is not read to its end
-	leaksEarlyHints           // 1xx answers of refused backends reach the client
-	keepsEpoch                // nothing makes what was learned invalid
-	ignoresCookies            // two users' requests are taken for the same
-	doesNotRewind             // the second backend gets what the first has left of the body
-	reusesForUnsafe           // unsafe requests go out on idle connections
-	fallsThroughDown          // a backend that is down is passed by
+	sound           weakness = iota
+	closesRefusals           // a refused answer's body is not read to its end
+	leaksEarlyHints          // 1xx answers of refused backends reach the client
+	keepsEpoch               // nothing makes what was learned invalid
+	ignoresCookies           // two users' requests are taken for the same
+	doesNotRewind            // the second backend gets what the first has left of the body
 )

@@ -1,0 +1,303 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// script is what an actor does with requests for one target of one user.
+type script struct {
+	Status  int
+	Upgrade int    // the status when a switch of protocols is asked for
+	Reads   string // "none", "part", "all" of the body, before it answers
+	Dies    string // "", "head", "body"
+	Early   bool   // sends a 103 first
+	Slow    bool
+	Creates bool // an unsafe request makes the status 200 from then on
+}
+
+// actor is a backend that plays scripts and notes what it saw.
+type actor struct {
+	*testBackend
+	mu      sync.Mutex
+	scripts map[string]script   // by target and user
+	log     map[string][]string // by the request's number: what it saw of it
+}
+
+// actors starts n of them, named a, b, c...
+func actors(t testing.TB, n int) []*actor {
+	var chain []*actor
+	for i := range n {
+		a := &actor{log: make(map[string][]string)}
+		a.testBackend = rawBackend(t, string(rune('a'+i)), a.serve)
+		chain = append(chain, a)
+	}
+	return chain
+}
+
+// assign gives the actor a new role.
+func (a *actor) assign(r role) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.scripts, a.log = maps.Clone(r.Scripts), make(map[string][]string)
+	a.SPA, a.Paths, a.Final, a.Fallthrough = Off, r.Paths, r.Final, r.Fallthrough
+}
+
+func (a *actor) script(target, user string) script {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.scripts[target+" "+user]
+}
+
+func (a *actor) rewrite(target, user string, s script) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.scripts[target+" "+user] = s
+}
+
+// seen returns what the actor saw of request number id.
+func (a *actor) seen(id string) []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.log[id])
+}
+
+func (a *actor) serve(nc net.Conn, br *bufio.Reader) {
+	for {
+		r, err := http.ReadRequest(br)
+		if err != nil || !a.play(nc, r) {
+			return
+		}
+	}
+}
+
+func userOf(r *http.Request) string { return strings.TrimPrefix(r.Header.Get("Cookie"), "user=") }
+
+// play answers one request and reports whether the connection may go on.
+func (a *actor) play(nc net.Conn, r *http.Request) bool {
+	s, id := a.script(r.RequestURI, userOf(r)), r.Header.Get("Traceparent")
+	a.mu.Lock()
+	a.log[id] = append(a.log[id], r.Method+" "+r.RequestURI)
+	a.mu.Unlock()
+	if r.Header.Get("Upgrade") != "" {
+		io.WriteString(nc, s.switchAnswer(a.Name))
+		return false
+	}
+	whole := r.ContentLength == 0
+	switch s.Reads {
+	case "part":
+		io.CopyN(io.Discard, r.Body, 100)
+	case "all":
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return false
+		}
+		whole = true
+		a.mu.Lock()
+		a.log[id][len(a.log[id])-1] += " " + hash(string(body))
+		a.mu.Unlock()
+	}
+	if s.Slow {
+		<-time.After(time.Millisecond)
+	}
+	if s.Creates && !isSafe(r.Method) {
+		created := s
+		created.Status = 200
+		a.rewrite(r.RequestURI, userOf(r), created)
+	}
+	io.WriteString(nc, s.answer(a.Name, r.Method))
+	return whole && s.Dies == ""
+}
+
+func (s script) switchAnswer(name string) string {
+	if s.Upgrade == http.StatusSwitchingProtocols {
+		return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSet-Cookie: who=" + name + "\r\n\r\n"
+	}
+	return fmt.Sprintf("HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nContent-Length: 2\r\n\r\nno", s.Upgrade, name)
+}
+
+// text is the body of a script's answer.
+func (s script) text(name string) string { return fmt.Sprintf("%s says %d", name, s.Status) }
+
+func (s script) answer(name, method string) string {
+	var b strings.Builder
+	if s.Early {
+		fmt.Fprintf(&b, "HTTP/1.1 103 Early\r\nLink: <%s>\r\n\r\n", name)
+	}
+	if s.Dies == "head" {
+		return b.String() + "HTTP/1.1 2"
+	}
+	fmt.Fprintf(&b, "HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nX-Which: %s\r\n", s.Status, name, name)
+	text := s.text(name)
+	if bodyAllowed(s.Status) {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(text))
+	}
+	b.WriteString("\r\n")
+	switch {
+	case method == "HEAD" || !bodyAllowed(s.Status):
+	case s.Dies == "body":
+		b.WriteString(text[:3])
+	default:
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// transcript is what the client sees of an answer.
+type transcript struct {
+	status int
+	early  string
+	cookie string
+	which  string // all X-Which
+	body   string
+	cut    bool
+}
+
+// reading is what the client sees when this script's answer is used.
+func (s script) reading(name, method string) transcript {
+	t := transcript{status: s.Status, cookie: "who=" + name, which: name}
+	if s.Early {
+		t.early = "<" + name + ">"
+	}
+	switch {
+	case method == "HEAD" || !bodyAllowed(s.Status):
+	case s.Dies == "body":
+		t.body, t.cut = s.text(name)[:3], true
+	default:
+		t.body = s.text(name)
+	}
+	return t
+}
+
+// verdictOfR is reference semantics R, in memory, for one request.
+type verdictOfR struct {
+	client transcript
+	logs   [][]string // what each backend sees
+	place  int        // who answers among those asked; -1: nobody
+	asked  []int      // in order
+	clean  bool       // all before it refused
+}
+
+// reference works out what R does with a step.
+func reference(chain []*actor, st step, first int, body []byte) verdictOfR {
+	v := verdictOfR{logs: make([][]string, len(chain)), place: -1, clean: true}
+	bestRank := -1
+	for _, i := range inOrder(chain, st, first) {
+		a, s := chain[i], chain[i].script(st.Target, st.User)
+		v.asked = append(v.asked, i)
+		v.logs[i] = []string{st.Method + " " + st.Target}
+		if s.Reads == "all" && !st.Upgrade {
+			v.logs[i][0] += " " + hash(string(body))
+		}
+		got, status := s.reading(a.Name, st.Method), s.Status
+		if st.Upgrade {
+			got, status = transcript{status: s.Upgrade, cookie: "who=" + a.Name, body: "no"}, s.Upgrade
+		} else if s.Dies == "head" {
+			v.client, v.place = transcript{status: 502}, i
+			v.clean = false
+			return v
+		}
+		if a.Final || !slices.Contains(a.Fallthrough, status) && !(st.Upgrade && slices.Contains(refusesUpgrade, status)) {
+			v.client, v.place = got, i
+			return v
+		}
+		if rank := map[int]int{404: 1, 405: 2}[status]; rank >= bestRank {
+			v.client, bestRank = got, rank
+		}
+	}
+	if bestRank < 0 {
+		v.client = transcript{status: 404}
+	}
+	return v
+}
+
+// inOrder lists who may be asked: up to the first final one, and the one that
+// is known to be right for an upgrade in front.
+func inOrder(chain []*actor, st step, first int) []int {
+	var order []int
+	for i, a := range chain {
+		if a.Paths != nil && !slices.ContainsFunc(a.Paths, func(p string) bool { return compilePattern(p).match(rawPath(st.Target)) }) {
+			continue
+		}
+		order = append(order, i)
+		if a.Final {
+			break
+		}
+	}
+	if at := slices.Index(order, first); at > 0 {
+		order = append([]int{first}, slices.Delete(order, at, at+1)...)
+	}
+	return order
+}
+
+// observe reads one final answer and all informational ones before it.
+func observe(method string, nc net.Conn) (transcript, error) {
+	br := bufio.NewReader(nc)
+	early := ""
+	for {
+		resp, err := http.ReadResponse(br, &http.Request{Method: method})
+		if err != nil {
+			return transcript{}, fmt.Errorf("read answer: %w", err)
+		}
+		if resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+			early += resp.Header.Get("Link")
+			continue
+		}
+		got := transcript{
+			status: resp.StatusCode, early: early, cookie: strings.Join(resp.Header["Set-Cookie"], ";"),
+			which: strings.Join(resp.Header["X-Which"], ";"),
+		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			got.body = "no"
+			return got, nil
+		}
+		body, err := io.ReadAll(resp.Body)
+		got.body, got.cut = string(body), err != nil
+		if resp.Header.Get("X-Devgate-Error") != "" {
+			got.body = ""
+		}
+		return got, nil
+	}
+}
+
+// raw is the step's request as bytes. Its number travels in a header that says
+// nothing about who answers.
+func (st step) raw(id string, body []byte) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: localhost\r\nTraceparent: %s\r\n", st.Method, st.Target, id)
+	if st.User != "" {
+		fmt.Fprintf(&b, "Cookie: user=%s\r\n", st.User)
+	}
+	if st.Reload {
+		b.WriteString("Cache-Control: no-cache\r\n")
+	}
+	if st.Upgrade {
+		b.WriteString("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		return b.Bytes()
+	}
+	b.WriteString("Connection: close\r\n")
+	if !st.Chunked {
+		if len(body) > 0 {
+			fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
+		}
+		b.WriteString("\r\n")
+		b.Write(body)
+		return b.Bytes()
+	}
+	b.WriteString("Transfer-Encoding: chunked\r\n\r\n")
+	for piece := range slices.Chunk(body, 50_000) {
+		fmt.Fprintf(&b, "%x\r\n%s\r\n", len(piece), piece)
+	}
+	b.WriteString("0\r\n\r\n")
+	return b.Bytes()
+}
