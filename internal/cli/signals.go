@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,6 +13,22 @@ func catchSignals() (<-chan os.Signal, func()) {
 	caught := make(chan os.Signal, 4)
 	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
 	return caught, func() { signal.Stop(caught) }
+}
+
+// untilSignal is a context that ends with the first signal that ends devgate.
+func untilSignal(ctx context.Context) (context.Context, func()) {
+	signals, release := catchSignals()
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() { // ends with ctx
+		defer close(ended)
+		select {
+		case <-signals:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(); <-ended; release() }
 }
 
 // watchSignals ends the session at the first signal and kills what is left at

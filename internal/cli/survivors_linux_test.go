@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -22,7 +23,7 @@ import (
 
 // P1: loads × ways to die, and nobody survives. Survivors are counted by a
 // token in their command line, which they cannot drop. SURVIVOR_ROUNDS repeats
-// the whole matrix.
+// the whole matrix: `make e2e` 20 times, `make soak` 100 times.
 
 // loadChild plays a process that does not want to end: load KIND TOKEN [PART].
 func loadChild() {
@@ -30,6 +31,16 @@ func loadChild() {
 	part := append(os.Args, "leader")[3]
 	time.AfterFunc(childLife, func() { os.Exit(1) })
 	switch kind + " " + part {
+	case "late leader":
+		again(false, os.Environ(), kind, token, "last")
+		endOnTerm(0)
+	case "late last":
+		l, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
+		if err != nil {
+			os.Exit(1)
+		}
+		defer l.Close()
+		endOnTerm(150 * time.Millisecond)
 	case "ignore leader", "double last", "scrub last":
 		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
 	case "tree leader", "tree 1", "tree 2":
@@ -57,11 +68,23 @@ func loadChild() {
 	await(childLife)
 }
 
-// storm is one of a bounded chain: each forks the next and ends.
+// endOnTerm ends the process a while after TERM.
+func endOnTerm(later time.Duration) {
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGTERM)
+	go func() { // ends with the process
+		<-caught
+		await(later)
+		os.Exit(0)
+	}()
+}
+
+// storm is one of a bounded chain: each forks the next and ends a moment later,
+// so that a few of them live at any time.
 func storm(token, part string) {
 	if n, _ := strconv.Atoi(part); n > 0 {
 		again(true, os.Environ(), "storm", token, strconv.Itoa(n-1))
-		await(3 * time.Millisecond)
+		await(20 * time.Millisecond)
 		os.Exit(0)
 	}
 }
@@ -102,6 +125,7 @@ var loads = []struct {
 	{"grandchild in its own session", "load setsid TOKEN", 2},
 	{"double-forked daemon", "load double TOKEN", 2},
 	{"daemon with an emptied environment", "load scrub TOKEN", 2},
+	{"child that leaves its port late", "load late TOKEN", 2},
 	{"fork storm", "load storm TOKEN", 2},
 }
 
@@ -114,6 +138,7 @@ var ways = []struct {
 	{"terminal closed", true, func(v *victim) { v.tty.Close() }},
 	{"TERM", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGTERM) }},
 	{"HUP", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGHUP) }},
+	{"QUIT", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGQUIT) }},
 	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
 	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
 	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
@@ -124,14 +149,13 @@ var ways = []struct {
 func TestNobodySurvives(t *testing.T) {
 	rounds, _ := strconv.Atoi(os.Getenv("SURVIVOR_ROUNDS"))
 	for round := range max(rounds, 1) {
-		for _, load := range loads {
-			for _, way := range ways {
+		for _, way := range ways {
+			for _, load := range loads { // inside, so that not all storms rage at once
 				t.Run(fmt.Sprintf("%s/%s/%d", load.name, way.name, round), func(t *testing.T) {
 					t.Parallel()
 					v := newVictim(t, load.command)
 					v.start(way.tty)
 					v.awaitCount(load.processes, 1<<30)
-					v.awaitRecord()
 					way.kill(v)
 					v.awaitCount(0, 0)
 				})
@@ -142,11 +166,14 @@ func TestNobodySurvives(t *testing.T) {
 
 func newVictim(t *testing.T, command string) *victim {
 	v := &victim{t: t, root: t.TempDir(), token: "token-" + rand.Text(), ended: make(chan struct{})}
-	ports, err := freePorts(1)
+	ports, err := freePorts(2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := fmt.Sprintf("port = %d\n[load]\ncommand = %q\ngrace = \"200ms\"\n", ports[0], strings.ReplaceAll(command, "TOKEN", v.token))
+	if strings.HasPrefix(command, "load late ") {
+		text += fmt.Sprintf("port = %d\n", ports[1])
+	}
 	if err := os.WriteFile(filepath.Join(v.root, "Devgatefile"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +246,9 @@ func (v *victim) supervisor() int {
 	return children[0]
 }
 
+// killBoth waits for the record: without anybody alive it is what is left.
 func (v *victim) killBoth() {
+	v.awaitRecord()
 	syscall.Kill(v.supervisor(), syscall.SIGKILL)
 	v.cmd.Process.Kill()
 	<-v.ended
@@ -235,7 +264,13 @@ func (v *victim) killBoth() {
 		v.t.Fatal(err)
 	}
 	go io.Copy(io.Discard, out) // ends with next
-	v.t.Cleanup(func() { next.Process.Signal(syscall.SIGTERM); next.Wait() })
+	v.t.Cleanup(func() {
+		next.Process.Signal(syscall.SIGTERM)
+		next.Wait()
+		if code := next.ProcessState.ExitCode(); code != 143 {
+			v.t.Errorf("the next devgate ends with %d, want 143", code)
+		}
+	})
 }
 
 // count is how many living processes carry the token.

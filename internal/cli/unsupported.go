@@ -21,9 +21,6 @@ func unsupported(p *project.Project) []*procfile.Error {
 		note(p.File.Pos("dashboard"), "dashboard", "devgate status and devgate logs tell the same")
 	}
 	for _, s := range p.Services {
-		if s.PTY {
-			note(s.Position("pty"), "pty", s.Name+" runs without a terminal of its own")
-		}
 		if s.Has("spa") {
 			note(s.Position("spa"), "spa", "put a backend that answers every path last, or give the others `paths`")
 		}

@@ -138,7 +138,7 @@ func (c *Client) Attach(ctx context.Context, name string, size Size) (*Attachmen
 	}
 	request.Header.Set("Connection", "Upgrade")
 	request.Header.Set("Upgrade", upgradeName)
-	body, err := c.send(request, http.StatusSwitchingProtocols)
+	body, err := c.exchange(request, http.StatusSwitchingProtocols)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +155,8 @@ func (c *Client) Attach(ctx context.Context, name string, size Size) (*Attachmen
 func (a *Attachment) Next() (Shown, error) {
 	kind, body, err := readFrame(a.in)
 	switch {
+	case errors.Is(err, io.EOF): // without frameEnd: it was killed
+		return Shown{}, fmt.Errorf("lost the connection to devgate: %w", io.ErrUnexpectedEOF)
 	case err != nil:
 		return Shown{}, fmt.Errorf("lost the connection to devgate: %w", err)
 	case kind == frameOutput:

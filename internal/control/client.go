@@ -96,16 +96,21 @@ func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(Line) error) er
 
 // call returns the body of a 200 answer; any other is an error with its text.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values) (io.ReadCloser, error) {
+	return c.post(ctx, method, path, query, nil)
+}
+
+// post is call with a body.
+func (c *Client) post(ctx context.Context, method, path string, query url.Values, content io.Reader) (io.ReadCloser, error) {
 	target := url.URL{Scheme: "http", Host: "devgate", Path: path, RawQuery: query.Encode()}
-	request, err := http.NewRequestWithContext(ctx, method, target.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), content)
 	if err != nil {
 		return nil, fmt.Errorf("ask devgate: %w", err)
 	}
-	return c.send(request, http.StatusOK)
+	return c.exchange(request, http.StatusOK)
 }
 
-// send returns the body of an answer with the wanted status.
-func (c *Client) send(request *http.Request, want int) (io.ReadCloser, error) {
+// exchange returns the body of an answer with the wanted status.
+func (c *Client) exchange(request *http.Request, want int) (io.ReadCloser, error) {
 	answer, err := c.http.Do(request)
 	if err != nil {
 		if ctx := request.Context(); ctx.Err() != nil {

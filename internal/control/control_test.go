@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -60,6 +61,24 @@ func (d *desk) Logs(ctx context.Context, q LogQuery, emit func(Line) error) erro
 func (d *desk) Attach(name string, size Size) (Terminal, error) {
 	d.note("attach %s %dx%d", name, size.Columns, size.Rows)
 	return d.terminal, d.err
+}
+
+func (d *desk) Explain(_ context.Context, q Question) (json.RawMessage, error) {
+	d.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
+	return json.RawMessage(`{"status":200}`), d.err
+}
+
+func (d *desk) Requests(ctx context.Context, follow bool, emit func(json.RawMessage) error) error {
+	d.note("requests %v", follow)
+	for _, line := range []string{`{"status":200}`, `{"status":404}`} {
+		if err := emit(json.RawMessage(line)); err != nil {
+			return err
+		}
+	}
+	if follow {
+		<-ctx.Done()
+	}
+	return nil
 }
 
 func (d *desk) Down() { d.note("down") }

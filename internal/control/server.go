@@ -27,6 +27,7 @@ type Actions interface {
 	// Attach joins a client, whose own terminal has this size, with the terminal
 	// of a service that has one and runs.
 	Attach(name string, size Size) (Terminal, error)
+	Inspector
 	// Down begins the end of this devgate and returns at once.
 	Down()
 }
@@ -89,6 +90,8 @@ func (s *Server) routes(a Actions) http.Handler {
 	})
 	mux.HandleFunc("POST /services/{verb}", func(w http.ResponseWriter, r *http.Request) { do(a, w, r) })
 	mux.HandleFunc("GET /logs", func(w http.ResponseWriter, r *http.Request) { logs(a, w, r) })
+	mux.HandleFunc("POST /explain", func(w http.ResponseWriter, r *http.Request) { explain(a, w, r) })
+	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, r *http.Request) { requests(a, w, r) })
 	mux.HandleFunc("GET /attach/{name}", func(w http.ResponseWriter, r *http.Request) { s.attach(a, w, r) })
 	return mux
 }

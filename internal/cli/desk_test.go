@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"devgate/internal/control"
+	"devgate/internal/event"
+)
+
+// --wait returns when the verb's work is over, not when the state happens to
+// look right.
+func TestAVerbIsOverWhenItsOwnWorkIs(t *testing.T) {
+	asked := time.Now()
+	before, after := asked.Add(-time.Minute), asked.Add(time.Minute)
+	for _, c := range []struct {
+		verb  control.Verb
+		event event.Event
+		over  bool
+		fails string
+	}{
+		{control.Restart, event.Event{Service: event.Service{State: event.Ready, Since: before}}, false, ""},
+		{control.Restart, event.Event{Service: event.Service{State: event.Ready, Since: after}}, true, ""},
+		{control.Restart, event.Event{Service: event.Service{State: event.Done, Since: after}}, true, ""},
+		{control.Restart, event.Event{Service: event.Service{State: event.Stopping, Since: after}}, false, ""},
+		{control.Restart, event.Event{Service: event.Service{State: event.Backoff, Since: after}}, false, ""},
+		{control.Restart, event.Event{Service: event.Service{Name: "api", State: event.Failed, Since: before, Reason: "old"}}, false, ""},
+		{control.Restart, event.Event{Service: event.Service{Name: "api", State: event.Failed, Since: after, Reason: "exit status 3"}}, true, "api is failed: exit status 3"},
+		{control.Restart, event.Event{Kind: event.BuildFailed, Text: "build failed", Service: event.Service{Name: "api", State: event.Ready, Since: before}}, true, "api: build failed"},
+		{control.Start, event.Event{Service: event.Service{State: event.Ready, Since: before}}, true, ""},
+		{control.Start, event.Event{Service: event.Service{State: event.Starting, Since: after}}, false, ""},
+		{control.Stop, event.Event{Service: event.Service{State: event.Ready, Since: before}}, false, ""},
+		{control.Stop, event.Event{Service: event.Service{State: event.Stopping, Since: after}}, false, ""},
+		{control.Stop, event.Event{Service: event.Service{State: event.Stopped, Since: before}}, true, ""},
+		{control.Stop, event.Event{Service: event.Service{State: event.Stopped, Since: after}}, true, ""},
+	} {
+		over, err := settled(c.event, c.verb, asked)
+		got := ""
+		if over && err != nil {
+			got = err.Error()
+		}
+		if over != c.over || got != c.fails {
+			t.Errorf("%s, %v since %v: over %v %q, want %v %q", c.verb, c.event.Service.State, c.event.Service.Since.Sub(asked), over, got, c.over, c.fails)
+		}
+	}
+}
+
+func TestWaitingFollowsEveryServiceAndEndsWithItsContext(t *testing.T) {
+	var bus event.Bus
+	asked := time.Now()
+	tell := func(name string, s event.State) {
+		bus.Publish(event.Event{Service: event.Service{Name: name, State: s, Since: time.Now(), Reason: "why"}})
+	}
+	tell("api", event.Ready)
+	tell("web", event.Ready)
+	sub := bus.Subscribe()
+	defer sub.Close()
+	asked = time.Now()
+	tell("api", event.Stopping)
+	tell("api", event.Ready)
+	tell("other", event.Failed) // not asked for
+	tell("web", event.Failed)
+	if err := settle(t.Context(), sub, control.Restart, []string{"api", "web"}, asked); err == nil || err.Error() != "web is failed: why" {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := settle(ctx, sub, control.Restart, []string{"api"}, time.Now()); err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTheStateOfTheWholeIsThatOfItsWorstPart(t *testing.T) {
+	part := func(states ...event.State) (all []control.Service) {
+		for _, s := range states {
+			all = append(all, control.Service{State: s})
+		}
+		return all
+	}
+	for _, c := range []struct {
+		parts    []control.Service
+		stopping bool
+		want     event.State
+	}{
+		{part(), false, event.Ready},
+		{part(event.Ready, event.Done, event.Stopped, event.Exited), false, event.Ready},
+		{part(event.Ready, event.Backoff), false, event.Starting},
+		{part(event.Waiting, event.Failed), false, event.Failed},
+		{part(event.Ready), true, event.Stopping},
+	} {
+		if got := overall(c.parts, c.stopping); got != c.want {
+			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
+		}
+	}
+}
+
+func TestTimesReadAsPeopleSayThem(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 59 * time.Second: "59s", 61 * time.Second: "1m01s", 59*time.Minute + 59*time.Second: "59m59s",
+		time.Hour: "1h00m", 49*time.Hour + 5*time.Minute: "49h05m",
+	} {
+		if got := age(time.Now().Add(-d)); got != want {
+			t.Errorf("%s reads %s, want %s", d, got, want)
+		}
+	}
+	if count(1, "backend") != "1 backend" || count(0, "backend") != "0 backends" || seconds(1949*time.Millisecond) != "1.9s" {
+		t.Error("counts or seconds read wrong")
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"syscall"
+	"testing"
+)
+
+// C1: what an error means as an exit code, and whether it is printed.
+func TestErrorsStandForExitCodes(t *testing.T) {
+	odd := errors.New("odd")
+	for _, c := range []struct {
+		err   error
+		code  int
+		quiet bool
+		text  string
+	}{
+		{nil, 0, true, ""},
+		{odd, 1, false, "devgate: odd"},
+		{usageError(odd), 2, false, "devgate: odd"},
+		{fmt.Errorf("up: %w", usageError(odd)), 2, false, "devgate: up: odd"},
+		{signalError(syscall.SIGINT), 130, true, "devgate: exit 130"},
+		{signalError(syscall.SIGTERM), 143, true, "devgate: exit 143"},
+		{&exitError{code: 7}, 7, true, "devgate: exit 7"},
+	} {
+		if codeOf(c.err) != c.code || silent(c.err) != c.quiet {
+			t.Errorf("%v: code %d, silent %v", c.err, codeOf(c.err), silent(c.err))
+		}
+		if c.err != nil && message(c.err) != c.text {
+			t.Errorf("%v: message %q", c.err, message(c.err))
+		}
+	}
+}
+
+// The guard ends as its supervisor does, and says what a kill took with it.
+func TestTheGuardEndsAsItsSupervisorDoes(t *testing.T) {
+	run := func(script string) error { return exec.Command("/bin/sh", "-c", script).Run() }
+	for _, c := range []struct {
+		err  error
+		left int
+		code int
+		text string
+	}{
+		{run("exit 0"), 0, 0, ""},
+		{run("exit 130"), 0, 130, "exit 130"},
+		{run("kill -KILL $$"), 1, 137, "the supervisor was ended by signal 9 (killed); 1 process of its services ended with it"},
+		{run("kill -ABRT $$"), 3, 134, "the supervisor was ended by signal 6 (aborted); 3 processes of its services ended with it"},
+	} {
+		err := guardResult(c.err, c.left)
+		if codeOf(err) != c.code || err != nil && err.Error() != c.text {
+			t.Errorf("got %v (%d), want %q (%d)", err, codeOf(err), c.text, c.code)
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+	"devgate/proxy"
+)
+
+func newWhy(std streams) *cobra.Command {
+	var file, data string
+	var headers []string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "why [METHOD] PATH",
+		Short: "Send a request and show which backend said what",
+		Args:  cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q, err := question(args, headers, data, cmd.Flags().Changed("data"))
+			if err != nil {
+				return usageError(err)
+			}
+			client, err := dial(file)
+			if err != nil {
+				return err
+			}
+			answer, err := client.Explain(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				_, err := fmt.Fprintf(std.out, "%s\n", bytes.TrimSpace(answer))
+				return err
+			}
+			return printWhy(std.out, answer)
+		},
+	}
+	fileFlag(cmd, &file)
+	cmd.Flags().StringArrayVarP(&headers, "header", "H", nil, `a header, as "Name: value"; again for more`)
+	cmd.Flags().StringVarP(&data, "data", "d", "", "a body (@FILE reads one); the method is POST then")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// question is the request that the arguments describe.
+func question(args, headers []string, data string, withBody bool) (q control.Question, err error) {
+	q = control.Question{Method: http.MethodGet, Target: args[len(args)-1], Header: http.Header{}}
+	if withBody {
+		q.Method = http.MethodPost
+		if q.Body, err = bodyOf(data); err != nil {
+			return q, err
+		}
+	}
+	if len(args) == 2 {
+		q.Method = strings.ToUpper(args[0])
+	}
+	if !strings.HasPrefix(q.Target, "/") {
+		return q, fmt.Errorf("path %q: want one that begins with /", q.Target)
+	}
+	for _, h := range headers {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok {
+			return q, fmt.Errorf("-H %q: want \"Name: value\"", h)
+		}
+		q.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	return q, nil
+}
+
+func bodyOf(data string) ([]byte, error) {
+	name, fromFile := strings.CutPrefix(data, "@")
+	if !fromFile {
+		return []byte(data), nil
+	}
+	body, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("-d @%s: %w", name, errors.Unwrap(err))
+	}
+	return body, nil
+}
+
+// printWhy prints a line a backend, and the answer.
+func printWhy(out io.Writer, answer json.RawMessage) error {
+	var e proxy.Exchange
+	if err := json.Unmarshal(answer, &e); err != nil {
+		return fmt.Errorf("read answer: %w", err)
+	}
+	fmt.Fprintf(out, "%s %s\n", e.Method, e.Path)
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for i, a := range e.Cascade {
+		fmt.Fprintf(table, "  %d\t%s\t%s\t%s\t%s\n", i+1, a.Backend, statusText(a.Status), tookText(a), a.Note)
+	}
+	table.Flush()
+	by := e.Backend
+	if by == "" {
+		by = "devgate itself"
+	}
+	_, err := fmt.Fprintf(out, "answer: %d from %s in %s\n", e.Status, by, millis(e.Duration))
+	return err
+}
+
+func statusText(status int) string {
+	if status == 0 {
+		return "-"
+	}
+	return strconv.Itoa(status)
+}
+
+// tookText is empty for a backend that was not asked.
+func tookText(a proxy.Attempt) string {
+	if a.Status == 0 && a.Duration == 0 {
+		return "-"
+	}
+	return millis(a.Duration)
+}
+
+func millis(d time.Duration) string {
+	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
+}
+
+func newRequests(std streams) *cobra.Command {
+	var file string
+	var follow, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "requests",
+		Short: "Show the recent requests and who answered them",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := dial(file)
+			if err != nil {
+				return err
+			}
+			ctx, stop := untilSignal(cmd.Context())
+			defer stop()
+			return printRequests(ctx, std.out, client, follow, asJSON)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&file, "file", "", "the Devgatefile of the project, instead of looking for one")
+	f.BoolVarP(&follow, "follow", "f", false, "go on with new requests")
+	f.BoolVar(&asJSON, "json", false, "print JSON: a list, with -f an object a line")
+	return cmd
+}
+
+// printRequests prints a list, or lines as they come. A reader that leaves
+// (| head) ends it quietly.
+func printRequests(ctx context.Context, out io.Writer, client *control.Client, follow, asJSON bool) error {
+	if asJSON && !follow {
+		list := []json.RawMessage{}
+		err := client.Requests(ctx, false, func(line json.RawMessage) error { list = append(list, line); return nil })
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(out).Encode(list)
+	}
+	var gone error
+	err := client.Requests(ctx, follow, func(line json.RawMessage) error {
+		if asJSON {
+			_, gone = fmt.Fprintf(out, "%s\n", line)
+		} else {
+			gone = printRequest(out, line)
+		}
+		return gone
+	})
+	if gone != nil {
+		return nil
+	}
+	return err
+}
+
+// printRequest prints one line: when, what, the answer, and the cascade.
+func printRequest(out io.Writer, line json.RawMessage) error {
+	var e proxy.Exchange
+	if err := json.Unmarshal(line, &e); err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	steps := make([]string, len(e.Cascade))
+	for i, a := range e.Cascade {
+		steps[i] = strings.TrimSpace(a.Backend + " " + statusText(a.Status) + " " + tookText(a))
+	}
+	learned := ""
+	if e.Learned {
+		learned = "  (learned)"
+	}
+	_, err := fmt.Fprintf(out, "%s  %s %s  %s  %s  %s%s\n", e.At.Local().Format("15:04:05.000"),
+		e.Method, e.Path, statusText(e.Status), millis(e.Duration), strings.Join(steps, " → "), learned)
+	return err
+}

@@ -1,0 +1,57 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+)
+
+func TestAQuestionReachesTheGatewayWhole(t *testing.T) {
+	d := &desk{}
+	_, client, _ := running(t, d)
+	q := Question{Method: "POST", Target: "/a%2Fb?x=1", Header: http.Header{"Accept": {"a", "b"}}, Body: []byte("body <b>")}
+	answer, err := client.Explain(t.Context(), q)
+	if err != nil || string(answer) != "{\"status\":200}\n" {
+		t.Errorf("got %q, %v", answer, err)
+	}
+	if want := "explain POST /a%2Fb?x=1 map[Accept:[a b]] body <b>"; d.asked[0] != want {
+		t.Errorf("asked %q, want %q", d.asked[0], want)
+	}
+	d.err = errors.New("the gateway is stopping")
+	if _, err := client.Explain(t.Context(), q); err == nil || err.Error() != d.err.Error() {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
+	d := &desk{}
+	_, client, _ := running(t, d)
+	for _, follow := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var got []string
+		err := client.Requests(ctx, follow, func(line json.RawMessage) error {
+			if got = append(got, string(line)); follow && len(got) == 2 {
+				cancel()
+			}
+			return nil
+		})
+		if want := []string{`{"status":200}`, `{"status":404}`}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("follow %v: got %q, %v", follow, got, err)
+		}
+		cancel()
+	}
+	if want := []string{"requests false", "requests true"}; !slices.Equal(d.asked, want) {
+		t.Errorf("asked %q", d.asked)
+	}
+}
+
+func TestAReaderOfRequestsMayStop(t *testing.T) {
+	_, client, _ := running(t, &desk{})
+	enough := errors.New("enough")
+	if err := client.Requests(t.Context(), true, func(json.RawMessage) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
+	}
+}
