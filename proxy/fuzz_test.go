@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -95,4 +96,47 @@ func FuzzParseHead(f *testing.F) {
 		}
 		framingOf("GET", h)
 	})
+}
+
+// G10: two requests have the same key exactly when they differ in nothing but
+// noise.
+func FuzzLearnedKey(f *testing.F) {
+	f.Add("A", "1", "B", "2")
+	f.Add("Cookie", "a=1", "Cookie", "a=2")
+	f.Add("Referer", "x", "Sec-Fetch-Mode", "cors")
+	f.Add("Ab", "c", "A", "bc")
+	f.Fuzz(func(t *testing.T, name1, value1, name2, value2 string) {
+		if !validName(name1) || !validName(name2) || !validValue(value1) || !validValue(value2) {
+			return
+		}
+		one, two := http.Header{}, http.Header{}
+		one.Add(name1, value1)
+		two.Add(name2, value2)
+		both := one.Clone()
+		both.Add(name2, value2)
+		keys := make(map[string]string) // what matters -> key
+		for _, h := range []http.Header{one, two, both, {}} {
+			matters, key := whatMatters(h), string(appendKey(nil, &call{header: h}, sound))
+			if k, ok := keys[matters]; ok && k != key {
+				t.Errorf("%q has two keys", matters)
+			}
+			for m, k := range keys {
+				if k == key && m != matters {
+					t.Errorf("%q and %q have one key", m, matters)
+				}
+			}
+			keys[matters] = key
+		}
+	})
+}
+
+// whatMatters is a plain form of the headers that backends are chosen by.
+func whatMatters(h http.Header) string {
+	var lines []string
+	for _, name := range endToEnd(h, nil) {
+		if !isNoise(name) {
+			lines = append(lines, fmt.Sprintf("%q: %q", name, h[name]))
+		}
+	}
+	return strings.Join(lines, "\n")
 }

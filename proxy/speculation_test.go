@@ -1,0 +1,252 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// ladder is a cascade of two backends that refuse when they are let, and one
+// that answers at once.
+type ladder struct {
+	*testGateway
+	first, second, third *testBackend
+	gate                 atomic.Pointer[chan struct{}] // nil: the refusals come at once
+	answer               atomic.Int64                  // status of the first
+}
+
+func newLadder(t *testing.T, speculate bool) *ladder {
+	l := &ladder{}
+	l.answer.Store(404)
+	refuse := func(status func() int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if gate := l.gate.Load(); gate != nil {
+				select {
+				case <-*gate:
+				case <-r.Context().Done():
+				}
+			}
+			w.WriteHeader(status())
+		}
+	}
+	l.first = backend(t, "first", refuse(func() int { return int(l.answer.Load()) }))
+	l.second = backend(t, "second", refuse(func() int { return 404 }))
+	l.third = backend(t, "third", answers(200, "third"))
+	l.testGateway = gateway(t, Config{Speculate: speculate}, l.first, l.second, l.third)
+	l.worth = -1
+	return l
+}
+
+// block makes refusals wait; the result lets them go.
+func (l *ladder) block() (release func()) {
+	gate := make(chan struct{})
+	l.gate.Store(&gate)
+	return func() {
+		l.gate.Store(nil)
+		close(gate)
+	}
+}
+
+// G10: what has been answered by the third backend is asked of all three at
+// once, and the answer waits for both refusals.
+func TestSpeculation(t *testing.T) {
+	l := newLadder(t, true)
+	if got := l.get("/x"); got.header.Get("X-Devgate-Tried") != "first=404, second=404, third=200" {
+		t.Fatalf("%+v", got)
+	}
+	release := l.block()
+	done := make(chan answer, 1)
+	go func() { done <- l.get("/x") }()
+	eventually(t, "all are asked at once", func() bool {
+		return len(l.first.requests()) == 2 && len(l.second.requests()) == 2 && len(l.third.requests()) == 2
+	})
+	select {
+	case got := <-done:
+		t.Fatalf("the answer did not wait: %+v", got)
+	case <-time.After(20 * time.Millisecond):
+	}
+	release()
+	got := <-done
+	if got.body != "third" || got.header.Get("X-Devgate-Tried") != "first=404, second=404, third=200;learned" {
+		t.Errorf("%+v", got)
+	}
+	eventually(t, "both are recorded", func() bool { return len(l.Requests()) == 2 })
+	if e := l.Requests()[1]; !e.Learned || e.Cascade[2].Note != "asked ahead" || l.Requests()[0].Learned {
+		t.Errorf("%+v", l.Requests())
+	}
+}
+
+// G10: an earlier backend that answers after all is the client's, and what was
+// sent ahead is broken off.
+func TestSpeculationThatIsWrong(t *testing.T) {
+	l := newLadder(t, true)
+	l.get("/x")
+	l.answer.Store(201)
+	for range 2 {
+		if got := l.get("/x"); got.status != 201 || got.header.Get("X-Devgate-Tried") != "first=201" {
+			t.Errorf("%+v", got)
+		}
+	}
+	if n := len(l.third.requests()); n > 2 {
+		t.Errorf("the third was asked %d times: what is wrong is not forgotten", n)
+	}
+	eventually(t, "nothing is running", func() bool {
+		return !slices.ContainsFunc(l.chain.Load().candidates, func(c *candidate) bool { return c.up.visits() > 0 })
+	})
+}
+
+// G10: everything that may change who answers ends what was learned, and a
+// request that is not the very same is not taken for it.
+func TestSpeculationEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		event  func(l *ladder)
+		method string
+		header []string
+		ahead  bool
+	}{
+		"nothing happens":     {nil, "GET", nil, true},
+		"noise differs":       {nil, "GET", []string{"Referer", "x", "If-None-Match", `"y"`, "Sec-Fetch-Site", "none", "Range", "bytes=0-1"}, true},
+		"a restart":           {func(l *ladder) { l.SetState("second", State{Phase: Ready}) }, "GET", nil, false},
+		"an interrupt":        {func(l *ladder) { l.Interrupt("first") }, "GET", nil, false},
+		"a changed file":      {func(l *ladder) { l.Changed() }, "GET", nil, false},
+		"a reload":            {func(l *ladder) { l.Reconfigure(l.chain.Load().Config) }, "GET", nil, false},
+		"an unsafe request":   {func(l *ladder) { l.post("/y", "") }, "GET", nil, false},
+		"a hard reload":       {nil, "GET", []string{"Cache-Control", "max-age=0, no-cache"}, false},
+		"an old hard reload":  {nil, "GET", []string{"Pragma", "no-cache"}, false},
+		"another method":      {nil, "HEAD", nil, false},
+		"another user":        {nil, "GET", []string{"Cookie", "user=2"}, false},
+		"another token":       {nil, "GET", []string{"Authorization", "Bearer 2"}, false},
+		"another custom one":  {nil, "GET", []string{"X-Tenant", "2"}, false},
+		"another host":        {nil, "GET", []string{"Host", "shop.localhost"}, false},
+		"an unsafe one":       {nil, "POST", nil, false},
+		"one that is waiting": {func(l *ladder) { l.SetState("second", State{Phase: Waiting}) }, "GET", nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLadder(t, true)
+			l.get("/x")
+			if c.event != nil {
+				c.event(l)
+			}
+			before := len(l.third.requests())
+			release := l.block()
+			done := make(chan answer, 1)
+			go func() { done <- l.do(l.request(c.method, "/x", nil, c.header...)) }()
+			eventually(t, "the first is asked", func() bool { return slices.Contains(l.first.requests()[1:], c.method+" /x") })
+			if c.ahead {
+				eventually(t, "the third is asked ahead", func() bool { return len(l.third.requests()) > before })
+			} else if len(l.third.requests()) > before {
+				t.Error("the third is asked ahead")
+			}
+			release()
+			l.SetState("second", State{Phase: Ready})
+			if got := <-done; got.status != 200 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	t.Run("speculate = false", func(t *testing.T) {
+		l := newLadder(t, false)
+		l.get("/x")
+		if got := l.get("/x"); strings.Contains(got.header.Get("X-Devgate-Tried"), "learned") {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// G10: an unsafe request that is running keeps its surroundings from being
+// learned: they may change until it ends.
+func TestNothingIsLearnedBesideAnUnsafeRequest(t *testing.T) {
+	release := make(chan struct{})
+	slow := backend(t, "slow", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			<-release
+			return
+		}
+		w.WriteHeader(404)
+	})
+	g := gateway(t, Config{Speculate: true}, slow, backend(t, "b", answers(200, "")))
+	g.worth = -1
+	done := make(chan answer)
+	go func() { done <- g.post("/", "") }()
+	eventually(t, "it runs", func() bool { return len(slow.requests()) == 1 })
+	g.get("/x")
+	close(release)
+	<-done
+	eventually(t, "it has ended", func() bool { return g.requests.count() == 0 })
+	if got := g.get("/x"); got.header.Get("X-Devgate-Tried") != "slow=404, b=200" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// G10: where refusals are fast nothing is sent ahead; where they are slow, it
+// is, and only for answers that are healthy.
+func TestSpeculationIsWorthIt(t *testing.T) {
+	var p pace
+	for _, d := range []time.Duration{90, 1, 1, 1, 2, 2, 80} {
+		p.add(d * time.Millisecond)
+	}
+	if p.usual() != 2*time.Millisecond {
+		t.Errorf("the usual time is %v", p.usual())
+	}
+	l := newLadder(t, true)
+	l.worth = speculationWorth
+	l.get("/x")
+	l.get("/x")
+	third := l.chain.Load().candidates[2]
+	if tried := l.get("/x").header.Get("X-Devgate-Tried"); strings.Contains(tried, "learned") {
+		t.Errorf("fast refusals: %s", tried)
+	}
+	for range 7 {
+		l.chain.Load().candidates[0].up.pace.add(20 * time.Millisecond)
+		third.up.pace.add(time.Hour) // says nothing about what is before it
+	}
+	l.get("/x")
+	if tried := l.get("/x").header.Get("X-Devgate-Tried"); !strings.HasSuffix(tried, "third=200;learned") {
+		t.Errorf("slow refusals: %s", tried)
+	}
+}
+
+// G10: a failure of what was sent ahead is dealt with when its turn comes, as
+// if it had been sent then.
+func TestSpeculationThatFails(t *testing.T) {
+	l := newLadder(t, true)
+	l.get("/x")
+	l.SetState("third", State{Phase: Down, Reason: "exited with status 1"})
+	if got := l.get("/x"); got.status != 502 || got.header.Get("X-Devgate-Tried") != "first=404, second=404, third=crashed" {
+		t.Errorf("%+v", got)
+	}
+	l.SetState("third", State{Phase: Ready})
+	l.get("/x")
+	release := l.block()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan answer, 1)
+	go func() { done <- l.do(l.request("GET", "/x", nil).WithContext(ctx)) }()
+	before := len(l.first.requests())
+	eventually(t, "all are asked", func() bool { return len(l.first.requests()) >= before && l.Gateway.requests.count() == 1 })
+	cancel()
+	<-done
+	eventually(t, "a client that leaves ends them all", func() bool {
+		return !slices.ContainsFunc(l.chain.Load().candidates, func(c *candidate) bool { return c.up.visits() > 0 })
+	})
+	release()
+}
+
+// The memory is bounded, and keeps nothing of an older epoch.
+func TestLearnedIsBounded(t *testing.T) {
+	l := new(learned)
+	for key := range uint64(learnedMax + 1) {
+		l.keep(key, 1, 0)
+	}
+	if len(l.places) != 1 {
+		t.Errorf("%d places", len(l.places))
+	}
+	l.bump()
+	l.keep(7, 1, 0)
+	if _, ok := l.place(7); ok {
+		t.Error("a place of an older epoch was kept")
+	}
+}
