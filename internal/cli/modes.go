@@ -92,7 +92,8 @@ func (m *modes) set(on bool) {
 	}
 }
 
-// undo is what puts the terminal back, on a new line, and forgets it all.
+// undo is what puts the terminal back, once it is cooked again, on a new line,
+// and forgets it all.
 func (m *modes) undo() []byte {
 	if !m.shown {
 		return nil
@@ -110,5 +111,5 @@ func (m *modes) undo() []byte {
 		out = append(out, "\x1b[?"+strconv.Itoa(mode)+end...)
 	}
 	*m = modes{}
-	return append(out, "\r\n"...)
+	return append(out, '\n')
 }

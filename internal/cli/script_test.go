@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 		"family":       familyChild,
 		"task":         taskChild,
 		"load":         loadChild,
+		"console":      consoleChild,
 	})
 }
 

@@ -127,6 +127,8 @@ var loads = []struct {
 	{"daemon with an emptied environment", "load scrub TOKEN", 2},
 	{"child that leaves its port late", "load late TOKEN", 2},
 	{"fork storm", "load storm TOKEN", 2},
+	{"ignores every signal, in a terminal of its own", "pty load ignore TOKEN", 1},
+	{"double-forked daemon, out of a terminal of its own", "pty load double TOKEN", 2},
 }
 
 var ways = []struct {
@@ -170,7 +172,8 @@ func newVictim(t *testing.T, command string) *victim {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("port = %d\n[load]\ncommand = %q\ngrace = \"200ms\"\n", ports[0], strings.ReplaceAll(command, "TOKEN", v.token))
+	command, inTerminal := strings.CutPrefix(command, "pty ")
+	text := fmt.Sprintf("port = %d\n[load]\npty = %v\ncommand = %q\ngrace = \"200ms\"\n", ports[0], inTerminal, strings.ReplaceAll(command, "TOKEN", v.token))
 	if strings.HasPrefix(command, "load late ") {
 		text += fmt.Sprintf("port = %d\n", ports[1])
 	}
@@ -223,18 +226,6 @@ func (v *victim) open(inTerminal bool) error {
 	v.out, v.cmd.Stdout = r, w
 	go io.Copy(io.Discard, r) // ends with devgate
 	return v.cmd.Start()
-}
-
-// pollable lets Close end a Read: only then is the terminal closed.
-func pollable(t *testing.T, tty *os.File) *os.File {
-	fd, err := syscall.Dup(int(tty.Fd()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	tty.Close()
-	syscall.CloseOnExec(fd)
-	syscall.SetNonblock(fd, true)
-	return os.NewFile(uintptr(fd), "terminal")
 }
 
 // supervisor is the guard's one child.
