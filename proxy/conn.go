@@ -12,7 +12,8 @@ import (
 type conn struct {
 	net.Conn
 	br         *bufio.Reader
-	peek       *peeker // nil where peeking is not possible
+	raw        syscall.RawConn // nil where the connection is more than a socket
+	peek       *peeker         // likewise
 	pool       *pool
 	generation int
 	idleSince  time.Time
@@ -27,7 +28,7 @@ func newConn(nc net.Conn, p *pool, generation int) *conn {
 	c := &conn{Conn: nc, br: bufio.NewReaderSize(nc, readBuffer), pool: p, generation: generation}
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			c.peek = newPeeker(raw)
+			c.raw, c.peek = raw, newPeeker(raw)
 		}
 	}
 	return c

@@ -127,7 +127,7 @@ type theatre struct {
 	bodies map[int][]byte
 
 	id      int
-	limit   time.Duration // for one answer
+	limit   time.Duration   // for one answer
 	learned map[string]int  // what may be speculated on: request -> place
 	sockets map[string]int  // who switched protocols
 	allowed map[string]bool // number and backend of requests R would not send

@@ -105,6 +105,9 @@ func (s *sender) sendPlain() error {
 	buf := getBuffer()
 	defer putBuffer(buf)
 	for {
+		if err := s.sendFiled(nil); err != nil {
+			return err
+		}
 		n, err := s.body.Read(*buf)
 		if n > 0 {
 			if _, err := s.cn.Write((*buf)[:n]); err != nil {
@@ -120,6 +123,30 @@ func (s *sender) sendPlain() error {
 	}
 }
 
+// sendFiled lets the kernel send what is recorded in a file, so that a replayed
+// body does not pass through memory; as one chunk when frame, which is room to
+// write in, is not nil.
+func (s *sender) sendFiled(frame []byte) error {
+	f, off, n := s.body.filed()
+	if s.cn.raw == nil || n < copyBufferSize {
+		return nil
+	}
+	if frame != nil {
+		if _, err := s.cn.Write(chunkSize(frame, n)); err != nil {
+			return err
+		}
+	}
+	if err := sendFile(s.cn.raw, f, off, n); err != nil {
+		return err
+	}
+	s.body.skip(n)
+	if frame != nil {
+		_, err := s.cn.Write([]byte("\r\n"))
+		return err
+	}
+	return nil
+}
+
 // chunkRoom is what a chunk's size and line end take before its data.
 const chunkRoom = 16
 
@@ -130,6 +157,9 @@ func (s *sender) sendChunks() error {
 	defer putBuffer(buf)
 	b := *buf
 	for {
+		if err := s.sendFiled(b); err != nil {
+			return err
+		}
 		n, err := s.body.Read(b[chunkRoom : len(b)-2])
 		if n > 0 {
 			if _, err := s.cn.Write(frameChunk(b, n)); err != nil {
@@ -150,12 +180,17 @@ func (s *sender) sendChunks() error {
 // that begin at chunkRoom.
 func frameChunk(b []byte, n int) []byte {
 	var size [chunkRoom]byte
-	s := append(strconv.AppendInt(size[:0], int64(n), 16), '\r', '\n')
+	s := chunkSize(size[:], int64(n))
 	from := chunkRoom - len(s)
 	copy(b[from:], s)
 	end := chunkRoom + n
 	b[end], b[end+1] = '\r', '\n'
 	return b[from : end+2]
+}
+
+// chunkSize writes the line before n bytes of data into b.
+func chunkSize(b []byte, n int64) []byte {
+	return append(strconv.AppendInt(b[:0], n, 16), '\r', '\n')
 }
 
 func lastChunk(trailer http.Header) []byte {

@@ -3,9 +3,61 @@
 package proxy
 
 import (
+	"errors"
 	"io"
+	"os"
 	"syscall"
 )
+
+// sendFileMax is what one system call is asked to move.
+const sendFileMax = 4 << 20
+
+// sendFile moves n bytes of f, from off on, to a socket without a copy in this
+// process. The file may be closed meanwhile, which is an error.
+func sendFile(to syscall.RawConn, f *os.File, off, n int64) error {
+	from, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	m := &mover{from: from, off: off, end: off + n}
+	if err := to.Write(m.move); err != nil {
+		return err
+	}
+	return m.err
+}
+
+// mover is one sendFile under way.
+type mover struct {
+	from     syscall.RawConn
+	off, end int64
+	err      error
+}
+
+// move is called by the runtime whenever the socket may take something; it
+// returns false to wait.
+func (m *mover) move(out uintptr) bool {
+	wait := false
+	err := m.from.Control(func(in uintptr) { // keeps the file from being closed under it
+		for m.off < m.end && m.err == nil && !wait {
+			off := m.off // linux changes it, darwin does not
+			n, err := syscall.Sendfile(int(out), int(in), &off, int(min(m.end-m.off, sendFileMax)))
+			m.off += int64(max(n, 0))
+			switch {
+			case errors.Is(err, syscall.EAGAIN):
+				wait = n <= 0 // darwin reports what it moved before it would have waited
+			case errors.Is(err, syscall.EINTR):
+			case err != nil:
+				m.err = err
+			case n == 0:
+				m.err = io.ErrUnexpectedEOF
+			}
+		}
+	})
+	if err != nil {
+		m.err = err
+	}
+	return !wait || m.err != nil
+}
 
 // peeker looks at a socket without taking anything from it.
 type peeker struct {

@@ -169,6 +169,24 @@ func (r *spoolReader) replay(p []byte) (int, error) {
 	return n, err
 }
 
+// filed returns the recorded bytes that come next, when they are in a file.
+func (r *spoolReader) filed() (f *os.File, off, n int64) {
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.closed || s.closed || s.file == nil || s.lost != nil {
+		return nil, 0, 0 // what is lost may be dropped at any time
+	}
+	return s.file, r.off, s.kept - r.off
+}
+
+// skip says that n bytes of what filed returned have been read.
+func (r *spoolReader) skip(n int64) {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.off += n
+}
+
 // take reads from the client and records it. The caller holds s.mu, which is
 // free while the client makes it wait.
 func (r *spoolReader) take(p []byte) (int, error) {
