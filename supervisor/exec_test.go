@@ -38,7 +38,25 @@ func TestMain(m *testing.M) {
 			fmt.Print("unterminated")
 			return 3
 		},
-		"reader":  func([]string) int { io.Copy(os.Stdout, os.Stdin); fmt.Print("stdin ended"); return 0 },
+		"reader": func([]string) int { io.Copy(os.Stdout, os.Stdin); fmt.Print("stdin ended"); return 0 },
+		"departer": func([]string) int {
+			self, _ := os.Executable()
+			cmd := exec.Command(self)
+			cmd.Env, cmd.Stdout = append(os.Environ(), "DEVGATE_TEST_ROLE=polite"), os.Stdout
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+			if cmd.Start() != nil {
+				return 1
+			}
+			return 0
+		},
+		"polite": func([]string) int {
+			term := make(chan os.Signal, 1)
+			signal.Notify(term, syscall.SIGTERM)
+			fmt.Println("up")
+			<-term
+			fmt.Println("ended well")
+			return 0
+		},
 		"printer": func(args []string) int { fmt.Print(strings.Join(args, " ")); return 0 },
 		"console": consoleRole,
 		"suicide": func([]string) int { syscall.Kill(os.Getpid(), syscall.SIGKILL); return hold() },
@@ -218,6 +236,19 @@ func numberAfter(t *testing.T, text, word string) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// P1, P2: what has left the group and the session gets the signal too, and is
+// not killed as long as it ends within the grace.
+func TestWhatHasLeftItsSessionMayEndWell(t *testing.T) {
+	testproc.Command(t, "polite") // played by departer's child
+	child, out := startRole(t, "departer")
+	out.wait(t, "up")
+	child.Wait()
+	child.Sweep(syscall.SIGTERM, time.Minute)
+	if got := out.text(); !strings.Contains(got, "ended well") {
+		t.Errorf("got %q", got)
+	}
 }
 
 func TestACommandThatCannotStartSaysWhy(t *testing.T) {

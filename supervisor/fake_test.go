@@ -22,14 +22,15 @@ type stage struct {
 	mu       sync.Mutex
 	began    time.Time
 	log      []string
-	children map[string][]*fakeChild // by the command's first word, in order
-	stubborn map[string]bool         // ignores TERM
-	missing  map[string]bool         // cannot be started
+	children map[string][]*fakeChild  // by the command's first word, in order
+	stubborn map[string]bool          // ignores TERM
+	missing  map[string]bool          // cannot be started
+	slow     map[string]time.Duration // how long what a leader leaves behind takes to end
 	pids     int
 }
 
 func newStage() *stage {
-	return &stage{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}}
+	return &stage{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}, slow: map[string]time.Duration{}}
 }
 
 func (s *stage) note(format string, args ...any) {
@@ -96,7 +97,9 @@ func (c *fakeChild) Signal(sig syscall.Signal) {
 	}
 }
 
-func (c *fakeChild) Sweep(syscall.Signal, time.Duration) {}
+func (c *fakeChild) Sweep(syscall.Signal, time.Duration) {
+	time.Sleep(c.stage.slow[c.name]) // virtual
+}
 
 func (c *fakeChild) exit(e event.Exit) {
 	c.stage.mu.Lock()

@@ -74,6 +74,23 @@ func TestAnEditNeverWaitsForABackoffAndEndsFailed(t *testing.T) {
 		p.wantState("api", event.Failed)
 		p.sup.Changed("api")
 		p.wantState("api", event.Ready)
+		p.stage.last("api").exit(crash(1)) // the first one of a new attempt
+		p.wantState("api", event.Backoff)
+	})
+}
+
+// P1, P3: what a crashed leader leaves behind has ended before the next start.
+func TestANewProcessWaitsForWhatTheOldOneLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.slow["api"] = 3 * time.Second
+		p := start(t, stage, spec("api"))
+		p.stage.last("api").exit(crash(1))
+		p.after(time.Second)
+		p.wantState("api", event.Starting)
+		p.after(time.Hour)
+		p.wantHistory("0s start api", "3s start api")
+		p.end()
 	})
 }
 

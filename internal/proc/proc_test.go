@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -207,9 +208,10 @@ func TestKillAllGivesUpWithItsContext(t *testing.T) {
 func TestChildrenOutliveTheGoroutinesThatAskedForThem(t *testing.T) {
 	n := nursery(t)
 	argv, env := testproc.Command(t, "idle")
-	started := make(chan *exec.Cmd)
+	started := make(chan *exec.Cmd, 20)
 	for range 20 {
 		go func() {
+			runtime.LockOSThread()
 			cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: env}
 			if err := n.Start(cmd); err != nil {
 				t.Error(err)
@@ -217,6 +219,11 @@ func TestChildrenOutliveTheGoroutinesThatAskedForThem(t *testing.T) {
 			started <- cmd
 		}()
 	}
+	var threads sync.WaitGroup
+	for range 200 { // each takes a thread with it
+		threads.Go(func() { runtime.LockOSThread() })
+	}
+	threads.Wait()
 	for range 20 {
 		cmd := <-started
 		defer n.Wait(cmd)
