@@ -132,7 +132,7 @@ func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
 
 // eventually polls: what it waits for are other processes.
 func eventually(holds func() bool) bool {
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	limit := time.After(patience)
 	for !holds() {

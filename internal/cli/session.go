@@ -218,6 +218,7 @@ func (s *session) watchFiles(ctx context.Context) error {
 	w := &watch.Watcher{Root: s.project.Root, Targets: targets, Logf: func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }}
 	return w.Run(ctx, func(c watch.Change) {
 		if s.acts(c.Name) {
+			s.gateway.Changed()
 			s.say(c.Name, changeText(c)+" changed")
 			s.sup.Changed(c.Name)
 		}

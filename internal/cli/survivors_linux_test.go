@@ -84,7 +84,7 @@ func endOnTerm(later time.Duration) {
 func storm(token, part string) {
 	if n, _ := strconv.Atoi(part); n > 0 {
 		again(true, os.Environ(), "storm", token, strconv.Itoa(n-1))
-		await(20 * time.Millisecond)
+		await(100 * time.Millisecond)
 		os.Exit(0)
 	}
 }
@@ -266,12 +266,12 @@ func (v *victim) killBoth() {
 
 // count is how many living processes carry the token.
 func (v *victim) count() (n int, who []string) {
-	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, line := range lines {
-		raw, err := os.ReadFile(line)
+	entries, _ := os.ReadDir("/proc")
+	for _, entry := range entries {
+		raw, err := os.ReadFile("/proc/" + entry.Name() + "/cmdline")
 		if err == nil && bytes.Contains(raw, []byte(v.token)) {
 			n++
-			who = append(who, line+": "+strings.ReplaceAll(string(raw), "\x00", " "))
+			who = append(who, entry.Name()+": "+strings.ReplaceAll(string(raw), "\x00", " "))
 		}
 	}
 	return n, who

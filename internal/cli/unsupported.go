@@ -14,16 +14,8 @@ func unsupported(p *project.Project) []*procfile.Error {
 	note := func(pos procfile.Position, key, instead string) {
 		notes = append(notes, p.File.ErrorAt(pos, fmt.Sprintf("%q has no effect in this version yet", key), instead))
 	}
-	if p.File.Has("speculate") && p.File.Speculate {
-		note(p.File.Pos("speculate"), "speculate", "backends are asked one after the other")
-	}
 	if p.File.Dashboard.Set && p.File.Dashboard.Enabled {
 		note(p.File.Pos("dashboard"), "dashboard", "devgate status and devgate logs tell the same")
-	}
-	for _, s := range p.Services {
-		if s.Has("spa") {
-			note(s.Position("spa"), "spa", "put a backend that answers every path last, or give the others `paths`")
-		}
 	}
 	return notes
 }

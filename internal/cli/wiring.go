@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"devgate/internal/event"
+	"devgate/internal/port"
+	"devgate/internal/project"
+	"devgate/proxy"
+)
+
+const (
+	tailLines = 20 // of a failed service's output
+	// portPatience is how long a start waits for its port before it says who has
+	// it, and portLimit how long in all.
+	portPatience = 3 * time.Second
+	portLimit    = 15 * time.Second
+)
+
+// wiring is the hooks of one service.
+type wiring struct {
+	session *session
+	service *project.Service
+	opened  atomic.Pointer[time.Time] // when the last child's output began
+}
+
+func (w *wiring) output(stream string) io.WriteCloser {
+	now := time.Now()
+	w.opened.Store(&now)
+	return w.session.printer.Stream(w.service.Name, stream)
+}
+
+func (w *wiring) lastOutput() string {
+	if tail := w.session.printer.Tail(w.service.Name, 1); len(tail) == 1 {
+		return tail[0].Text
+	}
+	return ""
+}
+
+// release waits until the service's port is free, and says who has it.
+func (w *wiring) release(ctx context.Context, say func(string)) error {
+	patience, cancel := context.WithTimeout(ctx, portPatience)
+	defer cancel()
+	err := port.WaitFree(patience, w.service.Port)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	say(err.Error() + "; waiting for it")
+	limit, cancel := context.WithTimeout(ctx, portLimit-portPatience)
+	defer cancel()
+	return port.WaitFree(limit, w.service.Port)
+}
+
+// observe tells the gateway, before anything that a state leads to happens.
+func (w *wiring) observe(e event.Service) {
+	s := w.session
+	if !w.service.InCascade() || w.service.JoinsWhenListening && e.State == event.Ready && !s.joined(e.Name) {
+		return
+	}
+	s.gateway.SetState(e.Name, s.gatewayState(e))
+}
+
+// gatewayState says what to do with requests for a backend in a state.
+func (s *session) gatewayState(e event.Service) proxy.State {
+	reason := e.State.String()
+	if e.Reason != "" {
+		reason += ": " + e.Reason
+	}
+	switch {
+	case e.State == event.Ready:
+		return proxy.State{Phase: proxy.Ready}
+	case e.State == event.Stopping && e.Returning:
+		return proxy.State{Phase: proxy.Waiting, Reason: "restarting"}
+	case e.State == event.Stopping || e.State.Settled():
+		return proxy.State{Phase: proxy.Down, Reason: reason, Log: s.tail(e.Name)}
+	}
+	return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: s.tail(e.Name)}
+}
+
+// tail is the end of what the service's last process has printed.
+func (s *session) tail(name string) []string {
+	var all []string
+	for _, line := range s.printer.Tail(name, tailLines) {
+		if opened := s.wirings[name].opened.Load(); opened != nil && !line.At.Before(*opened) {
+			all = append(all, line.Text)
+		}
+	}
+	return all
+}
