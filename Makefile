@@ -1,8 +1,10 @@
 GO ?= go
 PKGS = ./...
 FUZZTIME ?= 30s
+# Each cell waits more than it works, so there may be more of them than cores.
+SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
-.PHONY: help build install check lint arrows test race cross fuzz e2e bench demo clean
+.PHONY: help build install check lint arrows test race cross fuzz e2e soak bench demo clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -36,8 +38,12 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+).*/\1/p' $$f); do \
 	    echo "$$name in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$(dirname $$f) || exit 1; done; done
 
-e2e: ## real Node, Express and npm behind a real devgate
+e2e: ## real servers behind a real devgate, in a real terminal; 20 rounds of survivors
 	$(GO) test -count=1 -timeout 15m -tags e2e ./internal/e2e/...
+	SURVIVOR_ROUNDS=20 $(SURVIVORS) -timeout 15m ./internal/cli
+
+soak: ## 100 rounds of every way to end devgate under every kind of child
+	SURVIVOR_ROUNDS=100 $(SURVIVORS) -timeout 90m ./internal/cli
 
 bench: ## figures as ratios against a reference in the same run
 	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./internal/bench/... ./proxy/... ./internal/logmux/... ./internal/watch/...

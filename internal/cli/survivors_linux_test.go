@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/rand"
 	"fmt"
@@ -254,7 +255,6 @@ func (v *victim) killBoth() {
 	if err := next.Start(); err != nil {
 		v.t.Fatal(err)
 	}
-	go io.Copy(io.Discard, out) // ends with next
 	v.t.Cleanup(func() {
 		next.Process.Signal(syscall.SIGTERM)
 		next.Wait()
@@ -262,6 +262,11 @@ func (v *victim) killBoth() {
 			v.t.Errorf("the next devgate ends with %d, want 143", code)
 		}
 	})
+	lines := bufio.NewReader(out)
+	if _, err := lines.ReadString('\n'); err != nil { // its greeting: it has ended what was left
+		v.t.Fatalf("the next devgate does not start: %v", err)
+	}
+	go io.Copy(io.Discard, lines) // ends with next
 }
 
 // count is how many living processes carry the token.
