@@ -1,9 +1,10 @@
-// Package e2e runs a real devgate before real servers: Node, Express and npm.
+// Package e2e runs a real devgate before real servers: Node, Express, npm, Go and
+// Python, and in a real terminal.
 // It holds tests alone, behind a build tag:
 //
 //	make e2e
 //
-// They need Node 20 or newer, npm and a network (or a filled cache) for one
+// They need Node 20 or newer, npm, Python 3, tmux and a network (or a filled cache) for one
 // `npm ci` a folder. devgate is built once. Every test gets a project folder of
 // its own with the servers of testdata/express, and ports that nobody has; what
 // a project says is written as Devgatefile and Procfile texts in which $GATEWAY
@@ -18,6 +19,10 @@
 //   - edit_test.go: a save or a restart under load loses no request.
 //   - leftovers_test.go: however it ends, no process is left, and the exit code
 //     says how it ended.
+//   - trees_test.go: npm run, go run, a reloader, a wrapper that leaves its port
+//     late, a daemon: restarted under requests, stopped and ended.
+//   - screens_test.go: a session in a terminal, compared screen by screen with
+//     testdata/screens; -update writes these anew.
 //   - baddays_test.go: crashes, busy ports, servers that never listen.
 //   - examples_test.go: the examples work as their README says.
 //

@@ -8,7 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -43,7 +44,7 @@ func run(m *testing.M) int {
 }
 
 func makeTools(dir string) error {
-	if err := findNode(); err != nil {
+	if err := findPrograms(); err != nil {
 		return err
 	}
 	made = tools{devgate: filepath.Join(dir, "devgate"), app: filepath.Join(dir, "express")}
@@ -63,28 +64,35 @@ func npmCI(dir string) error {
 	return nil
 }
 
-// findNode looks for Node and npm. On a Debian machine it installs them where
-// it may, so that a bare container can run the tests.
-func findNode() error {
-	if haveNode() {
-		return nil
-	}
-	if aptGet, err := exec.LookPath("apt-get"); err == nil && runtime.GOOS == "linux" && os.Geteuid() == 0 {
-		err := errors.Join(inFolder(".", aptGet, "update"), inFolder(".", aptGet, "install", "-y", "nodejs", "npm"))
-		if err != nil {
-			return fmt.Errorf("install nodejs and npm: %w", err)
+// needed are the programs of the tests, by their Debian packages.
+var needed = map[string]string{"node": "nodejs", "npm": "npm", "python3": "python3", "tmux": "tmux"}
+
+// findPrograms looks for what the tests need. On a Debian machine it installs
+// them where it may, so that a bare container can run the tests.
+func findPrograms() error {
+	missing := missingPrograms()
+	if aptGet, err := exec.LookPath("apt-get"); len(missing) > 0 && err == nil && os.Geteuid() == 0 {
+		install := append([]string{"install", "-y", "--no-install-recommends"}, missing...)
+		if err := errors.Join(inFolder(".", aptGet, "update"), inFolder(".", aptGet, install...)); err != nil {
+			return fmt.Errorf("install %s: %w", strings.Join(missing, ", "), err)
 		}
+		missing = missingPrograms()
 	}
-	if !haveNode() {
-		return errors.New("node or npm is missing: install nodejs and npm")
+	if len(missing) > 0 {
+		return fmt.Errorf("missing: install %s", strings.Join(missing, ", "))
 	}
 	return nil
 }
 
-func haveNode() bool {
-	_, noNode := exec.LookPath("node")
-	_, noNPM := exec.LookPath("npm")
-	return noNode == nil && noNPM == nil
+// missingPrograms are the packages of what is not here, sorted.
+func missingPrograms() (packages []string) {
+	for program, name := range needed {
+		if _, err := exec.LookPath(program); err != nil {
+			packages = append(packages, name)
+		}
+	}
+	slices.Sort(packages)
+	return packages
 }
 
 // inFolder runs a program; its output is part of the error alone.

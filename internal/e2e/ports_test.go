@@ -24,6 +24,12 @@ func freePort(t *testing.T) int {
 	return 0
 }
 
+// portOf is a port of the project, by its name in a Devgatefile.
+func (p *project) portOf(name string) int {
+	n, _ := strconv.Atoi(p.ports[name])
+	return n
+}
+
 func bindable(port int) bool {
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))

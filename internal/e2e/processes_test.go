@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"strconv"
 	"strings"
 	"syscall"
 )
@@ -18,7 +17,7 @@ func (p *project) mustBeGone() {
 		syscall.Kill(pid, syscall.SIGKILL)
 	}
 	for name, port := range p.ports {
-		if n, _ := strconv.Atoi(port); !bindable(n) {
+		if !bindable(p.portOf(name)) {
 			p.t.Errorf("port %s (%s) is still taken", port, name)
 		}
 	}
