@@ -101,7 +101,7 @@ func openWorkshop(t *testing.T, on *desktop) *workshop {
 	}
 	go func() { defer close(w.ended); w.up.Wait() }() // joined by the cleanup
 	t.Cleanup(func() { w.up.Process.Signal(syscall.SIGTERM); <-w.ended })
-	w.awaitLog("name\\?", 1)
+	w.awaitLog("name? ", 1)
 	return w
 }
 
@@ -119,15 +119,15 @@ func (w *workshop) do(args ...string) {
 	}
 }
 
-// awaitLog waits until so many lines of the log match.
-func (w *workshop) awaitLog(pattern string, times int) {
+// awaitLog waits until the log has a text so many times.
+func (w *workshop) awaitLog(text string, times int) {
 	w.t.Helper()
-	var out []byte
+	var log []byte
 	if !eventually(func() bool {
-		out, _ = w.devgate("logs", "dbg", "--grep", pattern).Output()
-		return bytes.Count(out, []byte("\n")) >= times
+		log, _ = os.ReadFile(filepath.Join(w.root, ".devgate", "logs", "dbg.log"))
+		return bytes.Count(log, []byte(text)) >= times
 	}) {
-		w.t.Fatalf("%s is not %d times in the log: %s", pattern, times, out)
+		w.t.Fatalf("%q is not %d times in the log: %q", text, times, log)
 	}
 }
 
@@ -278,7 +278,9 @@ func TestAttachTypesALineAndShowsTheAnswerToEverybody(t *testing.T) {
 	one.ends(0)
 	two.types("Eve\r")
 	two.sees("hello Eve\r\n")
-	w.awaitLog("^hello (Ada|Bob|Eve)$", 3)
+	for _, name := range []string{"Ada", "Bob", "Eve"} {
+		w.awaitLog("hello "+name+"\r\n", 1)
+	}
 }
 
 // P8: an unterminated prompt is in the log within 100 ms. The best of some
@@ -286,24 +288,27 @@ func TestAttachTypesALineAndShowsTheAnswerToEverybody(t *testing.T) {
 func TestAPromptInATerminalIsSoonInTheLog(t *testing.T) {
 	w := openWorkshop(t, nil)
 	v := w.attach(80, 24)
-	const prompts = 5
-	for i := range prompts {
-		v.types("x\r")
-		w.awaitLog(`^\d+ name\?`, i+2)
-	}
-	out, err := w.devgate("logs", "dbg", "--json", "--grep", `^\d+ name\?`).Output()
+	prompts := 5
+	logs := w.devgate("logs", "dbg", "-f", "--json", "--grep", `^\d+ name\?`)
+	out, err := logs.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := logs.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer logs.Wait()
+	defer logs.Process.Kill()
 	best := int64(math.MaxInt64)
-	for line := range strings.Lines(string(out)) {
+	for lines := json.NewDecoder(out); prompts > 0; prompts-- {
 		var l control.Line
 		var printed int64
-		if err := json.Unmarshal([]byte(line), &l); err != nil {
+		if err := lines.Decode(&l); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Sscan(l.Text, &printed)
 		best = min(best, l.At.UnixMilli()-printed)
+		v.types("x\r") // the next one
 	}
 	if best > 100 {
 		t.Errorf("a prompt takes %d ms", best)
@@ -313,27 +318,27 @@ func TestAPromptInATerminalIsSoonInTheLog(t *testing.T) {
 func TestTheSizeFollowsWhoeverLooks(t *testing.T) {
 	screen := openDesktop(t, 111, 41)
 	w := openWorkshop(t, screen)
-	w.awaitLog("^size 111x41 true$", 1)
+	w.awaitLog(" 111x41 true", 1)
 	screen.resize(112, 42) // the guard passes it on
-	w.awaitLog("^size 112x42 true$", 1)
+	w.awaitLog(" 112x42 true", 1)
 	v := w.attach(93, 33)
 	v.sees("93x33")
 	v.resize(94, 34)
 	v.sees("94x34")
 	v.types("\x1d")
 	v.ends(0)
-	w.awaitLog("^size 112x42 true$", 2)
+	w.awaitLog(" 112x42 true", 2)
 }
 
 // A killed client leaves nothing: no process, no size, no viewer.
 func TestAKilledClientLeavesNothing(t *testing.T) {
 	w := openWorkshop(t, nil)
-	w.awaitLog("^size 80x24 true$", 1)
+	w.awaitLog(" 80x24 true", 1)
 	v := w.attach(93, 33)
-	w.awaitLog("^size 93x33 true$", 1)
+	w.awaitLog(" 93x33 true", 1)
 	v.cmd.Process.Kill()
 	v.cmd.Wait()
-	w.awaitLog("^size 80x24 true$", 2)
+	w.awaitLog(" 80x24 true", 2)
 	next := w.attach(80, 24)
 	next.types("Ada\r")
 	next.sees("hello Ada")

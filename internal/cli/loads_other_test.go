@@ -1,0 +1,7 @@
+//go:build !linux
+
+package cli
+
+// loadChild plays a process that stays. The other kinds of load are for the
+// survivor matrix, which counts through /proc.
+func loadChild() { await(childLife) }
