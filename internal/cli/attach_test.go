@@ -22,6 +22,7 @@ import (
 	"golang.org/x/term"
 
 	"devgate/internal/control"
+	"devgate/internal/proc"
 )
 
 // consoleChild plays a debugger: it says how large its terminal is, prompts
@@ -370,7 +371,9 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 		{"by devgate down", func(w *workshop, _ *visitor) { w.do("down") }, 0, "devgate: the running devgate has ended, and dbg with it\r\n"},
 		{"by TERM", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGTERM) }, 143, ""},
 		{"by HUP", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGHUP) }, 129, ""},
-		{"by KILL of devgate", func(w *workshop, _ *visitor) { w.up.Process.Kill() }, -1, ""},
+		{"by KILL of the supervisor", func(w *workshop, _ *visitor) {
+			syscall.Kill(proc.Children(w.up.Process.Pid)[0], syscall.SIGKILL)
+		}, 1, "devgate: lost the connection to devgate: unexpected EOF\r\n"},
 		{"out of a full screen", func(_ *workshop, v *visitor) {
 			v.types("full screen\r")
 			v.sees("painted")
@@ -381,11 +384,6 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 			w := openWorkshop(t, nil)
 			v := w.attach(80, 24)
 			c.end(w, v)
-			if c.code < 0 { // the supervisor may or may not come to say that it ends
-				v.cmd.Wait()
-				v.cooked()
-				return
-			}
 			v.ends(c.code)
 			v.sees(c.says)
 		})
