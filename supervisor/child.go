@@ -3,6 +3,7 @@ package supervisor
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,6 +28,7 @@ type execChild struct {
 	stdin   *os.File // never written to: an open, silent pipe; nil with a terminal
 	tty     *os.File // the child's end of its terminal, until it has ended; nil without one
 	pumps   []*pump
+	group   *proc.Cgroup // all that it has started, exactly; nil without control groups
 
 	mu    sync.Mutex
 	known map[proc.ID]bool // descendants when the first signal went out
@@ -76,6 +78,7 @@ func (c *execChild) Signal(sig syscall.Signal) {
 	}
 	syscall.Kill(-c.PID(), sig)
 	if sig == syscall.SIGKILL {
+		c.group.Kill()
 		for _, id := range c.strays() {
 			id.Signal(sig)
 		}
@@ -92,16 +95,20 @@ func (c *execChild) remember() {
 	}
 }
 
-// strays are the living members of the tree apart from the leader's group:
-// those with its mark, and those remembered.
+// strays are the living members of the tree apart from the leader's group,
+// which has its own signals: those of its control group, those with its mark,
+// and those remembered.
 func (c *execChild) strays() []proc.ID {
-	all := proc.MarkedBelow(os.Getpid(), MarkVariable, c.mark)
+	all := append(proc.MarkedBelow(os.Getpid(), MarkVariable, c.mark), c.group.Members()...)
 	for id := range c.known {
 		if id.Alive() {
 			all = append(all, id)
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(id proc.ID) bool {
+		pgid, err := syscall.Getpgid(id.PID)
+		return err != nil || pgid == c.PID()
+	})
 }
 
 func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
@@ -115,6 +122,7 @@ func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
 	c.mu.Lock()
 	c.swept = true
 	c.mu.Unlock()
+	c.group.Close()
 	c.stdin.Close()
 	for _, p := range c.pumps {
 		p.settle()

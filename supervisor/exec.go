@@ -49,6 +49,7 @@ type Child interface {
 type Exec struct {
 	mark    string
 	nursery *proc.Nursery
+	group   *proc.Cgroup // of all children; nil where there are no control groups to be had
 	starts  atomic.Int64
 }
 
@@ -59,8 +60,13 @@ func NewExec(mark string) (*Exec, error) {
 	if err := proc.BecomeSubreaper(); err != nil {
 		return nil, err
 	}
-	return &Exec{mark: mark, nursery: proc.Open()}, nil
+	group, _ := proc.NewCgroup(mark) // the other ways do without
+	return &Exec{mark: mark, nursery: proc.Open(), group: group}, nil
 }
+
+// Group names the control group of all children, for proc.KillCgroup; "" where
+// there is none.
+func (x *Exec) Group() string { return x.group.Dir() }
 
 // closeLimit bounds how long Close hunts for what will not die.
 const closeLimit = 5 * time.Second
@@ -70,14 +76,17 @@ const closeLimit = 5 * time.Second
 func (x *Exec) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
+	x.group.Kill()
 	proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
 	x.nursery.Close()
+	x.group.Close()
 }
 
 // Start implements Starter. A program that does not exist or a folder that is
 // not there is an error that says so.
 func (x *Exec) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
-	child := &execChild{nursery: x.nursery, mark: x.mark + "." + strconv.FormatInt(x.starts.Add(1), 10)}
+	n := strconv.FormatInt(x.starts.Add(1), 10)
+	child := &execChild{nursery: x.nursery, mark: x.mark + "." + n, group: x.group.Below(n)}
 	if err := child.start(c, stdout, stderr); err != nil {
 		stdout.Close()
 		stderr.Close()
@@ -96,7 +105,7 @@ func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error 
 	ends, err := c.openStreams(command.Terminal, stdout, stderr)
 	defer closeAll(ends)
 	if err == nil {
-		err = startError(command, c.nursery.Start(c.cmd))
+		err = startError(command, c.launch())
 	}
 	if err != nil {
 		c.abandon()
@@ -110,6 +119,30 @@ func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error 
 		go p.run() // ends when its pipe does; joined by Sweep
 	}
 	return nil
+}
+
+// launch starts the command in its control group, or without one where the
+// system lets it be made and not be used.
+func (c *execChild) launch() error {
+	if c.group == nil {
+		return c.nursery.Start(c.cmd)
+	}
+	plain := exec.Cmd{
+		Path: c.cmd.Path, Args: c.cmd.Args, Dir: c.cmd.Dir, Env: c.cmd.Env,
+		Stdin: c.cmd.Stdin, Stdout: c.cmd.Stdout, Stderr: c.cmd.Stderr, SysProcAttr: &syscall.SysProcAttr{},
+	}
+	if c.cmd.SysProcAttr == nil {
+		c.cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	*plain.SysProcAttr = *c.cmd.SysProcAttr
+	c.group.Take(c.cmd.SysProcAttr)
+	err := c.nursery.Start(c.cmd)
+	if err == nil {
+		return nil
+	}
+	c.group.Close()
+	c.group, c.cmd = nil, &plain
+	return c.nursery.Start(c.cmd)
 }
 
 func (c *execChild) openStreams(t *Terminal, stdout, stderr io.WriteCloser) (ends []*os.File, err error) {

@@ -57,6 +57,28 @@ func TestMain(m *testing.M) {
 			fmt.Println("ended well")
 			return 0
 		},
+		"counter": func([]string) int {
+			term := make(chan os.Signal, 10)
+			signal.Notify(term, syscall.SIGTERM)
+			fmt.Println("up")
+			<-term
+			fmt.Print("TERM")
+			select {
+			case <-term:
+				fmt.Print(" again")
+			case <-time.After(300 * time.Millisecond):
+			}
+			return 0
+		},
+		"counted": func([]string) int {
+			self, _ := os.Executable()
+			cmd := exec.Command(self)
+			cmd.Env, cmd.Stdout = append(os.Environ(), "DEVGATE_TEST_ROLE=counter"), os.Stdout
+			if cmd.Start() != nil {
+				return 1
+			}
+			return hold()
+		},
 		"printer": func(args []string) int { fmt.Print(strings.Join(args, " ")); return 0 },
 		"console": consoleRole,
 		"suicide": func([]string) int { syscall.Kill(os.Getpid(), syscall.SIGKILL); return hold() },
@@ -247,6 +269,22 @@ func TestWhatHasLeftItsSessionMayEndWell(t *testing.T) {
 	child.Wait()
 	child.Sweep(syscall.SIGTERM, time.Minute)
 	if got := out.text(); !strings.Contains(got, "ended well") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// P2: who is in the group gets the stop signal once; many servers take a second
+// one for impatience.
+func TestNobodyGetsTheStopSignalTwice(t *testing.T) {
+	testproc.Command(t, "counter") // played by counted's child
+	child, out := startRole(t, "counted")
+	for strings.Count(out.text(), "up") < 2 {
+		<-out.more
+	}
+	child.Signal(syscall.SIGTERM)
+	child.Wait()
+	child.Sweep(0, time.Minute)
+	if got := out.text(); !strings.HasSuffix(got, "TERM") {
 		t.Errorf("got %q", got)
 	}
 }

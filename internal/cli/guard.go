@@ -40,7 +40,7 @@ func underGuard() bool {
 }
 
 // guard runs the supervisor with the same arguments and ends as it does.
-func guard(args []string, std streams) error {
+func guard(args []string, file string, std streams) error {
 	if err := proc.BecomeSubreaper(); err != nil {
 		return err
 	}
@@ -63,7 +63,20 @@ func guard(args []string, std streams) error {
 	close(over)
 	<-forwarding
 	left := endOrphans()
+	if root, rootErr := rootOf(file); wasKilled(err) && rootErr == nil {
+		left += endLeftovers(root) // where orphans go to init, this finds them
+	}
 	return guardResult(err, left)
+}
+
+// wasKilled reports whether a process was ended by a signal.
+func wasKilled(err error) bool {
+	var exited *exec.ExitError
+	if !errors.As(err, &exited) {
+		return false
+	}
+	status, ok := exited.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled()
 }
 
 // startSupervisor starts the second devgate. The returned file is the guard's
@@ -129,10 +142,10 @@ func guardResult(err error, left int) error {
 	if !errors.As(err, &exited) {
 		return err
 	}
-	status, ok := exited.Sys().(syscall.WaitStatus)
-	if !ok || !status.Signaled() {
+	if !wasKilled(err) {
 		return &exitError{code: exited.ExitCode()}
 	}
+	status := exited.Sys().(syscall.WaitStatus)
 	return &exitError{128 + int(status.Signal()), fmt.Errorf("the supervisor was ended by signal %d (%s); %s of its services ended with it",
 		int(status.Signal()), status.Signal(), processes(left))}
 }

@@ -19,6 +19,7 @@ import (
 type leftovers struct {
 	Boot      string    `json:"boot"`
 	Mark      string    `json:"mark"`
+	Group     string    `json:"group,omitempty"` // the control group of all, where there is one
 	Processes []proc.ID `json:"processes"`
 }
 
@@ -36,7 +37,7 @@ func leftoversPath(root string) string {
 
 // recordProcesses keeps the record true until ctx ends. It writes only changes.
 func (s *session) recordProcesses(ctx context.Context) error {
-	record := leftovers{Boot: proc.Boot(), Mark: s.mark}
+	record := leftovers{Boot: proc.Boot(), Mark: s.mark, Group: s.exec.Group()}
 	for first, pause := true, recordPause; ; first = false {
 		now := proc.Descendants(os.Getpid())
 		if first || !slices.Equal(now, record.Processes) {
@@ -72,7 +73,11 @@ func endLeftovers(root string) (ended int) {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
 	defer os.Remove(leftoversPath(root))
-	return proc.KillAll(ctx, func() []proc.ID { return record.living() })
+	ended = proc.KillAll(ctx, func() []proc.ID { return record.living() })
+	if record.Boot == proc.Boot() {
+		proc.KillCgroup(record.Group)
+	}
+	return ended
 }
 
 // living are the processes of the record that still run, what descends from

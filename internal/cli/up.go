@@ -82,7 +82,7 @@ func up(o upOptions, names []string, std streams) error {
 	}
 	o.guarded = std.guarded
 	if !o.detach && !o.guarded {
-		return guard(std.args, std)
+		return guard(std.args, o.file, std)
 	}
 	p, err := load(project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color})
 	if err != nil {

@@ -16,17 +16,23 @@ func TestInheritedZombiesAreReaped(t *testing.T) {
 			id.Signal(9)
 		}
 	}
+	eventually(t, func() bool {
+		_, err := os.Stat("/proc/" + strconv.Itoa(pids[1]))
+		return err != nil
+	})
+}
+
+// eventually polls: what it waits for are other processes.
+func eventually(t *testing.T, holds func() bool) {
+	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	limit := time.After(10 * time.Second)
-	for orphan := pids[1]; ; {
-		if _, err := os.Stat("/proc/" + strconv.Itoa(orphan)); err != nil {
-			return
-		}
+	for !holds() {
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatalf("pid %d is still in the process table", orphan)
+			t.Fatal("it never came about")
 		}
 	}
 }
