@@ -1,13 +1,12 @@
-// Package e2e runs a real devgate before real servers: Node, Express, npm, Go and
-// Python, and in a real terminal.
-// It holds tests alone, behind a build tag:
+// Package e2e runs a real devgate before real servers (Node, Express, npm, Go,
+// Python) and in a real terminal. It holds tests alone, behind a build tag:
 //
 //	make e2e
 //
-// They need Node 20 or newer, npm, Python 3, tmux and a network (or a filled cache) for one
-// `npm ci` a folder. devgate is built once. Every test gets a project folder of
-// its own with the servers of testdata/express, and ports that nobody has; what
-// a project says is written as Devgatefile and Procfile texts in which $GATEWAY
+// They need Node 20 or newer, npm, Python 3, tmux and a network (or a filled
+// cache) for one `npm ci` a folder. devgate is built once. Every test gets a
+// project folder of its own with the servers of testdata/express or
+// testdata/trees, and ports that nobody has; what a project says is written as Devgatefile and Procfile texts in which $GATEWAY
 // and $P1, $P2, … stand for these ports.
 //
 // # What is shown

@@ -1,0 +1,195 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// findBrowser is a Chromium. On a Debian machine it is installed where that is
+// possible, as Node is.
+func findBrowser() (string, error) {
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	for range 2 {
+		for _, name := range names {
+			if path, err := exec.LookPath(name); err == nil {
+				return path, nil
+			}
+		}
+		aptGet, err := exec.LookPath("apt-get")
+		if err != nil || runtime.GOOS != "linux" || os.Geteuid() != 0 {
+			break
+		}
+		err = errors.Join(inFolder(".", aptGet, "update"), inFolder(".", aptGet, "install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"))
+		if err != nil {
+			return "", fmt.Errorf("install chromium: %w", err)
+		}
+	}
+	return "", errors.New("no browser: install chromium")
+}
+
+// tab is a page of a headless browser, driven by the DevTools protocol.
+type tab struct {
+	*socket
+	last int // id of the newest command
+}
+
+// openTab starts a browser with nothing in it, which ends with the test.
+func openTab(t *testing.T) *tab {
+	t.Helper()
+	program, err := findBrowser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	cmd := exec.Command(program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1000,700",
+		"--remote-debugging-port=0", "--user-data-dir="+data, "about:blank")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var said transcript
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { endBrowser(t, cmd, data) })
+	var address string
+	eventually(t, "the browser does not listen", func() bool {
+		text, _ := os.ReadFile(filepath.Join(data, "DevToolsActivePort"))
+		port, _, whole := strings.Cut(string(text), "\n")
+		address = "localhost:" + port
+		return whole
+	})
+	return &tab{socket: dialPage(t, address)}
+}
+
+// endBrowser ends all its processes: those that draw leave the folder only
+// then.
+func endBrowser(t *testing.T, cmd *exec.Cmd, data string) {
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	cmd.Wait()
+	eventually(t, "the browser's folder is still written to", func() bool { return os.RemoveAll(data) == nil })
+}
+
+func dialPage(t *testing.T, address string) *socket {
+	t.Helper()
+	var target struct{ WebSocketDebuggerURL string }
+	req, _ := http.NewRequest("PUT", "http://"+address+"/json/new?about:blank", nil)
+	got, err := http.DefaultClient.Do(req)
+	if err == nil {
+		err = json.NewDecoder(got.Body).Decode(&target)
+		got.Body.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, path, _ := strings.Cut(target.WebSocketDebuggerURL, address)
+	s, head := dialSocket(t, address, path, "")
+	if s == nil {
+		t.Fatalf("DevTools: %s", head.Status)
+	}
+	return s
+}
+
+// call sends a command and decodes its result; events are left out.
+func (b *tab) call(method string, params map[string]any, result any) {
+	b.t.Helper()
+	b.last++
+	text, _ := json.Marshal(map[string]any{"id": b.last, "method": method, "params": params})
+	b.send(textFrame, text)
+	for {
+		_, said, err := b.frame()
+		if err != nil {
+			b.t.Fatalf("%s: %v", method, err)
+		}
+		var m struct {
+			ID            int
+			Result, Error json.RawMessage
+		}
+		if err := json.Unmarshal([]byte(said), &m); err != nil {
+			b.t.Fatalf("%s: %v", method, err)
+		}
+		if m.ID != b.last {
+			continue
+		}
+		if m.Error != nil {
+			b.t.Fatalf("%s: %s", method, m.Error)
+		}
+		if result != nil {
+			json.Unmarshal(m.Result, result)
+		}
+		return
+	}
+}
+
+// visit goes to an address, as a user who types it.
+func (b *tab) visit(url string) {
+	b.t.Helper()
+	b.call("Page.navigate", map[string]any{"url": url}, nil)
+}
+
+// js is the value of an expression, as text; "" while the page changes.
+func (b *tab) js(expression string) string {
+	b.t.Helper()
+	var got struct{ Result struct{ Value any } }
+	b.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &got)
+	if got.Result.Value == nil {
+		return ""
+	}
+	return fmt.Sprint(got.Result.Value)
+}
+
+// text is what a reader of the page sees.
+func (b *tab) text() string { b.t.Helper(); return b.js("document.body && document.body.innerText") }
+
+// awaitText waits until the page says all of it, and returns its text.
+func (b *tab) awaitText(want ...string) (text string) {
+	b.t.Helper()
+	defer func() {
+		if b.t.Failed() {
+			b.t.Logf("the page says:\n%s", text)
+		}
+	}()
+	eventually(b.t, fmt.Sprintf("the page does not say %q", want), func() bool {
+		text = b.text()
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				return false
+			}
+		}
+		return true
+	})
+	return text
+}
+
+// shoot writes a picture of the page into $DEVGATE_E2E_PICTURES, or else into
+// the test's folder, and fails when the page is wider than the window.
+func (b *tab) shoot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("DEVGATE_E2E_PICTURES")
+	if dir == "" {
+		dir = b.t.TempDir()
+	}
+	var got struct{ Data string }
+	b.call("Page.captureScreenshot", map[string]any{"format": "png"}, &got)
+	picture, err := base64.StdEncoding.DecodeString(got.Data)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		b.t.Errorf("screenshot: %v", err)
+	}
+	if b.js("document.documentElement.scrollWidth > innerWidth") == "true" {
+		b.t.Errorf("%s: the page is wider than the window", name)
+	}
+}

@@ -1,0 +1,3 @@
+import { greeting } from "../src/greeting.js";
+
+document.querySelector("#app").textContent = greeting;
