@@ -26,10 +26,11 @@ type Gateway struct {
 	open      bool   // other machines reach the gateway
 
 	stopping chan struct{}
-	requests crowd // being served
-	clients  crowd // connections of clients
-	streams  crowd // event streams
-	tunnels  crowd // upgraded connections
+	requests crowd          // being served
+	readers  sync.WaitGroup // of bodies whose requests wait
+	clients  crowd          // connections of clients
+	streams  crowd          // event streams
+	tunnels  crowd          // upgraded connections
 	upgrades memory
 	hmr      hmrOwner
 	record   record

@@ -32,7 +32,7 @@ func (x *exchange) admit(ctx context.Context, c *candidate, got *fetched) *visit
 
 // afterHold is the answer to a request that waited in vain.
 func (x *exchange) afterHold(ctx context.Context, c *candidate, s State) *fault {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || x.clientBroke() {
 		return faultGone()
 	}
 	return faultStarting(c, s)
@@ -44,7 +44,34 @@ func (x *exchange) held(ctx context.Context, changed <-chan struct{}) bool {
 	if x.holdUntil.IsZero() {
 		x.holdUntil = time.Now().Add(x.patience())
 	}
+	ctx, stop := x.readAhead(ctx)
+	defer stop()
 	return x.changesWithin(ctx, changed, time.Until(x.holdUntil))
+}
+
+// readAhead takes the beginning of the body in while the request waits: only
+// behind the end of a body does net/http look whether the client is still
+// there. A client that asks for consent first is not to be given it by this.
+// The context ends when the body breaks off; stop ends the reading.
+func (x *exchange) readAhead(ctx context.Context) (unbroken context.Context, stop func()) {
+	b := x.call.body
+	if b == nil || x.call.expectsContinue() {
+		return ctx, func() {}
+	}
+	r, err := b.reader(false)
+	if err != nil {
+		return ctx, func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	x.g.readers.Go(func() { // ends with the client's connection at the latest
+		if r.fill(); x.clientBroke() {
+			cancel()
+		}
+	})
+	return ctx, func() {
+		r.Close()
+		cancel()
+	}
 }
 
 func (x *exchange) patience() time.Duration {

@@ -81,6 +81,24 @@ func TestHold(t *testing.T) {
 		nc.Close()
 		eventually(t, "the request ends", func() bool { return g.requests.count() == 0 })
 	})
+	for name, framing := range map[string]string{
+		"a length": "Content-Length: 4\r\n\r\nbody", "chunks": "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+		"half a body": "Content-Length: 99\r\n\r\nbody",
+	} {
+		t.Run("nor one that leaves behind a body with "+name, func(t *testing.T) {
+			b := backend(t, "a", answers(200, ""))
+			g := gateway(t, Config{}, b)
+			g.SetState("a", State{Phase: Waiting})
+			nc := g.dial()
+			io.WriteString(nc, "POST / HTTP/1.1\r\nHost: localhost\r\n"+framing)
+			eventually(t, "the request is held", func() bool { return g.requests.count() == 1 })
+			nc.Close()
+			eventually(t, "the request ends", func() bool { return g.requests.count() == 0 })
+			if len(b.requests()) > 0 {
+				t.Errorf("%q", b.requests())
+			}
+		})
+	}
 	t.Run("the end of the gateway answers held requests", func(t *testing.T) {
 		g := gateway(t, Config{}, backend(t, "a", answers(200, "")))
 		g.SetState("a", State{Phase: Waiting})

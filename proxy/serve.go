@@ -89,6 +89,7 @@ func (g *Gateway) stop(srv *http.Server, cancelRequests context.CancelFunc) {
 	<-g.requests.close()
 	<-g.clients.close()
 	<-g.tunnels.close()
+	g.readers.Wait()
 	for _, c := range g.chain.Load().candidates {
 		c.up.close()
 	}

@@ -169,6 +169,17 @@ func (r *spoolReader) replay(p []byte) (int, error) {
 	return n, err
 }
 
+// fill records what may be kept in memory, from the beginning on.
+func (r *spoolReader) fill() {
+	buf := getBuffer()
+	defer putBuffer(buf)
+	for limit := min(spoolMemory, r.s.limit); r.off < limit; {
+		if _, err := r.Read((*buf)[:min(int64(len(*buf)), limit-r.off)]); err != nil {
+			return
+		}
+	}
+}
+
 // filed returns the recorded bytes that come next, when they are in a file.
 func (r *spoolReader) filed() (f *os.File, off, n int64) {
 	s := r.s
