@@ -78,8 +78,8 @@ func (x *Exec) Close() {
 	defer cancel()
 	x.group.Kill()
 	proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
+	x.group.CloseEmpty()
 	x.nursery.Close()
-	x.group.Close()
 }
 
 // Start implements Starter. A program that does not exist or a folder that is

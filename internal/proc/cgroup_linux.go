@@ -118,7 +118,22 @@ func (g *Cgroup) Kill() {
 	}
 }
 
-// Close removes the group, which must be empty, and those inside of it.
+// CloseEmpty waits a moment for the group to be empty, as the dead are members
+// until somebody has reaped them, and removes it.
+func (g *Cgroup) CloseEmpty() {
+	if g == nil {
+		return
+	}
+	for range 50 {
+		g.Close()
+		if _, err := os.Stat(g.dir); err != nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// Close removes the group and those inside of it, unless somebody is in it.
 func (g *Cgroup) Close() {
 	if g == nil {
 		return
@@ -151,11 +166,5 @@ func KillCgroup(dir string) {
 	}
 	g := &Cgroup{dir: dir, open: open}
 	g.Kill()
-	for range 50 { // the dead are members until somebody has reaped them
-		g.Close()
-		if _, err := os.Stat(dir); err != nil {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	g.CloseEmpty()
 }

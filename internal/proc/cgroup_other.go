@@ -28,6 +28,9 @@ func (g *Cgroup) Kill() {}
 // Close does nothing.
 func (g *Cgroup) Close() {}
 
+// CloseEmpty does nothing.
+func (g *Cgroup) CloseEmpty() {}
+
 // Dir is "".
 func (g *Cgroup) Dir() string { return "" }
 
