@@ -2,7 +2,6 @@ package procfile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,7 +128,7 @@ func (s *Service) mark(n *node) {
 	}
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+var nameForm = lazy(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
 // maxName is the longest label of a host name, as http://NAME.localhost must work.
 const maxName = 63
@@ -156,7 +155,7 @@ func (r *reader) serviceName(n *node) {
 	switch {
 	case n.key == "gateway" || n.key == "devgate":
 		r.fail(n.at, "the name "+quote(n.key)+" is reserved", "choose another name for this service")
-	case !nameForm.MatchString(n.key):
+	case !nameForm().MatchString(n.key):
 		r.fail(n.at, "bad service name "+quote(n.key), "names begin with a letter or digit and go on with letters, digits, _ and -")
 	case len(n.key) > maxName:
 		r.fail(n.at, "the service name "+quote(n.key)+" is too long (want at most 63 characters)", "")

@@ -2,7 +2,6 @@ package procfile
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -123,7 +122,7 @@ func asValue(text string) string {
 	}
 	switch c := text[0]; {
 	case c == '"' || c == '\'' || c == '[' || c == '{',
-		text == "true", text == "false", numberForm.MatchString(text):
+		text == "true", text == "false", numberForm().MatchString(text):
 		return text
 	}
 	return literal(text)
@@ -139,7 +138,7 @@ func (s *scanner) missingValue(n *node) {
 	s.fail(at, "unexpected "+quote(s.runeAt(s.pos))+" (want a value)", "")
 }
 
-var curly = regexp.MustCompile("^[“”„‟‘’«»`´]")
+var curly = lazy("^[“”„‟‘’«»`´]")
 
 // unquoted: a value that is neither a number nor a date, true or false.
 func (s *scanner) unquoted(n *node, start int) {
@@ -156,7 +155,7 @@ func (s *scanner) unquoted(n *node, start int) {
 		write = "write "
 	}
 	switch word := strings.ToLower(text); {
-	case curly.MatchString(text):
+	case curly().MatchString(text):
 		inner := strings.Trim(text, "“”„‟‘’«»`´")
 		s.fail(at, `a text is written in straight quotes (" or ')`, write+literal(inner))
 	case word == "true" || word == "yes" || word == "on":
@@ -234,12 +233,12 @@ func (s *scanner) headerFault(start int) {
 
 // statementForm matches a line that begins a statement of its own: where it shows
 // up inside a list, the list was not closed.
-var statementForm = regexp.MustCompile(`^([A-Za-z0-9_.-]+[ \t]*=|\[[A-Za-z0-9_.-]+\][ \t\r]*(#[^\n]*)?(\n|$))`)
+var statementForm = lazy(`^([A-Za-z0-9_.-]+[ \t]*=|\[[A-Za-z0-9_.-]+\][ \t\r]*(#[^\n]*)?(\n|$))`)
 
 // beginsStatement reports whether a line begins at off, and with a statement.
 func (s *scanner) beginsStatement(off int) bool {
 	line := s.src.lines[s.src.lineAt(off)]
-	return strings.TrimLeft(s.text[line:off], " \t") == "" && statementForm.MatchString(s.text[off:min(off+200, len(s.text))])
+	return strings.TrimLeft(s.text[line:off], " \t") == "" && statementForm().MatchString(s.text[off:min(off+200, len(s.text))])
 }
 
 // itemFault: an item of a list is at fault, unless it is no item at all.

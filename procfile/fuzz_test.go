@@ -82,7 +82,7 @@ func checkFile(t *testing.T, f *File) {
 	ports := map[int]bool{}
 	names := map[string]bool{}
 	for _, s := range f.Services {
-		if names[strings.ToLower(s.Name)] || !nameForm.MatchString(s.Name) || f.Service(s.Name) != s {
+		if names[strings.ToLower(s.Name)] || !nameForm().MatchString(s.Name) || f.Service(s.Name) != s {
 			t.Errorf("bad name %q", s.Name)
 		}
 		names[strings.ToLower(s.Name)] = true

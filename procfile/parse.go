@@ -3,7 +3,6 @@ package procfile
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -50,7 +49,7 @@ func refused(s *source, src []byte) *Error {
 	return nil
 }
 
-var procfileLine = regexp.MustCompile(`^[ \t]*([A-Za-z0-9_-]+):[ \t]*(\S.*)$`)
+var procfileLine = lazy(`^[ \t]*([A-Za-z0-9_-]+):[ \t]*(\S.*)$`)
 
 // isProcfile tells the format. Text that is a Procfile is never TOML, as no TOML
 // line begins with a name and a colon.
@@ -65,7 +64,7 @@ func isProcfile(s *source) bool {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if !procfileLine.MatchString(line) {
+		if !procfileLine().MatchString(line) {
 			return false
 		}
 		lines++

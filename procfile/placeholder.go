@@ -1,20 +1,19 @@
 package procfile
 
 import (
-	"regexp"
 	"strings"
 )
 
 // placeholderForm finds what may be a placeholder: {{word}}, {word}, {word.word}.
 // What stands behind a $ belongs to the shell.
-var placeholderForm = regexp.MustCompile(`\$\{+|\{\{[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})?\}\}|\{[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})?\}`)
+var placeholderForm = lazy(`\$\{+|\{\{[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})?\}\}|\{[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})?\}`)
 
 // Expand replaces the placeholders of a text. lookup gets what stands between the
 // braces ("port", "api.url"); where it knows nothing, the text stays as it is.
 // {{word}} becomes {word}. [Parse] has refused near misses, so that what remains
 // is meant as text.
 func Expand(text string, lookup func(placeholder string) (string, bool)) string {
-	return placeholderForm.ReplaceAllStringFunc(text, func(m string) string {
+	return placeholderForm().ReplaceAllStringFunc(text, func(m string) string {
 		if m[0] == '$' {
 			return m
 		}
@@ -31,7 +30,7 @@ func Expand(text string, lookup func(placeholder string) (string, bool)) string 
 // placeholders returns the {words} of a text, in order, without the escaped ones.
 func placeholders(text string) []string {
 	var words []string
-	for _, m := range placeholderForm.FindAllString(text, -1) {
+	for _, m := range placeholderForm().FindAllString(text, -1) {
 		if m[0] != '$' && !strings.HasPrefix(m, "{{") {
 			words = append(words, m[1:len(m)-1])
 		}

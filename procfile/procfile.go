@@ -2,7 +2,6 @@ package procfile
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -54,7 +53,7 @@ func parseProcfile(src *source) (*File, error) {
 // entry reads one line, or reports what is wrong with it and returns nil.
 func (r *reader) entry(line span, number int) *entry {
 	text := r.src.text[line.start:line.end]
-	m := procfileLine.FindStringSubmatchIndex(text)
+	m := procfileLine().FindStringSubmatchIndex(text)
 	if m == nil {
 		r.lineFault(line, text, number)
 		return nil
@@ -80,8 +79,8 @@ func (r *reader) entry(line span, number int) *entry {
 }
 
 var (
-	missingCommand = regexp.MustCompile(`^[A-Za-z0-9_-]+:[ \t]*$`)
-	assignment     = regexp.MustCompile(`^[A-Za-z0-9_.-]+[ \t]*=[ \t]*(.*)$`)
+	missingCommand = lazy(`^[A-Za-z0-9_-]+:[ \t]*$`)
+	assignment     = lazy(`^[A-Za-z0-9_.-]+[ \t]*=[ \t]*(.*)$`)
 )
 
 // lineFault words a line that is not "name: command".
@@ -92,11 +91,11 @@ func (r *reader) lineFault(line span, text string, number int) {
 	const want = `a service is a line such as "web: npm run dev"`
 	name, _, colon := strings.Cut(trimmed, ":")
 	switch {
-	case missingCommand.MatchString(trimmed):
+	case missingCommand().MatchString(trimmed):
 		r.fail(line, "service "+quote(strings.TrimSuffix(strings.TrimRight(trimmed, " \t"), ":"))+" has no command", want)
-	case trimmed[0] == '[' || assignment.MatchString(trimmed):
+	case trimmed[0] == '[' || assignment().MatchString(trimmed):
 		r.fail(line, fmt.Sprintf("line %d looks like TOML, but this file is a Procfile", number), "for tables and keys, name the file Devgatefile")
-	case colon && !nameForm.MatchString(name):
+	case colon && !nameForm().MatchString(name):
 		r.fail(span{line.start, line.start + len(name)}, "bad service name "+quote(name), "names begin with a letter or digit and go on with letters, digits, _ and -")
 	default:
 		r.fail(line, fmt.Sprintf(`line %d is not "name: command"`, number), want)
@@ -135,15 +134,15 @@ func (r *reader) procfilePorts(all []*entry) {
 
 var (
 	// leadingVar matches one VAR=value in front of a command.
-	leadingVar = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=("[^"]*"|'[^']*'|[^\s"';&|]*)(?:[ \t]+|$)`)
-	portFlag   = regexp.MustCompile(`(?:^|[ \t])(?:-p[ \t]+|--port[ \t]+|--port=)([0-9]+)(?:[ \t]|$)`)
+	leadingVar = lazy(`^([A-Za-z_][A-Za-z0-9_]*)=("[^"]*"|'[^']*'|[^\s"';&|]*)(?:[ \t]+|$)`)
+	portFlag   = lazy(`(?:^|[ \t])(?:-p[ \t]+|--port[ \t]+|--port=)([0-9]+)(?:[ \t]|$)`)
 )
 
 // writtenPort returns the port that a command names, or 0.
 func (r *reader) writtenPort(p *entry) (int, span) {
 	text, off := p.Command.Shell, p.command.start
 	for {
-		m := leadingVar.FindStringSubmatchIndex(text)
+		m := leadingVar().FindStringSubmatchIndex(text)
 		if m == nil {
 			break
 		}
@@ -153,7 +152,7 @@ func (r *reader) writtenPort(p *entry) (int, span) {
 		}
 		text, off = text[m[1]:], off+m[1]
 	}
-	if m := portFlag.FindStringSubmatchIndex(text); m != nil {
+	if m := portFlag().FindStringSubmatchIndex(text); m != nil {
 		return r.procfilePort(text[m[2]:m[3]], span{off + m[2], off + m[3]})
 	}
 	return 0, span{}

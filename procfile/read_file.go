@@ -2,7 +2,6 @@ package procfile
 
 import (
 	"net"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -16,18 +15,18 @@ func (r *reader) fileName(f *File, n *node) {
 	f.Name = s
 }
 
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$`)
+var hostForm = lazy(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$`)
 
 // host checks a host name or address without scheme and port.
 func (r *reader) host(n *node, s string) bool {
 	bare := strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
-	if len(s) <= 253 && hostForm.MatchString(s) || net.ParseIP(bare) != nil {
+	if len(s) <= 253 && hostForm().MatchString(s) || net.ParseIP(bare) != nil {
 		return true
 	}
 	hint := ""
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		hint = "write the name alone: " + quote(hostOf(rest))
-	} else if name := hostOf(s); name != s && hostForm.MatchString(name) {
+	} else if name := hostOf(s); name != s && hostForm().MatchString(name) {
 		hint = "write the name without port and path: " + quote(name)
 	}
 	r.fail(n.value, "bad host "+quote(s)+" (want a name or an address)", hint)

@@ -183,11 +183,11 @@ func (r *reader) serviceReady(s *Service, n *node) {
 	r.want(n, readyForms, "")
 }
 
-var pathWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_/-]*$`)
+var pathWord = lazy(`^[A-Za-z][A-Za-z0-9_/-]*$`)
 
 // readyHint guesses what a text meant.
 func readyHint(v string) string {
-	if port, ok := strings.CutPrefix(v, "tcp:"); ok && numberForm.MatchString(port) {
+	if port, ok := strings.CutPrefix(v, "tcp:"); ok && numberForm().MatchString(port) {
 		return "write ready = { tcp = " + port + " }"
 	}
 	if _, rest, ok := strings.Cut(v, "://"); ok {
@@ -202,7 +202,7 @@ func readyHint(v string) string {
 	case "log", "exec":
 		return "write ready = { " + v + ` = "..." }`
 	}
-	if pathWord.MatchString(v) {
+	if pathWord().MatchString(v) {
 		return "write ready = " + quote("/"+v)
 	}
 	return ""
@@ -246,7 +246,7 @@ func (r *reader) readyHTTP(v *Ready, n *node) {
 	s, ok := r.text(n, `a path such as "/healthz"`)
 	if ok && !strings.HasPrefix(s, "/") {
 		hint := readyHint(s)
-		if hint == "" || pathWord.MatchString(s) {
+		if hint == "" || pathWord().MatchString(s) {
 			hint = "write " + quote("/"+s)
 		}
 		r.fail(n.value, "path "+quote(s)+` does not begin with "/"`, hint)

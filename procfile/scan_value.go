@@ -1,7 +1,6 @@
 package procfile
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -147,15 +146,15 @@ func (s *scanner) toComma(open span, closing byte) bool {
 }
 
 var (
-	numberForm = regexp.MustCompile(`^[+-]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?|inf|nan)$`)
-	dateForm   = regexp.MustCompile(`^(\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?)$`)
-	dateStart  = regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:`)
+	numberForm = lazy(`^[+-]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?|inf|nan)$`)
+	dateForm   = lazy(`^(\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?)$`)
+	dateStart  = lazy(`^\d{4}-\d\d-\d\d \d\d:`)
 )
 
 // bare reads a value without quotes: a number, a date, true or false.
 func (s *scanner) bare(n *node) {
 	start := s.pos
-	if dateStart.MatchString(s.text[start:min(start+14, len(s.text))]) {
+	if dateStart().MatchString(s.text[start:min(start+14, len(s.text))]) {
 		s.pos += 11
 	}
 	for s.pos < len(s.text) && !strings.ContainsRune(" \t\r\n,#]}", rune(s.text[s.pos])) {
@@ -166,7 +165,7 @@ func (s *scanner) bare(n *node) {
 		s.missingValue(n)
 		return
 	}
-	if token != "true" && token != "false" && !numberForm.MatchString(token) && !dateForm.MatchString(token) {
+	if token != "true" && token != "false" && !numberForm().MatchString(token) && !dateForm().MatchString(token) {
 		s.unquoted(n, start)
 	}
 }

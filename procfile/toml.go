@@ -3,7 +3,6 @@ package procfile
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 
@@ -77,32 +76,32 @@ func (d *document) refuse(pe toml.ParseError) bool {
 }
 
 var (
-	badEscape = regexp.MustCompile(`^invalid escape in string '(\\.*)'$`)
-	hexEscape = regexp.MustCompile(`^expected (\w+) hexadecimal digits after '(\\.)'`)
-	badNumber = regexp.MustCompile(`^Invalid (integer|float) "(.*)": (.*)$`)
-	badRange  = regexp.MustCompile(`^(.*) is out of range for (int|float)64$`)
-	badDate   = regexp.MustCompile(`^invalid datetime: (".*")$`)
-	defined   = regexp.MustCompile(`^Key '(.*)' (has already been defined|was already created.*)\.$`)
+	badEscape = lazy(`^invalid escape in string '(\\.*)'$`)
+	hexEscape = lazy(`^expected (\w+) hexadecimal digits after '(\\.)'`)
+	badNumber = lazy(`^Invalid (integer|float) "(.*)": (.*)$`)
+	badRange  = lazy(`^(.*) is out of range for (int|float)64$`)
+	badDate   = lazy(`^invalid datetime: (".*")$`)
+	defined   = lazy(`^Key '(.*)' (has already been defined|was already created.*)\.$`)
 )
 
 // reword says the library's message in the words of the rest.
 func (d *document) reword(pe toml.ParseError, stmt statement) problem {
 	at := d.faultSpan(pe, stmt)
 	p := problem{at: at, msg: strings.ToLower(pe.Message[:min(1, len(pe.Message))]) + pe.Message[min(1, len(pe.Message)):]}
-	if m := badEscape.FindStringSubmatch(pe.Message); m != nil {
+	if m := badEscape().FindStringSubmatch(pe.Message); m != nil {
 		p.msg = m[1] + " means nothing in a text between double quotes"
 		p.hint = `write \` + m[1] + `, or put the text between single quotes, where \ is an ordinary character`
-	} else if m := hexEscape.FindStringSubmatch(pe.Message); m != nil {
+	} else if m := hexEscape().FindStringSubmatch(pe.Message); m != nil {
 		p.msg = m[2] + " wants " + m[1] + " hexadecimal digits after it"
 		p.hint = `write \` + m[2] + `, or put the text between single quotes, where \ is an ordinary character`
-	} else if m := badNumber.FindStringSubmatch(pe.Message); m != nil {
+	} else if m := badNumber().FindStringSubmatch(pe.Message); m != nil {
 		p.msg = m[2] + " is not a number: " + strings.Replace(m[3], "leading zeroes", "leading zeros", 1)
 		p.hint = "a text needs quotes: " + literal(m[2])
-	} else if m := badRange.FindStringSubmatch(pe.Message); m != nil {
+	} else if m := badRange().FindStringSubmatch(pe.Message); m != nil {
 		p.msg = "the number " + m[1] + " is too large"
-	} else if m := badDate.FindStringSubmatch(pe.Message); m != nil {
+	} else if m := badDate().FindStringSubmatch(pe.Message); m != nil {
 		p.msg = "there is no date or time " + m[1]
-	} else if m := defined.FindStringSubmatch(pe.Message); m != nil {
+	} else if m := defined().FindStringSubmatch(pe.Message); m != nil {
 		p.msg, p.hint = quote(m[1])+" is written twice", "remove one of the two"
 	}
 	return p
@@ -112,7 +111,7 @@ func (d *document) reword(pe toml.ParseError, stmt statement) problem {
 // within the statement, else the whole statement.
 func (d *document) faultSpan(pe toml.ParseError, stmt statement) span {
 	at := span{pe.Position.Start, pe.Position.Start + max(1, pe.Position.Len)}
-	if badEscape.MatchString(pe.Message) || hexEscape.MatchString(pe.Message) {
+	if badEscape().MatchString(pe.Message) || hexEscape().MatchString(pe.Message) {
 		// The library's place is the text up to the escape: point to the escape.
 		if i := strings.LastIndexByte(d.src.text[at.start:min(at.end, stmt.end)], '\\'); i >= 0 {
 			return span{at.start + i, at.start + i + 2}
