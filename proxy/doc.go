@@ -10,6 +10,10 @@
 // the refused answers is used, or a page that explains them. A request for
 // NAME.localhost goes to that backend alone.
 //
+// A backend that answers unknown paths with its page (SPA) does not end the
+// cascade by that page: it is held while the backends after it, and the static
+// folder, are asked, and used when none of them answers.
+//
 // # What is guaranteed
 //
 //   - The client sees status, headers, body, trailers and truncation of the
@@ -20,35 +24,46 @@
 //   - A backend that reads the body to its end has all of it, with its
 //     trailers, or its connection is cut. One request's body takes at most 256
 //     KiB of memory, then a file without a name, up to ReplayLimit. The last
-//     candidate's is not recorded.
+//     candidate's is not recorded, but for what came while the request waited.
 //   - An unsafe request is sent to a backend at most once, on a connection
 //     opened for it. A safe one without a body is sent again when an idle
 //     connection turns out to be closed, or when Interrupt announced the end
 //     of the process that was answering it.
-//   - A request for a backend that is Waiting waits, body unread, and never
-//     goes to another. What a backend has said is with the client before the
-//     gateway waits for more.
+//   - A request for a backend that is Waiting waits, and never goes to another.
+//     What a backend has said is with the client before the gateway waits for
+//     more.
+//   - Speculation changes when backends are asked, never whose answer is used:
+//     the answers are judged in order, whatever order they come in. A backend
+//     is asked ahead of its turn only for a GET or HEAD without a body that it
+//     has answered before, header for header, since the last call of SetState,
+//     Interrupt, Reconfigure or Changed and the last unsafe request.
 //
 // # State
 //
-// The gateway starts no process and probes nothing: SetState says what to do
-// with requests for a backend. A restart is SetState(Waiting), Drain,
-// Interrupt, the signal, and SetState(Ready) when the new process answers.
+// The gateway starts no process: SetState says what to do with requests for a
+// backend. A restart is SetState(Waiting), Drain, Interrupt, the signal, and
+// SetState(Ready) when the new process answers. Whatever was found out about
+// the old one (SPA, who switches protocols, what was learned) ends with it.
 //
 // # Structure
 //
 // A chain is one configuration, compiled; it never changes, and each request
 // keeps the one it began with. An upstream is what does change of a backend:
-// state, visits, connections. An exchange is one request: ask each candidate
-// (fetch, with admit for the waiting), judge the answer (verdict), use it
-// (deliver) or keep it (refusal). HTTP/1.1 to the backends is spoken by
-// transport, because net/http's rewrites targets and reuses connections that
-// may be closing; HTTP/2 by net/http.
+// state, visits, connections, what a probe found out. An exchange is one
+// request: ask each candidate (fetch, with admit for the waiting), judge the
+// answer (verdict), use it (deliver), keep it (refusal) or hold it back
+// (fallback); Exchange is its record. What is sent ahead by speculation is an
+// exchange's ahead, and fetch takes it for its first try. HTTP/1.1 to the
+// backends is spoken by transport, because net/http's rewrites targets and
+// reuses connections that may be closing; HTTP/2 by net/http.
 //
 // # Goroutines
 //
 // Besides those of net/http, for which Serve waits: one per request body being
-// sent (ends with its connection), one per refused body that is slow (ends
-// with its exchange), one per backend asked to switch protocols (ends before
-// the exchange does), two per tunnel (Serve cuts and awaits them).
+// sent (ends with its connection), one per body of a request that waits (ends
+// with the client's), one per refused or held body that is slow and one per
+// request sent ahead (both end with their exchange), one per backend asked to
+// switch protocols (ends before the exchange does), one per probe (ends with
+// the process it asks, after 30 s, or with Serve), two per tunnel (Serve cuts
+// and awaits them).
 package proxy
