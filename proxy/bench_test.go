@@ -228,21 +228,54 @@ func BenchmarkDownload(b *testing.B) {
 // backend's and the client's side of it in this process included.
 func BenchmarkIdleTunnel(b *testing.B) {
 	const n = 1000
-	g := gateway(b, Config{}, rawBackend(b, "ws", func(nc net.Conn, br *bufio.Reader) {
+	for b.Loop() {
+		b.ReportMetric(bytesPerTunnel(b, n)/1024, "KB/tunnel")
+	}
+}
+
+// G7: an idle tunnel takes at most 20 KB.
+func TestIdleTunnelsAreSmall(t *testing.T) {
+	if n := bytesPerTunnel(t, 300); n > tunnelMax {
+		t.Errorf("%.0f bytes", n)
+	}
+}
+
+// bytesPerTunnel is what n idle tunnels take each, more than connections that
+// go to their backend directly.
+func bytesPerTunnel(t testing.TB, n int) float64 {
+	g := gateway(t, Config{}, rawBackend(t, "ws", func(nc net.Conn, br *bufio.Reader) {
 		http.ReadRequest(br)
 		io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 		io.Copy(io.Discard, br)
 	}))
-	for b.Loop() {
-		alone := tunnelsUse(b, n, g.URL()[len("http://localhost:"):], "ws.localhost") // through the gateway
-		direct := tunnelsUse(b, n, fmt.Sprint(g.chain.Load().candidates[0].Port), "localhost")
-		b.ReportMetric((alone-direct)/n/1024, "KB/tunnel")
+	alone := tunnelsUse(t, n, fmt.Sprint(g.Port()), "ws.localhost")
+	direct := tunnelsUse(t, n, fmt.Sprint(g.chain.Load().candidates[0].Port), "localhost")
+	return (alone - direct) / float64(n)
+}
+
+// BenchmarkSpeculation asks for what the third backend answers, where the two
+// before it need 20 ms for a 404.
+func BenchmarkSpeculation(b *testing.B) {
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		<-time.After(20 * time.Millisecond)
+		w.WriteHeader(404)
+	}
+	for _, speculate := range []bool{false, true} {
+		b.Run(fmt.Sprintf("speculate=%t", speculate), func(b *testing.B) {
+			g := gateway(b, Config{Speculate: speculate}, backend(b, "a", slow), backend(b, "b", slow), backend(b, "c", answers(200, "")))
+			for range 3 {
+				g.get("/")
+			}
+			for b.Loop() {
+				g.get("/")
+			}
+		})
 	}
 }
 
 // tunnelsUse opens n upgraded connections and returns the bytes of heap and
 // stacks in use for them.
-func tunnelsUse(b *testing.B, n int, port, host string) float64 {
+func tunnelsUse(b testing.TB, n int, port, host string) float64 {
 	before := inUse()
 	var conns []net.Conn
 	for range n {

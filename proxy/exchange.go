@@ -38,6 +38,8 @@ type exchange struct {
 	key    uint64   // of the request; 0 while it is not needed
 	aheads []*ahead // by candidate; nil when their turn has come
 
+	confirmed bool // what was learned of this request is right
+
 	room [6]*candidate // of candidates, for chains of usual length
 }
 

@@ -174,8 +174,11 @@ func (x *exchange) cancelAheads() {
 	}
 }
 
-// endAheads gives back what nobody took.
+// endAheads gives back what nobody took, and forgets what turned out wrong.
 func (x *exchange) endAheads() {
+	if x.aheads != nil && !x.confirmed {
+		x.g.learned.forget(x.key)
+	}
 	x.cancelAheads()
 	for i := range x.aheads {
 		v, rep, _ := x.aheadOf(i).result(new(fetched))
@@ -188,23 +191,18 @@ func (x *exchange) endAheads() {
 	}
 }
 
-// learn remembers that candidate i gave the answer after all before it refused,
-// or forgets what has turned out wrong. Only a healthy answer is worth it.
+// learn remembers that candidate i gave the answer after all before it had
+// refused, if that is worth it. Only a healthy answer is: a 500 of today may be
+// a 404 tomorrow.
 func (x *exchange) learn(i int, status int) {
-	if !x.learns {
+	if !x.learns || i == 0 || x.refusals != i || status >= 400 || !x.worthwhile(i) {
 		return
 	}
-	good := status >= 200 && status < 400 && i > 0 && x.refusals == i
-	speculated := x.aheads != nil
-	switch {
-	case good && x.worthwhile(i):
-		if x.key == 0 {
-			x.key = x.g.learned.key(x.call)
-		}
-		x.g.learned.keep(x.key, i, x.epoch)
-	case speculated:
-		x.g.learned.forget(x.key)
+	if x.key == 0 {
+		x.key = x.g.learned.key(x.call)
 	}
+	x.g.learned.keep(x.key, i, x.epoch)
+	x.confirmed = true
 }
 
 // isNoise reports whether a header says nothing about who answers: conditions

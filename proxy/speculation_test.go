@@ -99,6 +99,32 @@ func TestSpeculationThatIsWrong(t *testing.T) {
 	})
 }
 
+// G10: an answer that has become a refusal is forgotten, so that it is not
+// asked for ahead a second time.
+func TestSpeculationForgets(t *testing.T) {
+	l := newLadder(t, true)
+	status := 200
+	l.third = backend(t, "third", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) })
+	cfg := l.chain.Load().Config
+	l.third.SPA = Off
+	cfg.Backends = append(slices.Clone(cfg.Backends[:2]), l.third.Backend)
+	if err := l.Reconfigure(cfg); err != nil {
+		t.Fatal(err)
+	}
+	l.SetState("third", State{Phase: Ready})
+	for _, s := range []struct {
+		status  int
+		learned bool
+	}{{200, false}, {204, true}, {404, true}, {302, false}, {304, true}, {500, true}, {200, false}, {200, true}} {
+		status = s.status
+		tried := l.get("/x").header.Get("X-Devgate-Tried")
+		eventually(t, "it has ended", func() bool { return l.Gateway.requests.count() == 0 })
+		if strings.HasSuffix(tried, "learned") != s.learned && s.status != 404 {
+			t.Errorf("%d: %s", s.status, tried)
+		}
+	}
+}
+
 // G10: everything that may change who answers ends what was learned, and a
 // request that is not the very same is not taken for it.
 func TestSpeculationEnds(t *testing.T) {
