@@ -35,8 +35,11 @@ type execChild struct {
 	swept bool             // all are gone; their numbers may belong to somebody else
 }
 
+// PID implements Child.
 func (c *execChild) PID() int { return c.cmd.Process.Pid }
 
+// Wait implements Child. The output of a process that has left a reader behind
+// is waited for only as long as it comes.
 func (c *execChild) Wait() event.Exit {
 	c.nursery.Wait(c.cmd) // the way it ended is in ProcessState
 	c.tty.Close()
@@ -62,6 +65,7 @@ func SignalName(sig syscall.Signal) string {
 	return strings.TrimPrefix(unix.SignalName(sig), "SIG")
 }
 
+// Signal implements Child.
 func (c *execChild) Signal(sig syscall.Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -111,6 +115,7 @@ func (c *execChild) strays() []proc.ID {
 	})
 }
 
+// Sweep implements Child.
 func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
 	if sig != 0 && c.alive() {
 		c.Signal(sig)

@@ -90,5 +90,8 @@ func (s Spec) output(stream string) io.WriteCloser {
 
 type discard struct{}
 
+// Write takes everything.
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
-func (discard) Close() error                { return nil }
+
+// Close does nothing.
+func (discard) Close() error { return nil }

@@ -164,6 +164,7 @@ func TestCtrlCInTheTerminalReachesTheChild(t *testing.T) {
 	terminal := NewTerminal(Size{})
 	child, _ := startConsole(t, terminal)
 	viewer, _ := watching(t, terminal, Size{})
+	defer time.AfterFunc(10*time.Second, func() { child.Signal(syscall.SIGKILL) }).Stop()
 	viewer.Input([]byte{3})
 	if e := child.Wait(); e.Signal != "INT" {
 		t.Errorf("exit %+v", e)
@@ -341,7 +342,11 @@ func TestANewViewerSeesTheEndOfTheOutputWithoutQueries(t *testing.T) {
 	}
 	defer ours.Close()
 	defer theirs.Close()
+	terminal.Resize(Size{99, 9}) // between open and begin
 	terminal.begin(ours)
+	if got := sizeOf(ours); got != (Size{99, 9}) {
+		t.Errorf("size %v", got)
+	}
 	for i := range 10000 {
 		terminal.show(fmt.Appendf(nil, "\x1b[3%dmzeile ü %d\x1b[m\r\n", i%8, i))
 	}

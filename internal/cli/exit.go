@@ -21,6 +21,7 @@ type exitError struct {
 	err  error
 }
 
+// Error is the message, or the code where there is nothing to print.
 func (e *exitError) Error() string {
 	if e.err == nil {
 		return fmt.Sprintf("exit %d", e.code)
@@ -28,6 +29,7 @@ func (e *exitError) Error() string {
 	return e.err.Error()
 }
 
+// Unwrap is what is printed; nil for nothing.
 func (e *exitError) Unwrap() error { return e.err }
 
 // usageError is a mistake on the command line or in the Devgatefile.

@@ -105,6 +105,7 @@ type firstLine struct {
 	buf []byte
 }
 
+// Write keeps the beginning.
 func (l *firstLine) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,6 +115,7 @@ func (l *firstLine) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Close does nothing.
 func (l *firstLine) Close() error { return nil }
 
 // text is the line in parentheses, or nothing.
