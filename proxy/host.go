@@ -35,7 +35,7 @@ func (l *hostList) allowed(host string) bool {
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") || l.exact[name] {
 		return true
 	}
-	if a, err := netip.ParseAddr(name); err == nil {
+	if a, err := netip.ParseAddr(name); err == nil && a.Zone() == "" {
 		return a.Unmap().IsLoopback() || l.exact[a.Unmap().String()]
 	}
 	for _, s := range l.suffixes {
