@@ -44,7 +44,7 @@ const (
 )
 
 // A ring keeps the last lines of one service: their text in a circle of bytes,
-// their places in a circle of entries. Both grow by doubling to a fixed size, so
+// their places in a circle of entries. Both grow in steps to a fixed size, so
 // that a line costs no allocation. Lines are numbered from 0 in order; those from
 // first to next-1 are kept. The lengths of both circles are powers of two, which
 // makes every position a mask away.
@@ -91,14 +91,14 @@ func (r *ring) at(number uint64) entry {
 
 // grow makes room for one line with n bytes.
 func (r *ring) grow(n int) {
-	if size := doubled(len(r.text), ringStart, int(r.head-r.tail)+n); size > len(r.text) {
+	if size := enlarged(len(r.text), ringStart, int(r.head-r.tail)+n); size > len(r.text) {
 		old := r.text
 		r.text = make([]byte, size)
 		for at := r.tail; at != r.head; at++ {
 			r.text[int(at)&(size-1)] = old[int(at)&(len(old)-1)]
 		}
 	}
-	if size := doubled(len(r.entries), entryStart, int(r.next-r.first)+1); size > len(r.entries) {
+	if size := enlarged(len(r.entries), entryStart, int(r.next-r.first)+1); size > len(r.entries) {
 		grown := make([]entry, size)
 		for i := r.first; i < r.next; i++ {
 			grown[i&uint64(size-1)] = r.at(i)
@@ -107,11 +107,13 @@ func (r *ring) grow(n int) {
 	}
 }
 
-// doubled returns size, or start where it is 0, doubled until need fits.
-func doubled(size, start, need int) int {
+// enlarged returns size, or start where it is 0, times 8 until need fits. The steps
+// are large because old circles are garbage, while fresh memory costs nothing until
+// it is written to. The largest sizes are a start times powers of 8.
+func enlarged(size, start, need int) int {
 	size = max(size, start)
 	for size < need {
-		size *= 2
+		size *= 8
 	}
 	return size
 }

@@ -43,7 +43,7 @@ func TestRingKeepsTheLastLines(t *testing.T) {
 		if got := kept(r); !slices.Equal(got, model) {
 			t.Fatalf("%d lines kept, want %d, or other texts", len(got), len(model))
 		}
-		if len(r.text) > ringBytes || len(r.entries) > max(entryStart, 2*keep) {
+		if len(r.text) > ringBytes || len(r.entries) > max(entryStart, 8*keep) {
 			t.Fatalf("grown to %d bytes and %d entries", len(r.text), len(r.entries))
 		}
 	})
