@@ -85,7 +85,11 @@ func hostName(host string) string {
 		if end < 0 || !validPort(host[end+1:]) {
 			return ""
 		}
-		name, _, _ = strings.Cut(host[1:end], "%")
+		var zone string
+		var zoned bool
+		if name, zone, zoned = strings.Cut(host[1:end], "%"); zoned && zone == "" {
+			return ""
+		}
 	} else if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.Count(host, ":") == 1 {
 		if !validPort(host[i:]) {
 			return ""

@@ -30,8 +30,10 @@ func TestMutationsAreNoticed(t *testing.T) {
 				t.Logf("noticed: %.300v", err)
 			}
 		})
-		t.Run(m.name+", put back", func(t *testing.T) {
-			if err := m.check(t, sound); err != nil {
+	}
+	for name, check := range map[string]func(*testing.T, weakness) error{"histories": randomHistories, "connections": fallThroughConnections} {
+		t.Run("all put back: "+name, func(t *testing.T) {
+			if err := check(t, sound); err != nil {
 				t.Error(err)
 			}
 		})
@@ -42,7 +44,7 @@ func TestMutationsAreNoticed(t *testing.T) {
 // gateway is not shown so many, as TestGatewayIsReference is there for that.
 const (
 	historyMax   = 400
-	historySound = 20
+	historySound = 30
 )
 
 // randomHistories plays the histories of TestGatewayIsReference, from fixed
