@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,79 +49,9 @@ func BenchmarkLaunch(b *testing.B) {
 	b.ReportMetric(float64(median(ours))/float64(median(reference)), "ratio")
 }
 
-// One million lines of 100 bytes to a file, beside `generator | sed`.
-func BenchmarkLines(b *testing.B) {
-	for _, children := range []int{1, 4} {
-		b.Run(fmt.Sprintf("children=%d", children), func(b *testing.B) {
-			var ours, reference []time.Duration
-			var peak float64
-			for b.Loop() {
-				took, rss := linesThroughDevgate(b, children, 1_000_000/children)
-				ours, peak = append(ours, took), max(peak, rss)
-				reference = append(reference, linesThroughSed(b))
-			}
-			b.ReportMetric(median(ours).Seconds(), "s/devgate")
-			b.ReportMetric(median(reference).Seconds(), "s/sed")
-			b.ReportMetric(float64(median(ours))/float64(median(reference)), "ratio")
-			b.ReportMetric(peak, "MB-peak")
-		})
-	}
-}
-
-func linesThroughDevgate(b *testing.B, children, each int) (time.Duration, float64) {
-	var file strings.Builder
-	file.WriteString("port = \"auto\"\n")
-	for i := range children {
-		fmt.Fprintf(&file, "[a%d]\ncommand = %q\n", i, role(b, "lines", fmt.Sprint(each)))
-	}
-	root := project(b, file.String())
-	began := time.Now()
-	u := start(b, root)
-	defer u.stop()
-	out := &follower{path: u.out}
-	await(b, "the last line", func() bool { return out.count("* ended: ") == children })
-	took := time.Since(began)
-	if got := count(u.out, " | xxxx"); got != children*each {
-		b.Fatalf("%d lines, want %d", got, children*each)
-	}
-	return took, u.status("VmHWM")
-}
-
-// follower counts a text in a file that grows, reading each byte once.
-type follower struct {
-	path   string
-	offset int64
-	last   []byte // the end of what was read, which may hold the text's beginning
-	found  int
-}
-
-func (f *follower) count(text string) int {
-	file, err := os.Open(f.path)
-	if err != nil {
-		return 0
-	}
-	defer file.Close()
-	file.Seek(f.offset, io.SeekStart)
-	fresh, _ := io.ReadAll(file)
-	f.offset += int64(len(fresh))
-	all := append(f.last, fresh...)
-	f.found += bytes.Count(all, []byte(text))
-	f.last = bytes.Clone(all[max(0, len(all)-len(text)+1):])
-	return f.found
-}
-
 func count(path, text string) int {
 	all, _ := os.ReadFile(path)
 	return bytes.Count(all, []byte(text))
-}
-
-func linesThroughSed(b *testing.B) time.Duration {
-	began := time.Now()
-	cmd := exec.Command("/bin/sh", "-c", "("+role(b, "lines", "1000000")+") | sed 's/^/a | /' > "+filepath.Join(b.TempDir(), "out"))
-	if err := cmd.Run(); err != nil {
-		b.Fatal(err)
-	}
-	return time.Since(began)
 }
 
 // From the end of a save to the first instruction of the new process.
@@ -173,5 +102,6 @@ func BenchmarkIdle(b *testing.B) {
 		time.Sleep(watched)
 		b.ReportMetric(100*float64(u.cpu()-before)/float64(watched), "%cpu")
 		b.ReportMetric(u.status("VmRSS"), "MB")
+		b.ReportMetric(u.share(), "MB-shared-once")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,12 +33,24 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		devgate = filepath.Join(dir, "devgate")
-		if out, err := exec.Command("go", "build", "-o", devgate, "devgate").CombinedOutput(); err != nil {
+		build := exec.Command("go", "build", "-o", devgate, "devgate")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build does
+		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build devgate: %v\n%s", err, out)
 			os.Exit(1)
 		}
+		if wanted("BenchmarkLines") || wanted("BenchmarkLongLine") {
+			runners = findRunners(dir)
+		}
 	}
-	testproc.Main(m, map[string]testproc.Role{"lines": lines, "spawn": spawn})
+	testproc.Main(m, map[string]testproc.Role{"lines": lines, "long": long, "spawn": spawn})
+}
+
+// wanted reports whether -bench names the benchmark.
+func wanted(name string) bool {
+	pattern, _, _ := strings.Cut(flag.Lookup("test.bench").Value.String(), "/")
+	matched, err := regexp.MatchString(pattern, name)
+	return matched || err != nil
 }
 
 // lines prints so many lines of 100 bytes, as fast as it can.
@@ -50,6 +63,19 @@ func lines(args []string) int {
 		os.Stdout.Write(block[:100*count])
 		n -= count
 	}
+	return 0
+}
+
+// long prints one line of so many bytes.
+func long(args []string) int {
+	n, _ := strconv.Atoi(args[0])
+	block := bytes.Repeat([]byte("x"), 64<<10)
+	for n > 0 {
+		count := min(n, len(block))
+		os.Stdout.Write(block[:count])
+		n -= count
+	}
+	os.Stdout.Write([]byte("\n"))
 	return 0
 }
 
@@ -70,10 +96,11 @@ func spawn(args []string) int {
 	return 0
 }
 
-// role is the command line that plays a role, for a shell.
+// role is the command line that plays a role, for a shell. It stays afterwards,
+// because some programs end with their first command.
 func role(b *testing.B, name string, args ...string) string {
 	argv, _ := testproc.Command(b, name, args...)
-	return "DEVGATE_TEST_ROLE=" + name + " exec " + strings.Join(argv, " ")
+	return "DEVGATE_TEST_ROLE=" + name + " " + strings.Join(argv, " ") + "; exec sleep 600"
 }
 
 // project is a folder with a Devgatefile.
@@ -86,16 +113,22 @@ func project(b *testing.B, devgatefile string) string {
 	return root
 }
 
-// up is a running devgate with its output in a file.
+// up is a running devgate, or a peer, with its output in a file.
 type up struct {
-	b   *testing.B
-	cmd *exec.Cmd
-	out string
+	b    *testing.B
+	cmd  *exec.Cmd
+	out  string
+	peer bool // not devgate: one process, and what it started is killed
 }
 
 func start(b *testing.B, root string) *up {
 	b.Helper()
-	u := &up{b: b, cmd: exec.Command(devgate, "up"), out: filepath.Join(root, "out")}
+	return run(b, root, &up{b: b, cmd: exec.Command(devgate, "up")})
+}
+
+func run(b *testing.B, root string, u *up) *up {
+	b.Helper()
+	u.out = filepath.Join(root, "out")
 	file, err := os.Create(u.out)
 	if err != nil {
 		b.Fatal(err)
@@ -108,13 +141,25 @@ func start(b *testing.B, root string) *up {
 	return u
 }
 
+// stop ends devgate as Ctrl-C does. Of a peer, everything is killed: not all of
+// them end what they have started.
 func (u *up) stop() {
+	if u.peer {
+		all := proc.Descendants(u.cmd.Process.Pid)
+		u.cmd.Process.Kill()
+		for _, id := range all {
+			id.Signal(syscall.SIGKILL)
+		}
+	}
 	u.cmd.Process.Signal(syscall.SIGINT)
 	u.cmd.Wait()
 }
 
-// processes are the guard and the supervisor.
+// processes are the guard and the supervisor; a peer is one process.
 func (u *up) processes() []int {
+	if u.peer {
+		return []int{u.cmd.Process.Pid}
+	}
 	return append([]int{u.cmd.Process.Pid}, proc.Children(u.cmd.Process.Pid)...)
 }
 
@@ -123,6 +168,18 @@ func (u *up) status(name string) (mb float64) {
 	for _, pid := range u.processes() {
 		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		_, rest, _ := strings.Cut(string(text), name+":")
+		kb, _ := strconv.ParseFloat(strings.Fields(rest + " 0")[0], 64)
+		mb += kb / 1024
+	}
+	return mb
+}
+
+// share sums what both processes occupy, in MB, with memory that they share
+// (the program itself) counted once.
+func (u *up) share() (mb float64) {
+	for _, pid := range u.processes() {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		_, rest, _ := strings.Cut(string(text), "\nPss:")
 		kb, _ := strconv.ParseFloat(strings.Fields(rest + " 0")[0], 64)
 		mb += kb / 1024
 	}
