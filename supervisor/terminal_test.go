@@ -342,7 +342,10 @@ func TestANewViewerSeesTheEndOfTheOutputWithoutQueries(t *testing.T) {
 	}
 	defer ours.Close()
 	defer theirs.Close()
-	terminal.Resize(Size{99, 9}) // between open and begin
+	if got := sizeOf(ours); got != (Size{80, 24}) {
+		t.Errorf("before the child starts the size is %v", got)
+	}
+	terminal.Resize(Size{99, 9}) // while it is being started
 	terminal.begin(ours)
 	if got := sizeOf(ours); got != (Size{99, 9}) {
 		t.Errorf("size %v", got)

@@ -146,6 +146,9 @@ func TestCloseEndsAttachedClients(t *testing.T) {
 	s := newStub()
 	a, _, server := attached(t, s)
 	server.Close()
+	if len(s.did) != 1 {
+		t.Error("Close did not wait")
+	}
 	s.want(t, "closed")
 	if _, err := a.Next(); !errors.Is(err, io.EOF) || strings.Contains(err.Error(), "lost") {
 		t.Errorf("got %v", err)
