@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -105,12 +106,21 @@ func newKept(body io.ReadCloser, patience time.Duration) *kept {
 func (k *kept) fill() {
 	for k.err == nil && len(k.buf) < drainMax {
 		if len(k.buf) == cap(k.buf) {
-			k.buf = append(k.buf, make([]byte, max(512, len(k.buf)))...)[:len(k.buf)]
+			k.buf = slices.Grow(k.buf, k.growth())
 		}
 		var n int
 		n, k.err = k.rest.Read(k.buf[len(k.buf):min(cap(k.buf), drainMax)])
 		k.buf = k.buf[:len(k.buf)+n]
 	}
+}
+
+// growth is by how much the buffer grows: to the size of the body where that is
+// known, plus the byte that finds its end.
+func (k *kept) growth() int {
+	if b, ok := k.rest.(*answerBody); ok && len(k.buf) == 0 && b.left >= 0 {
+		return int(min(b.left, drainMax)) + 1
+	}
+	return max(512, len(k.buf))
 }
 
 // have returns what has been read, if that is known by now.
