@@ -10,7 +10,9 @@ import (
 	"time"
 )
 
-// Nursery starts the children of this process and reaps those that it inherits.
+// Nursery starts the children of this process and reaps those that it inherits:
+// a child that somebody else of this process has started and waits for may be
+// taken for one of those, so all starts belong here.
 //
 // All starts happen on one thread that lives as long as the Nursery: the
 // kernel's parent-death signal goes out when the thread ends that has started
@@ -31,7 +33,9 @@ const reapPause = 10 * time.Millisecond
 func Open() *Nursery {
 	n := &Nursery{own: map[int]bool{}, starts: make(chan func()), stop: make(chan struct{})}
 	n.ended.Go(n.launch)
-	n.ended.Go(n.reap)
+	if inherits {
+		n.ended.Go(n.reap)
+	}
 	return n
 }
 

@@ -179,6 +179,9 @@ func Boot() string {
 	return strings.TrimSpace(string(raw))
 }
 
+// inherits: orphans below this process become its children.
+const inherits = true
+
 // BecomeSubreaper makes this process inherit the orphans among its descendants.
 func BecomeSubreaper() error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {

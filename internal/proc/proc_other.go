@@ -159,6 +159,9 @@ func Boot() string {
 	return strings.TrimSpace(string(out))
 }
 
+// inherits: orphans go to init.
+const inherits = false
+
 // BecomeSubreaper does nothing: these systems have no subreapers.
 func BecomeSubreaper() error { return nil }
 
