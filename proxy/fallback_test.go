@@ -242,9 +242,9 @@ func TestHeldPageIsBounded(t *testing.T) {
 		}
 		fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n", size)
 		chunk := make([]byte, 64<<10)
-		for sent.Load() < size {
-			n, err := nc.Write(chunk)
-			if sent.Add(int64(n)); err != nil {
+		for n := 0; n < size; n += len(chunk) { // an earlier connection may still be counted
+			written, err := nc.Write(chunk)
+			if sent.Add(int64(written)); err != nil {
 				return
 			}
 		}
@@ -263,7 +263,7 @@ func TestHeldPageIsBounded(t *testing.T) {
 		if status == 200 && got.header.Get("X-Devgate-Backend") != "api" || status == 404 && len(got.body) != size {
 			t.Errorf("%d: %d bytes of %v", got.status, len(got.body), got.header)
 		}
-		if status == 200 && sent.Load() == size {
+		if status == 200 && sent.Load() >= size {
 			t.Error("the page was taken in whole")
 		}
 	}
