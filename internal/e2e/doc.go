@@ -6,8 +6,9 @@
 // They need Node 20 or newer, npm, Python 3, tmux and a network (or a filled
 // cache) for one `npm ci` a folder. devgate is built once. Every test gets a
 // project folder of its own with the servers of testdata/express or
-// testdata/trees, and ports that nobody has; what a project says is written as Devgatefile and Procfile texts in which $GATEWAY
-// and $P1, $P2, … stand for these ports.
+// testdata/trees, and ports that nobody has; what a project says is written as
+// Devgatefile and Procfile texts in which $GATEWAY and $P1, $P2, … stand for
+// these ports.
 //
 // # What is shown
 //
