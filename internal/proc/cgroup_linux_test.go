@@ -36,8 +36,8 @@ func TestACgroupKnowsAndKillsItsMembers(t *testing.T) {
 	group.Kill()
 	n.Wait(cmd)
 	eventually(t, func() bool { return len(below.Members()) == 0 })
-	below.Close()
-	group.Close()
+	below.CloseEmpty()
+	group.CloseEmpty()
 	if _, err := os.Stat(group.Dir()); !os.IsNotExist(err) {
 		t.Errorf("the group is left: %v", err)
 	}
