@@ -12,7 +12,10 @@ const (
 	defaultHold        = 15 * time.Second
 	defaultReplayLimit = 1 << 30
 	navigationHold     = time.Second            // a person in front of a browser is told sooner
+	goodbye            = 500 * time.Millisecond // for event streams and upgraded connections, from the signal to their server
 	noticeDelay        = 300 * time.Millisecond // how long a crash may go unnoticed by whoever calls SetState
+	redials            = 6                      // attempts to connect in a noticeDelay
+	selfRestart        = 10                     // noticeDelays for which a server may refuse connections
 	maxHead            = 1 << 20                // of a request, of an answer, of trailers
 	copyBufferSize     = 64 << 10
 )

@@ -1,6 +1,11 @@
 package proxy
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
 
 // crowd counts what is under way and can be told to break off. The zero value
 // is ready to use.
@@ -51,6 +56,25 @@ func (c *crowd) add(cut func()) (remove func()) {
 		defer c.mu.Unlock()
 		delete(c.cuts, &cut)
 	}
+}
+
+// cutLater breaks off, after d, those of today's members that are still there.
+func (c *crowd) cutLater(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.cuts) == 0 {
+		return
+	}
+	members := slices.Collect(maps.Keys(c.cuts))
+	time.AfterFunc(d, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, cut := range members {
+			if _, there := c.cuts[cut]; there {
+				(*cut)()
+			}
+		}
+	})
 }
 
 // cutAll breaks every member off and lets nobody in any more.

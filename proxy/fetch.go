@@ -36,7 +36,7 @@ func (got fetched) note(t *trial) {
 // fetch gets c's answer, waiting for c where it has to. first is what was sent
 // to c ahead of its turn; nil for nothing.
 func (x *exchange) fetch(ctx context.Context, c *candidate, last bool, first *ahead) fetched {
-	redialed := false
+	var refused time.Time // since when; zero: it has not
 	var got fetched
 	for {
 		v, rep, err := first.result(&got)
@@ -51,7 +51,7 @@ func (x *exchange) fetch(ctx context.Context, c *candidate, last bool, first *ah
 			return got
 		}
 		v.release()
-		if got.fault = x.afterFailure(ctx, c, v, err, &redialed); got.fault != nil {
+		if got.fault = x.afterFailure(ctx, c, v, err, &refused); got.fault != nil {
 			return got
 		}
 	}
@@ -84,7 +84,7 @@ func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (
 
 // afterFailure decides what a failed try means: nil to try again, or the
 // answer for the client.
-func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err error, redialed *bool) *fault {
+func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err error, refused *time.Time) *fault {
 	switch {
 	case ctx.Err() != nil:
 		return faultGone()
@@ -93,7 +93,7 @@ func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err
 	case isUnkept(err):
 		return x.unkept(err)
 	case isDial(err):
-		return x.afterRefusal(ctx, c, v, err, redialed)
+		return x.afterRefusal(ctx, c, v, err, refused)
 	case v.interrupted() && x.call.safe:
 		return nil // the next process is asked
 	}
@@ -101,16 +101,21 @@ func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err
 }
 
 // afterRefusal: nothing was sent, so nothing is lost by asking again. The
-// process may have just died without anybody having said so yet.
-func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, redialed *bool) *fault {
+// process may have just died without anybody having said so yet, or it restarts
+// its server by itself on a save (node --watch, nodemon), which nobody says.
+func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, refused *time.Time) *fault {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return faultTimeout(c, dialTimeout)
 	}
-	if x.changesWithin(ctx, v.changed, x.g.notice) && !x.holdExpired() {
-		return nil
+	if refused.IsZero() {
+		*refused = time.Now()
 	}
-	if !*redialed {
-		*redialed = true
+	changed := x.changesWithin(ctx, v.changed, x.g.notice/redials)
+	switch {
+	case x.holdExpired():
+	case changed:
+		return nil
+	case !c.Remote && !x.g.isStopping() && time.Since(*refused) < selfRestart*x.g.notice:
 		return nil
 	}
 	return faultRefused(c, err)

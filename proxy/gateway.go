@@ -107,11 +107,21 @@ func (g *Gateway) Drain(ctx context.Context, name string) {
 // Interrupt says that the backend's process is about to be told to end. A safe
 // request (GET, HEAD, OPTIONS, TRACE) that is running on it and loses its
 // connection before an answer is asked again of the next process; any other
-// gets 502. It never blocks.
+// gets 502. Event streams and upgraded connections are cut a moment later, unless
+// they have ended. It never blocks.
 func (g *Gateway) Interrupt(name string) {
 	if c := g.chain.Load().find(name); c != nil {
 		c.up.interrupt()
 		g.learned.bump()
+	}
+}
+
+func (g *Gateway) isStopping() bool {
+	select {
+	case <-g.stopping:
+		return true
+	default:
+		return false
 	}
 }
 

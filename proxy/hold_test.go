@@ -4,14 +4,17 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -371,6 +374,102 @@ func TestCrash(t *testing.T) {
 		got := g.do(g.request(method, "/", nil))
 		if got.status != 502 || conns.Load() != 1 {
 			t.Errorf("%s: %+v after %d connections", method, got, conns.Load())
+		}
+	}
+}
+
+// G4: a server that waits for its clients to leave is not kept by those that
+// never would; those of the next process are left alone.
+func TestInterruptEndsWhatLasts(t *testing.T) {
+	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
+		r, err := http.ReadRequest(br)
+		switch {
+		case err != nil:
+			return
+		case r.URL.Path == "/socket":
+			io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		default:
+			io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: up\n\n")
+		}
+		io.Copy(io.Discard, br) // it waits for its client to leave
+	})
+	g := gateway(t, Config{}, b)
+	stream := func() *bufio.Reader {
+		nc := g.dial()
+		io.WriteString(nc, "GET /events HTTP/1.0\r\nHost: localhost\r\n\r\n")
+		br := bufio.NewReader(nc)
+		readTo(t, br, "data: up\n")
+		return br
+	}
+	old := stream()
+	_, tunnel, head := g.upgrade("/socket", "", "")
+	if !strings.Contains(head, "101") {
+		t.Fatalf("no tunnel: %q", head)
+	}
+	began := time.Now()
+	g.SetState("b", State{Phase: Waiting})
+	g.Interrupt("b")
+	g.SetState("b", State{Phase: Ready})
+	fresh := stream()
+	for name, br := range map[string]*bufio.Reader{"stream": old, "tunnel": tunnel} {
+		if _, err := io.Copy(io.Discard, br); err != nil && !isReset(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if took := time.Since(began); took < goodbye {
+		t.Errorf("cut after %s, before anybody could say goodbye", took)
+	}
+	if g.chain.Load().find("b").up.lasting.members() != 1 {
+		t.Error("the stream of the next process was cut too")
+	}
+	_ = fresh
+}
+
+func readTo(t *testing.T, br *bufio.Reader, line string) {
+	t.Helper()
+	for {
+		got, err := br.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got == line {
+			return
+		}
+	}
+}
+
+func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
+
+func (c *crowd) members() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.cuts)
+}
+
+// G4: a server that restarts itself on a save refuses connections for a while,
+// and nobody says so.
+func TestAServerThatRestartsItselfLosesNothing(t *testing.T) {
+	r := &restartable{addr: fmt.Sprintf("127.0.0.1:%d", closedPort(t)), h: hashes(200)}
+	r.start(t)
+	_, port, _ := net.SplitHostPort(r.addr)
+	n, _ := strconv.Atoi(port)
+	g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "a", Port: n}}, backend(t, "b", answers(200, "wrong")))
+	g.get("/")
+	r.kill()
+	done := make(chan answer, 2)
+	go func() { done <- g.get("/") }()
+	go func() { done <- g.post("/", "hello") }()
+	eventually(t, "both are here", func() bool { return g.requests.count() == 2 })
+	select {
+	case got := <-done:
+		t.Fatalf("answered while nobody listened: %+v", got)
+	case <-time.After(2 * noticeDelay):
+	}
+	r.start(t)
+	defer r.kill()
+	for range 2 {
+		if got := <-done; got.status != 200 || got.body == "wrong" {
+			t.Errorf("%+v", got)
 		}
 	}
 }

@@ -209,9 +209,10 @@ func (x *exchange) tunnel(rep *reply) {
 	said = append(x.switchHead(rep), said...)
 	t := &tunnel{client: nc, backend: b.cn.Conn}
 	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
-	remove := tunnels.add(t.cut)
+	remove, forget := tunnels.add(t.cut), rep.visit.up.lasting.add(t.cut)
 	t.start(slices.Clone(early), said, func() {
 		remove()
+		forget()
 		tunnels.leave()
 	})
 }

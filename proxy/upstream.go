@@ -12,6 +12,7 @@ type upstream struct {
 	transport roundTripper
 	fallback  fallback
 	pace      pace
+	lasting   crowd // event streams and upgraded connections
 
 	mu         sync.Mutex
 	state      State
@@ -77,11 +78,14 @@ func (u *upstream) close() {
 	u.transport.wait()
 }
 
+// interrupt: what goes on for ever would keep a server from ending that waits
+// for its clients to leave. It may say goodbye first.
 func (u *upstream) interrupt() {
 	u.mu.Lock()
 	u.generation++
 	u.mu.Unlock()
 	u.transport.forget()
+	u.lasting.cutLater(goodbye)
 }
 
 // drain returns when no counted visit is left or ctx has ended.

@@ -98,7 +98,7 @@ func TestStreamsAndSocketsEndWithTheirServer(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)
 	p.env = append(p.env, "GRACEFUL=1")
-	p.write("Devgatefile", twoServers.devgatefile+"grace = \"1s\"\n")
+	p.write("Devgatefile", twoServers.devgatefile+"grace = \"1m\"\n")
 	g := p.ready("2 backends")
 	stream := g.openStream()
 	defer stream.Close()
