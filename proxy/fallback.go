@@ -46,11 +46,20 @@ func (x *exchange) mayFallBack(rep *reply) bool {
 	switch x.call.method {
 	case http.MethodGet, http.MethodHead:
 		return resp.StatusCode == http.StatusOK && isHTML(resp.Header) ||
-			resp.StatusCode == http.StatusNotModified && rep.c.up.fallback.isPage(resp.Header.Get("Etag"))
+			resp.StatusCode == http.StatusNotModified && rep.c.up.fallback.isPage(x.unmodified(resp))
 	case http.MethodOptions:
 		return resp.StatusCode == http.StatusNoContent && x.r.Header["Access-Control-Request-Method"] != nil
 	}
 	return false
+}
+
+// unmodified is the tag that a 304 is about. It should repeat it (RFC 9110,
+// section 15.4.5); Vite's does not, and then it is the one that was asked about.
+func (x *exchange) unmodified(resp *http.Response) string {
+	if tag := resp.Header.Get("Etag"); tag != "" {
+		return tag
+	}
+	return x.r.Header.Get("If-None-Match")
 }
 
 // answersEverything is the result of c's probe. While that is under way the

@@ -285,3 +285,36 @@ func TestUnknownPath(t *testing.T) {
 		t.Errorf("%q", p)
 	}
 }
+
+// G6: Vite's 304 does not repeat the tag. A route that is new in a later
+// backend is found all the same, though the browser has the page from before.
+func TestAPageThatIsRevalidatedGivesWayToANewRoute(t *testing.T) {
+	const tag = `W/"page"`
+	front := frontEnd(tag)
+	web := backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != tag {
+			w.Header().Set("Etag", tag)
+		}
+		front(w, r)
+	})
+	web.probed = true
+	var routed atomic.Bool
+	api := backend(t, "api", func(w http.ResponseWriter, r *http.Request) {
+		if !routed.Load() {
+			w.WriteHeader(404)
+			return
+		}
+		io.WriteString(w, "new")
+	})
+	g := gateway(t, Config{}, web, api)
+	if got := g.get("/api/new", "Accept", "*/*"); got.body != indexPage || got.header.Get("Etag") != tag {
+		t.Fatalf("before: %+v", got)
+	}
+	if got := g.get("/api/new", "Accept", "*/*", "If-None-Match", tag); got.status != 304 {
+		t.Errorf("nobody has it: %+v", got)
+	}
+	routed.Store(true)
+	if got := g.get("/api/new", "Accept", "*/*", "If-None-Match", tag); got.status != 200 || got.body != "new" {
+		t.Errorf("after: %+v", got)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -112,6 +113,26 @@ type victim struct {
 	tty   *os.File // nil without one
 	out   *os.File // the reader's end of its output, without a terminal
 	ended chan struct{}
+	log   log // the beginning of its output
+}
+
+// log keeps the first 8 kB that are written to it.
+type log struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf = append(l.buf, p[:min(len(p), 8000-len(l.buf))]...)
+	return len(p), nil
+}
+
+func (l *log) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.buf)
 }
 
 // loads are commands with how many processes carry the token once all are up.
@@ -169,14 +190,14 @@ func TestNobodySurvives(t *testing.T) {
 
 func newVictim(t *testing.T, command string) *victim {
 	v := &victim{t: t, root: t.TempDir(), token: "token-" + rand.Text(), ended: make(chan struct{})}
-	ports, err := freePorts(2)
+	ports, err := freePorts(1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	command, inTerminal := strings.CutPrefix(command, "pty ")
-	text := fmt.Sprintf("port = %d\n[load]\npty = %v\ncommand = %q\ngrace = \"200ms\"\n", ports[0], inTerminal, strings.ReplaceAll(command, "TOKEN", v.token))
+	text := fmt.Sprintf("port = \"auto\"\n[load]\npty = %v\ncommand = %q\ngrace = \"200ms\"\n", inTerminal, strings.ReplaceAll(command, "TOKEN", v.token))
 	if strings.HasPrefix(command, "load late ") {
-		text += fmt.Sprintf("port = %d\n", ports[1])
+		text += fmt.Sprintf("port = %d\n", ports[0])
 	}
 	if err := os.WriteFile(filepath.Join(v.root, "Devgatefile"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
@@ -216,7 +237,7 @@ func (v *victim) open(inTerminal bool) error {
 			return err
 		}
 		v.tty = pollable(v.t, tty)
-		go io.Copy(io.Discard, v.tty) // ends with the terminal
+		go io.Copy(&v.log, v.tty) // ends with the terminal
 		return nil
 	}
 	r, w, err := os.Pipe()
@@ -224,8 +245,8 @@ func (v *victim) open(inTerminal bool) error {
 		return err
 	}
 	defer w.Close()
-	v.out, v.cmd.Stdout = r, w
-	go io.Copy(io.Discard, r) // ends with devgate
+	v.out, v.cmd.Stdout, v.cmd.Stderr = r, w, w
+	go io.Copy(&v.log, r) // ends with devgate
 	return v.cmd.Start()
 }
 
@@ -291,7 +312,7 @@ func (v *victim) awaitCount(least, most int) {
 		return n >= least && n <= most
 	})
 	if !ok {
-		v.t.Fatalf("want %d-%d processes, there are %q", least, most, who)
+		v.t.Fatalf("want %d-%d processes, there are %q; devgate said:\n%s", least, most, who, v.log.text())
 	}
 }
 
