@@ -73,14 +73,14 @@ func BenchmarkSave(b *testing.B) {
 	defer u.stop()
 	await(b, "the first version", runs(first))
 	await(b, "the watch", func() bool { return count(u.out, "ready http") == 1 })
-	time.Sleep(300 * time.Millisecond) // a save during the first walk is another case
+	pause(300 * time.Millisecond) // a save during the first walk is another case
 	var all []time.Duration
 	for n := 1; b.Loop(); n++ {
 		text := save(n)
 		began := time.Now()
 		await(b, "the new version", runs(text))
 		all = append(all, time.Since(began))
-		time.Sleep(200 * time.Millisecond) // a lone save, not a burst
+		pause(200 * time.Millisecond) // a lone save, not a burst
 	}
 	b.ReportMetric(ms(median(all)), "ms/save")
 }
@@ -95,11 +95,11 @@ func BenchmarkIdle(b *testing.B) {
 	u := start(b, project(b, file.String()))
 	defer u.stop()
 	await(b, "ready", func() bool { return count(u.out, "ready http") == 1 })
-	time.Sleep(10 * time.Second)
+	pause(10 * time.Second)
 	const watched = 20 * time.Second
 	for b.Loop() {
 		before := u.cpu()
-		time.Sleep(watched)
+		pause(watched)
 		b.ReportMetric(100*float64(u.cpu()-before)/float64(watched), "%cpu")
 		b.ReportMetric(u.status("VmRSS"), "MB")
 		b.ReportMetric(u.share(), "MB-shared-once")

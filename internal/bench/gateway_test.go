@@ -283,7 +283,7 @@ func cancels(b *testing.B, f *field) {
 				got.add(p, "ms", ms(noticed.Sub(left)))
 				return nil
 			}
-			time.Sleep(time.Millisecond)
+			pause(time.Millisecond)
 		}
 		return fmt.Errorf("the backend is not told within 2 s")
 	})
@@ -319,7 +319,7 @@ func sockets(p *peer, got *figures) error {
 	before := p.status("VmRSS")
 	all, err := open(n)
 	if err == nil {
-		time.Sleep(500 * time.Millisecond) // buffers that are only needed at the begin
+		pause(500 * time.Millisecond) // buffers that are only needed at the begin
 		got.add(p, "KB/socket", (p.status("VmRSS")-before)*1024/n)
 	}
 	for _, c := range all {

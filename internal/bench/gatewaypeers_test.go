@@ -76,7 +76,7 @@ func (f *field) add(b *testing.B, name string, command func(port int) (*exec.Cmd
 	}
 	u := &up{cmd: cmd}
 	b.Cleanup(u.stop)
-	for began := time.Now(); !listens(port); time.Sleep(time.Millisecond) {
+	for began := time.Now(); !listens(port); pause(time.Millisecond) {
 		if time.Since(began) > 20*time.Second {
 			b.Logf("%s: not measured: it does not listen", name)
 			return

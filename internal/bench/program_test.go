@@ -207,9 +207,12 @@ func await(b *testing.B, what string, holds func() bool) {
 		if time.Now().After(limit) {
 			b.Fatalf("%s never came", what)
 		}
-		time.Sleep(200 * time.Microsecond)
+		pause(200 * time.Microsecond)
 	}
 }
+
+// pause paces what is measured.
+func pause(d time.Duration) { <-time.After(d) }
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
