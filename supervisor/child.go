@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -101,18 +102,18 @@ func (c *execChild) remember() {
 
 // strays are the living members of the tree apart from the leader's group,
 // which has its own signals: those of its control group, those with its mark,
-// and those remembered.
+// and those remembered, each once.
 func (c *execChild) strays() []proc.ID {
-	all := append(proc.MarkedBelow(os.Getpid(), MarkVariable, c.mark), c.group.Members()...)
-	for id := range c.known {
-		if id.Alive() {
+	found := append(proc.MarkedBelow(os.Getpid(), MarkVariable, c.mark), c.group.Members()...)
+	found = slices.AppendSeq(found, maps.Keys(c.known))
+	var all []proc.ID
+	for _, id := range found {
+		pgid, err := syscall.Getpgid(id.PID)
+		if err == nil && pgid != c.PID() && id.Alive() && !slices.Contains(all, id) {
 			all = append(all, id)
 		}
 	}
-	return slices.DeleteFunc(all, func(id proc.ID) bool {
-		pgid, err := syscall.Getpgid(id.PID)
-		return err != nil || pgid == c.PID()
-	})
+	return all
 }
 
 // Sweep implements Child.
