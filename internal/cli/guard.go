@@ -62,11 +62,11 @@ func guard(args []string, file string, std streams) error {
 	err = supervisor.Wait()
 	close(over)
 	<-forwarding
-	left := endOrphans()
+	endOrphans()
 	if root, rootErr := rootOf(file); wasKilled(err) && rootErr == nil {
-		left += endLeftovers(root) // where orphans go to init, this finds them
+		endLeftovers(root) // where orphans go to init, this finds them
 	}
-	return guardResult(err, left)
+	return guardResult(err)
 }
 
 // wasKilled reports whether a process was ended by a signal.
@@ -131,13 +131,15 @@ func forward(signals <-chan os.Signal, supervisor *os.Process, over <-chan struc
 
 // endOrphans kills what the supervisor has left to its subreaper, which is
 // nothing unless it was killed. Zombies go to init with this process.
-func endOrphans() int {
+func endOrphans() {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
-	return proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
+	proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
 }
 
-func guardResult(err error, left int) error {
+// guardResult passes the supervisor's exit code on. How many processes went with
+// a killed one is not said: the kernel has ended some of them itself.
+func guardResult(err error) error {
 	var exited *exec.ExitError
 	if !errors.As(err, &exited) {
 		return err
@@ -146,8 +148,8 @@ func guardResult(err error, left int) error {
 		return &exitError{code: exited.ExitCode()}
 	}
 	status := exited.Sys().(syscall.WaitStatus)
-	return &exitError{128 + int(status.Signal()), fmt.Errorf("the supervisor was ended by signal %d (%s); %s of its services ended with it",
-		int(status.Signal()), status.Signal(), processes(left))}
+	return &exitError{128 + int(status.Signal()), fmt.Errorf("the supervisor was ended by signal %d (%s); all services were ended with it",
+		int(status.Signal()), status.Signal())}
 }
 
 func processes(n int) string {
