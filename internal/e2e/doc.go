@@ -3,7 +3,7 @@
 //
 //	make e2e
 //
-// They need Node 20 or newer, npm, Python 3, tmux and a network (or a filled
+// They need Node 20 or newer, npm, Python 3, tmux, Chromium and a network (or a filled
 // cache) for one `npm ci` a folder. devgate is built once. Every test gets a
 // project folder of its own with the servers of testdata/express or
 // testdata/trees, and ports that nobody has; what a project says is written as
@@ -23,6 +23,8 @@
 //     late, a daemon: restarted under requests, stopped and ended.
 //   - screens_test.go: a session in a terminal, compared screen by screen with
 //     testdata/screens; -update writes these anew.
+//   - gateway*_test.go: Vite, webpack-dev-server and gRPC servers behind the
+//     gateway, in both orders, and what a real browser makes of it.
 //   - baddays_test.go: crashes, busy ports, servers that never listen.
 //   - examples_test.go: the examples work as their README says.
 //
