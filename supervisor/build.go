@@ -13,15 +13,17 @@ type build struct {
 	starter Starter
 	post    func(message)
 	after   <-chan struct{} // the build before it; nil at first
+	slots   chan struct{}   // full while as many builds run as may
 	over    chan struct{}
 
 	mu        sync.Mutex
 	child     Child
-	cancelled bool
+	cancelled chan struct{} // closed: the result is not wanted any more
+	unwanted  bool          // cancelled is closed
 }
 
-func newBuild(n int, spec *Spec, starter Starter, after <-chan struct{}, post func(message)) *build {
-	b := &build{n: n, spec: spec, starter: starter, after: after, over: make(chan struct{})}
+func newBuild(n int, spec *Spec, starter Starter, slots chan struct{}, after <-chan struct{}, post func(message)) *build {
+	b := &build{n: n, spec: spec, starter: starter, slots: slots, after: after, over: make(chan struct{}), cancelled: make(chan struct{})}
 	b.post = func(m message) { m.build = n; post(m) }
 	return b
 }
@@ -31,6 +33,12 @@ func (b *build) main() {
 	defer close(b.over)
 	if b.after != nil {
 		<-b.after
+	}
+	select {
+	case b.slots <- struct{}{}:
+		defer func() { <-b.slots }()
+	case <-b.cancelled:
+		return
 	}
 	began := time.Now()
 	child, err := b.begin()
@@ -56,8 +64,13 @@ func (b *build) main() {
 func (b *build) begin() (Child, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.cancelled {
+	if b.unwanted {
 		return nil, nil
+	}
+	if b.spec.Stage != nil {
+		if err := b.spec.Stage(); err != nil {
+			return nil, err
+		}
 	}
 	child, err := b.starter.Start(*b.spec.Build, b.spec.output("stdout"), b.spec.output("stderr"))
 	b.child = child
@@ -70,14 +83,17 @@ func (b *build) endedCancelled() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.child = nil
-	return b.cancelled
+	return b.unwanted
 }
 
 // cancel ends the build at once: its result is not wanted any more.
 func (b *build) cancel() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.cancelled = true
+	if !b.unwanted {
+		b.unwanted = true
+		close(b.cancelled)
+	}
 	if b.child != nil {
 		b.child.Signal(syscall.SIGKILL)
 	}

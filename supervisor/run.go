@@ -28,6 +28,7 @@ type message struct {
 	in    input         // reported: the input
 	pid   int           // spawned
 	exit  event.Exit    // exited
+	spec  *Spec         // replaced
 	ran   time.Duration // exited
 	text  string        // failed: the reason; said: the text
 }
@@ -42,6 +43,7 @@ const (
 	failed                 // in happened, and text says why
 	said                   // text is for people
 	lasting                // a state lasts long; say what it waits for
+	replaced               // spec is the service's from now on
 	quit                   // no more messages come from the supervisor
 )
 
@@ -54,6 +56,10 @@ type run struct {
 	post    func(message)
 	after   <-chan struct{} // closed when the run before it is over; nil at first
 	over    chan struct{}
+	install bool      // a build has just succeeded
+	broken  error     // why there is no spec for this run; else nil
+	asked   time.Time // of a successor: when it was wanted; owned by the actor
+	spawned time.Time // of a successor: when its child ran; owned by the actor
 
 	ctx     context.Context // ends when the run is told to end or its process has ended
 	cancel  context.CancelFunc
@@ -89,7 +95,7 @@ func (r *run) main() {
 
 // begin starts the child, or reports why not and returns nil.
 func (r *run) begin() Child {
-	if err := r.release(r.ctx); err != nil || r.ctx.Err() != nil {
+	if err := r.prepare(); err != nil || r.ctx.Err() != nil {
 		r.failToStart(err)
 		return nil
 	}
@@ -106,6 +112,20 @@ func (r *run) begin() Child {
 		child.Signal(syscall.SIGKILL)
 	}
 	return child
+}
+
+// prepare makes the way free: the port, and the program that was built.
+func (r *run) prepare() error {
+	if r.broken != nil {
+		return r.broken
+	}
+	if err := r.release(r.ctx); err != nil {
+		return err
+	}
+	if r.install && r.spec.Install != nil && r.ctx.Err() == nil {
+		return r.spec.Install()
+	}
+	return nil
 }
 
 func (r *run) failToStart(err error) {
@@ -220,6 +240,16 @@ func (r *run) runStopCommand() {
 		r.post(message{what: said, text: "stop command: " + exit.String()})
 		r.child.Signal(r.spec.signal())
 	}
+}
+
+// pid is the child's; 0 while there is none.
+func (r *run) pid() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.child == nil {
+		return 0
+	}
+	return r.child.PID()
 }
 
 // kill ends the whole group at once.

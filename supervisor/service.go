@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"devgate/internal/event"
@@ -16,7 +17,7 @@ const (
 
 // service is the actor: its goroutine, loop, owns every field.
 type service struct {
-	spec    Spec
+	spec    *Spec // the newest; a run keeps the one that it began with
 	starter Starter
 	box     *mailbox[message]
 	tell    func(event.Event)
@@ -27,21 +28,28 @@ type service struct {
 	delay   time.Duration // of the coming backoff
 	reason  string        // for the coming state
 
-	run    *run
-	runs   int
-	began  time.Time // of the run's child
-	build  *build
-	builds int
+	run       *run
+	successor *run           // succeeding only
+	retired   map[int]*run   // runs beside the two, on their way out
+	gone      bool           // run is over; the service is once those beside it are
+	hurry     chan struct{}  // closed: retired runs are not waited for any more
+	leaving   sync.WaitGroup // of goroutines that end retired runs
+	runs      int
+	began     time.Time // of the run's child
+	build     *build
+	builds    int
+	staged    bool          // the last build succeeded, and no run has begun since
+	slots     chan struct{} // as many as builds may run at once, of all services
 
 	epoch    int // counts the states entered
 	timers   []*time.Timer
 	quitting bool
 }
 
-func newService(spec Spec, starter Starter, tell func(event.Event)) *service {
-	s := &service{spec: spec, starter: starter, box: newMailbox[message](), tell: tell}
+func newService(spec Spec, starter Starter, slots chan struct{}, tell func(event.Event)) *service {
+	s := &service{spec: &spec, starter: starter, box: newMailbox[message](), tell: tell, slots: slots, retired: map[int]*run{}, hurry: make(chan struct{})}
 	s.machine.builds = spec.Build != nil
-	s.view = event.Service{Name: spec.Name, Since: time.Now()}
+	s.view = event.Service{Name: spec.Name, Port: spec.Port, Since: time.Now()}
 	return s
 }
 
@@ -64,21 +72,31 @@ func (s *service) loop() {
 	if s.run != nil {
 		<-s.run.over
 	}
+	s.leaving.Wait()
 }
 
-// fits refuses what speaks of an older run, build or state.
+// fits refuses what speaks of an older build or state.
 func (s *service) fits(m message) bool {
-	return (m.run == 0 || m.run == s.runs) && (m.build == 0 || m.build == s.builds) && (m.epoch == 0 || m.epoch == s.epoch)
+	return (m.build == 0 || m.build == s.builds) && (m.epoch == 0 || m.epoch == s.epoch)
 }
 
+// handle acts on a message; one of a run that is forgotten is dropped.
 func (s *service) handle(m message) {
+	switch {
+	case m.run == 0 || s.run != nil && m.run == s.run.n:
+		s.act(m)
+	case s.successor != nil && m.run == s.successor.n:
+		s.hearSuccessor(m)
+	case s.retired[m.run] != nil:
+		s.hearRetired(m)
+	}
+}
+
+func (s *service) act(m message) {
 	switch m.what {
 	case reported:
 		s.forgive(m.in)
-		if m.in == inBuilt {
-			s.notice(fmt.Sprintf("built in %s", m.ran.Round(10*time.Millisecond)))
-		}
-		s.apply(m.in)
+		s.report(m)
 	case spawned:
 		s.view.PID, s.began = m.pid, time.Now()
 		s.publish()
@@ -90,8 +108,40 @@ func (s *service) handle(m message) {
 		s.notice(m.text)
 	case lasting:
 		s.explainDelay()
+	case replaced:
+		s.replace(m)
 	case quit:
 		s.quitting = true
+		if !isDown(s.machine.state) { // a start came after the decision to forget it
+			s.apply(inStop)
+		}
+	}
+}
+
+// report takes an input as it is.
+func (s *service) report(m message) {
+	switch m.in {
+	case inBuilt:
+		s.staged = true
+		s.notice(fmt.Sprintf("built in %s", m.ran.Round(10*time.Millisecond)))
+	case inGone:
+		s.gone = true
+		s.goneAll()
+		return
+	}
+	s.apply(m.in)
+}
+
+// replace puts a new spec in place. Where its version is another one, a new
+// process follows.
+func (s *service) replace(m message) {
+	before := s.spec
+	s.spec = m.spec
+	s.machine.builds = s.spec.Build != nil
+	s.machine.overlaps = s.machine.overlaps && s.spec.Renew != nil
+	if s.spec.Version != before.Version {
+		s.forgive(inChange)
+		s.apply(inChange)
 	}
 }
 
@@ -138,7 +188,7 @@ func (s *service) noteFailure(m message) {
 	s.reason = m.text
 	s.apply(m.in)
 	if s.machine.state == before {
-		s.tell(event.Event{At: time.Now(), Kind: event.BuildFailed, Service: s.view, Text: m.text + "; the old version keeps running"})
+		s.tell(event.Event{At: time.Now(), Kind: event.UpdateFailed, Service: s.view, Text: m.text + "; the old version keeps running"})
 	}
 }
 
@@ -170,6 +220,8 @@ func (s *service) enter() {
 		s.armNotice(verySlowStart)
 	case event.Ready, event.Done:
 		s.view.ReadyIn = time.Since(s.began)
+	case event.Stopping:
+		s.hasten()
 	}
 	s.publish()
 }
@@ -204,9 +256,15 @@ func (s *service) do(a action) {
 		s.arm(s.spec.grace(), message{in: inGrace})
 		s.armNotice(slowStop)
 	case actKill:
-		s.run.kill()
+		s.killAll()
 	case actArmBackoff:
 		s.arm(s.delay, message{in: inBackoff})
+	case actSucceed:
+		s.succeed()
+	case actDrop:
+		s.drop()
+	case actSwitch:
+		s.switchOver()
 	}
 }
 
@@ -216,9 +274,27 @@ func (s *service) startRun() {
 		after = s.run.over
 		s.view.Restarts++
 	}
-	s.runs++
-	s.run = newRun(s.runs, &s.spec, s.starter, after, s.box.put)
+	s.gone = false
+	s.machine.overlaps = s.spec.Renew != nil
+	s.run = s.newRun(after)
+	s.view.Port = s.run.spec.Port
 	go s.run.main() // its end is waited for by the next run, or by loop
+}
+
+// newRun makes the next run. What the last build has made, it installs.
+func (s *service) newRun(after <-chan struct{}) *run {
+	s.runs++
+	r := newRun(s.runs, s.spec, s.starter, after, s.box.put)
+	r.install, s.staged = s.staged, false
+	if s.spec.Renew == nil {
+		return r
+	}
+	if spec, err := s.spec.Renew(); err != nil {
+		r.broken = err
+	} else {
+		r.spec = spec
+	}
+	return r
 }
 
 func (s *service) startBuild() {
@@ -228,7 +304,8 @@ func (s *service) startBuild() {
 		after = s.build.over
 	}
 	s.builds++
-	s.build = newBuild(s.builds, &s.spec, s.starter, after, s.box.put)
+	s.staged = false
+	s.build = newBuild(s.builds, s.spec, s.starter, s.slots, after, s.box.put)
 	if s.machine.rebuilding {
 		s.notice("building; the old version keeps running")
 	}
@@ -251,13 +328,16 @@ func (s *service) disarm() {
 
 // explainDelay says what a start or a stop is still waiting for.
 func (s *service) explainDelay() {
-	lasted := time.Since(s.view.Since).Round(time.Second)
+	lasted := time.Since(s.waited()).Round(time.Second)
 	if s.machine.state == event.Stopping {
 		s.notice(fmt.Sprintf("still stopping after %s: pid %d has got %s", lasted, s.view.PID, s.stopWord()))
 		return
 	}
 	text := fmt.Sprintf("still starting after %s", lasted)
-	if missing := s.run.missing.Load(); missing != nil {
+	if s.successor != nil {
+		text = fmt.Sprintf("the new version is still starting after %s", lasted)
+	}
+	if missing := s.newest().missing.Load(); missing != nil {
 		text += ": " + *missing
 	}
 	if s.spec.LastOutput != nil {
@@ -267,8 +347,8 @@ func (s *service) explainDelay() {
 			text += "; it has printed nothing"
 		}
 	}
-	if s.spec.Inspect != nil && s.view.PID != 0 && lasted >= verySlowStart {
-		text += "\n" + s.spec.Inspect(s.view.PID)
+	if pid := s.newest().pid(); s.spec.Inspect != nil && pid != 0 && lasted >= verySlowStart {
+		text += "\n" + s.spec.Inspect(pid)
 	}
 	s.notice(text)
 }

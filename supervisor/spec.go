@@ -32,6 +32,26 @@ type Spec struct {
 	Restart Restart
 	Signal  syscall.Signal // the stop signal; 0 is TERM
 	Grace   time.Duration  // from the stop signal to KILL; 0 is 5 s
+	Port    int            // that Command listens on, for whoever observes; 0: none
+
+	// Version tells specs of one service apart: a process that was started from
+	// one version is replaced when another comes (see Reconcile). What is
+	// different in a spec of the same version waits for the next start.
+	Version string
+
+	// Renew, if not nil, makes the service overlap: a new process starts beside
+	// the old one, and replaces it when it is ready. Each run has a spec of its
+	// own, from Renew, so that it can have a port of its own. One that does not
+	// become ready never replaces the old one.
+	Renew func() (*Spec, error)
+
+	// Stage is called before each build, to make the place for its result.
+	Stage func() error
+
+	// Install is called before the first start after a build that succeeded; of
+	// a service that does not overlap, the old process has ended by then. It puts
+	// the result of the build where Command finds it.
+	Install func() error
 
 	// Output opens the sink for one stream ("stdout" or "stderr") of one child.
 	// It is closed when the child's end is closed. Nil discards.

@@ -6,25 +6,27 @@ import "devgate/internal/event"
 type input uint8
 
 const (
-	inStart       input = iota // somebody wants it to run
-	inRestart                  // somebody wants a new process of it
-	inChange                   // a file it watches has changed
-	inStop                     // somebody wants it to end
-	inKill                     // somebody wants it to end now, without grace
-	inDeps                     // everything named in After is ready or done
-	inBuilt                    // the build command succeeded
-	inBuildFailed              // the build command failed
-	inSpawnFailed              // the command could not be started
-	inReady                    // the readiness check passed
-	inCrashed                  // the process ended; start it again after a delay
-	inGaveUp                   // the process ended; do not start it again
-	inCompleted                // a task ended with exit status 0
-	inEnded                    // a service ended without an error and stays so
-	inDrained                  // no running request needs the old process any more
-	inGone                     // the run is over: group empty, port free
-	inGrace                    // the time to end by itself is over
-	inBackoff                  // the delay after a crash is over
-	inputs                     // how many there are
+	inStart          input = iota // somebody wants it to run
+	inRestart                     // somebody wants a new process of it
+	inChange                      // a file it watches has changed
+	inStop                        // somebody wants it to end
+	inKill                        // somebody wants it to end now, without grace
+	inDeps                        // everything named in After is ready or done
+	inBuilt                       // the build command succeeded
+	inBuildFailed                 // the build command failed
+	inSpawnFailed                 // the command could not be started
+	inReady                       // the readiness check passed
+	inCrashed                     // the process ended; start it again after a delay
+	inGaveUp                      // the process ended; do not start it again
+	inCompleted                   // a task ended with exit status 0
+	inEnded                       // a service ended without an error and stays so
+	inDrained                     // no running request needs the old process any more
+	inGone                        // the run is over: group empty, port free
+	inGrace                       // the time to end by itself is over
+	inBackoff                     // the delay after a crash is over
+	inSuccessorReady              // the new process beside the old one can be used
+	inSuccessorLost               // the new process beside the old one ended, or never began
+	inputs                        // how many there are
 )
 
 // action is something the actor does after a step. Timers need none: a timer
@@ -40,6 +42,9 @@ const (
 	actTerm                      // stop signal to the group, arm the grace timer
 	actKill                      // KILL to the group
 	actArmBackoff                // arm the delay
+	actSucceed                   // begin a new run beside the process
+	actDrop                      // end the run beside the process: it is not wanted any more
+	actSwitch                    // the run beside the process takes its place; what it replaces ends
 )
 
 // next is what follows when a stopping service is gone.
@@ -58,7 +63,9 @@ type machine struct {
 	then       next // Stopping only
 	draining   bool // Stopping only: the signal has not gone out yet
 	rebuilding bool // Starting and Ready only: a build runs beside the process
-	builds     bool // the service has a build command; never changes
+	succeeding bool // Ready only: a successor starts beside the process
+	builds     bool // the service has a build command
+	overlaps   bool // a new process starts beside the old one
 }
 
 // step is the whole policy: total, pure, without a clock. Anything not named
@@ -80,7 +87,7 @@ func (m machine) step(in input) (machine, []action) {
 }
 
 func (m machine) to(s event.State, do ...action) (machine, []action) {
-	return machine{state: s, builds: m.builds}, do
+	return machine{state: s, builds: m.builds, overlaps: m.overlaps}, do
 }
 
 // fromRest: Stopped, Done, Failed, Exited.
@@ -124,6 +131,9 @@ func (m machine) fromBuilding(in input) (machine, []action) {
 	case inBuildFailed:
 		return m.to(event.Failed)
 	case inRestart, inChange:
+		if !m.builds { // the Devgatefile has taken the command away
+			return m.to(event.Starting, actCancelBuild, actSpawn)
+		}
 		return m, []action{actBuild}
 	case inStop, inKill:
 		return m.to(event.Stopped, actCancelBuild)
@@ -142,41 +152,60 @@ func (m machine) fromRunning(in input) (machine, []action) {
 			m.rebuilding = true
 			return m, []action{actBuild}
 		}
-		return m.leave(thenSpawn)
+		return m.renew()
 	case inBuilt:
 		if m.rebuilding {
 			m.rebuilding = false
-			return m.leave(thenSpawn)
+			return m.renew()
 		}
 	case inBuildFailed:
 		m.rebuilding = false
 		return m, nil
+	case inSuccessorReady:
+		if m.succeeding {
+			m.succeeding = false
+			return m, []action{actSwitch}
+		}
+	case inSuccessorLost:
+		m.succeeding = false
+		return m, nil
 	case inStop:
 		return m.leave(thenRest)
 	case inKill:
-		m, do := m.leave(thenRest)
+		do := append(m.loose(), actKill)
+		m, _ = m.leave(thenRest)
 		m.draining = false
-		return m, append(cancelOf(do), actKill)
+		return m, do
 	}
 	return m.lose(in)
+}
+
+// renew replaces the process by one of the newest version: after it has ended
+// or, where the service overlaps, before that.
+func (m machine) renew() (machine, []action) {
+	if !m.overlaps || m.state != event.Ready {
+		return m.leave(thenSpawn)
+	}
+	do := append(m.loose(), actSucceed)
+	m.succeeding, m.rebuilding = true, false
+	return m, do
 }
 
 // leave begins the way down. The signal waits until running requests have
 // ended, so that a restart loses none.
 func (m machine) leave(then next) (machine, []action) {
-	do := []action{actDrain}
-	if m.rebuilding {
-		do = []action{actCancelBuild, actDrain}
-	}
-	return machine{state: event.Stopping, then: then, draining: true, builds: m.builds}, do
+	return machine{state: event.Stopping, then: then, draining: true, builds: m.builds, overlaps: m.overlaps}, append(m.loose(), actDrain)
 }
 
-// cancelOf keeps the cancelled build of a way down that skips its drain.
-func cancelOf(do []action) []action {
-	if do[0] == actCancelBuild {
-		return do[:1:1]
+// loose ends what goes on beside the process.
+func (m machine) loose() (do []action) {
+	if m.rebuilding {
+		do = append(do, actCancelBuild)
 	}
-	return nil
+	if m.succeeding {
+		do = append(do, actDrop)
+	}
+	return do
 }
 
 // lose is a process that ended unasked, or never began.
@@ -195,8 +224,12 @@ func (m machine) lose(in input) (machine, []action) {
 	default:
 		return m, nil
 	}
-	if m.rebuilding {
-		return m.to(event.Building) // the version that replaces it is on its way
+	switch {
+	case m.succeeding: // the version that replaces it runs already
+		m.state, m.succeeding = event.Starting, false
+		return m, []action{actSwitch}
+	case m.rebuilding: // the version that replaces it is on its way
+		return m.to(event.Building)
 	}
 	return m.to(to, do...)
 }

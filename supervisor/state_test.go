@@ -40,6 +40,12 @@ waiting   kill       stopped
 waiting+b deps       building build
 waiting+b stop       stopped
 waiting+b kill       stopped
+building   built       starting spawn
+building   buildFailed failed
+building   restart     starting cancelBuild spawn
+building   change      starting cancelBuild spawn
+building   stop        stopped  cancelBuild
+building   kill        stopped  cancelBuild
 building+b built       starting spawn
 building+b buildFailed failed
 building+b restart     building build
@@ -88,6 +94,74 @@ ready+b,rebuilding gaveUp      building
 ready+b,rebuilding completed   building
 ready+b,rebuilding ended       building
 ready+b,rebuilding crashed     building
+starting+o  ready       ready
+starting+o  restart     stopping,draining,spawn drain
+starting+o  change      stopping,draining,spawn drain
+starting+o  stop        stopping,draining       drain
+starting+o  kill        stopping                kill
+starting+o  spawnFailed failed
+starting+o  gaveUp      failed
+starting+o  completed   done
+starting+o  ended       exited
+starting+o  crashed     backoff  armBackoff
+ready+o     ready       ready
+ready+o     restart     ready,succeeding  succeed
+ready+o     change      ready,succeeding  succeed
+ready+o     stop        stopping,draining drain
+ready+o     kill        stopping          kill
+ready+o     spawnFailed failed
+ready+o     gaveUp      failed
+ready+o     completed   done
+ready+o     ended       exited
+ready+o     crashed     backoff  armBackoff
+ready+o,succeeding ready          ready,succeeding
+ready+o,succeeding restart        ready,succeeding  drop succeed
+ready+o,succeeding change         ready,succeeding  drop succeed
+ready+o,succeeding successorReady ready             switch
+ready+o,succeeding successorLost  ready
+ready+o,succeeding stop           stopping,draining drop drain
+ready+o,succeeding kill           stopping          drop kill
+ready+o,succeeding spawnFailed    starting          switch
+ready+o,succeeding gaveUp         starting          switch
+ready+o,succeeding completed      starting          switch
+ready+o,succeeding ended          starting          switch
+ready+o,succeeding crashed        starting          switch
+ready+bo,succeeding restart        ready,rebuilding,succeeding build
+ready+bo,succeeding change         ready,rebuilding,succeeding build
+ready+bo,succeeding successorReady ready             switch
+ready+bo,succeeding successorLost  ready
+ready+bo,succeeding stop           stopping,draining drop drain
+ready+bo,succeeding kill           stopping          drop kill
+ready+bo,succeeding spawnFailed    starting          switch
+ready+bo,succeeding gaveUp         starting          switch
+ready+bo,succeeding completed      starting          switch
+ready+bo,succeeding ended          starting          switch
+ready+bo,succeeding crashed        starting          switch
+ready+bo,rebuilding,succeeding restart        ready,rebuilding,succeeding build
+ready+bo,rebuilding,succeeding change         ready,rebuilding,succeeding build
+ready+bo,rebuilding,succeeding built          ready,succeeding  drop succeed
+ready+bo,rebuilding,succeeding buildFailed    ready,succeeding
+ready+bo,rebuilding,succeeding successorReady ready,rebuilding  switch
+ready+bo,rebuilding,succeeding successorLost  ready,rebuilding
+ready+bo,rebuilding,succeeding stop           stopping,draining cancelBuild drop drain
+ready+bo,rebuilding,succeeding kill           stopping          cancelBuild drop kill
+ready+bo,rebuilding,succeeding spawnFailed    starting,rebuilding switch
+ready+bo,rebuilding,succeeding gaveUp         starting,rebuilding switch
+ready+bo,rebuilding,succeeding completed      starting,rebuilding switch
+ready+bo,rebuilding,succeeding ended          starting,rebuilding switch
+ready+bo,rebuilding,succeeding crashed        starting,rebuilding switch
+starting+bo,rebuilding built       stopping,draining,spawn drain
+starting+bo,rebuilding buildFailed starting
+starting+bo,rebuilding ready       ready,rebuilding
+starting+bo,rebuilding restart     starting,rebuilding build
+starting+bo,rebuilding change      starting,rebuilding build
+starting+bo,rebuilding stop        stopping,draining cancelBuild drain
+starting+bo,rebuilding kill        stopping          cancelBuild kill
+starting+bo,rebuilding spawnFailed building
+starting+bo,rebuilding gaveUp      building
+starting+bo,rebuilding completed   building
+starting+bo,rebuilding ended       building
+starting+bo,rebuilding crashed     building
 stopping,draining       drained stopping        term
 stopping,draining       grace   stopping        kill
 stopping,draining       kill    stopping        kill
@@ -131,15 +205,16 @@ var inputNames = [...]string{
 	inStart: "start", inRestart: "restart", inChange: "change", inStop: "stop", inKill: "kill", inDeps: "deps",
 	inBuilt: "built", inBuildFailed: "buildFailed", inSpawnFailed: "spawnFailed", inReady: "ready", inCrashed: "crashed",
 	inGaveUp: "gaveUp", inCompleted: "completed", inEnded: "ended", inDrained: "drained", inGone: "gone",
-	inGrace: "grace", inBackoff: "backoff",
+	inGrace: "grace", inBackoff: "backoff", inSuccessorReady: "successorReady", inSuccessorLost: "successorLost",
 }
 
 var actionNames = [...]string{
 	actAwaitDeps: "awaitDeps", actBuild: "build", actCancelBuild: "cancelBuild", actSpawn: "spawn", actDrain: "drain",
 	actTerm: "term", actKill: "kill", actArmBackoff: "armBackoff",
+	actSucceed: "succeed", actDrop: "drop", actSwitch: "switch",
 }
 
-// describe writes a machine as the table does, without its builds flag.
+// describe writes a machine as the table does, without what its spec says.
 func describe(m machine) string {
 	words := []string{m.state.String()}
 	if m.draining {
@@ -154,6 +229,9 @@ func describe(m machine) string {
 	if m.rebuilding {
 		words = append(words, "rebuilding")
 	}
+	if m.succeeding {
+		words = append(words, "succeeding")
+	}
 	return strings.Join(words, ",")
 }
 
@@ -161,7 +239,8 @@ func describe(m machine) string {
 func machineOf(t *testing.T, text string) machine {
 	name, rest, _ := strings.Cut(text, ",")
 	m := machine{}
-	name, m.builds = strings.CutSuffix(name, "+b")
+	name, flags, _ := strings.Cut(name, "+")
+	m.builds, m.overlaps = strings.Contains(flags, "b"), strings.Contains(flags, "o")
 	if err := m.state.UnmarshalText([]byte(name)); err != nil {
 		t.Fatal(err)
 	}
@@ -171,6 +250,8 @@ func machineOf(t *testing.T, text string) machine {
 			m.draining = true
 		case "rebuilding":
 			m.rebuilding = true
+		case "succeeding":
+			m.succeeding = true
 		case "spawn":
 			m.then = thenSpawn
 		case "start":
@@ -202,8 +283,8 @@ func TestEveryStateAndInputLeadsWhereTheTableSays(t *testing.T) {
 			if strings.Join(got, " ") != expect {
 				t.Errorf("%s, %s: got %q, want %q", key, inputNames[in], strings.Join(got, " "), expect)
 			}
-			if after.builds != m.builds {
-				t.Errorf("%s, %s: the build command is forgotten", key, inputNames[in])
+			if after.builds != m.builds || after.overlaps != m.overlaps {
+				t.Errorf("%s, %s: what the spec says is forgotten", key, inputNames[in])
 			}
 		}
 	}
@@ -222,6 +303,7 @@ type world struct {
 	child, building  bool
 	leaderDead       bool
 	signalled, armed bool
+	successor        bool
 }
 
 // possible lists the inputs that the world can produce now.
@@ -241,6 +323,9 @@ func (w *world) possible() []input {
 		if w.machine.draining {
 			all = append(all, inDrained)
 		}
+	}
+	if w.successor {
+		all = append(all, inSuccessorReady, inSuccessorLost)
 	}
 	if w.signalled {
 		all = append(all, inGrace)
@@ -268,6 +353,8 @@ func (w *world) happen(in input) string {
 		if w.leaderDead {
 			return ""
 		}
+	case inSuccessorLost:
+		w.successor = false
 	}
 	after, do := before.step(in)
 	if after.state != before.state {
@@ -298,6 +385,19 @@ func (w *world) carryOut(a action) string {
 		w.building = false
 	case actTerm:
 		w.signalled = true
+	case actSucceed:
+		if w.successor {
+			return "two successors"
+		}
+		w.successor = true
+	case actDrop, actSwitch:
+		if !w.successor {
+			return "no successor"
+		}
+		w.successor = false
+		if a == actSwitch {
+			w.child, w.leaderDead = true, false
+		}
 	case actArmBackoff:
 		w.armed = true
 	}
@@ -316,6 +416,10 @@ func (w *world) check() string {
 		return describe(m) + ": a plan outside of stopping"
 	case m.rebuilding && !w.building:
 		return describe(m) + ": waits for a build that does not run"
+	case m.succeeding != w.successor:
+		return describe(m) + ": forgets a successor, or waits for one that does not run"
+	case m.succeeding && m.state != event.Ready:
+		return describe(m) + ": a successor beside a process that does not serve"
 	case m.state == event.Building && !w.building:
 		return describe(m) + ": building without a build"
 	case m.state == event.Stopping && !w.child:
@@ -327,8 +431,11 @@ func (w *world) check() string {
 func TestRandomWalksNeverBreakAnInvariant(t *testing.T) {
 	for seed := range uint64(2000) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		w := &world{machine: machine{builds: seed%2 == 0}}
+		w := &world{machine: machine{builds: seed%2 == 0, overlaps: seed%3 == 0}}
 		for range 500 {
+			if rng.IntN(50) == 0 { // the Devgatefile is edited
+				w.machine.builds = !w.machine.builds
+			}
 			all := w.possible()
 			if broken := w.happen(all[rng.IntN(len(all))]); broken != "" {
 				t.Fatalf("seed %d: %s", seed, broken)

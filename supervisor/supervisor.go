@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -19,47 +20,69 @@ var ErrUnknownService = errors.New("no such service")
 // Run once; the other methods may be called from any goroutine, before, during
 // and after Run.
 type Supervisor struct {
-	specs    []Spec // in declared order
-	bus      *event.Bus
+	bus     *event.Bus
+	starter Starter
+	slots   chan struct{} // for builds
+	box     *mailbox[order]
+
+	mu       sync.Mutex // guards services against those who look names up
 	services map[string]*service
-	box      *mailbox[order]
 
 	// What follows is owned by Run's goroutine.
+	specs    []Spec // in declared order; those that are being removed come last
 	state    map[string]event.Service
-	asked    map[string]bool // on the way down: has been told to stop
+	removed  map[string]bool // no longer declared, and not gone yet
+	asked    map[string]bool // has been told to stop: removed, or all are on the way down
 	stopping bool
+	actors   sync.WaitGroup
 }
 
 // order is a message to the supervisor: what a service tells, or what somebody
 // wants of some services.
 type order struct {
 	event *event.Event
+	from  *service // of event
 	in    input
 	names []string
+	specs *[]Spec // to reconcile with; names are those to start
 }
 
 // New makes a supervisor that publishes what happens on bus.
 func New(specs []Spec, bus *event.Bus, starter Starter) *Supervisor {
 	s := &Supervisor{
-		specs: specs, bus: bus, box: newMailbox[order](),
-		services: map[string]*service{}, state: map[string]event.Service{}, asked: map[string]bool{},
+		bus: bus, starter: starter, box: newMailbox[order](), slots: make(chan struct{}, max(2, runtime.NumCPU()/2)),
+		services: map[string]*service{}, state: map[string]event.Service{}, asked: map[string]bool{}, removed: map[string]bool{},
 	}
 	for _, spec := range specs {
-		service := newService(spec, starter, func(e event.Event) { s.box.put(order{event: &e}) })
-		s.services[spec.Name] = service
-		s.state[spec.Name] = service.view
+		s.add(spec)
 	}
+	s.specs = specs
 	return s
+}
+
+// add makes a service; its actor is not running yet.
+func (s *Supervisor) add(spec Spec) *service {
+	var service *service
+	service = newService(spec, s.starter, s.slots, func(e event.Event) { s.box.put(order{event: &e, from: service}) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.services[spec.Name] = service
+	s.state[spec.Name] = service.view
+	return service
+}
+
+// launch runs a service's actor and makes it known.
+func (s *Supervisor) launch(service *service) {
+	s.bus.Publish(event.Event{At: time.Now(), Service: s.state[service.spec.Name]})
+	s.actors.Go(service.loop)
 }
 
 // Run starts the services named in first, with those that they are after (nil:
 // all), and acts until ctx ends. Then it stops everything in reverse order
 // and returns after the last process and goroutine are gone.
 func (s *Supervisor) Run(ctx context.Context, first []string) error {
-	var actors sync.WaitGroup
 	for _, spec := range s.specs {
-		s.bus.Publish(event.Event{At: time.Now(), Service: s.state[spec.Name]})
-		actors.Go(s.services[spec.Name].loop)
+		s.launch(s.services[spec.Name])
 	}
 	if first == nil {
 		first = s.names()
@@ -80,7 +103,7 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 	for _, service := range s.services {
 		service.box.put(message{what: quit})
 	}
-	actors.Wait()
+	s.actors.Wait()
 	return nil
 }
 
@@ -99,9 +122,11 @@ func (s *Supervisor) Restart(names ...string) error { return s.ask(inRestart, na
 func (s *Supervisor) Changed(names ...string) error { return s.ask(inChange, names) }
 
 // Kill ends every process now, without grace. It does not end Run.
-func (s *Supervisor) Kill() { s.box.put(order{in: inKill, names: s.names()}) }
+func (s *Supervisor) Kill() { s.box.put(order{in: inKill}) }
 
 func (s *Supervisor) ask(in input, names []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, name := range names {
 		if s.services[name] == nil {
 			return fmt.Errorf("%s: %w", name, ErrUnknownService)
@@ -120,18 +145,21 @@ func (s *Supervisor) names() []string {
 }
 
 func (s *Supervisor) handle(o order) {
-	if o.event != nil {
-		s.note(*o.event)
-		return
-	}
-	if s.stopping && o.in != inKill {
-		return // nothing starts on the way down
-	}
-	if o.in == inStart {
+	switch {
+	case o.event != nil:
+		if s.services[o.event.Service.Name] == o.from { // else removed, and perhaps declared again
+			s.note(*o.event)
+		}
+	case o.in == inKill:
+		s.send(inKill, s.names())
+	case s.stopping: // nothing starts on the way down
+	case o.specs != nil:
+		s.reconcile(*o.specs, o.names)
+	case o.in == inStart:
 		s.start(o.names)
-		return
+	default:
+		s.send(o.in, o.names)
 	}
-	s.send(o.in, o.names)
 }
 
 // start brings services up with what they are after. Those that do not run
@@ -149,7 +177,9 @@ func (s *Supervisor) start(names []string) {
 
 func (s *Supervisor) send(in input, names []string) {
 	for _, name := range names {
-		s.services[name].box.put(message{in: in})
+		if service := s.services[name]; service != nil {
+			service.box.put(message{in: in})
+		}
 	}
 }
 
@@ -166,6 +196,7 @@ func (s *Supervisor) note(e event.Event) {
 	case s.stopping:
 		s.stopNext()
 	default:
+		s.stopRemoved()
 		s.startWaiting()
 	}
 }
@@ -209,7 +240,10 @@ func (s *Supervisor) waitsFor(name string) string {
 	return "waits for " + strings.Join(missing, ", ")
 }
 
-func (s *Supervisor) spec(name string) *Spec { return &s.services[name].spec }
+func (s *Supervisor) spec(name string) *Spec {
+	i := slices.IndexFunc(s.specs, func(spec Spec) bool { return spec.Name == name })
+	return &s.specs[i]
+}
 
 // withAfter adds what the services are after, over all steps.
 func (s *Supervisor) withAfter(names []string) []string {
@@ -217,7 +251,7 @@ func (s *Supervisor) withAfter(names []string) []string {
 	for queue := slices.Clone(names); len(queue) > 0; queue = queue[1:] {
 		if service := s.services[queue[0]]; service != nil && !slices.Contains(all, queue[0]) {
 			all = append(all, queue[0])
-			queue = append(queue, service.spec.After...)
+			queue = append(queue, s.spec(queue[0]).After...)
 		}
 	}
 	return all

@@ -155,7 +155,7 @@ func settled(e event.Event, verb control.Verb, asked time.Time) (over bool, err 
 	s := e.Service
 	fresh := !s.Since.Before(asked)
 	switch {
-	case e.Kind == event.BuildFailed:
+	case e.Kind == event.UpdateFailed:
 		return verb == control.Restart, fmt.Errorf("%s: %s", s.Name, e.Text)
 	case verb == control.Stop:
 		return s.State != event.Ready && s.State.Settled() && (fresh || s.State == event.Stopped), nil

@@ -2,6 +2,7 @@ package event
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,7 +21,8 @@ type Kind uint8
 const (
 	StateChanged Kind = iota // Service.State or its details are new
 	Notice                   // there is something to say; the state is as it was
-	BuildFailed              // a notice too: the build beside a running version failed
+	UpdateFailed             // a notice too: the new version did not build or start; the old one keeps running
+	Removed                  // there is no such service any more; later snapshots are without it
 )
 
 // Event is one fact about one service.
@@ -53,7 +55,11 @@ type Subscription struct {
 func (b *Bus) Publish(e Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.remember(e.Service)
+	if e.Kind == Removed {
+		b.forget(e.Service.Name)
+	} else {
+		b.remember(e.Service)
+	}
 	for s := range b.subs {
 		select {
 		case s.out <- e:
@@ -71,6 +77,11 @@ func (b *Bus) remember(s Service) {
 		b.order = append(b.order, s.Name)
 	}
 	b.state[s.Name] = s
+}
+
+func (b *Bus) forget(name string) {
+	b.order = slices.DeleteFunc(b.order, func(known string) bool { return known == name })
+	delete(b.state, name)
 }
 
 // Snapshot is the last known state of every service, in order of first

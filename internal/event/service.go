@@ -92,6 +92,7 @@ type Service struct {
 	State     State
 	Returning bool          // Stopping only: it is started again once it has stopped
 	PID       int           // of the running process; 0 when none runs
+	Port      int           // that the process listens on, or is expected to; 0: none
 	Restarts  int           // how often it was started after the first time
 	ReadyIn   time.Duration // from the last start to ready or done; 0 before the first time
 	Since     time.Time     // when State was entered

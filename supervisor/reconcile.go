@@ -1,0 +1,89 @@
+package supervisor
+
+import (
+	"slices"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// Reconcile makes specs the services from now on, as after an edited
+// Devgatefile. Services that are not among them are stopped, in reverse order
+// of After, and forgotten once they are gone: the bus tells it as
+// event.Removed. Of the new ones those named in start are started, with those
+// that they are after. Of the others only those get a new process whose Version
+// has changed, unless somebody has stopped them.
+func (s *Supervisor) Reconcile(specs []Spec, start []string) {
+	s.box.put(order{specs: &specs, names: start})
+}
+
+func (s *Supervisor) reconcile(specs []Spec, start []string) {
+	leaving := slices.DeleteFunc(slices.Clone(s.specs), func(old Spec) bool {
+		return slices.ContainsFunc(specs, func(spec Spec) bool { return spec.Name == old.Name })
+	})
+	for _, spec := range leaving {
+		s.removed[spec.Name] = true
+	}
+	s.specs = append(slices.Clone(specs), leaving...)
+	var fresh []string
+	for i := range specs {
+		if s.declare(&specs[i]) && slices.Contains(start, specs[i].Name) {
+			fresh = append(fresh, specs[i].Name)
+		}
+	}
+	s.start(fresh)
+	s.stopRemoved()
+	s.startWaiting()
+}
+
+// declare adds a service or gives it its new spec. It reports whether the
+// service is new, or was on its way out.
+func (s *Supervisor) declare(spec *Spec) (fresh bool) {
+	service := s.services[spec.Name]
+	if service == nil {
+		s.launch(s.add(*spec))
+		return true
+	}
+	service.box.put(message{what: replaced, spec: spec})
+	fresh = s.removed[spec.Name]
+	delete(s.removed, spec.Name)
+	delete(s.asked, spec.Name)
+	return fresh
+}
+
+// stopRemoved tells every removed service to stop that no other removed one
+// needs any more, and forgets those that are down.
+func (s *Supervisor) stopRemoved() {
+	for name := range s.removed {
+		switch {
+		case isDown(s.state[name].State):
+			s.forget(name)
+		case !s.asked[name] && !s.neededByRemoved(name):
+			s.asked[name] = true
+			s.services[name].box.put(message{in: inStop})
+		}
+	}
+}
+
+func (s *Supervisor) neededByRemoved(name string) bool {
+	for other := range s.removed {
+		if slices.Contains(s.spec(other).After, name) && !isDown(s.state[other].State) {
+			return true
+		}
+	}
+	return false
+}
+
+// forget ends the actor of a service that is down; Run waits for it.
+func (s *Supervisor) forget(name string) {
+	s.services[name].box.put(message{what: quit})
+	last := s.state[name]
+	s.mu.Lock()
+	delete(s.services, name)
+	s.mu.Unlock()
+	delete(s.state, name)
+	delete(s.removed, name)
+	delete(s.asked, name)
+	s.specs = slices.DeleteFunc(s.specs, func(spec Spec) bool { return spec.Name == name })
+	s.bus.Publish(event.Event{At: time.Now(), Kind: event.Removed, Service: last})
+}
