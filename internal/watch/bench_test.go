@@ -78,7 +78,7 @@ func BenchmarkIdlePoll(b *testing.B) {
 	r.w.Poll = time.Nanosecond
 	s, err := newSession(r.w, make(chan struct{}))
 	r.ok(err)
-	s.survey(time.Time{}, none)
+	s.survey(false)
 	pause(2100 * time.Millisecond) // until the inodes are old enough
 	for b.Loop() {
 		s.poll()

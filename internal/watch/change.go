@@ -22,6 +22,18 @@ type Target struct {
 	Exclude []string
 }
 
+// clone returns a Target that shares nothing with t.
+func (t Target) clone() Target {
+	t.Patterns, t.Ignore, t.Exclude = slices.Clone(t.Patterns), slices.Clone(t.Ignore), slices.Clone(t.Exclude)
+	return t
+}
+
+// equal reports whether t and u watch the same under the same name.
+func (t Target) equal(u Target) bool {
+	return t.Name == u.Name && t.Dir == u.Dir && slices.Equal(t.Patterns, u.Patterns) &&
+		slices.Equal(t.Ignore, u.Ignore) && slices.Equal(t.Exclude, u.Exclude)
+}
+
 // Change says that the content of files of one target has changed.
 type Change struct {
 	// Name is the target's.

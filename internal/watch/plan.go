@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // plan says, from the targets and the ignore rules as they are on disk when it
@@ -16,10 +17,15 @@ type plan struct {
 
 // scope is a Target, compiled.
 type scope struct {
-	name    string
+	Target
 	watch   []*glob
 	ignore  []*glob
 	exclude []string
+
+	// Until a walk has taken up what the plan wants, these two say what is news
+	// to the target.
+	before *scope    // what it watched until now; nil: nothing
+	since  time.Time // with other patterns than before: what was written later counts; zero: the same ones
 }
 
 // newPlan compiles the targets of a project in root.
@@ -33,7 +39,7 @@ func newPlan(root string, targets []Target) (*plan, error) {
 			return nil, fmt.Errorf("read targets: two are named %q", t.Name)
 		}
 		names[t.Name] = true
-		s, err := newScope(t)
+		s, err := newScope(t.clone())
 		if err != nil {
 			return nil, fmt.Errorf("watch %s: %w", t.Name, err)
 		}
@@ -50,7 +56,7 @@ func newPlan(root string, targets []Target) (*plan, error) {
 
 // newScope compiles one target.
 func newScope(t Target) (*scope, error) {
-	s := &scope{name: t.Name}
+	s := &scope{Target: t}
 	var err error
 	if s.watch, err = newGlobs(t.Dir, t.Patterns); err != nil {
 		return nil, err
@@ -93,15 +99,66 @@ func (p *plan) owners(path string) []string {
 	var names []string
 	for _, s := range p.scopes {
 		if s.wantsFile(path) {
-			names = append(names, s.name)
+			names = append(names, s.Name)
 		}
 	}
 	return names
 }
 
+// follow makes p the successor of the plan old, nil at the start. Targets that
+// are not as they were in it begin at a time.
+func (p *plan) follow(old *plan, since func(name string) time.Time) {
+	for _, s := range p.scopes {
+		if s.before = old.scope(s.Name); s.before == nil || !s.Target.equal(s.before.Target) {
+			s.since = since(s.Name)
+		}
+	}
+}
+
+// settled ends what follow began: every target knows its files.
+func (p *plan) settled() {
+	for _, s := range p.scopes {
+		s.before, s.since = nil, time.Time{}
+	}
+}
+
+// scope returns that of the target with a name, nil if there is none.
+func (p *plan) scope(name string) *scope {
+	if p != nil {
+		for _, s := range p.scopes {
+			if s.Name == name {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// targets returns what the plan was made of.
+func (p *plan) targets() []Target {
+	var all []Target
+	for _, s := range p.scopes {
+		all = append(all, s.Target)
+	}
+	return all
+}
+
+// has reports whether the plan is made of these targets, in any order.
+func (p *plan) has(targets []Target) bool {
+	return len(p.scopes) == len(targets) && !slices.ContainsFunc(targets, func(t Target) bool {
+		s := p.scope(t.Name)
+		return s == nil || !s.Target.equal(t)
+	})
+}
+
 // wantsFile reports whether any target watches path.
 func (p *plan) wantsFile(path string) bool {
 	return slices.ContainsFunc(p.scopes, func(s *scope) bool { return s.wantsFile(path) })
+}
+
+// news reports whether any target watches path that did not before.
+func (p *plan) news(path string) bool {
+	return slices.ContainsFunc(p.scopes, func(s *scope) bool { return s.wantsFile(path) && !s.knew(path) })
 }
 
 // wantsFolder reports whether any target needs dir to be watched.
@@ -115,6 +172,15 @@ func (p *plan) leads(path string) bool {
 	return slices.ContainsFunc(p.scopes, func(s *scope) bool {
 		return slices.ContainsFunc(s.watch, func(g *glob) bool { return g.leads(path) })
 	})
+}
+
+// knew reports whether the target watched path before the plan was made.
+func (s *scope) knew(path string) bool { return s.before != nil && s.before.wantsFile(path) }
+
+// late reports whether a time stamp is from after the target began. One in the
+// future is a wrong clock's.
+func (s *scope) late(stamp int64) bool {
+	return !s.since.IsZero() && stamp >= s.since.UnixNano() && stamp <= time.Now().Add(time.Second).UnixNano()
 }
 
 // wantsFile reports whether a change of path is a change of this target.

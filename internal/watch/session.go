@@ -14,15 +14,14 @@ import (
 
 // session is one Run. All of it belongs to the goroutine that called Run.
 type session struct {
-	w       *Watcher
-	stop    <-chan struct{} // closed when Run is to return
-	targets []Target
-	plan    *plan
-	tree    *tree
-	seed    maphash.Seed
-	reader  *reader
-	pump    *pump
-	system  *fsnotify.Watcher // nil: there are no events at all
+	w      *Watcher
+	stop   <-chan struct{} // closed when Run is to return
+	plan   *plan
+	tree   *tree
+	seed   maphash.Seed
+	reader *reader
+	pump   *pump
+	system *fsnotify.Watcher // nil: there are no events at all
 
 	bursts map[string]*burst // by target
 	outbox []Change          // not yet delivered; one for each target at most
@@ -42,7 +41,7 @@ func newSession(w *Watcher, stop <-chan struct{}) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{w: w, stop: stop, targets: w.Targets, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}}
+	s := &session{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}}
 	s.reader = newReader(s.seed)
 	s.pause = cmp.Or(w.Poll, defaultPoll)
 	s.tree = newTree(s.connect())
@@ -79,7 +78,7 @@ func (s *session) adopt(p *plan) {
 	s.plan = p
 	bursts := map[string]*burst{}
 	for _, scope := range p.scopes {
-		b := s.bursts[scope.name]
+		b := s.bursts[scope.Name]
 		if b == nil {
 			b = s.w.newBurst()
 		}
@@ -88,13 +87,14 @@ func (s *session) adopt(p *plan) {
 				delete(b.pending, path)
 			}
 		}
-		bursts[scope.name] = b
+		bursts[scope.Name] = b
 	}
 	s.bursts = bursts
+	s.outbox = slices.DeleteFunc(s.outbox, func(c Change) bool { return bursts[c.Name] == nil })
 }
 
 // run watches until it is stopped and waits for the goroutines.
-func (s *session) run(since time.Time, changed func(Change)) {
+func (s *session) run(changed func(Change)) {
 	var group sync.WaitGroup
 	out := make(chan Change)
 	group.Go(func() {
@@ -105,7 +105,7 @@ func (s *session) run(since time.Time, changed func(Change)) {
 	if s.system != nil {
 		group.Go(s.pump.run)
 	}
-	s.survey(since, none)
+	s.survey(false)
 	if !s.stopped() {
 		close(s.w.ready)
 		s.loop(out)
@@ -224,6 +224,16 @@ func (s *session) pend(path string, before state, n notice) {
 		b := s.bursts[owner]
 		b.add(path, before, n.first)
 		b.add(path, before, n.last)
+	}
+}
+
+// recall is pend for the targets that watched path when it held before: others
+// begin with what it holds now.
+func (s *session) recall(path string, before state, n notice) {
+	for _, scope := range s.plan.scopes {
+		if scope.wantsFile(path) && scope.knew(path) {
+			s.bursts[scope.Name].add(path, before, n.first)
+		}
 	}
 }
 

@@ -26,44 +26,53 @@ type visit struct {
 	how   pass
 	at    notice          // when the files it finds have changed
 	seen  map[string]bool // folders, of first
-	fresh []string        // files, of first
-	since time.Time       // of first: what was written after this has changed; zero: nothing has
+	fresh []string        // files, of first: those that some target did not watch before
 }
 
 // survey walks all that the plan wants, makes files known that were not, and
-// stops watching the rest. What is first seen now has changed, from something
-// that nobody can tell any more, if it was written after since, or counts says so.
-func (s *session) survey(since time.Time, counts func(path string) bool) {
-	v := &visit{how: first, at: noticed(), seen: map[string]bool{}, since: since}
+// stops watching the rest. All says that whatever it finds may have changed.
+func (s *session) survey(all bool) {
+	v := &visit{how: first, at: noticed(), seen: map[string]bool{}}
 	for _, top := range s.plan.tops {
 		s.scan(existing(top), v)
 	}
 	if s.stopped() {
 		return
 	}
-	s.forget(v.seen)
+	s.forget(v)
 	// All folders are watched by now, so that what is written from here on is
 	// either in the state that is read or in an event that comes later.
 	for i, st := range readAll(s.seed, v.fresh, s.stopped) {
-		path := v.fresh[i]
-		s.tree.set(path, st)
-		if st.kind == absent || v.late(st.touched) || counts(path) {
-			s.pend(path, state{kind: unknown}, v.at)
-		}
+		s.found(v.fresh[i], st, all, v.at.first)
 	}
+	s.plan.settled()
 	if s.w.hooks.surveyed != nil {
 		s.w.hooks.surveyed(len(s.tree.folders), len(s.tree.watches), len(v.fresh))
 	}
 }
 
-// late reports whether a time stamp is from after the walk was asked for. One
-// in the future is a wrong clock's.
-func (v *visit) late(stamp int64) bool {
-	return !v.since.IsZero() && stamp >= v.since.UnixNano() && stamp <= time.Now().Add(time.Second).UnixNano()
+// found takes up what a walk has read of a file that some target did not watch
+// before. Who did has a change if it holds something else now, or if it has
+// come since; to others it is one if it was written after they began, from
+// something that nobody can tell any more.
+func (s *session) found(path string, now state, all bool, at time.Time) {
+	before := s.tree.state(path)
+	s.tree.set(path, now)
+	for _, scope := range s.plan.scopes {
+		if !scope.wantsFile(path) {
+			continue
+		}
+		knew := scope.knew(path)
+		switch {
+		case knew && before.kind != absent:
+			if !now.same(before) {
+				s.bursts[scope.Name].add(path, before, at)
+			}
+		case all || knew || now.kind == absent || scope.late(now.touched):
+			s.bursts[scope.Name].add(path, state{kind: unknown}, at)
+		}
+	}
 }
-
-// none counts nothing.
-func none(string) bool { return false }
 
 // noticed is a notice of now.
 func noticed() notice {
@@ -83,11 +92,18 @@ func existing(path string) string {
 }
 
 // forget stops watching the folders that were not seen, and drops the files
-// that no target wants any more.
-func (s *session) forget(seen map[string]bool) {
+// that no target wants any more. A folder that was moved away a moment ago is
+// not seen either; nothing else will tell what was in it.
+func (s *session) forget(v *visit) {
 	for _, dir := range sortedKeys(s.tree.folders) {
 		f := s.tree.folders[dir]
-		if !seen[dir] || f == nil {
+		if f == nil {
+			continue
+		}
+		if !v.seen[dir] {
+			for name, before := range f.files {
+				s.recall(filepath.Join(dir, name), before, v.at)
+			}
 			s.tree.close(dir)
 			continue
 		}
@@ -104,12 +120,11 @@ func (s *session) scan(dir string, v *visit) {
 	if s.stopped() || v.seen[dir] {
 		return
 	}
-	known := s.tree.folders[dir] != nil
 	f := s.tree.open(dir)
 	if f == nil {
 		return
 	}
-	if !known && v.how == first {
+	if v.how == first {
 		s.latecomers(dir, v)
 	}
 	if v.seen != nil {
@@ -127,28 +142,32 @@ func (s *session) scan(dir string, v *visit) {
 }
 
 // latecomers notes a folder in which names came or went just before it was
-// watched for the first time. Nobody knows any more which they were.
+// watched for a target that begins. Nobody knows any more which they were.
 func (s *session) latecomers(dir string, v *visit) {
-	if !v.late(entriesChanged(dir)) {
-		return
-	}
+	changed := int64(-1)
 	for _, scope := range s.plan.scopes {
-		if slices.ContainsFunc(scope.watch, func(g *glob) bool { return concerns(g, dir, v) }) {
-			s.bursts[scope.name].add(dir, state{kind: unknown}, v.at.first)
+		if scope.since.IsZero() || scope.before != nil && scope.before.wantsFolder(dir) {
+			continue
+		}
+		if changed < 0 {
+			changed = entriesChanged(dir)
+		}
+		if scope.late(changed) && slices.ContainsFunc(scope.watch, func(g *glob) bool { return scope.concerned(g, dir) }) {
+			s.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
 		}
 	}
 }
 
-// concerns reports whether the names that came to dir or went may be those that
+// concerned reports whether the names that came to dir or went may be those that
 // a pattern is about: on the way to its base, that is one only.
-func concerns(g *glob, dir string, v *visit) bool {
+func (s *scope) concerned(g *glob, dir string) bool {
 	rest, leads := below(dir, g.base)
 	if !leads || rest == "" {
 		return g.reaches(dir) && !g.ignores(dir, true)
 	}
 	next, _, _ := strings.Cut(rest, string(filepath.Separator))
 	changed := inodeChanged(filepath.Join(dir, next))
-	return changed == 0 || v.late(changed)
+	return changed == 0 || s.late(changed)
 }
 
 // enter looks at one entry of a folder.
@@ -157,7 +176,7 @@ func (s *session) enter(f *folder, dir string, e fs.DirEntry, v *visit) {
 	switch {
 	case e.IsDir() || e.Type()&fs.ModeSymlink != 0 && s.isFolder(path):
 		if before, was := f.files[e.Name()]; was { // a file until now
-			s.pend(path, before, v.at)
+			s.gone(path, before, v)
 			delete(f.files, e.Name())
 		}
 		if s.plan.wantsFolder(path) {
@@ -197,7 +216,7 @@ func (s *session) file(f *folder, path string, v *visit) {
 	before, known := f.files[filepath.Base(path)]
 	switch v.how {
 	case first:
-		if !known {
+		if !known || s.plan.news(path) {
 			v.fresh = append(v.fresh, path)
 		}
 	case live:
@@ -239,13 +258,22 @@ func (s *session) missing(f *folder, dir string, entries []fs.DirEntry, v *visit
 	}
 	for name, before := range f.files {
 		if !has(name) {
-			s.pend(filepath.Join(dir, name), before, v.at)
+			s.gone(filepath.Join(dir, name), before, v)
 			delete(f.files, name)
 		}
 	}
 	if f.rules.kind != absent && !has(".gitignore") {
 		s.rules(f, state{}, v)
 	}
+}
+
+// gone notes that a file is not there any more.
+func (s *session) gone(path string, before state, v *visit) {
+	if v.how == first {
+		s.recall(path, before, v.at)
+		return
+	}
+	s.pend(path, before, v.at)
 }
 
 // isFolder reports whether path is a folder. A symbolic link to one is a folder
@@ -302,29 +330,30 @@ func (s *session) rescue() {
 		}
 	}
 	s.tree.clear()
-	s.survey(time.Time{}, func(string) bool { return true })
+	s.survey(true)
 	s.rescued = time.Now()
 }
 
 // reread takes up changed ignore rules. A file that they no longer hide has not
 // changed by that; one that nothing ever hid is new.
 func (s *session) reread() {
-	old := s.plan
-	p, err := newPlan(s.w.Root, s.targets)
-	if err != nil {
-		return // the same targets were read before
-	}
-	s.adopt(p)
-	s.survey(time.Time{}, old.wantsFile)
+	s.replan(update{targets: s.plan.targets()})
 }
 
 // update takes up new targets.
 func (s *session) update(u update) {
+	if !s.plan.has(u.targets) {
+		s.replan(u)
+	}
+}
+
+// replan reads targets and ignore rules, and takes up what they want.
+func (s *session) replan(u update) {
 	p, err := newPlan(s.w.Root, u.targets)
 	if err != nil {
-		return // Update has read them before
+		return // the same targets were read before
 	}
-	s.targets = u.targets
+	p.follow(s.plan, func(name string) time.Time { return u.since[name] })
 	s.adopt(p)
-	s.survey(u.since, none)
+	s.survey(false)
 }

@@ -126,55 +126,13 @@ func TestNewWhileRulesAreRead(t *testing.T) {
 	r.write("hidden/f.go", "1")
 	s, err := newSession(r.w, nil)
 	r.ok(err)
-	s.survey(time.Time{}, none)
+	s.survey(false)
 	r.write("new/f.go", "1")
 	r.remove(".gitignore")
 	s.reread()
 	if _, is := s.bursts["api"].pending[r.path("new/f.go")]; !is || len(s.bursts["api"].pending) != 1 {
 		t.Errorf("pending: %v, want new/f.go", s.bursts["api"].pending)
 	}
-}
-
-// TestUpdate: targets can be replaced while running.
-func TestUpdate(t *testing.T) {
-	r := newRig(t, "api")
-	r.write("api/a.go", "1")
-	r.write("web/b.ts", "1")
-	r.write("Devgatefile", "1")
-	r.start()
-	api, web := r.w.Targets[0], Target{Name: "web", Dir: r.root, Patterns: []string{"web", "Devgatefile"}}
-
-	r.ok(r.w.Update([]Target{api, web}))
-	r.write("web/b.ts", "2") // at once: what is written after Update counts
-	r.expect("web/b.ts")
-	r.write("api/a.go", "2")
-	r.expect("api/a.go")
-	r.write("tmp", "2") // a single file, replaced
-	r.move("tmp", "Devgatefile")
-	r.expect("Devgatefile")
-
-	r.ok(r.w.Update([]Target{web}))
-	r.write("api/a.go", "3")
-	r.fence("web/sentinel")
-
-	if err := r.w.Update([]Target{{Name: "bad", Dir: r.root, Patterns: []string{"a["}}}); err == nil {
-		t.Error("Update takes a malformed pattern")
-	}
-	if err := r.w.Update([]Target{web, web}); err == nil {
-		t.Error("Update takes two targets of one name")
-	}
-	r.fence("web/sentinel")
-}
-
-// TestUpdateBeforeRun: the last Update before Run is the one that counts.
-func TestUpdateBeforeRun(t *testing.T) {
-	r := newRig(t, "a")
-	r.ok(r.w.Update([]Target{{Name: "api", Dir: r.root, Patterns: []string{"b"}}}))
-	r.ok(r.w.Update([]Target{{Name: "api", Dir: r.root, Patterns: []string{"c"}}}))
-	r.start()
-	r.write("a", "1")
-	r.write("b", "1")
-	r.fence("c")
 }
 
 // TestRunRefuses a pattern that cannot be read.
@@ -240,7 +198,7 @@ func TestNewsForOthers(t *testing.T) {
 	r.w.Poll = time.Hour
 	s, err := newSession(r.w, nil)
 	r.ok(err)
-	s.survey(time.Time{}, none)
+	s.survey(false)
 	was := s.tree.state(r.path("f"))
 	r.write("f", "2")
 	now := s.look("a", r.path("f"))

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -43,7 +44,7 @@ type Watcher struct {
 // update is what Update hands to Run.
 type update struct {
 	targets []Target
-	since   time.Time // of the clock that stamps files
+	since   map[string]time.Time // when each was asked for, by the clock that stamps files
 }
 
 // hooks are for tests: faults that the system makes too rarely.
@@ -74,7 +75,8 @@ func (w *Watcher) Run(ctx context.Context, changed func(Change)) error {
 	if err != nil {
 		return err
 	}
-	s.run(since, changed)
+	s.plan.follow(nil, func(string) time.Time { return since })
+	s.run(changed)
 	return nil
 }
 
@@ -85,24 +87,46 @@ func (w *Watcher) Ready() <-chan struct{} {
 	return w.ready
 }
 
-// Update replaces the targets, also while Run is running. What is written after
-// the call counts, for new targets too; a target that stays keeps what is known
-// of its files. An error leaves all as it was.
+// Update replaces the targets, also while Run is running. It does not wait: the
+// walk is made by Run. A target that stays as it is keeps what is known of its
+// files, and every change of them is told once, whenever it was made. One that
+// is new takes the disk as it is now for what it knows: what is written after
+// the call counts, what was written before does not. For one with other patterns
+// that holds for the files that it did not watch before. A target that is gone
+// is told nothing more, but for a call in progress. The same targets in another
+// order are no work. An error leaves all as it was.
+//
+// Who starts a process for a new target does so after Update has returned: then
+// it has read, of every file, what the Watcher knows or something newer.
 func (w *Watcher) Update(targets []Target) error {
-	u := update{targets: targets, since: fileClock()}
+	now := fileClock()
 	if _, err := newPlan(w.Root, targets); err != nil {
 		return err
+	}
+	u := update{since: map[string]time.Time{}}
+	for _, t := range targets {
+		u.targets = append(u.targets, t.clone())
+		u.since[t.Name] = now
 	}
 	w.init()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	select {
 	case old := <-w.updates: // not yet taken, and now out of date
-		u.since = old.since
+		u.resume(old)
 	default:
 	}
 	w.updates <- u
 	return nil
+}
+
+// resume lets targets begin when an earlier update has asked for them.
+func (u update) resume(old update) {
+	for _, t := range u.targets {
+		if slices.ContainsFunc(old.targets, t.equal) {
+			u.since[t.Name] = old.since[t.Name]
+		}
+	}
 }
 
 // logf writes a line for the developer.
