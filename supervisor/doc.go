@@ -22,7 +22,12 @@
 //
 //   - At most one child of a service is alive at any time, and a new one
 //     starts only after the old one's process group is gone and Spec.Release
-//     has returned (its port is free again).
+//     has returned (its port is free again). A service with Spec.Renew is the
+//     exception: its new child starts beside the old one, on a port of its own,
+//     and takes over once it is ready; one that does not become ready changes
+//     nothing. Of those at most one serves and one starts; the others end.
+//   - Reconcile touches only what is different: processes of services whose
+//     Version is the same run on.
 //   - Spec.Observe sees each state before anything that the state leads to
 //     happens: the gateway holds requests before the old process gets a signal.
 //   - Stop means: Spec.Drain, then the stop signal (or the stop command) to

@@ -61,16 +61,16 @@ func (s *stage) last(name string) *fakeChild {
 	return all[len(all)-1]
 }
 
-// alive counts the children of a command that have not ended.
-func (s *stage) alive(name string) (n int) {
+// alive are the children of a command that have not ended.
+func (s *stage) alive(name string) (all []*fakeChild) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.children[name] {
 		if !c.dead {
-			n++
+			all = append(all, c)
 		}
 	}
-	return n
+	return all
 }
 
 func (s *stage) history() string {
@@ -123,16 +123,20 @@ type play struct {
 func start(t *testing.T, stage *stage, specs ...Spec) *play {
 	p := &play{t: t, stage: stage, over: make(chan struct{})}
 	p.sup = New(specs, &p.bus, stage)
+	p.run()
+	return p
+}
+
+func (p *play) run() {
 	var ctx context.Context
-	ctx, p.stop = context.WithCancel(t.Context())
+	ctx, p.stop = context.WithCancel(p.t.Context())
 	go func() {
 		defer close(p.over)
 		if err := p.sup.Run(ctx, nil); err != nil {
-			t.Errorf("Run: %v", err)
+			p.t.Errorf("Run: %v", err)
 		}
 	}()
 	synctest.Wait()
-	return p
 }
 
 func (p *play) end() {
@@ -168,6 +172,21 @@ func (p *play) wantHistory(want ...string) {
 	synctest.Wait()
 	if got := p.stage.history(); got != strings.Join(want, "\n") {
 		p.t.Errorf("history:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// wantHistoryOf looks at one command: those of others may come in any order.
+func (p *play) wantHistoryOf(name string, want ...string) {
+	p.t.Helper()
+	synctest.Wait()
+	var got []string
+	for line := range strings.SplitSeq(p.stage.history(), "\n") {
+		if strings.HasSuffix(line, " "+name) {
+			got = append(got, strings.TrimSuffix(line, " "+name))
+		}
+	}
+	if !slices.Equal(got, want) {
+		p.t.Errorf("history of %s: %q, want %q", name, got, want)
 	}
 }
 

@@ -1,0 +1,228 @@
+package supervisor
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// version is a spec that needs a new process when v differs.
+func version(v string, s Spec) Spec {
+	s.Version = v
+	return s
+}
+
+// names are the services that the bus knows.
+func (p *play) names() string {
+	synctest.Wait()
+	var all []string
+	for _, s := range p.bus.Snapshot() {
+		all = append(all, s.Name)
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+// F4: only what changed is restarted.
+func TestReconcileRestartsOnlyWhatChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newStage(), version("1", spec("api")), version("1", spec("web")), version("1", spec("idle")))
+		p.sup.Stop("idle")
+		p.after(time.Second)
+		p.sup.Reconcile([]Spec{version("1", spec("web")), version("2", spec("api")), version("2", spec("idle"))}, []string{"api", "web", "idle"})
+		p.after(time.Second)
+		p.wantState("api", event.Ready)
+		p.wantState("idle", event.Stopped) // somebody stopped it
+		p.wantHistoryOf("api", "0s start", "1s TERM", "1s start")
+		p.wantHistoryOf("web", "0s start")
+		p.wantHistoryOf("idle", "0s start", "0s TERM")
+		p.end()
+	})
+}
+
+// F4: services come and go; what goes is stopped in reverse order of after.
+func TestReconcileAddsAndRemovesServices(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.stubborn["api"] = true
+		p := start(t, stage, spec("api", "db"), spec("db"), spec("web"))
+		sub := p.bus.Subscribe()
+		p.sup.Reconcile([]Spec{spec("web"), spec("admin", "cache"), spec("cache"), spec("later")}, []string{"admin"})
+		p.wantState("admin", event.Ready)
+		p.wantState("later", event.Stopped)
+		if got := p.names(); got != "admin api cache db later web" {
+			t.Errorf("while api ends, there are %s", got)
+		}
+		p.after(5 * time.Second)
+		if got := p.names(); got != "admin cache later web" {
+			t.Errorf("in the end there are %s", got)
+		}
+		if err := p.sup.Restart("api"); err == nil {
+			t.Error("a removed service can be restarted")
+		}
+		sub.Close()
+		var removed []string
+		for e := range sub.C {
+			if e.Kind == event.Removed {
+				removed = append(removed, e.Service.Name)
+			}
+		}
+		if !slices.Equal(removed, []string{"api", "db"}) {
+			t.Errorf("told as removed: %v", removed)
+		}
+		p.end()
+		p.wantHistoryOf("api", "0s start", "0s TERM", "5s KILL")
+		p.wantHistoryOf("db", "0s start", "5s TERM")
+		p.wantHistoryOf("web", "0s start", "5s TERM")
+	})
+}
+
+// F4: a service that is declared again while it ends comes back, once.
+func TestAServiceThatIsDeclaredAgainWhileItEndsComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.stubborn["api"] = true
+		p := start(t, stage, spec("api"), spec("web"))
+		p.sup.Reconcile([]Spec{spec("web")}, []string{"web"})
+		p.after(time.Second)
+		p.sup.Reconcile([]Spec{spec("web"), spec("api")}, []string{"web", "api"})
+		p.after(5 * time.Second)
+		p.wantState("api", event.Ready)
+		p.wantHistoryOf("api", "0s start", "0s TERM", "5s KILL", "5s start")
+		p.sup.Reconcile([]Spec{spec("web")}, nil)
+		p.after(time.Minute)
+		p.sup.Reconcile([]Spec{spec("web"), spec("api")}, []string{"api"})
+		p.wantState("api", event.Ready)
+		p.end()
+	})
+}
+
+// F4, P2: what was removed has ended before Run returns.
+func TestRunWaitsForWhatReconcileRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.stubborn["api"] = true
+		p := start(t, stage, spec("api"), spec("web"))
+		p.sup.Reconcile([]Spec{spec("web")}, nil)
+		p.after(time.Second)
+		p.end()
+		if n := stage.alive("api"); n != nil {
+			t.Errorf("%d processes of a removed service are left", len(n))
+		}
+	})
+}
+
+// F4: what changes without a new process takes effect all the same.
+func TestASpecOfTheSameVersionNeedsNoNewProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.stubborn["api"] = true
+		p := start(t, stage, spec("api"), spec("db"))
+		patient := spec("api", "db")
+		patient.Grace = time.Minute
+		p.sup.Reconcile([]Spec{patient, spec("db")}, nil)
+		p.sup.Restart("api")
+		p.after(time.Hour)
+		p.end() // api before db
+		p.wantHistoryOf("api", "0s start", "0s TERM", "1m0s KILL", "1m0s start", "1h0m0s TERM", "1h1m0s KILL")
+		p.wantHistoryOf("db", "0s start", "1h1m0s TERM")
+	})
+}
+
+// F4: a service that waits for one that is gone from its after starts.
+func TestAServiceWhoseAfterIsTakenAwayStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.missing["db"] = true
+		p := start(t, stage, spec("api", "db"), spec("db"))
+		p.wantState("api", event.Waiting)
+		p.sup.Reconcile([]Spec{spec("api")}, nil)
+		p.wantState("api", event.Ready)
+		p.end()
+	})
+}
+
+// F4: a build command comes and goes.
+func TestABuildCommandComesAndGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		built := spec("api")
+		built.Build = &Command{Args: []string{"build"}}
+		p := start(t, newStage(), version("1", built))
+		p.wantState("api", event.Building)
+		p.sup.Reconcile([]Spec{version("2", spec("api"))}, nil)
+		p.wantState("api", event.Ready)
+		p.sup.Reconcile([]Spec{version("3", built)}, nil)
+		p.wantState("api", event.Ready)
+		p.after(time.Second)
+		p.stage.last("build").exit(crash(0))
+		p.wantState("api", event.Ready)
+		p.wantHistory("0s start build", "0s KILL build", "0s start api", "0s start build", "1s TERM api", "1s start api")
+		p.end()
+	})
+}
+
+// W8: the result of a build is installed once the old process has ended, and
+// only if the build succeeded.
+func TestABuildIsInstalledOnceTheOldProcessHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		s := spec("api")
+		s.Build = &Command{Args: []string{"build"}}
+		s.Stage = func() error { stage.note("stage"); return nil }
+		s.Install = func() error { stage.note("install"); return nil }
+		p := start(t, stage, s)
+		stage.last("build").exit(crash(0))
+		p.wantState("api", event.Ready)
+		p.sup.Changed("api")
+		synctest.Wait()
+		stage.last("build").exit(crash(1))
+		synctest.Wait()
+		stage.last("api").exit(crash(1)) // after a failed build: the old version again
+		p.wantState("api", event.Backoff)
+		p.sup.Changed("api")
+		synctest.Wait()
+		p.after(time.Second)
+		stage.last("build").exit(crash(0))
+		p.wantState("api", event.Ready)
+		p.end()
+		p.wantHistory("0s stage", "0s start build", "0s install", "0s start api", "0s stage", "0s start build",
+			"0s stage", "0s start build", "1s install", "1s start api", "1s TERM api")
+	})
+}
+
+// W8: several builds run side by side, with a limit; one that waits can be
+// cancelled.
+func TestBuildsOfSeveralServicesRunSideBySideWithALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		var specs []Spec
+		for _, name := range []string{"a", "b", "c", "d"} {
+			s := spec(name)
+			s.Build = &Command{Args: []string{"build"}}
+			specs = append(specs, s)
+		}
+		p := &play{t: t, stage: stage, over: make(chan struct{})}
+		p.sup = New(specs, &p.bus, stage)
+		p.sup.slots = make(chan struct{}, 2)
+		for _, s := range p.sup.services {
+			s.slots = p.sup.slots
+		}
+		p.run()
+		if n := len(stage.alive("build")); n != 2 {
+			t.Errorf("%d builds run at once, want 2", n)
+		}
+		p.sup.Stop("a", "b", "c") // those that wait among them, too
+		synctest.Wait()
+		left := stage.alive("build")
+		if len(left) != 1 {
+			t.Fatalf("%d builds run, want that of d alone", len(left))
+		}
+		left[0].exit(crash(0))
+		p.wantState("d", event.Ready)
+		p.end()
+	})
+}
