@@ -10,13 +10,17 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-// pages are parsed once; they are part of the program.
-var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+// pages are part of the program, and parsed when the first one is shown: most
+// commands show none, and every start would wait for it.
+var pages = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+})
 
 // pageData is what the templates show.
 type pageData struct {
@@ -139,7 +143,7 @@ func (x *exchange) page(h http.Header, f *fault) []byte {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+d.Nonce+
 		"'; script-src 'nonce-"+d.Nonce+"'; connect-src 'self'; base-uri 'none'; frame-ancestors 'self'")
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, "fault.html", d); err != nil {
+	if err := pages().ExecuteTemplate(&b, "fault.html", d); err != nil {
 		x.chain.Logf("write page: %v", err)
 	}
 	return b.Bytes()
