@@ -203,8 +203,26 @@ func (r *reader) finish(s *Service, own map[string]*node) {
 	if n := own["restart"]; n != nil && s.Once && s.Restart == RestartAlways {
 		r.fail(n.value, `a task with restart = "always" would never be done`, `remove "once" or "restart"`)
 	}
+	r.finishStyle(s, own["restart_style"])
 	if !s.Once {
 		r.finishReady(s, own["ready"])
+	}
+}
+
+// finishStyle: two processes of a service run side by side only where each can
+// have a port and its output to itself. A default that does not fit is left out.
+func (r *reader) finishStyle(s *Service, own *node) {
+	if s.RestartStyle != RestartOverlap || s.Port.Auto && !s.PTY {
+		return
+	}
+	s.RestartStyle = RestartStop
+	switch {
+	case own == nil || s.Has("url") || s.Once:
+	case !s.Port.Auto:
+		r.fail(own.value, `restart_style = "overlap" needs a port that devgate chooses: two processes cannot share one`,
+			`write port = "auto", and let the service listen on $PORT or {port}`)
+	default:
+		r.fail(own.value, `restart_style = "overlap" does not go with "pty": two processes cannot share a terminal`, "remove one of the two")
 	}
 }
 

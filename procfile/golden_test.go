@@ -122,6 +122,7 @@ func dumpService(b *strings.Builder, s *Service) {
 	line("after", s.After, s.After != nil)
 	line("once", s.Once, s.Once)
 	line("restart", s.Restart, s.Restart != RestartOnFailure || s.Has("restart"))
+	line("restart_style", s.RestartStyle, s.Has("restart_style"))
 	line("stop_signal", fmt.Sprint(s.StopSignal, " ", int(s.StopSignal.Number)), s.Has("stop_signal"))
 	line("grace", s.Grace, s.Has("grace"))
 	line("pty", s.PTY, s.PTY)

@@ -51,6 +51,9 @@ func serviceKeys() []key[*Service] {
 		{"restart", func(r *reader, s *Service, n *node) {
 			s.Restart = Restart(r.word(n, "on-failure", "always", "never"))
 		}},
+		{"restart_style", func(r *reader, s *Service, n *node) {
+			s.RestartStyle = RestartStyle(r.word(n, "stop", "overlap"))
+		}},
 		{"stop_signal", (*reader).serviceSignal},
 		{"grace", func(r *reader, s *Service, n *node) { s.Grace = r.duration(n, s.Grace, 0) }},
 		{"stop", func(r *reader, s *Service, n *node) { s.Stop = r.command(n) }},

@@ -33,6 +33,18 @@ const (
 // String returns the word as it is written in a Devgatefile.
 func (r Restart) String() string { return pick(int(r), "on-failure", "always", "never") }
 
+// RestartStyle is how a new process takes the place of the old one.
+type RestartStyle int
+
+// The values of restart_style. The zero value is the default.
+const (
+	RestartStop    RestartStyle = iota // the old process ends, then the new one starts
+	RestartOverlap                     // the new one starts on a port of its own; the old one ends when it is ready
+)
+
+// String returns the word as it is written in a Devgatefile.
+func (s RestartStyle) String() string { return pick(int(s), "stop", "overlap") }
+
 // SPA is whether a backend answers every unknown path with a page.
 type SPA int
 
@@ -64,29 +76,30 @@ type Service struct {
 	Name string
 	Pos  Position // of its table header, or of its line
 
-	Command     Command           // zero for a Remote
-	Build       Command           // run to success before each start; zero for none
-	Stop        Command           // run instead of StopSignal; zero for none
-	Dir         string            // working directory; "" is the project root
-	Port        Port              // zero: no port
-	URL         *url.URL          // a Remote's scheme and host; nil for all others
-	Env         map[string]string // with those of [defaults]
-	EnvFile     []string          // from Dir on; every one must exist
-	Watch       []string          // globs, from Dir on
-	Ignore      []string          // globs, from Dir on
-	Ready       Ready             // with its defaults
-	After       []string          // names of services
-	Once        bool
-	Restart     Restart
-	StopSignal  Signal // default TERM
-	Grace       time.Duration
-	PTY         bool
-	Paths       []string // patterns; none: asked for every path
-	Final       bool
-	Fallthrough []int // statuses; default 404
-	SPA         SPA
-	Optional    bool
-	Protocol    Protocol
+	Command      Command           // zero for a Remote
+	Build        Command           // run to success before each start; zero for none
+	Stop         Command           // run instead of StopSignal; zero for none
+	Dir          string            // working directory; "" is the project root
+	Port         Port              // zero: no port
+	URL          *url.URL          // a Remote's scheme and host; nil for all others
+	Env          map[string]string // with those of [defaults]
+	EnvFile      []string          // from Dir on; every one must exist
+	Watch        []string          // globs, from Dir on
+	Ignore       []string          // globs, from Dir on
+	Ready        Ready             // with its defaults
+	After        []string          // names of services
+	Once         bool
+	Restart      Restart
+	RestartStyle RestartStyle // RestartOverlap only with an automatic port
+	StopSignal   Signal       // default TERM
+	Grace        time.Duration
+	PTY          bool
+	Paths        []string // patterns; none: asked for every path
+	Final        bool
+	Fallthrough  []int // statuses; default 404
+	SPA          SPA
+	Optional     bool
+	Protocol     Protocol
 
 	// JoinsWhenListening: a service of a Procfile enters the cascade when it listens
 	// on Port, and is a worker as long as it does not.

@@ -45,6 +45,13 @@ func (t traits) misfit(key string) (msg, hint string) {
 		}
 	case "ignore", "stop_signal":
 		return t.misfitPartner(key)
+	case "restart_style":
+		switch {
+		case t.remote:
+			return notStarted(key)
+		case t.task:
+			return noEffect(key) + ` with "once": a task is not replaced while it runs`, "remove it"
+		}
 	case "port":
 		return t.misfitPort()
 	case "ready":
