@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ type chain struct {
 	Config
 	candidates []*candidate
 	hosts      *hostList
+	upstreams  map[string]*upstream // by name in lower case; also of backends that are gone
 }
 
 // candidate is a backend as the cascade sees it.
@@ -21,36 +23,59 @@ type candidate struct {
 	up       *upstream
 }
 
-// newChain compiles cfg. Backends that old already has keep their upstream.
-func newChain(cfg Config, old *chain) *chain {
+// newChain compiles cfg. A name that known has keeps its upstream, which is told
+// of the configuration; the names of those that begin anew by it are returned.
+func newChain(cfg Config, known map[string]*upstream) (ch *chain, anew []string) {
 	cfg = cfg.withDefaults()
-	ch := &chain{Config: cfg, hosts: newHostList(cfg.Hosts)}
+	ch = &chain{Config: cfg, hosts: newHostList(cfg.Hosts), upstreams: maps.Clone(known)}
+	if ch.upstreams == nil {
+		ch.upstreams = make(map[string]*upstream)
+	}
 	for _, b := range cfg.Backends {
 		if b.Fallthrough == nil {
 			b.Fallthrough = []int{http.StatusNotFound}
 		}
-		c := &candidate{Backend: b, up: old.upstreamOf(&b)}
+		c := &candidate{Backend: b, up: ch.upstream(b.Name)}
 		for _, p := range b.Paths {
 			c.patterns = append(c.patterns, compilePattern(p))
 		}
 		if c.up == nil {
 			c.up = newUpstream(&b)
+			ch.upstreams[strings.ToLower(b.Name)] = c.up
+		} else if c.up.configure(&b) {
+			anew = append(anew, b.Name)
 		}
 		ch.candidates = append(ch.candidates, c)
 	}
-	return ch
+	return ch, anew
 }
 
-// upstreamOf returns the upstream of the same backend at the same place, or nil.
-func (ch *chain) upstreamOf(b *Backend) *upstream {
-	if ch == nil {
-		return nil
+// upstream returns that of a backend that is, or was, of that name; or nil.
+func (ch *chain) upstream(name string) *upstream { return ch.upstreams[strings.ToLower(name)] }
+
+// retired lists the backends that only earlier configurations had.
+func (ch *chain) retired() []string {
+	var names []string
+	for name := range ch.upstreams {
+		if ch.find(name) == nil {
+			names = append(names, name)
+		}
 	}
-	c := ch.find(b.Name)
-	if c == nil || c.address() != b.address() || c.secure() != b.secure() || c.H2C != b.H2C || c.Remote != b.Remote {
-		return nil
+	return names
+}
+
+// probe asks every backend that is Ready and has not been asked yet for a path
+// that cannot exist.
+func (ch *chain) probe(g *Gateway) {
+	for _, c := range ch.candidates {
+		c.probe(g)
 	}
-	return c.up
+}
+
+func (c *candidate) probe(g *Gateway) {
+	if at := c.up.place(); at != nil && c.SPA == Auto && !c.Final {
+		at.probe(g, c)
+	}
 }
 
 // find returns the backend of that name, or nil.

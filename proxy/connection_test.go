@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -117,7 +118,7 @@ func TestUnsafeRequestsUseFreshConnections(t *testing.T) {
 			t.Errorf("request %d: %+v, %d connections, want %d", i, got, n.Load(), want)
 		}
 	}
-	p := &g.chain.Load().candidates[0].up.transport.(*transport).pool
+	p := &g.chain.Load().candidates[0].up.place().transport.(*transport).pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.idle) != 1 {
@@ -163,7 +164,7 @@ func TestBothFamilies(t *testing.T) {
 					t.Errorf("%+v", got)
 				}
 			}
-			d := g.chain.Load().candidates[0].up.transport.(*transport).dialer
+			d := g.chain.Load().candidates[0].up.place().transport.(*transport).dialer
 			if w := d.winner.Load(); w == nil || *w != l.Addr().String() {
 				t.Error("the winner is not remembered")
 			}
@@ -325,10 +326,17 @@ func TestClientLeaves(t *testing.T) {
 	}
 }
 
+// visits counts those that Drain would wait for, wherever they are.
 func (u *upstream) visits() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.busy
+	n := 0
+	for _, p := range append(slices.Clone(u.former), u.at) {
+		if p != nil {
+			n += p.busy
+		}
+	}
+	return n
 }
 
 // Nothing is left after requests and tunnels that were broken off.
@@ -360,7 +368,7 @@ func TestNothingIsLeft(t *testing.T) {
 		}
 		eventually(t, "all requests end", func() bool { return g.requests.count() == 0 && g.clients.count() == 0 })
 		for _, c := range g.chain.Load().candidates {
-			c.up.transport.forget()
+			c.up.place().transport.forget()
 		}
 		eventually(t, "all files are closed", func() bool { return openFiles(t) <= files })
 	})

@@ -58,6 +58,13 @@ func (c *crowd) add(cut func()) (remove func()) {
 	}
 }
 
+// members counts those that can be broken off.
+func (c *crowd) members() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.cuts)
+}
+
 // cutLater breaks off, after d, those of today's members that are still there.
 func (c *crowd) cutLater(d time.Duration) {
 	c.mu.Lock()

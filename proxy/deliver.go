@@ -25,7 +25,7 @@ func (x *exchange) use(rep *reply) {
 	if isEventStream(rep.resp.Header) {
 		rep.visit.release() // a restart does not wait for its end (G4)
 		defer x.g.streams.add(rep.cut)()
-		defer rep.visit.up.lasting.add(rep.cut)()
+		defer rep.visit.at.lasting.add(rep.cut)()
 		x.endless = true
 	}
 	x.deliver(rep)

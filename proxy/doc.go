@@ -42,15 +42,22 @@
 //
 // The gateway starts no process: SetState says what to do with requests for a
 // backend. A restart is SetState(Waiting), Drain, Interrupt, the signal, and
-// SetState(Ready) when the new process answers. Whatever was found out about
-// the old one (SPA, who switches protocols, what was learned) ends with it.
+// SetState(Ready) when the new process answers. Where the next process runs
+// beside the old one it is SetState(Ready) with the next one's Port, Drain,
+// Interrupt, and the signal to the old one; requests never wait. Whatever was
+// found out about the old one (SPA, who switches protocols, what was learned)
+// ends with it.
+//
+// Reconfigure replaces the whole configuration while requests run. They end by
+// the one that they began with; only who would have to wait for a backend that
+// is no longer configured goes on by the new one.
 //
 // # Structure
 //
 // A chain is one configuration, compiled; it never changes, and each request
-// keeps the one it began with. An upstream is what does change of a backend:
-// state, visits, connections, what a probe found out. An exchange is one
-// request: ask each candidate (fetch, with admit for the waiting), judge the
+// keeps the one it began with. An upstream is what does change of a backend: its
+// state, and its places. A place is one process of it: visits, connections, what
+// a probe found out. An exchange is one request: ask each candidate (fetch, with admit for the waiting), judge the
 // answer (verdict), use it (deliver), keep it (refusal) or hold it back
 // (fallback); Exchange is its record. What is sent ahead by speculation is an
 // exchange's ahead, and fetch takes it for its first try. HTTP/1.1 to the

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -33,10 +34,11 @@ type exchange struct {
 	nobody   bool // every backend refused
 	unread   bool // nobody reads the answer: Explain asks
 
-	epoch  uint64   // of what is learned, from before anybody was asked
-	learns bool     // it can be learned who answers this
-	key    uint64   // of the request; 0 while it is not needed
-	aheads []*ahead // by candidate; nil when their turn has come
+	epoch   uint64   // of what is learned, from before anybody was asked
+	sockets uint64   // likewise, the age of what is known of upgrades
+	learns  bool     // it can be learned who answers this
+	key     uint64   // of the request; 0 while it is not needed
+	aheads  []*ahead // by candidate; nil when their turn has come
 
 	confirmed bool // what was learned of this request is right
 
@@ -44,8 +46,9 @@ type exchange struct {
 }
 
 func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
-	epoch := g.learned.epoch.Load() // before the chain, which is changed before it
-	return &exchange{g: g, epoch: epoch, chain: g.chain.Load(), w: w, r: r, ctx: r.Context(), began: time.Now()}
+	// Before the chain, which is changed before them.
+	epoch, sockets := g.learned.epoch.Load(), g.upgrades.age.Load()
+	return &exchange{g: g, epoch: epoch, sockets: sockets, chain: g.chain.Load(), w: w, r: r, ctx: r.Context(), began: time.Now()}
 }
 
 // serve answers the request by reference semantics R: the backends in order,
@@ -68,7 +71,7 @@ func (x *exchange) serve() {
 		defer x.g.learned.bump()
 	}
 	x.speculate()
-	for i := range x.candidates {
+	for i := 0; i < len(x.candidates); i++ { // it may grow, see rechoose
 		if x.ask(i) {
 			return
 		}
@@ -102,6 +105,23 @@ func (x *exchange) choose() {
 		return
 	}
 	x.candidates = x.chain.forPath(x.room[:0], rawPath(x.call.target))
+}
+
+// rechoose puts the candidates of the newest configuration in the place of
+// those from the nth on, as one that was to be asked is no longer configured.
+// Nobody is asked twice.
+func (x *exchange) rechoose(n int) {
+	x.endAheads()
+	x.aheads, x.learns = nil, false
+	asked := slices.Clone(x.candidates[:n])
+	x.chain, x.alone = x.g.chain.Load(), false
+	x.choose()
+	for _, c := range x.candidates {
+		if !slices.ContainsFunc(asked, func(a *candidate) bool { return a.up == c.up }) {
+			asked = append(asked, c)
+		}
+	}
+	x.candidates = asked
 }
 
 // prepareBody makes the body one that can be read once for each backend.
@@ -156,6 +176,9 @@ func (x *exchange) ask(i int) bool {
 		x.cancelAheads()
 		x.fail(got.fault)
 		return true
+	case got.gone:
+		x.rechoose(i + 1)
+		return false
 	case got.reply == nil:
 		return false
 	}

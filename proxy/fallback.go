@@ -26,11 +26,11 @@ func (x *exchange) fallsBack(rep *reply, last bool) bool {
 	if c.SPA == Off || !x.mayFallBack(rep) {
 		return false
 	}
-	if c.SPA == Auto && !x.answersEverything(c, last) {
+	if c.SPA == Auto && !x.answersEverything(rep, last) {
 		return false
 	}
 	if rep.resp.StatusCode == http.StatusOK {
-		c.up.fallback.retag(rep.resp.Header.Get("Etag"))
+		rep.visit.at.fallback.retag(rep.resp.Header.Get("Etag"))
 	}
 	return true
 }
@@ -46,7 +46,7 @@ func (x *exchange) mayFallBack(rep *reply) bool {
 	switch x.call.method {
 	case http.MethodGet, http.MethodHead:
 		return resp.StatusCode == http.StatusOK && isHTML(resp.Header) ||
-			resp.StatusCode == http.StatusNotModified && rep.c.up.fallback.isPage(x.unmodified(resp))
+			resp.StatusCode == http.StatusNotModified && rep.visit.at.fallback.isPage(x.unmodified(resp))
 	case http.MethodOptions:
 		return resp.StatusCode == http.StatusNoContent && x.r.Header["Access-Control-Request-Method"] != nil
 	}
@@ -62,11 +62,11 @@ func (x *exchange) unmodified(resp *http.Response) string {
 	return x.r.Header.Get("If-None-Match")
 }
 
-// answersEverything is the result of c's probe. While that is under way the
+// answersEverything is the result of the probe of rep's backend. While that is under way the
 // answer waits for it: the first request is to be answered as all later ones.
 // Where nobody else could answer nothing is waited for.
-func (x *exchange) answersEverything(c *candidate, last bool) bool {
-	p := c.up.fallback.begin(x.g, c)
+func (x *exchange) answersEverything(rep *reply, last bool) bool {
+	p := rep.visit.at.probe(x.g, rep.c)
 	if p == nil {
 		return false
 	}

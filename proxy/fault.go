@@ -73,10 +73,10 @@ func faultDown(c *candidate, s State) *fault {
 	}
 }
 
-func faultRefused(c *candidate, err error) *fault {
+func faultRefused(c *candidate, address string, err error) *fault {
 	return &fault{
 		status: http.StatusBadGateway, word: "refused", backend: c.Name,
-		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", c.Name, c.address()),
+		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", c.Name, address),
 		detail: oneLine(err),
 	}
 }

@@ -12,6 +12,7 @@ type fetched struct {
 	reply  *reply
 	fault  *fault
 	skip   string // why it was passed by
+	gone   bool   // because it is no longer configured
 	held   time.Duration
 	waited string        // what it was held for
 	took   time.Duration // of what was sent ahead of its turn; else 0
@@ -73,7 +74,7 @@ func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (
 		}
 		opt.body, rep.body = body, body
 	}
-	resp, err := c.up.transport.roundTrip(ctx, x.call, opt)
+	resp, err := v.at.transport.roundTrip(ctx, x.call, opt)
 	if err != nil {
 		rep.closeBody()
 		return nil, err
@@ -118,7 +119,7 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 	case !c.Remote && !x.g.isStopping() && time.Since(*refused) < selfRestart*x.g.notice:
 		return nil
 	}
-	return faultRefused(c, err)
+	return faultRefused(c, v.at.address, err)
 }
 
 // afterBreak: the request may have been acted upon, so it is not sent again.

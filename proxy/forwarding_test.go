@@ -121,7 +121,7 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			t.Cleanup(srv.Close)
 			u, _ := url.Parse(srv.URL)
 			g := New(Config{Backends: []Backend{{Name: "far", URL: u, Remote: true}}})
-			if tr := g.chain.Load().candidates[0].up.transport.(*transport); scheme == "https" {
+			if tr := g.chain.Load().candidates[0].up.place().transport.(*transport); scheme == "https" {
 				tr.dialer.tls.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 			}
 			w := httptest.NewRecorder()
@@ -131,7 +131,7 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			if w.Code != 200 || w.Body.String() != u.Host {
 				t.Errorf("%d %q, want %q", w.Code, w.Body, u.Host)
 			}
-			g.chain.Load().candidates[0].up.transport.forget()
+			g.chain.Load().candidates[0].up.place().transport.forget()
 		})
 	}
 }

@@ -43,13 +43,26 @@ type Gateway struct {
 func New(cfg Config) *Gateway {
 	g := &Gateway{token: rand.Text(), notice: noticeDelay, worth: speculationWorth, stopping: make(chan struct{})}
 	g.learned.seed = maphash.MakeSeed()
-	g.chain.Store(newChain(cfg, nil))
+	ch, _ := newChain(cfg, nil)
+	g.chain.Store(ch)
 	return g
 }
 
 // Reconfigure puts a new configuration in place for new requests; running ones
-// end by the old. Backends that keep name and place keep their state. The
-// result is an error when cfg names a backend twice.
+// end by the old, each at the process that it was sent to. It may be called at
+// any time and never blocks for long.
+//
+// A backend that keeps its name and its place (Port, URL, H2C, Remote) keeps its
+// state, its connections and what was found out about its process; any other
+// begins as in New, Waiting or, if Remote, Ready. SetState, Drain and Interrupt
+// go by name, so what runs at a place that the backend has left, or on a backend
+// that is no longer configured, is drained and interrupted as on a restart. A
+// request that waits for a backend that is no longer configured, or comes to
+// one that is not Ready, goes on by the new configuration, without those that
+// it has asked already. Idle connections to a place that was left are closed at
+// once, event streams and upgraded connections a moment later.
+//
+// The result is an error, and nothing has changed, when cfg names a backend twice.
 func (g *Gateway) Reconfigure(cfg Config) error {
 	seen := make(map[string]bool)
 	for _, b := range cfg.Backends {
@@ -60,58 +73,67 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	old := g.chain.Load()
-	ch := newChain(cfg, old)
+	ch, anew := newChain(cfg, g.chain.Load().upstreams)
 	if g.open {
 		ch.hosts = ch.hosts.withMachine()
 	}
 	g.chain.Store(ch)
-	for _, c := range old.candidates {
-		if ch.upstreamOf(&c.Backend) != c.up {
-			// Whoever waits for it is told that it is no longer there.
-			c.up.setState(State{Phase: Down, Reason: "no longer in the Devgatefile"})
-		}
+	// Who waited for one that is gone goes on by the new chain, so this is after.
+	for _, name := range ch.retired() {
+		ch.upstream(name).retire()
+		anew = append(anew, name)
+	}
+	for _, name := range anew {
+		g.hmr.forget(name)
 	}
 	g.upgrades.forget()
 	g.learned.bump()
+	ch.probe(g)
 	return nil
 }
 
 // SetState says what is to be done with requests for a backend from now on. It
-// never blocks. Held requests are woken. An unknown name is ignored.
+// never blocks. Held requests are woken. A name that was never configured is
+// ignored; for one that no longer is, any Phase but Ready means Absent.
+//
+// Ready on another Port than before, without Waiting between them, is a switch
+// to another process: new requests go there from this moment on, running ones
+// end where they are, and what was found out about the old process is dropped.
 func (g *Gateway) SetState(name string, s State) {
-	c := g.chain.Load().find(name)
-	if c == nil {
+	ch := g.chain.Load()
+	up := ch.upstream(name)
+	if up == nil {
 		return
 	}
-	if s.Phase != Ready {
-		g.upgrades.forget()
-	}
-	c.up.setState(s)
+	up.setState(s)
+	g.upgrades.forget()
 	g.learned.bump()
-	if s.Phase == Ready && c.SPA == Auto && !c.Final {
-		c.up.fallback.begin(g, c)
+	if c := ch.find(name); c != nil {
+		c.probe(g)
 	}
 }
 
-// Drain returns when no request is running on the backend any more, event
-// streams and upgraded connections apart, or when ctx has ended. It is called
-// after SetState with Waiting, so that no new ones come, and before the old
-// process is told to end.
+// Drain returns when no request is running any more on a process of the backend
+// that gets no new ones, event streams and upgraded connections apart, or when
+// ctx has ended. It is called before such a process is told to end: after
+// SetState with Waiting or Down, after a switch to another Port, or after a
+// Reconfigure that moved or removed the backend. Requests at the process that
+// is Ready are not waited for.
 func (g *Gateway) Drain(ctx context.Context, name string) {
-	if c := g.chain.Load().find(name); c != nil {
-		c.up.drain(ctx)
+	if up := g.chain.Load().upstream(name); up != nil {
+		up.drain(ctx)
 	}
 }
 
-// Interrupt says that the backend's process is about to be told to end. A safe
-// request (GET, HEAD, OPTIONS, TRACE) that is running on it and loses its
-// connection before an answer is asked again of the next process; any other
-// gets 502. Event streams and upgraded connections are cut a moment later, unless
-// they have ended. It never blocks.
+// Interrupt says that the processes that Drain is about, the Ready one never
+// among them, are about to be told to end. A safe request (GET, HEAD, OPTIONS,
+// TRACE) that is running on one of them and loses its connection before an
+// answer is asked again of the next process; any other gets 502. Event streams and
+// upgraded connections are cut a moment later, unless they have ended. It never
+// blocks.
 func (g *Gateway) Interrupt(name string) {
-	if c := g.chain.Load().find(name); c != nil {
-		c.up.interrupt()
+	if up := g.chain.Load().upstream(name); up != nil {
+		up.interrupt()
 		g.learned.bump()
 	}
 }

@@ -26,6 +26,7 @@ func newH2C(d *dialer, host string) *h2c {
 		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHead,
+		IdleConnTimeout:        idleLimit,
 		Protocols:              new(http.Protocols),
 	}
 	t.http.Protocols.SetUnencryptedHTTP2(true)
@@ -36,8 +37,6 @@ func (t *h2c) forget() {
 	t.http.CloseIdleConnections()
 	t.dialer.forget()
 }
-
-func (t *h2c) wait() {}
 
 func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
 	dialed := false

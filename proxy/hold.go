@@ -14,6 +14,9 @@ func (x *exchange) admit(ctx context.Context, c *candidate, got *fetched) *visit
 		switch {
 		case v != nil:
 			return v
+		case c.up.isGone():
+			got.skip, got.gone = Absent.String(), true
+			return nil
 		case s.Phase == Absent || s.Phase == Down && c.Optional:
 			got.skip = s.Phase.String()
 			return nil

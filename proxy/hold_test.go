@@ -346,10 +346,10 @@ func TestDrain(t *testing.T) {
 	if _, err := http.ReadResponse(bufio.NewReader(nc), nil); err != nil {
 		t.Fatal(err)
 	}
-	g.Drain(context.Background(), "b")
 	done := make(chan answer)
 	go func() { done <- g.get("/slow") }()
 	eventually(t, "both are asked", func() bool { return len(b.requests()) == 2 })
+	g.SetState("b", State{Phase: Waiting})
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	g.Drain(ctx, "b")
@@ -419,7 +419,7 @@ func TestInterruptEndsWhatLasts(t *testing.T) {
 	if took := time.Since(began); took < goodbye {
 		t.Errorf("cut after %s, before anybody could say goodbye", took)
 	}
-	if g.chain.Load().find("b").up.lasting.members() != 1 {
+	if g.chain.Load().find("b").up.place().lasting.members() != 1 {
 		t.Error("the stream of the next process was cut too")
 	}
 	_ = fresh
@@ -439,12 +439,6 @@ func readTo(t *testing.T, br *bufio.Reader, line string) {
 }
 
 func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
-
-func (c *crowd) members() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.cuts)
-}
 
 // G4: a server that restarts itself on a save refuses connections for a while,
 // and nobody says so.

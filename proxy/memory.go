@@ -13,13 +13,19 @@ const memoryMax = 1024
 // memory is which backend switched protocols for a path and protocol. Its zero value is
 // ready to use.
 type memory struct {
+	age    atomic.Uint64 // counts forget; changed under mu
 	mu     sync.Mutex
 	owners map[string]string
 }
 
-func (m *memory) remember(socket, name string) {
+// remember keeps what was found out since the memory had that age, if nothing
+// was forgotten meanwhile.
+func (m *memory) remember(socket, name string, age uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.age.Load() != age {
+		return
+	}
 	if m.owners == nil || len(m.owners) >= memoryMax {
 		m.owners = make(map[string]string)
 	}
@@ -37,6 +43,7 @@ func (m *memory) owner(socket string) string {
 func (m *memory) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.age.Add(1)
 	m.owners = nil
 }
 
@@ -53,6 +60,13 @@ func (o *hmrOwner) notice(path string, rep *reply) {
 	}
 	if s := rep.resp.StatusCode; s == http.StatusOK || s == http.StatusNotModified {
 		o.name.Store(&rep.c.Name)
+	}
+}
+
+// forget drops a backend that has moved.
+func (o *hmrOwner) forget(name string) {
+	if p := o.name.Load(); p != nil && strings.EqualFold(*p, name) {
+		o.name.CompareAndSwap(p, nil)
 	}
 }
 

@@ -156,12 +156,12 @@ func TestCrowd(t *testing.T) {
 // them, until something restarts.
 func TestMemory(t *testing.T) {
 	var m memory
-	m.remember("/a x", "web")
+	m.remember("/a x", "web", 0)
 	if m.owner("/a x") != "web" || m.owner("/a y") != "" || m.owner("/a") != "" {
 		t.Errorf("%v", m.owners)
 	}
 	for i := range memoryMax {
-		m.remember(string(rune(i)), "api")
+		m.remember(string(rune(i)), "api", 0)
 	}
 	if len(m.owners) > memoryMax {
 		t.Errorf("%d are remembered", len(m.owners))
@@ -169,6 +169,9 @@ func TestMemory(t *testing.T) {
 	m.forget()
 	if m.owner(string(rune(memoryMax-1))) != "" {
 		t.Error("it is not forgotten")
+	}
+	if m.remember("/a", "web", 0); m.owner("/a") != "" {
+		t.Error("what was found out before is remembered after")
 	}
 }
 
@@ -184,7 +187,13 @@ func TestUpstream(t *testing.T) {
 	v, _, _ = u.enter()
 	w, _, _ := u.enter()
 	u.interrupt()
+	if v.interrupted() {
+		t.Error("the Ready process is interrupted")
+	}
+	u.setState(State{Phase: Waiting})
+	u.setState(State{Phase: Ready})
 	x, _, _ := u.enter()
+	u.interrupt()
 	if !v.interrupted() || x.interrupted() {
 		t.Error("an interrupt is for who was there")
 	}
@@ -195,16 +204,23 @@ func TestUpstream(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	u.drain(ctx) // does not wait for those, because the time is over
+	u.drain(ctx) // does not wait, because the time is over
 	drained := make(chan struct{})
 	go func() { u.drain(context.Background()); close(drained) }()
+	select {
+	case <-drained:
+		t.Error("a running request is not waited for")
+	case <-time.After(5 * time.Millisecond):
+	}
 	w.release()
+	<-drained // x is the next process's
 	x.release()
-	<-drained
-	u.drain(context.Background())
 	u.setState(State{Phase: Down, Reason: "exited"})
 	if v, s, _ := u.enter(); v != nil || s.Reason != "exited" {
 		t.Errorf("%+v", s)
+	}
+	if len(u.former) > 1 {
+		t.Errorf("%d places are kept at which nothing runs", len(u.former))
 	}
 	if newUpstream(&Backend{Name: "r", Remote: true, Port: 1}).look().Phase != Ready {
 		t.Error("a remote one is not ready")

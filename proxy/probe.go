@@ -29,15 +29,15 @@ const (
 	answersAll
 )
 
-// fallback is what is known of one backend's answers to unknown paths. It is
-// part of its upstream, and the knowledge ends with the process.
+// fallback is what is known of one process's answers to unknown paths. It is
+// part of its place, so the knowledge ends with the process.
 type fallback struct {
-	mu      sync.Mutex
-	probe   *probe // of the process that is Ready; nil: none yet
-	tag     string // ETag of its page; "" when there is none
-	told    bool   // the log has it
-	closed  bool
-	running sync.WaitGroup
+	running *sync.WaitGroup // the upstream's
+
+	mu     sync.Mutex
+	probes map[string]*probe // by the paths that they were made for
+	tag    string            // ETag of the page; "" when there is none
+	closed bool
 }
 
 // probe is one asking for a path that cannot exist.
@@ -48,43 +48,39 @@ type probe struct {
 	ended  time.Time
 }
 
-// reset forgets what was found out about a process that is gone.
-func (f *fallback) reset() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.probe != nil {
-		f.probe.cancel()
-	}
-	f.probe, f.tag = nil, ""
-}
-
-// close ends a probe that is running and waits for it.
+// close breaks off the probes that are running; they are counted in running.
 func (f *fallback) close() {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.closed = true
-	f.mu.Unlock()
-	f.reset()
-	f.running.Wait()
+	for _, p := range f.probes {
+		p.cancel()
+	}
 }
 
-// begin returns the probe of this process, starting one when there is none or
-// when the last one has found nothing out. It returns nil after close.
-func (f *fallback) begin(g *Gateway, c *candidate) *probe {
+// probe returns the probe of the process at this place, starting one when there
+// is none for c's paths or when the last one has found nothing out. It returns
+// nil after the fallback's close.
+func (at *place) probe(g *Gateway, c *candidate) *probe {
+	f, paths := &at.fallback, strings.Join(c.Paths, "\n")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
 		return nil
 	}
-	if p := f.probe; p != nil && !p.vain() {
+	if p := f.probes[paths]; p != nil && !p.vain() {
 		return p
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
 	p := &probe{cancel: cancel, done: make(chan struct{})}
-	f.probe = p
+	if f.probes == nil {
+		f.probes = make(map[string]*probe)
+	}
+	f.probes[paths] = p
 	f.running.Go(func() { // ends with the probe's context at the latest
 		defer cancel()
 		defer close(p.done)
-		p.result = g.probeAll(ctx, c, p)
+		p.result = g.probeAll(ctx, c, at)
 		p.ended = time.Now()
 	})
 	return p
@@ -100,18 +96,6 @@ func (p *probe) vain() bool {
 	}
 }
 
-// learn keeps the ETag of the page, if p is still the probe of the process.
-func (f *fallback) learn(p *probe, tag string) (first bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.probe != p {
-		return false
-	}
-	first, f.told = !f.told, true
-	f.tag = tag
-	return first
-}
-
 // isPage reports whether tag is the ETag of the page.
 func (f *fallback) isPage(tag string) bool {
 	f.mu.Lock()
@@ -119,7 +103,7 @@ func (f *fallback) isPage(tag string) bool {
 	return tag != "" && tag == f.tag
 }
 
-// retag notes the ETag of a page that was just served.
+// retag notes the ETag of the page as it was just served.
 func (f *fallback) retag(tag string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -128,21 +112,22 @@ func (f *fallback) retag(tag string) {
 
 // probeAll asks as a browser navigates and as a program fetches: a page in
 // answer to either is enough.
-func (g *Gateway) probeAll(ctx context.Context, c *candidate, p *probe) probeResult {
+func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeResult {
 	target, ok := unknownPath(c.Paths)
 	if !ok {
 		return knowsPaths
 	}
 	result := undecided
 	for _, accept := range [...]string{"text/html", "*/*"} {
-		resp, err := c.up.transport.roundTrip(ctx, g.probeCall(c, target, accept), asking{})
+		resp, err := at.transport.roundTrip(ctx, g.probeCall(at, target, accept), asking{})
 		if err != nil {
 			return undecided
 		}
 		newKept(resp.Body, drainTime).Close()
 		switch {
 		case resp.StatusCode == http.StatusOK && isHTML(resp.Header):
-			if c.up.fallback.learn(p, resp.Header.Get("Etag")) {
+			at.fallback.retag(resp.Header.Get("Etag"))
+			if c.up.told.CompareAndSwap(false, true) {
 				g.chain.Load().Logf("%s answers paths that it does not know with a page: the backends after it are asked first (spa = false turns this off)", c.Name)
 			}
 			return answersAll
@@ -154,9 +139,9 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, p *probe) probeRes
 }
 
 // probeCall is a request for target that no client sent.
-func (g *Gateway) probeCall(c *candidate, target, accept string) *call {
+func (g *Gateway) probeCall(at *place, target, accept string) *call {
 	return &call{
-		method: http.MethodGet, target: target, host: c.host(), client: "127.0.0.1", scheme: "http", loop: g.token,
+		method: http.MethodGet, target: target, host: at.address, client: "127.0.0.1", scheme: "http", loop: g.token,
 		header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, trailer: new(http.Header), safe: true,
 	}
 }

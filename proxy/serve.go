@@ -90,8 +90,8 @@ func (g *Gateway) stop(srv *http.Server, cancelRequests context.CancelFunc) {
 	<-g.clients.close()
 	<-g.tunnels.close()
 	g.readers.Wait()
-	for _, c := range g.chain.Load().candidates {
-		c.up.close()
+	for _, up := range g.chain.Load().upstreams {
+		up.close()
 	}
 }
 

@@ -258,6 +258,14 @@ type pace struct {
 
 func (p *pace) usual() time.Duration { return time.Duration(p.median.Load()) }
 
+// forget makes the pace one of which nothing is known.
+func (p *pace) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n = 0
+	p.median.Store(0)
+}
+
 func (p *pace) add(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -33,6 +33,11 @@ func (p Phase) String() string {
 // State is what is known of a backend from outside; see Gateway.SetState.
 type State struct {
 	Phase Phase
+	// Port on which the process that is Ready listens, on this machine. 0: the
+	// configured one. It means nothing in another Phase, nor for a backend that
+	// has a URL. Ready on another Port than before is a switch: requests that
+	// have begun end at the old one.
+	Port int
 	// Reason is one phrase for people: "building", "exited with status 1".
 	Reason string
 	// Log is the end of the backend's output, shown on the page of a crash.

@@ -23,8 +23,6 @@ type roundTripper interface {
 	roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error)
 	// forget closes idle connections, and used ones when they become idle.
 	forget()
-	// wait returns when no goroutine is left that sends a body.
-	wait()
 }
 
 // asking is what differs between the askings of one call.
@@ -33,7 +31,9 @@ type asking struct {
 	early func(status int, header http.Header) // gets each 1xx but 100 and 101
 }
 
-func newTransport(b *Backend) roundTripper {
+// newTransport makes the connections of one place; tasks counts the goroutines
+// that send bodies.
+func newTransport(b *Backend, tasks *sync.WaitGroup) roundTripper {
 	d := newDialer(b)
 	host := ""
 	if b.Remote {
@@ -42,7 +42,7 @@ func newTransport(b *Backend) roundTripper {
 	if b.H2C {
 		return newH2C(d, host)
 	}
-	return &transport{dialer: d, host: host}
+	return &transport{dialer: d, host: host, senders: tasks}
 }
 
 // transport speaks HTTP/1.1 to one backend. It exists because net/http's
@@ -52,15 +52,13 @@ type transport struct {
 	dialer  *dialer
 	host    string // the Host to send; "": the client's
 	pool    pool
-	senders sync.WaitGroup
+	senders *sync.WaitGroup
 }
 
 func (t *transport) forget() {
 	t.pool.forget()
 	t.dialer.forget()
 }
-
-func (t *transport) wait() { t.senders.Wait() }
 
 func (t *transport) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
 	if c.mayReuse() {

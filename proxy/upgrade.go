@@ -47,6 +47,7 @@ type contestant struct {
 // answered this path before is asked first.
 func (x *exchange) switchProtocols() {
 	defer x.end()
+	x.leaveOutH2C()
 	x.orderForUpgrade()
 	x.holdUntil = time.Now().Add(x.patience()) // shared by all who are asked
 	x.call.head("")                            // likewise
@@ -65,10 +66,13 @@ func (x *exchange) switchProtocols() {
 	}
 }
 
-// orderForUpgrade leaves out who can not switch, and puts who is known to be
-// right in front.
-func (x *exchange) orderForUpgrade() {
+// leaveOutH2C leaves out who can not switch.
+func (x *exchange) leaveOutH2C() {
 	x.candidates = slices.DeleteFunc(x.candidates, func(c *candidate) bool { return c.H2C })
+}
+
+// orderForUpgrade puts who is known to be right in front.
+func (x *exchange) orderForUpgrade() {
 	first := x.g.hmr.owner(x.r.Header)
 	if first == "" {
 		first = x.g.upgrades.owner(x.socket())
@@ -148,6 +152,10 @@ func (k *contest) settle(r contestant) bool {
 	switch {
 	case r.got.fault != nil:
 		return true
+	case r.got.gone:
+		k.x.rechoose(k.next)
+		k.x.leaveOutH2C()
+		return false
 	case r.got.reply == nil:
 		return false
 	case k.refuses(r.got.reply):
@@ -193,7 +201,7 @@ func (x *exchange) tunnel(rep *reply) {
 		rep.close()
 		panic(http.ErrAbortHandler)
 	}
-	x.g.upgrades.remember(x.socket(), rep.c.Name)
+	x.g.upgrades.remember(x.socket(), rep.c.Name, x.sockets)
 	rep.visit.release() // a restart does not wait for it (G4)
 	nc, client, err := hijacker.Hijack()
 	if err != nil || !b.take() {
@@ -209,7 +217,7 @@ func (x *exchange) tunnel(rep *reply) {
 	said = append(x.switchHead(rep), said...)
 	t := &tunnel{client: nc, backend: b.cn.Conn}
 	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
-	remove, forget := tunnels.add(t.cut), rep.visit.up.lasting.add(t.cut)
+	remove, forget := tunnels.add(t.cut), rep.visit.at.lasting.add(t.cut)
 	t.start(slices.Clone(early), said, func() {
 		remove()
 		forget()

@@ -2,40 +2,144 @@ package proxy
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"sync/atomic"
 )
 
-// upstream is the changing side of a backend: its state, who is being answered
-// by it, and its connections. It outlives a Reconfigure that does not move the
-// backend.
+// upstream is the changing side of a backend: its state, and the places of its
+// processes, of which at most one gets new requests. There is one for every
+// name that was ever configured, so that a request which began before a
+// Reconfigure finds the backend where it is now.
 type upstream struct {
-	transport roundTripper
-	fallback  fallback
-	pace      pace
-	lasting   crowd // event streams and upgraded connections
+	pace  pace
+	told  atomic.Bool    // the log says that it answers everything
+	tasks sync.WaitGroup // all that its places do by themselves
 
-	mu         sync.Mutex
-	state      State
-	changed    chan struct{} // closed and replaced by each setState
-	busy       int           // visits that Drain waits for
-	quiet      chan struct{} // closed when busy reaches 0; nil while nobody drains
-	generation int           // counts interrupts
-}
-
-// visit is one request that a backend is answering.
-type visit struct {
-	up         *upstream
-	generation int
-	changed    <-chan struct{} // closed by the first setState after the visit began
-	counted    bool
+	mu      sync.Mutex
+	backend Backend // as configured last
+	gone    bool    // it no longer is
+	closed  bool
+	state   State
+	changed chan struct{} // closed and replaced by each change of state
+	at      *place        // of the process that is Ready; else nil
+	former  []*place      // where requests may still be running
 }
 
 func newUpstream(b *Backend) *upstream {
-	u := &upstream{transport: newTransport(b), changed: make(chan struct{})}
+	u := &upstream{changed: make(chan struct{})}
+	u.begin(b)
+	return u
+}
+
+// begin puts the backend where b says, as one of which nothing is known. The
+// caller holds u.mu, or is the only one to know u.
+func (u *upstream) begin(b *Backend) {
+	u.backend, u.gone = *b, false
+	u.state = State{}
 	if b.Remote {
 		u.state.Phase = Ready
+		u.at = u.newPlace(b.Port)
 	}
-	return u
+}
+
+// newPlace makes the place of a process that listens on port. The caller holds
+// u.mu, or is the only one to know u.
+func (u *upstream) newPlace(port int) *place {
+	b := u.backend
+	b.Port = port
+	p := &place{address: b.address(), port: port, transport: newTransport(&b, &u.tasks)}
+	p.fallback.running, p.fallback.closed = &u.tasks, u.closed
+	return p
+}
+
+// moved reports whether b is to be found elsewhere than a, or otherwise spoken to.
+func (b *Backend) moved(a *Backend) bool {
+	return a.address() != b.address() || a.secure() != b.secure() || a.H2C != b.H2C || a.Remote != b.Remote
+}
+
+// configure takes in what a new configuration says of the backend. One that has
+// moved, or is there again, begins anew; the result says so. Its requests of
+// before end where they are.
+func (u *upstream) configure(b *Backend) (anew bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.gone && !u.backend.moved(b) {
+		u.backend = *b
+		return false
+	}
+	u.leave()
+	for _, p := range u.former {
+		p.cutLasting() // a remote server's end is announced by nobody
+	}
+	u.begin(b)
+	u.pace.forget()
+	u.announce()
+	return true
+}
+
+// retire says that the backend is no longer configured. Requests that began
+// before may still be sent to it while it is Ready.
+func (u *upstream) retire() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.gone = true
+	if u.at == nil {
+		u.state = State{Phase: Absent}
+		u.announce() // whoever waits for it need not
+		return
+	}
+	u.at.leave()
+	u.at.cutLasting()
+}
+
+// leave makes the present place a former one. The caller holds u.mu.
+func (u *upstream) leave() {
+	u.prune()
+	if u.at != nil {
+		u.at.leave()
+		u.former = append(u.former, u.at)
+		u.at = nil
+	}
+}
+
+// prune lets go of former places at which nothing runs. The caller holds u.mu.
+func (u *upstream) prune() {
+	u.former = slices.DeleteFunc(u.former, func(p *place) bool {
+		if !p.deserted() {
+			return false
+		}
+		p.fallback.close()
+		return true
+	})
+}
+
+// announce wakes who waits for a change. The caller holds u.mu.
+func (u *upstream) announce() {
+	close(u.changed)
+	u.changed = make(chan struct{})
+}
+
+// setState puts a new state in place. Unless that is the Ready process of before,
+// its place is left.
+func (u *upstream) setState(s State) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.gone && s.Phase != Ready {
+		s = State{Phase: Absent} // of a backend that is not configured nobody waits for the next process
+	}
+	port := s.Port
+	if port == 0 || u.backend.URL != nil {
+		port = u.backend.Port
+	}
+	if u.at != nil && (s.Phase != Ready || u.at.port != port) {
+		u.leave()
+	}
+	if s.Phase == Ready && u.at == nil {
+		u.at = u.newPlace(port)
+	}
+	u.state = s
+	u.announce()
 }
 
 // enter begins a visit when the backend is Ready. Otherwise it returns nil, the
@@ -43,11 +147,11 @@ func newUpstream(b *Backend) *upstream {
 func (u *upstream) enter() (*visit, State, <-chan struct{}) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.state.Phase != Ready {
+	if u.at == nil {
 		return nil, u.state, u.changed
 	}
-	u.busy++
-	return &visit{up: u, generation: u.generation, changed: u.changed, counted: true}, State{}, nil
+	u.at.busy++
+	return &visit{up: u, at: u.at, changed: u.changed, counted: true}, State{}, nil
 }
 
 // look returns the newest state.
@@ -57,76 +161,73 @@ func (u *upstream) look() State {
 	return u.state
 }
 
-func (u *upstream) setState(s State) {
-	u.mu.Lock()
-	u.state = s
-	close(u.changed)
-	u.changed = make(chan struct{})
-	u.mu.Unlock()
-	if s.Phase != Ready {
-		// The next process has connections of its own; closing the old idle
-		// ones also lets a server end that waits for its clients to leave.
-		u.transport.forget()
-		u.fallback.reset()
-	}
-}
-
-// close ends all that the upstream does by itself, and waits for it.
-func (u *upstream) close() {
-	u.fallback.close()
-	u.transport.forget()
-	u.transport.wait()
-}
-
-// interrupt: what goes on for ever would keep a server from ending that waits
-// for its clients to leave. It may say goodbye first.
-func (u *upstream) interrupt() {
-	u.mu.Lock()
-	u.generation++
-	u.mu.Unlock()
-	u.transport.forget()
-	u.lasting.cutLater(goodbye)
-}
-
-// drain returns when no counted visit is left or ctx has ended.
-func (u *upstream) drain(ctx context.Context) {
-	u.mu.Lock()
-	if u.busy == 0 {
-		u.mu.Unlock()
-		return
-	}
-	if u.quiet == nil {
-		u.quiet = make(chan struct{})
-	}
-	quiet := u.quiet
-	u.mu.Unlock()
-	select {
-	case <-quiet:
-	case <-ctx.Done():
-	}
-}
-
-// release stops counting the visit: it has ended, or it is a stream that a
-// restart does not wait for. It may be called more than once.
-func (v *visit) release() {
-	u := v.up
+// isGone reports whether the backend is no longer configured.
+func (u *upstream) isGone() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if !v.counted {
-		return
+	return u.gone
+}
+
+// place returns where new requests go; nil while the backend is not Ready.
+func (u *upstream) place() *place {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.at
+}
+
+// close ends all that the upstream does by itself, and waits for it. No request
+// is running any more.
+func (u *upstream) close() {
+	u.mu.Lock()
+	u.closed = true
+	places := u.former
+	if u.at != nil {
+		places = append(places, u.at)
 	}
-	v.counted = false
-	u.busy--
-	if u.busy == 0 && u.quiet != nil {
-		close(u.quiet)
-		u.quiet = nil
+	u.mu.Unlock()
+	for _, p := range places {
+		p.fallback.close()
+		p.transport.forget()
+	}
+	u.tasks.Wait()
+}
+
+// withdraw makes the place of a backend that is no longer configured a former
+// one: its process is about to end.
+func (u *upstream) withdraw() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.gone && u.at != nil {
+		u.leave()
+		u.state = State{Phase: Absent}
+		u.announce()
 	}
 }
 
-// interrupted reports whether the process that the visit went to has been
-// told to go since.
-func (v *visit) interrupted() bool {
-	v.up.mu.Lock()
-	defer v.up.mu.Unlock()
-	return v.generation != v.up.generation
+// interrupt says that the processes at the former places are told to end.
+func (u *upstream) interrupt() {
+	u.withdraw()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, p := range u.former {
+		p.interrupted = true
+		p.leave()
+		p.cutLasting()
+	}
+	u.prune()
+}
+
+// drain returns when no counted visit is left at the former places, or ctx has
+// ended.
+func (u *upstream) drain(ctx context.Context) {
+	u.withdraw()
+	u.mu.Lock()
+	var quiet []<-chan struct{}
+	for _, p := range u.former {
+		if p.busy > 0 {
+			quiet = append(quiet, p.whenQuiet())
+		}
+	}
+	u.mu.Unlock()
+	waitAll(ctx, quiet)
 }

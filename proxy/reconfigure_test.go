@@ -1,0 +1,547 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// reconfigure changes a copy of the gateway's configuration and puts it in
+// place.
+func (g *testGateway) reconfigure(change func(*Config)) {
+	g.t.Helper()
+	cfg := g.chain.Load().Config
+	cfg.Backends = slices.Clone(cfg.Backends)
+	change(&cfg)
+	if err := g.Reconfigure(cfg); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// owner answers its own path, with its name and the body's hash, and refuses
+// all others.
+func owner(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if r.URL.Path != "/"+name {
+			w.WriteHeader(404)
+		}
+		fmt.Fprintf(w, "%s %s", name, hash(string(body)))
+	}
+}
+
+// traffic is clients that ask for the paths of owners, GET and POST, until
+// stop; every answer is judged by check.
+type traffic struct {
+	g     *testGateway
+	count atomic.Int64
+	stop  func()
+}
+
+func newTraffic(g *testGateway, names []string, check func(name string, got answer, body string) bool) *traffic {
+	tr := &traffic{g: g}
+	ctx, cancel := context.WithCancel(context.Background())
+	var clients sync.WaitGroup
+	c := client(g.t)
+	c.Transport.(*http.Transport).MaxIdleConnsPerHost = 10
+	for i := range 6 {
+		clients.Go(func() {
+			for n := i; ctx.Err() == nil; n++ {
+				name, body := names[n%len(names)], ""
+				r := g.request("GET", "/"+name, nil)
+				if i%2 == 0 {
+					body = payload(1 + n%3*1000)
+					r = g.request("POST", "/"+name, strings.NewReader(body))
+				}
+				var got answer
+				resp, err := c.Do(r)
+				if got.err = err; err == nil {
+					b, err := io.ReadAll(resp.Body)
+					resp.Body.Close()
+					got = answer{resp.StatusCode, resp.Header, string(b), err}
+				}
+				if !check(name, got, body) {
+					g.t.Errorf("%s /%s: %d %q %v %v", r.Method, name, got.status, got.body, got.header, got.err)
+					return
+				}
+				tr.count.Add(1)
+			}
+		})
+	}
+	tr.stop = func() { cancel(); clients.Wait() }
+	return tr
+}
+
+// flow waits until some more requests have been answered.
+func (tr *traffic) flow() {
+	tr.g.t.Helper()
+	before := tr.count.Load()
+	eventually(tr.g.t, "requests flow", func() bool { return tr.count.Load() > before+12 || tr.g.t.Failed() })
+}
+
+// Whatever is added, removed, moved or put in another order while requests run:
+// every one is answered by the right backend, with its whole body.
+func TestReconfigureUnderLoad(t *testing.T) {
+	a, b, c, d := backend(t, "a", owner("a")), backend(t, "b", owner("b")), backend(t, "c", owner("c")), backend(t, "d", owner("d"))
+	elsewhere := []*testBackend{b, backend(t, "b", owner("b"))}
+	g := gateway(t, Config{Speculate: true}, a, b, c)
+	g.worth = -1
+	removable := map[string]bool{"d": true}
+	load := newTraffic(g, []string{"a", "b", "c", "d"}, func(name string, got answer, body string) bool {
+		right := got.status == 200 && got.body == name+" "+hash(body)
+		return right || removable[name] && got.status == 404 && got.header.Get("X-Devgate-Error") == ""
+	})
+	defer load.stop()
+	for round := range 8 {
+		g.reconfigure(func(c *Config) { slices.Reverse(c.Backends) })
+		load.flow()
+		g.reconfigure(func(c *Config) { c.Backends = append(c.Backends, d.Backend) })
+		g.SetState("d", State{Phase: Ready})
+		load.flow()
+		g.reconfigure(func(c *Config) { // b moves, and d goes
+			c.Backends = slices.DeleteFunc(c.Backends, func(b Backend) bool { return b.Name == "d" })
+			i := slices.IndexFunc(c.Backends, func(b Backend) bool { return b.Name == "b" })
+			c.Backends[i].Port = elsewhere[(round+1)%2].Port
+		})
+		for _, name := range []string{"b", "d"} {
+			g.Drain(t.Context(), name)
+			g.Interrupt(name)
+		}
+		g.SetState("b", State{Phase: Ready})
+		load.flow()
+		g.reconfigure(func(c *Config) {
+			i := slices.IndexFunc(c.Backends, func(b Backend) bool { return b.Name == "a" })
+			c.Backends[i].Paths = [][]string{nil, {"/a"}}[round%2]
+			c.Backends[i].Final = round%2 == 1
+			c.Speculate = round%2 == 1
+		})
+		load.flow()
+	}
+	if len(elsewhere[0].requests()) == 0 || len(elsewhere[1].requests()) == 0 || len(d.requests()) == 0 {
+		t.Error("nobody asked where it had moved, or what was added")
+	}
+}
+
+// A new configuration counts for requests that begin after it; one that is
+// running ends by the old.
+func TestReconfigureCountsForNewRequests(t *testing.T) {
+	public := t.TempDir()
+	os.WriteFile(filepath.Join(public, "x"), []byte("file"), 0o644)
+	cases := map[string]struct {
+		change   func(c *Config, moved int)
+		header   []string // of both requests
+		old, new string   // what they are answered
+	}{
+		"a backend is removed": {func(c *Config, _ int) { c.Backends = c.Backends[:1] }, nil, "200 second", "404 gate"},
+		"a backend is added": {func(c *Config, port int) {
+			c.Backends = slices.Insert(c.Backends, 1, Backend{Name: "new", URL: serverURL(port), Remote: true, SPA: Off})
+		}, nil, "200 second", "200 moved"},
+		"the order":   {func(c *Config, _ int) { slices.Reverse(c.Backends) }, nil, "200 second", "200 second"},
+		"paths":       {func(c *Config, _ int) { c.Backends[1].Paths = []string{"/other"} }, nil, "200 second", "404 gate"},
+		"final":       {func(c *Config, _ int) { c.Backends[0].Final = true }, nil, "200 second", "404 gate"},
+		"fallthrough": {func(c *Config, _ int) { c.Backends[0].Fallthrough = []int{500} }, nil, "200 second", "404 gate"},
+		"spa":         {func(c *Config, _ int) { c.Backends[1].SPA, c.Static = On, public }, nil, "200 second", "200 file"},
+		"not_found": {func(c *Config, _ int) {
+			c.NotFound = Pass
+			c.Backends[1].Fallthrough = []int{200}
+		}, navigation, "200 second", "404 gate"},
+		"static": {func(c *Config, _ int) {
+			c.Static = public
+			c.Backends[1].Fallthrough = []int{200}
+		}, nil, "200 second", "200 file"},
+		"hosts": {func(c *Config, _ int) { c.Hosts = nil }, []string{"Host", "shop.test"}, "200 second", "403"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			release := make(chan struct{})
+			gate := backend(t, "gate", func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("X-Wait") != "" {
+					<-release
+				}
+				w.WriteHeader(404)
+				io.WriteString(w, "gate")
+			})
+			second := backend(t, "second", func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				io.WriteString(w, "second")
+			})
+			g := gateway(t, Config{Hosts: []string{"shop.test"}}, gate, second)
+			running := make(chan answer)
+			go func() { running <- g.get("/x", append(tc.header, "X-Wait", "yes")...) }()
+			eventually(t, "it is asked", func() bool { return len(gate.requests()) == 1 })
+			g.reconfigure(func(c *Config) { tc.change(c, backend(t, "moved", answers(200, "moved")).Port) })
+			if got := said(g.get("/x", tc.header...)); !strings.HasPrefix(got, tc.new) {
+				t.Errorf("a new request: %q, want %q", got, tc.new)
+			}
+			close(release)
+			if got := said(<-running); got != tc.old {
+				t.Errorf("the running one: %q, want %q", got, tc.old)
+			}
+		})
+	}
+	t.Run("hold", func(t *testing.T) {
+		g := gateway(t, Config{Hold: time.Millisecond}, backend(t, "a", answers(200, "a")))
+		g.SetState("a", State{Phase: Waiting})
+		g.reconfigure(func(c *Config) { c.Hold = time.Minute })
+		done := make(chan answer)
+		go func() { done <- g.get("/") }()
+		eventually(t, "it is held", func() bool { return g.requests.count() == 1 })
+		g.SetState("a", State{Phase: Ready})
+		if got := <-done; got.status != 200 {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("speculate", func(t *testing.T) {
+		l := newLadder(t, false)
+		l.reconfigure(func(c *Config) { c.Speculate = true })
+		l.get("/x")
+		if got := l.get("/x").header.Get("X-Devgate-Tried"); !strings.HasSuffix(got, "learned") {
+			t.Errorf("on: %s", got)
+		}
+		l.reconfigure(func(c *Config) { c.Speculate = false })
+		l.get("/x")
+		if got := l.get("/x").header.Get("X-Devgate-Tried"); strings.HasSuffix(got, "learned") {
+			t.Errorf("off: %s", got)
+		}
+	})
+}
+
+func said(a answer) string { return fmt.Sprint(a.status, " ", a.body) }
+
+// What is unchanged of a backend survives: its state, its connections, what
+// its probe found out. What has moved begins anew.
+func TestReconfigureKeepsWhatIsUnchanged(t *testing.T) {
+	a, conns := countingBackend(t, "a", answers(404, ""))
+	b := backend(t, "b", answers(200, "b"))
+	g := gateway(t, Config{}, a, b)
+	g.get("/")
+	place := g.chain.Load().find("a").up.place()
+	g.SetState("b", State{Phase: Down, Reason: "exited with status 3"})
+	g.reconfigure(func(c *Config) {
+		slices.Reverse(c.Backends)
+		c.Backends[1].Paths, c.Backends[1].Fallthrough = []string{"/*"}, []int{404, 405}
+	})
+	if g.chain.Load().find("a").up.place() != place {
+		t.Error("a began anew")
+	}
+	if got := g.get("/"); got.status != 502 || !strings.Contains(got.body, "exited with status 3") {
+		t.Errorf("b has lost its state: %+v", got)
+	}
+	g.SetState("b", State{Phase: Ready})
+	g.reconfigure(func(c *Config) { slices.Reverse(c.Backends) })
+	if got := g.get("/"); got.body != "b" || conns.Load() != 1 {
+		t.Errorf("%+v over %d connections", got, conns.Load())
+	}
+	g.reconfigure(func(c *Config) { c.Backends[1].Port = closedPort(t) })
+	if s := g.chain.Load().find("b").up.look(); s.Phase != Waiting {
+		t.Errorf("what has moved is %v", s.Phase)
+	}
+	err := g.Reconfigure(Config{Backends: []Backend{a.Backend, {Name: "A", Port: 1}}})
+	if err == nil || len(g.chain.Load().candidates) != 2 {
+		t.Errorf("two backends of one name: %v", err)
+	}
+}
+
+// G4: a request that waits for a backend which the new configuration does not
+// have goes on by that one, as if it had begun now: nobody is asked twice, and
+// nobody who comes later in the new order is asked too early.
+func TestHeldRequestsGoOnByTheNewConfiguration(t *testing.T) {
+	for _, how := range []string{"GET", "POST", "Upgrade"} {
+		t.Run(how, func(t *testing.T) {
+			web := backend(t, "web", answers(404, "no"))
+			last := backend(t, "last", answers(200, "wrong"))
+			renamed := rawBackend(t, "renamed", func(nc net.Conn, br *bufio.Reader) {
+				r, err := http.ReadRequest(br)
+				if err != nil {
+					return
+				}
+				body, _ := io.ReadAll(r.Body)
+				text := hash(string(body))
+				fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(text), text)
+			})
+			g := gateway(t, Config{}, web, backend(t, "api", answers(200, "api")), last)
+			g.SetState("api", State{Phase: Waiting, Reason: "building"})
+			body := map[string]string{"POST": payload(100_000)}[how]
+			r := g.request("GET", "/x", nil)
+			switch how {
+			case "POST":
+				r = g.request("POST", "/x", strings.NewReader(body))
+			case "Upgrade":
+				r = g.request("GET", "/x", nil, "Connection", "Upgrade", "Upgrade", "websocket")
+			}
+			done := make(chan answer)
+			go func() { done <- g.do(r) }()
+			eventually(t, "web has refused", func() bool { return len(web.requests()) == 1 })
+			g.reconfigure(func(c *Config) {
+				renamed.SPA = Off
+				c.Backends[1] = renamed.Backend
+			})
+			g.SetState("renamed", State{Phase: Ready})
+			got := <-done
+			if got.status != 200 || got.body != hash(body) || len(last.requests()) > 0 || len(web.requests()) != 1 {
+				t.Errorf("%+v, last saw %q, web %q", got, last.requests(), web.requests())
+			}
+		})
+	}
+	t.Run("one that names it by its host", func(t *testing.T) {
+		g := gateway(t, Config{}, backend(t, "web", answers(200, "web")), backend(t, "api", answers(200, "api")))
+		g.SetState("api", State{Phase: Waiting})
+		done := make(chan answer)
+		go func() { done <- g.get("/", "Host", "api.localhost") }()
+		eventually(t, "it is held", func() bool { return g.requests.count() == 1 })
+		g.reconfigure(func(c *Config) { c.Backends = c.Backends[:1] })
+		if got := <-done; got.body != "web" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// A backend that is removed is drained and interrupted as on a restart, by its
+// name, and its connections are closed.
+func TestRemovedBackend(t *testing.T) {
+	release := make(chan struct{})
+	var open atomic.Int64
+	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
+		open.Add(1)
+		defer open.Add(-1)
+		for {
+			r, err := http.ReadRequest(br)
+			if err != nil {
+				return
+			}
+			switch r.URL.Path {
+			case "/events":
+				io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: up\n\n")
+				io.Copy(io.Discard, br)
+				return
+			case "/socket":
+				io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+				io.Copy(io.Discard, br)
+				return
+			case "/slow":
+				<-release
+			}
+			io.WriteString(nc, okAnswer)
+		}
+	})
+	gone := time.Now()
+	g := gateway(t, Config{}, b, backend(t, "a", answers(200, "a")))
+	nc := g.dial()
+	io.WriteString(nc, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	stream := bufio.NewReader(nc)
+	readTo(t, stream, "data: up\n")
+	_, tunnel, _ := g.upgrade("/socket", "", "")
+	slow := make(chan answer)
+	go func() { slow <- g.get("/slow") }()
+	eventually(t, "all three run", func() bool { return open.Load() == 3 })
+	g.get("/idle")
+	g.reconfigure(func(c *Config) { c.Backends = c.Backends[1:] })
+	eventually(t, "the idle connection is closed", func() bool { return open.Load() == 3 })
+	if got := g.get("/"); got.body != "a" {
+		t.Errorf("%+v", got)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if g.Drain(ctx, "b"); ctx.Err() == nil {
+		t.Error("Drain does not wait for what runs on it")
+	}
+	close(release)
+	if got := <-slow; got.status != 200 || got.header.Get("X-Devgate-Backend") != "b" {
+		t.Errorf("the running request: %+v", got)
+	}
+	g.Drain(t.Context(), "b")
+	for name, br := range map[string]*bufio.Reader{"stream": stream, "tunnel": tunnel} {
+		if _, err := io.Copy(io.Discard, br); err != nil && !isReset(err) && err != io.ErrUnexpectedEOF {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	eventually(t, "all connections are closed", func() bool { return open.Load() == 0 })
+	if took := time.Since(gone); took < goodbye {
+		t.Errorf("cut after %s", took)
+	}
+}
+
+// A request that an interrupt ends on a removed backend goes on by the new
+// configuration if it is safe; else it is told.
+func TestInterruptOfARemovedBackend(t *testing.T) {
+	for method, want := range map[string]string{"GET": "200 a", "POST": "502"} {
+		t.Run(method, func(t *testing.T) {
+			r := &restartable{addr: "127.0.0.1:0", h: func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }}
+			r.start(t)
+			b := &testBackend{Backend: Backend{Name: "b", Port: portOf("http://" + r.addr)}}
+			g := gateway(t, Config{}, b, backend(t, "a", answers(200, "a")))
+			g.notice = time.Millisecond
+			done := make(chan answer)
+			go func() { done <- g.do(g.request(method, "/", nil)) }()
+			up := g.chain.Load().find("b").up
+			eventually(t, "it runs", func() bool { return up.visits() == 1 })
+			g.reconfigure(func(c *Config) { c.Backends = c.Backends[1:] })
+			g.Interrupt("b")
+			r.kill()
+			if got := said(<-done); !strings.HasPrefix(got, want) {
+				t.Errorf("%q, want %q", got, want)
+			}
+			g.reconfigure(func(c *Config) { c.Backends = append(c.Backends, b.Backend) })
+			if s := up.look(); s.Phase != Waiting || g.chain.Load().find("b").up != up {
+				t.Errorf("when it is back it is %v", s.Phase)
+			}
+		})
+	}
+}
+
+// What was learned of a backend ends with a configuration that moves it: who
+// answers unknown paths, who owns which socket. Of others it stays.
+func TestReconfigureForgets(t *testing.T) {
+	page := backend(t, "web", frontEnd(""))
+	page.probed = true
+	strict := backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "probe") {
+			w.WriteHeader(404)
+			return
+		}
+		frontEnd("")(w, r)
+	})
+	g := gateway(t, Config{}, page, backend(t, "api", application))
+	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "api" {
+		t.Fatalf("%+v", got)
+	}
+	g.get("/@vite/client", "Accept", "text/html")
+	if name := g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}); name != "web" {
+		t.Fatalf("the client's owner is %q", name)
+	}
+	g.upgrades.remember("/s ", "api", g.upgrades.age.Load())
+	g.reconfigure(func(c *Config) { c.Backends[1].Final = true })
+	if g.upgrades.owner("/s ") != "" {
+		t.Error("the owner of a socket is remembered")
+	}
+	if g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}) != "web" {
+		t.Error("the owner of Vite's client is forgotten, though it has not moved")
+	}
+	g.reconfigure(func(c *Config) { c.Backends[0].Port = strict.Port })
+	g.SetState("web", State{Phase: Ready})
+	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "web" {
+		t.Errorf("the probe of the old place counts: %+v", got)
+	}
+	if name := g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}); name != "" {
+		t.Errorf("%q still owns Vite's client", name)
+	}
+}
+
+// G6: a probe is made for the paths of a configuration; with others there is
+// another. spa takes effect at once.
+func TestReconfigureProbesForOtherPaths(t *testing.T) {
+	web := backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/app/") {
+			w.WriteHeader(404)
+			return
+		}
+		frontEnd("")(w, r)
+	})
+	web.probed = true
+	g := gateway(t, Config{}, web, backend(t, "api", answers(200, "api")))
+	for i, paths := range [][]string{nil, {"/app/*"}, nil} {
+		g.reconfigure(func(c *Config) { c.Backends[0].Paths = paths })
+		want := []string{"web", "api", "web"}[i]
+		if got := g.get("/app/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != want {
+			t.Errorf("%q: %+v", paths, got)
+		}
+	}
+	g.reconfigure(func(c *Config) { c.Backends[0].SPA = On })
+	if got := g.get("/app/users", "Accept", "*/*"); got.body != "api" {
+		t.Errorf("spa = true: %+v", got)
+	}
+}
+
+// A url backend is Ready from the beginning, wherever it moves.
+func TestReconfigureMovesARemote(t *testing.T) {
+	first, second := backend(t, "r", answers(200, "first")), backend(t, "r", answers(200, "second"))
+	remote := func(b *testBackend) Backend {
+		return Backend{Name: "r", URL: serverURL(b.Port), Remote: true, SPA: Off}
+	}
+	g := gateway(t, Config{Backends: []Backend{remote(first)}})
+	for range 3 {
+		g.reconfigure(func(c *Config) { c.Backends = []Backend{remote(second)} })
+		if got := g.get("/"); got.body != "second" {
+			t.Errorf("%+v", got)
+		}
+		g.reconfigure(func(c *Config) { c.Backends = nil })
+		if got := g.get("/"); got.status != 404 {
+			t.Errorf("removed: %+v", got)
+		}
+		g.reconfigure(func(c *Config) { c.Backends = []Backend{remote(first)} })
+		if got := g.get("/"); got.body != "first" {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// Reconfigure, SetState, Drain and Interrupt may come at any time, from
+// anywhere: nothing hangs, and nothing is left behind.
+func TestReconfigureAmidEverything(t *testing.T) {
+	a, b := backend(t, "a", owner("a")), backend(t, "b", owner("b"))
+	a.probed, b.probed = true, true
+	g := gateway(t, Config{Hold: 50 * time.Millisecond}, a, b)
+	g.notice = time.Millisecond
+	load := newTraffic(g, []string{"a", "b"}, func(name string, got answer, body string) bool {
+		return got.err == nil && (got.status != 200 || got.body == name+" "+hash(body))
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	var busy sync.WaitGroup
+	for i, act := range []func(n int){
+		func(n int) {
+			g.reconfigure(func(c *Config) { c.Backends = []Backend{a.Backend, b.Backend}[n%3/2 : 1+n%2] })
+		},
+		func(n int) {
+			g.SetState("a", State{Phase: Phase(n % 4), Port: []int{0, a.Port, b.Port}[n%3] * (n % 2)})
+		},
+		func(n int) { g.SetState("b", State{Phase: Phase(n % 3)}) },
+		func(n int) {
+			soon, done := context.WithTimeout(ctx, time.Millisecond)
+			defer done()
+			g.Drain(soon, []string{"a", "b"}[n%2])
+		},
+		func(n int) { g.Interrupt([]string{"a", "b", "x"}[n%3]) },
+		func(n int) { g.Explain(ctx, "GET", "/a", nil, nil) },
+	} {
+		busy.Go(func() {
+			tick := time.NewTicker(time.Duration(500+100*i) * time.Microsecond)
+			defer tick.Stop()
+			for n := 0; ctx.Err() == nil; n++ {
+				<-tick.C
+				act(n)
+			}
+		})
+	}
+	busy.Wait()
+	load.stop()
+	g.reconfigure(func(c *Config) { c.Backends = []Backend{a.Backend, b.Backend} })
+	for _, name := range []string{"a", "b"} {
+		g.SetState(name, State{Phase: Ready})
+		if got := g.get("/" + name); got.status != 200 {
+			t.Errorf("after it all, %s: %+v", name, got)
+		}
+		if n := len(g.chain.Load().find(name).up.former); n > 3 {
+			t.Errorf("%d former places of %s are kept", n, name)
+		}
+	}
+}
+
+func serverURL(port int) *url.URL {
+	return &url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)}
+}
