@@ -36,7 +36,7 @@ func (p *Project) Expand(text string, s *Service) string {
 
 func (p *Project) commands(s *Service) {
 	s.Command = p.argv(s.Service.Command, s)
-	s.Build = p.argv(s.Service.Build, s)
+	s.Build = p.argv(s.Service.Build, s.staged())
 	s.Stop = p.argv(s.Service.Stop, s)
 	s.ReadyExec = p.argv(s.Ready.Exec, s)
 }

@@ -14,29 +14,43 @@ import (
 	"devgate/procfile"
 )
 
-// environments works out the environment of every service. It comes after
-// ports and folders, which it tells.
-func (l *loader) environments() {
+// layers are the parts of a service's environment that were read: later ones
+// win. What devgate itself says, and placeholders, come in with environment.
+type layers struct {
+	own    map[string]string // devgate's, the same for all
+	shared map[string]string // of the top env_file, the same for all
+	files  map[string]string // of the service's env_file
+}
+
+// readEnvFiles reads what the environment of every service is made from. It
+// comes after folders, in which the files are.
+func (l *loader) readEnvFiles() {
 	p := l.project
-	shared := map[string]string{}
+	own, shared := l.own(), map[string]string{}
 	for _, name := range p.File.EnvFile {
 		l.envFile(shared, p.Root, name, p.File.Pos("env_file"), !p.File.EnvFileSet)
 	}
 	for _, s := range p.Services {
-		env := l.own()
-		given := p.given(s)
-		maps.Copy(env, given)
-		maps.Copy(env, shared)
-		p.expandInto(env, p.File.Env, s)
-		if s.Port != 0 {
-			env["PORT"] = given["PORT"] // a PORT for all must not put every service on one port
-		}
+		files := map[string]string{}
 		for _, name := range s.EnvFile {
-			l.envFile(env, s.Dir, name, s.Position("env_file"), false)
+			l.envFile(files, s.Dir, name, s.Position("env_file"), false)
 		}
-		p.expandInto(env, s.Service.Env, s)
-		s.Env = list(env)
+		s.layers = layers{own, shared, files}
 	}
+}
+
+// environment is the whole of a service's environment, sorted.
+func (p *Project) environment(s *Service) []string {
+	env, given := maps.Clone(s.layers.own), p.given(s)
+	maps.Copy(env, given)
+	maps.Copy(env, s.layers.shared)
+	p.expandInto(env, p.File.Env, s)
+	if s.Port != 0 {
+		env["PORT"] = given["PORT"] // a PORT for all must not put every service on one port
+	}
+	maps.Copy(env, s.layers.files)
+	p.expandInto(env, s.Service.Env, s)
+	return list(env)
 }
 
 // own is devgate's environment, with what services need to print at once and
@@ -95,6 +109,9 @@ func (p *Project) expandInto(env, values map[string]string, s *Service) {
 // be missing.
 func (l *loader) envFile(env map[string]string, base, name string, pos procfile.Position, mayMiss bool) {
 	path := absolute(base, name)
+	if !slices.Contains(l.project.Inputs, path) {
+		l.project.Inputs = append(l.project.Inputs, path)
+	}
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && mayMiss:

@@ -27,6 +27,10 @@ type Options struct {
 	// Ports are those that a running devgate has chosen for services with
 	// port = "auto", by name.
 	Ports map[string]int
+
+	// GatewayPort is the one that a running devgate has chosen where the file
+	// says port = "auto"; 0: none.
+	GatewayPort int
 }
 
 // Project is a Devgatefile with everything that it leaves open filled in.
@@ -40,6 +44,10 @@ type Project struct {
 	URL      string // of the gateway, as people write it
 	Static   string // absolute folder, or ""
 	Services []*Service
+
+	// Inputs are the absolute paths of the files that the project was made from,
+	// and of those that it would have been made from if they existed.
+	Inputs []string
 }
 
 // Service is what one service is run with.
@@ -51,13 +59,18 @@ type Service struct {
 	Env       []string
 	Command   []string // nil for a remote
 	Build     []string // nil: none
+	BuildEnv  []string // nil without Build
 	Stop      []string // nil: none
 	ReadyExec []string // nil unless ready = { exec = … }
 	Bin       string   // the path that {bin} stands for
+	Staged    string   // the path that {bin} stands for in Build: it becomes Bin when the build has succeeded
+
+	layers layers
 }
 
 // Load reads the Devgatefile and works everything out. The error is
-// procfile.ErrNotFound, a procfile.ErrorList, or about a port.
+// procfile.ErrNotFound, a procfile.ErrorList, or about a port. Beside an error
+// about what the disk holds the Project is not nil, and has its Inputs.
 func Load(o Options) (*Project, error) {
 	path := o.File
 	if path == "" {
@@ -75,7 +88,7 @@ func Load(o Options) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find project folder: %w", err)
 	}
-	p := &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Name: file.Name, Host: file.Host}
+	p := &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Name: file.Name, Host: file.Host, Inputs: []string{abs}}
 	if p.Name == "" {
 		p.Name = filepath.Base(p.Root)
 	}
@@ -91,15 +104,40 @@ func (p *Project) resolve(o Options) error {
 	}
 	l := &loader{project: p, options: o}
 	l.folders()
-	l.environments()
+	l.readEnvFiles()
 	if len(l.errs) > 0 {
 		slices.SortStableFunc(l.errs, inOrder)
 		return l.errs
 	}
 	for _, s := range p.Services {
-		p.commands(s)
+		p.complete(s)
 	}
 	return nil
+}
+
+// complete works out what a service is run with, once every port is known.
+func (p *Project) complete(s *Service) {
+	p.commands(s)
+	s.Env = p.environment(s)
+	if s.Build != nil {
+		s.BuildEnv = p.environment(s.staged())
+	}
+}
+
+// staged is the service as its build sees it.
+func (s *Service) staged() *Service {
+	seen := *s
+	seen.Bin = s.Staged
+	return &seen
+}
+
+// Instance is the service as one of several processes of it is run: on a port of
+// its own. Others go on to see the service's own port.
+func (p *Project) Instance(s *Service, port int) *Service {
+	one := *s
+	one.Port = port
+	p.complete(&one)
+	return &one
 }
 
 // inOrder sorts errors by file, line and column.
@@ -113,12 +151,13 @@ func (p *Project) choosePorts(o Options) error {
 	for _, s := range p.File.Services {
 		taken[s.Port.Number] = true
 	}
-	if err := p.chooseGateway(o.Port, taken); err != nil {
+	if err := p.chooseGateway(o, taken); err != nil {
 		return err
 	}
 	taken[p.Port] = true
 	for _, s := range p.File.Services {
 		service := &Service{Service: s, Port: s.Port.Number, Bin: filepath.Join(p.Root, ".devgate", "bin", s.Name)}
+		service.Staged = service.Bin + ".new"
 		if chosen := o.Ports[s.Name]; s.Port.Auto && chosen != 0 {
 			service.Port = chosen
 		} else if s.Port.Auto {
@@ -139,10 +178,12 @@ func (p *Project) choosePorts(o Options) error {
 	return nil
 }
 
-func (p *Project) chooseGateway(override int, taken map[int]bool) (err error) {
+func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
 	switch {
-	case override != 0:
-		p.Port = override
+	case o.Port != 0:
+		p.Port = o.Port
+	case p.File.Port.Auto && o.GatewayPort != 0:
+		p.Port = o.GatewayPort
 	case p.File.Port.Auto:
 		if p.Port, err = port.Stable(p.Root, taken); err != nil {
 			return err

@@ -146,7 +146,7 @@ port = 5173
 	bin := filepath.Join(root, ".devgate", "bin", "api")
 	for _, c := range []struct{ got, want []string }{
 		{api.Command, []string{bin, "--port=4001", "--web=http://localhost:5173", "{port}"}},
-		{api.Build, []string{"/bin/sh", "-c", "exec go build -o " + bin + " ."}},
+		{api.Build, []string{"/bin/sh", "-c", "exec go build -o " + bin + ".new ."}}, // W8: never written over while it runs
 		{api.Stop, []string{"/bin/sh", "-c", "kill api"}},
 		{api.ReadyExec, []string{"/bin/sh", "-c", "exec check " + root + " 5173"}},
 	} {
