@@ -68,6 +68,10 @@ func NewExec(mark string) (*Exec, error) {
 // there is none.
 func (x *Exec) Group() string { return x.group.Dir() }
 
+// Suspend stops everything that was started and then this process, until
+// somebody continues it: see proc.Nursery.Suspend.
+func (x *Exec) Suspend() { x.nursery.Suspend() }
+
 // closeLimit bounds how long Close hunts for what will not die.
 const closeLimit = 5 * time.Second
 

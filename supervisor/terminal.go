@@ -231,15 +231,18 @@ func (t *Terminal) write(ours *os.File, piece []byte) bool {
 }
 
 // queries match what makes a terminal answer. Shown again to a new viewer, the
-// answers of its terminal would be input that nobody waits for.
-var queries = regexp.MustCompile(`\x05` + // ENQ
-	`|\x1b\[[<=>?]?[0-9;]*(?:[cn]|\$p)` + // device attributes, status reports, modes
-	`|\x1b\[\?u|\x1b\[>0?q` + // keyboard protocol, version
-	`|\x1b\][0-9;]*;\?(?:\x07|\x1b\\)` + // colours
-	`|\x1bP[+$]q[^\x1b]*\x1b\\`) // capabilities, settings
+// answers of its terminal would be input that nobody waits for. They are compiled
+// at their first use, as every start of devgate would wait for it.
+var queries = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\x05` + // ENQ
+		`|\x1b\[[<=>?]?[0-9;]*(?:[cn]|\$p)` + // device attributes, status reports, modes
+		`|\x1b\[\?u|\x1b\[>0?q` + // keyboard protocol, version
+		`|\x1b\][0-9;]*;\?(?:\x07|\x1b\\)` + // colours
+		`|\x1bP[+$]q[^\x1b]*\x1b\\`) // capabilities, settings
+})
 
 func withoutQueries(recent []byte) []byte {
-	return queries.ReplaceAll(tailFromLine(recent, recentBytes), nil)
+	return queries().ReplaceAll(tailFromLine(recent, recentBytes), nil)
 }
 
 // screen is where a child's terminal prints to: the viewers, and a sink.

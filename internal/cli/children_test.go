@@ -16,7 +16,10 @@ import (
 )
 
 // childLife ends a child that a broken test has left behind.
-const childLife = 2 * time.Minute
+const (
+	childLife = 2 * time.Minute
+	tickPause = 10 * time.Millisecond // of what prints without end
+)
 
 // notePID leaves the process's number for the `gone` command of scripts.
 func notePID() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devgate/internal/guard"
 	"devgate/internal/project"
 	"devgate/procfile"
 )
@@ -25,17 +26,26 @@ type streams struct {
 
 // Main runs devgate and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	std := streams{stdin, stdout, stderr, args, underGuard()}
-	root := newRoot(std)
-	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(context.Background())
+	std := streams{stdin, stdout, stderr, args, guard.Guarded()}
+	err := run(std)
 	if !silent(err) {
 		fmt.Fprintln(stderr, message(err))
 	}
 	return codeOf(err)
+}
+
+// run does what the arguments say. Where the supervisor has been started
+// already, it says what is wrong with them.
+func run(std streams) error {
+	if guard.Early() != nil {
+		return runGuard(std.args, fileOf(std))
+	}
+	root := newRoot(std)
+	root.SetArgs(std.args)
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	return root.ExecuteContext(context.Background())
 }
 
 // message puts devgate's name before an error, unless it begins with the place

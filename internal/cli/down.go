@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +23,10 @@ func newDown(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, err := control.Dial(root)
+			client, err := connect(root)
+			if err != nil && !errors.Is(err, control.ErrNotRunning) {
+				return err
+			}
 			if err != nil {
 				_, err := fmt.Fprintln(std.out, "devgate is not running here")
 				return err

@@ -36,18 +36,22 @@ func TestErrorsStandForExitCodes(t *testing.T) {
 
 // The guard ends as its supervisor does, and says what a kill means.
 func TestTheGuardEndsAsItsSupervisorDoes(t *testing.T) {
-	run := func(script string) error { return exec.Command("/bin/sh", "-c", script).Run() }
+	run := func(script string) syscall.WaitStatus {
+		cmd := exec.Command("/bin/sh", "-c", script)
+		cmd.Run()
+		return cmd.ProcessState.Sys().(syscall.WaitStatus)
+	}
 	for _, c := range []struct {
-		err  error
-		code int
-		text string
+		status syscall.WaitStatus
+		code   int
+		text   string
 	}{
 		{run("exit 0"), 0, ""},
 		{run("exit 130"), 130, "exit 130"},
 		{run("kill -KILL $$"), 137, "the supervisor was ended by signal 9 (killed); all services were ended with it"},
 		{run("kill -ABRT $$"), 134, "the supervisor was ended by signal 6 (aborted); all services were ended with it"},
 	} {
-		err := guardResult(c.err)
+		err := guardResult(c.status)
 		if codeOf(err) != c.code || err != nil && err.Error() != c.text {
 			t.Errorf("got %v (%d), want %q (%d)", err, codeOf(err), c.text, c.code)
 		}

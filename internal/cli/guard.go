@@ -2,17 +2,14 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"os/signal"
-	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
+	"devgate/internal/control"
+	"devgate/internal/guard"
 	"devgate/internal/proc"
 )
 
@@ -22,95 +19,54 @@ import (
 // them. Whichever is killed, the other notices and ends what is left: the
 // supervisor as by Ctrl-C, the guard at once. Being in two sessions, no signal
 // to a process group reaches both.
+
+// guardLimit bounds how long the guard hunts for what a killed supervisor left,
+// and stopLimit how long it waits for the supervisor to stop before it stops.
 const (
-	guardVariable  = "DEVGATE_GUARD" // set for the supervisor alone
-	guardPipe      = 3               // the supervisor's end of the pipe
-	supervisorName = "devgate: supervisor"
+	guardLimit = 5 * time.Second
+	stopLimit  = 2 * time.Second
 )
 
-// guardLimit bounds how long the guard hunts for what a killed supervisor left.
-const guardLimit = 5 * time.Second
-
-// underGuard reports whether this process is the supervisor, and takes the
-// variable away from its children.
-func underGuard() bool {
-	guarded := os.Getenv(guardVariable) != ""
-	os.Unsetenv(guardVariable)
-	return guarded
-}
-
-// guard runs the supervisor with the same arguments and ends as it does.
-func guard(args []string, file string, std streams) error {
-	if err := proc.BecomeSubreaper(); err != nil {
-		return err
+// runGuard starts the supervisor with the same arguments, unless it has been
+// started already, and ends as it does. file names the Devgatefile.
+func runGuard(args []string, file string) error {
+	supervisor := guard.Early()
+	if supervisor == nil {
+		var err error
+		if supervisor, err = guard.Start(args); err != nil {
+			return err
+		}
 	}
+	defer supervisor.Close()
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
 		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)
 	defer signal.Stop(signals)
-	supervisor, life, err := startSupervisor(args, std)
+	process, err := os.FindProcess(supervisor.PID)
 	if err != nil {
-		return err
+		return fmt.Errorf("find supervisor: %w", err)
 	}
-	defer life.Close()
 	over := make(chan struct{})
 	forwarding := make(chan struct{})
 	go func() { // ends with the supervisor
 		defer close(forwarding)
-		forward(signals, supervisor.Process, over)
+		forward(signals, process, over)
 	}()
-	err = supervisor.Wait()
+	state, err := process.Wait()
 	close(over)
 	<-forwarding
 	endOrphans()
-	if root, rootErr := rootOf(file); wasKilled(err) && rootErr == nil {
+	if err != nil {
+		return fmt.Errorf("wait for supervisor: %w", err)
+	}
+	status := state.Sys().(syscall.WaitStatus)
+	if root, err := rootOf(file); status.Signaled() && err == nil {
 		endLeftovers(root) // where orphans go to init, this finds them
 	}
-	return guardResult(err)
+	return guardResult(status)
 }
 
-// wasKilled reports whether a process was ended by a signal.
-func wasKilled(err error) bool {
-	var exited *exec.ExitError
-	if !errors.As(err, &exited) {
-		return false
-	}
-	status, ok := exited.Sys().(syscall.WaitStatus)
-	return ok && status.Signaled()
-}
-
-// startSupervisor starts the second devgate. The returned file is the guard's
-// end of the pipe: open as long as it lives.
-func startSupervisor(args []string, std streams) (*exec.Cmd, *os.File, error) {
-	theirs, ours, err := os.Pipe()
-	if err != nil {
-		return nil, nil, fmt.Errorf("open guard pipe: %w", err)
-	}
-	defer theirs.Close()
-	cmd := &exec.Cmd{
-		Path: ownProgram(), Args: append([]string{supervisorName}, args...),
-		Stdin: std.in, Stdout: std.out, Stderr: std.err,
-		Env:         append(os.Environ(), guardVariable+"=1"),
-		ExtraFiles:  []*os.File{theirs}, // becomes guardPipe
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
-	}
-	if err := cmd.Start(); err != nil {
-		ours.Close()
-		return nil, nil, fmt.Errorf("start supervisor: %w", err)
-	}
-	return cmd, ours, nil
-}
-
-// ownProgram is this program, also when its file was replaced meanwhile.
-func ownProgram() string {
-	path, err := os.Executable()
-	if err != nil || strings.HasSuffix(path, " (deleted)") && runtime.GOOS == "linux" {
-		return "/proc/self/exe"
-	}
-	return path
-}
-
-// forward passes signals on. Ctrl-Z stops both processes, and fg continues both.
+// forward passes signals on.
 func forward(signals <-chan os.Signal, supervisor *os.Process, over <-chan struct{}) {
 	for {
 		select {
@@ -120,13 +76,33 @@ func forward(signals <-chan os.Signal, supervisor *os.Process, over <-chan struc
 			switch sig {
 			case syscall.SIGPIPE:
 			case syscall.SIGTSTP:
-				supervisor.Signal(syscall.SIGSTOP)
-				syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+				stopBoth(supervisor, over)
 			default:
 				supervisor.Signal(sig)
 			}
 		}
 	}
+}
+
+// stopBoth is Ctrl-Z: the supervisor stops its services and itself, and then
+// this process stops as if it were all there is, so that the shell says what it
+// always says. It returns when fg or bg has continued this process.
+func stopBoth(supervisor *os.Process, over <-chan struct{}) {
+	supervisor.Signal(syscall.SIGTSTP)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(stopLimit); !proc.Stopped(supervisor.Pid); {
+		select {
+		case <-over:
+			return
+		case <-limit: // it is stuck, and the user wants the terminal
+			proc.StopSelf(syscall.SIGTSTP)
+			return
+		case <-tick.C:
+		}
+	}
+	proc.StopSelf(syscall.SIGTSTP)
+	supervisor.Signal(syscall.SIGCONT)
 }
 
 // endOrphans kills what the supervisor has left to its subreaper, which is
@@ -139,17 +115,37 @@ func endOrphans() {
 
 // guardResult passes the supervisor's exit code on. How many processes went with
 // a killed one is not said: the kernel has ended some of them itself.
-func guardResult(err error) error {
-	var exited *exec.ExitError
-	if !errors.As(err, &exited) {
-		return err
+func guardResult(status syscall.WaitStatus) error {
+	if status == 0 {
+		return nil
 	}
-	if !wasKilled(err) {
-		return &exitError{code: exited.ExitCode()}
+	if !status.Signaled() {
+		return &exitError{code: status.ExitStatus()}
 	}
-	status := exited.Sys().(syscall.WaitStatus)
-	return &exitError{128 + int(status.Signal()), fmt.Errorf("the supervisor was ended by signal %d (%s); all services were ended with it",
-		int(status.Signal()), status.Signal())}
+	sig := status.Signal()
+	return &exitError{128 + int(sig), fmt.Errorf("the supervisor was ended by signal %d (%s); all services were ended with it", int(sig), sig)}
+}
+
+// connect finds the devgate that runs the project at root. One that Ctrl-Z has
+// stopped would not answer before it is continued.
+func connect(root string) (*control.Client, error) {
+	if record, running := control.Holder(root); running && isStopped(record.PID) {
+		return nil, fmt.Errorf("devgate (pid %d) is stopped\n  hint: fg in its terminal, or kill -CONT %d, lets it go on", record.PID, record.PID)
+	}
+	return control.Dial(root)
+}
+
+// isStopped reports whether a guard and its supervisor are stopped.
+func isStopped(pid int) bool {
+	supervisors := proc.Children(pid)
+	return proc.Stopped(pid) && len(supervisors) > 0 && proc.Stopped(supervisors[0])
+}
+
+// fileOf is the Devgatefile that a command line names; "" when it names none.
+func fileOf(std streams) string {
+	up := newUp(std)
+	up.ParseFlags(std.args)
+	return up.Flag("file").Value.String()
 }
 
 func processes(n int) string {
@@ -165,16 +161,12 @@ func (s *session) watchGuard() (stop func()) {
 	if !s.options.guarded {
 		return func() {}
 	}
-	syscall.SetNonblock(guardPipe, true) // so that Close ends a Read
-	syscall.CloseOnExec(guardPipe)
-	life := os.NewFile(guardPipe, "guard pipe")
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		if _, err := life.Read(make([]byte, 1)); errors.Is(err, io.EOF) {
+	watching := background(func(ctx context.Context) error {
+		if guard.Lost(ctx) == nil {
 			s.say("", "the devgate that owned the terminal is gone: stopping")
 			s.end(signalError(syscall.SIGKILL))
 		}
-	}()
-	return func() { life.Close(); <-ended }
+		return nil
+	})
+	return watching.stop
 }

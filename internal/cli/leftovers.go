@@ -27,6 +27,7 @@ type leftovers struct {
 // has changed for a while: an idle devgate should cost nothing. What is started,
 // leaves its parents and empties its environment in less time is in no record.
 const (
+	firstRecordPause   = 50 * time.Millisecond // a look takes time that the first starts need
 	recordPause        = 500 * time.Millisecond
 	longestRecordPause = 4 * time.Second
 )
@@ -38,17 +39,17 @@ func leftoversPath(root string) string {
 // recordProcesses keeps the record true until ctx ends. It writes only changes.
 func (s *session) recordProcesses(ctx context.Context) error {
 	record := leftovers{Boot: proc.Boot(), Mark: s.mark, Group: s.exec.Group()}
-	for first, pause := true, recordPause; ; first = false {
-		now := proc.Descendants(os.Getpid())
-		if first || !slices.Equal(now, record.Processes) {
-			record.Processes, pause = now, recordPause
-			record.write(leftoversPath(s.project.Root))
-		}
+	record.write(leftoversPath(s.project.Root)) // the mark; nobody is there yet
+	for pause := firstRecordPause; ; {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(pause):
 			pause = min(pause+pause/2, longestRecordPause)
+		}
+		if now := proc.Descendants(os.Getpid()); !slices.Equal(now, record.Processes) {
+			record.Processes, pause = now, recordPause
+			record.write(leftoversPath(s.project.Root))
 		}
 	}
 }

@@ -9,20 +9,24 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"devgate/internal/guard"
 )
 
 // The scripts below testdata/script run the real Main against real processes:
 // the test binary installs itself on PATH as devgate and as the children.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"devgate":      func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		supervisorName: func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		"serve":        serveChild,
-		"crash":        crashChild,
-		"family":       familyChild,
-		"task":         taskChild,
-		"load":         loadChild,
-		"console":      consoleChild,
+		"devgate":  func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		guard.Name: func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"serve":    serveChild,
+		"crash":    crashChild,
+		"family":   familyChild,
+		"task":     taskChild,
+		"load":     loadChild,
+		"console":  consoleChild,
+		"jobshell": jobShellChild,
+		"tick":     tickChild,
 	})
 }
 

@@ -7,11 +7,12 @@ import (
 	"syscall"
 )
 
-// catchSignals takes the signals that end devgate. SIGPIPE is taken as well,
-// so that a closed output is an error of a write and not the end of the process.
-func catchSignals() (<-chan os.Signal, func()) {
+// catchSignals takes the signals that end devgate, and others if asked. SIGPIPE
+// is taken as well, so that a closed output is an error of a write and not the
+// end of the process.
+func catchSignals(others ...os.Signal) (<-chan os.Signal, func()) {
 	caught := make(chan os.Signal, 4)
-	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
+	signal.Notify(caught, append(others, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)...)
 	return caught, func() { signal.Stop(caught) }
 }
 
@@ -32,7 +33,7 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 }
 
 // watchSignals ends the session at the first signal and kills what is left at
-// the second. The returned function ends the watching and waits for it.
+// the second. SIGTSTP (Ctrl-Z) stops everything until SIGCONT. The returned function ends the watching and waits for it.
 func (s *session) watchSignals(signals <-chan os.Signal) (stop func()) {
 	over := make(chan struct{})
 	s.tasks.Go(func() {
@@ -44,6 +45,8 @@ func (s *session) watchSignals(signals <-chan os.Signal) (stop func()) {
 			case sig := <-signals:
 				switch {
 				case sig == syscall.SIGPIPE:
+				case sig == syscall.SIGTSTP:
+					s.exec.Suspend()
 				case asked || sig == syscall.SIGQUIT:
 					s.end(signalError(syscall.SIGQUIT)) // if it is the first
 					s.say("", "killing what is left")

@@ -51,7 +51,7 @@ func dial(file string) (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := control.Dial(root)
+	client, err := connect(root)
 	if errors.Is(err, control.ErrNotRunning) {
 		return nil, fmt.Errorf("no devgate runs in %s\n  hint: devgate up starts it", root)
 	}

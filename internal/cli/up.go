@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,7 +83,7 @@ func up(o upOptions, names []string, std streams) error {
 	}
 	o.guarded = std.guarded
 	if !o.detach && !o.guarded {
-		return guard(std.args, o.file, std)
+		return runGuard(std.args, o.file)
 	}
 	p, err := load(project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color})
 	if err != nil {
@@ -109,7 +110,7 @@ func unknownService(p *project.Project, name string) error {
 
 // foreground is `devgate up` itself, from the lock to the last line.
 func foreground(o upOptions, p *project.Project, names []string, std streams) error {
-	signals, release := catchSignals()
+	signals, release := catchSignals(syscall.SIGTSTP)
 	defer release()
 	lock, err := control.Acquire(p.Root)
 	var held *control.HeldError

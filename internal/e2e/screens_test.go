@@ -82,7 +82,7 @@ var masks = []struct{ pattern, text string }{
 	{`pid \d+`, "pid N"},
 	{`\d+\.\ds\b`, "T"},
 	{`built in \S+`, "built in T"},
-	{`(?m)^(\^Z)?\[1\].*[Ss]topped.*$`, "STOPPED"},
+	{`(?m)^(\^Z)?\[1\][ +]+Stopped +devgate up$`, "STOPPED"},
 }
 
 // same compares the screen with the one that is kept.

@@ -50,6 +50,7 @@ func (n *Nursery) Close() {
 // thread ends with the goroutine.
 func (n *Nursery) launch() {
 	runtime.LockOSThread()
+	os.FindProcess(os.Getpid()) // asks, once, what the kernel can: before the first child and not in its way
 	for {
 		select {
 		case start := <-n.starts:
@@ -81,6 +82,17 @@ func (n *Nursery) Start(cmd *exec.Cmd) error {
 		result <- err
 	}
 	return <-result
+}
+
+// Suspend stops every descendant of this process and then the process itself,
+// as Ctrl-Z stops a job. When somebody continues it (SIGCONT), it continues those
+// that it has stopped. Nothing is started meanwhile.
+func (n *Nursery) Suspend() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	stopped := StopAll(func() []ID { return Descendants(os.Getpid()) })
+	StopSelf(syscall.SIGSTOP)
+	Continue(stopped)
 }
 
 // Wait waits for a child that Start has started. Its error is cmd.Wait's.

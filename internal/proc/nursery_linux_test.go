@@ -4,7 +4,6 @@ import (
 	"os"
 	"strconv"
 	"testing"
-	"time"
 )
 
 // A subreaper inherits zombies; left alone, they fill the process table.
@@ -20,19 +19,4 @@ func TestInheritedZombiesAreReaped(t *testing.T) {
 		_, err := os.Stat("/proc/" + strconv.Itoa(pids[1]))
 		return err != nil
 	})
-}
-
-// eventually polls: what it waits for are other processes.
-func eventually(t *testing.T, holds func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(10 * time.Second)
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Fatal("it never came about")
-		}
-	}
 }

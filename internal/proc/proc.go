@@ -2,6 +2,8 @@ package proc
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -17,6 +19,33 @@ type ID struct {
 func (id ID) Alive() bool {
 	now, ok := Identify(id.PID)
 	return ok && now == id
+}
+
+// StopAll stops (SIGSTOP) every process that list finds and that runs, until it
+// finds no other. It returns those that it has stopped, for Continue.
+func StopAll(list func() []ID) []ID {
+	const rounds = 10 // a fork storm ends it; nothing depends on the last one
+	stopped := map[ID]bool{}
+	for range rounds {
+		before := len(stopped)
+		for _, id := range list() {
+			if !stopped[id] && !Stopped(id.PID) {
+				id.Signal(syscall.SIGSTOP)
+				stopped[id] = true
+			}
+		}
+		if len(stopped) == before {
+			break
+		}
+	}
+	return slices.Collect(maps.Keys(stopped))
+}
+
+// Continue lets processes run on that StopAll has stopped.
+func Continue(all []ID) {
+	for _, id := range all {
+		id.Signal(syscall.SIGCONT)
+	}
 }
 
 // KillAll ends every process that list finds, again and again until it finds

@@ -54,6 +54,16 @@ func Identify(pid int) (ID, bool) {
 	return ID{}, false
 }
 
+// Stopped reports whether the process is stopped (SIGSTOP, Ctrl-Z).
+func Stopped(pid int) bool {
+	out, _ := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return strings.HasPrefix(string(out), "T")
+}
+
+// StopSelf stops this process until somebody continues it. The Go runtime keeps
+// its handler of SIGTSTP, so that the signal is SIGSTOP whatever sig is.
+func StopSelf(syscall.Signal) { syscall.Kill(os.Getpid(), syscall.SIGSTOP) }
+
 // Signal sends sig to the process if it is still the same one.
 func (id ID) Signal(sig syscall.Signal) {
 	if id.Alive() {

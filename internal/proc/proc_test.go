@@ -203,6 +203,30 @@ func TestKillAllGivesUpWithItsContext(t *testing.T) {
 	}
 }
 
+// Ctrl-Z: what is stopped runs on afterwards, and what was stopped before does not.
+func TestStopAllStopsWhatRunsAndContinueLetsItRun(t *testing.T) {
+	n := nursery(t)
+	testproc.Command(t, "stubborn")
+	cmd, pids := family(t, n, 2, "parent")
+	below := func() []ID { return Descendants(os.Getpid()) }
+	stopped := func() bool { return Stopped(pids[0]) && Stopped(pids[1]) }
+	first := StopAll(below)
+	eventually(t, stopped)
+	if again := StopAll(below); len(first) != 2 || len(again) != 0 {
+		t.Errorf("stopped %v, then %v", first, again)
+	}
+	Continue(first[:1])
+	eventually(t, func() bool { return !Stopped(first[0].PID) })
+	if !Stopped(first[1].PID) {
+		t.Error("the other one runs too")
+	}
+	Continue(first)
+	eventually(t, func() bool { return !Stopped(first[1].PID) })
+	if Stopped(1<<30) || Stopped(os.Getpid()) || cmd.ProcessState != nil {
+		t.Error("what runs, or is not there, counts as stopped")
+	}
+}
+
 // The kernel's parent-death signal goes out when the starting thread ends:
 // starts from many goroutines, whose threads come and go, must all live.
 func TestChildrenOutliveTheGoroutinesThatAskedForThem(t *testing.T) {
@@ -252,6 +276,21 @@ func TestEveryExitReachesItsWaiter(t *testing.T) {
 	for range 50 {
 		if err := <-results; err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// eventually polls: what it waits for are other processes.
+func eventually(t *testing.T, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(10 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatal("it never came about")
 		}
 	}
 }
