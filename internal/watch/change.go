@@ -20,18 +20,25 @@ type Target struct {
 	// Exclude holds absolute paths that are never watched, nor anything below
 	// them: the build's own output.
 	Exclude []string
+	// Files holds absolute paths of single files: settings, say, that Git
+	// ignores. Of their folders nothing else is watched. They may not exist yet,
+	// be outside of Root, and be symbolic links: then a Change comes also when
+	// the file that they lead to changes, or a link on the way. Neither Ignore
+	// nor Exclude nor any ignore rule holds for them. A Change has their name
+	// as it is here.
+	Files []string
 }
 
 // clone returns a Target that shares nothing with t.
 func (t Target) clone() Target {
-	t.Patterns, t.Ignore, t.Exclude = slices.Clone(t.Patterns), slices.Clone(t.Ignore), slices.Clone(t.Exclude)
+	t.Patterns, t.Ignore, t.Exclude, t.Files = slices.Clone(t.Patterns), slices.Clone(t.Ignore), slices.Clone(t.Exclude), slices.Clone(t.Files)
 	return t
 }
 
 // equal reports whether t and u watch the same under the same name.
 func (t Target) equal(u Target) bool {
 	return t.Name == u.Name && t.Dir == u.Dir && slices.Equal(t.Patterns, u.Patterns) &&
-		slices.Equal(t.Ignore, u.Ignore) && slices.Equal(t.Exclude, u.Exclude)
+		slices.Equal(t.Ignore, u.Ignore) && slices.Equal(t.Exclude, u.Exclude) && slices.Equal(t.Files, u.Files)
 }
 
 // Change says that the content of files of one target has changed.

@@ -16,6 +16,10 @@
 //     a new folder counts; what is written between the start of Run and the end
 //     of the first walk counts; after an overflow of the system's event queue all
 //     watched files are compared again.
+//   - Targets can be replaced while Run runs, and no change is lost or told twice
+//     by that (see Update).
+//   - Single files can be named (Target.Files), wherever they are and whatever
+//     ignores them; symbolic links on the way to them are followed and watched.
 //   - Only folders that can matter are watched. Those that Git ignores and those
 //     on a short list (node_modules, .git, ...) are not even read, unless the
 //     fixed part of a pattern names them.

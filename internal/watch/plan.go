@@ -13,6 +13,7 @@ import (
 type plan struct {
 	scopes []*scope
 	tops   []string // where walks start
+	trails *trails
 }
 
 // scope is a Target, compiled.
@@ -21,6 +22,7 @@ type scope struct {
 	watch   []*glob
 	ignore  []*glob
 	exclude []string
+	files   map[string]bool
 
 	// Until a walk has taken up what the plan wants, these two say what is news
 	// to the target.
@@ -31,7 +33,7 @@ type scope struct {
 // newPlan compiles the targets of a project in root.
 func newPlan(root string, targets []Target) (*plan, error) {
 	root = filepath.Clean(root)
-	p, repos := &plan{}, newRepositories(root)
+	p, repos := &plan{trails: newTrails(root)}, newRepositories(root)
 	names := map[string]bool{}
 	for _, t := range targets {
 		t.Dir = filepath.Clean(t.Dir)
@@ -47,7 +49,13 @@ func newPlan(root string, targets []Target) (*plan, error) {
 			g.git = repos.rulesBelow(g.base)
 			p.tops = append(p.tops, topOf(root, t.Dir, g.base))
 		}
+		for path := range s.files {
+			p.trails.add(path)
+		}
 		p.scopes = append(p.scopes, s)
+	}
+	for step := range p.trails.steps {
+		p.tops = append(p.tops, topOf(root, root, step))
 	}
 	slices.Sort(p.tops)
 	p.tops = slices.Compact(p.tops)
@@ -56,7 +64,7 @@ func newPlan(root string, targets []Target) (*plan, error) {
 
 // newScope compiles one target.
 func newScope(t Target) (*scope, error) {
-	s := &scope{Target: t}
+	s := &scope{Target: t, files: map[string]bool{}}
 	var err error
 	if s.watch, err = newGlobs(t.Dir, t.Patterns); err != nil {
 		return nil, err
@@ -66,6 +74,12 @@ func newScope(t Target) (*scope, error) {
 	}
 	for _, path := range t.Exclude {
 		s.exclude = append(s.exclude, filepath.Clean(path))
+	}
+	for _, path := range t.Files {
+		if !filepath.IsAbs(path) {
+			return nil, fmt.Errorf("read file %q: not an absolute path", path)
+		}
+		s.files[filepath.Clean(path)] = true
 	}
 	return s, nil
 }
@@ -163,13 +177,13 @@ func (p *plan) news(path string) bool {
 
 // wantsFolder reports whether any target needs dir to be watched.
 func (p *plan) wantsFolder(dir string) bool {
-	return slices.ContainsFunc(p.scopes, func(s *scope) bool { return s.wantsFolder(dir) })
+	return p.trails.ways[dir] || slices.ContainsFunc(p.scopes, func(s *scope) bool { return s.wantsFolder(dir) })
 }
 
-// leads reports whether a pattern names path or something below it, so that a
+// leads reports whether a target names path or something below it, so that a
 // symbolic link there is followed.
 func (p *plan) leads(path string) bool {
-	return slices.ContainsFunc(p.scopes, func(s *scope) bool {
+	return p.trails.ways[path] || slices.ContainsFunc(p.scopes, func(s *scope) bool {
 		return slices.ContainsFunc(s.watch, func(g *glob) bool { return g.leads(path) })
 	})
 }
@@ -185,6 +199,9 @@ func (s *scope) late(stamp int64) bool {
 
 // wantsFile reports whether a change of path is a change of this target.
 func (s *scope) wantsFile(path string) bool {
+	if s.files[path] {
+		return true
+	}
 	if !slices.ContainsFunc(s.watch, func(g *glob) bool {
 		return g.match(path) && !g.ignores(path, false)
 	}) {

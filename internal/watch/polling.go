@@ -1,6 +1,9 @@
 package watch
 
-import "time"
+import (
+	"path/filepath"
+	"time"
+)
 
 // defaultPoll is how often folders are polled where events do not come.
 const defaultPoll = 500 * time.Millisecond
@@ -32,8 +35,20 @@ func (s *session) poll() {
 		s.scan(dir, &visit{how: refresh, at: at})
 	}
 	s.anchor()
+	s.follow(at)
 	s.polled = time.Now()
 	s.pause = pollPause(s.w.Poll, s.polled.Sub(began))
+}
+
+// follow compares the named files: what they lead to may be where no event comes
+// from.
+func (s *session) follow(at notice) {
+	for path := range s.plan.trails.to {
+		if s.tree.folders[filepath.Dir(path)] != nil {
+			s.compare(path, s.tree.state(path), at)
+		}
+	}
+	s.strays = true
 }
 
 // pollPause returns how long to wait after a poll that has taken some time, so

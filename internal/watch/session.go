@@ -25,7 +25,8 @@ type session struct {
 
 	bursts map[string]*burst // by target
 	outbox []Change          // not yet delivered; one for each target at most
-	stale  bool              // a .gitignore has changed
+	stale  bool              // a .gitignore has changed, or the way to a file
+	strays bool              // a way to a file may have changed
 	lost   bool              // events are missing
 
 	limited bool      // the line about a limit was written
@@ -157,6 +158,9 @@ func (s *session) loop(out chan<- Change) {
 
 // wake returns when there is something to do even if nothing happens.
 func (s *session) wake() time.Time {
+	if s.stale {
+		return time.Now()
+	}
 	at := time.Now().Add(time.Hour)
 	for _, b := range s.bursts {
 		if due, ok := b.wake(); ok && due.Before(at) {
@@ -273,6 +277,7 @@ func (s *session) mend(err error) {
 	if s.lost && time.Since(s.rescued) >= rescuePause {
 		s.rescue()
 	}
+	s.stray()
 	if s.stale {
 		s.stale = false
 		s.reread()
@@ -295,6 +300,25 @@ func (s *session) notice(path string, n notice) {
 		s.scan(path, &visit{how: how, at: n})
 	}
 	s.pend(path, s.tree.state(path), n)
+	s.step(path, n)
+}
+
+// step notes that something has happened on the way to named files.
+func (s *session) step(path string, n notice) {
+	for _, file := range s.plan.trails.steps[path] {
+		s.strays = true
+		if file != path {
+			s.pend(file, s.tree.state(file), n)
+		}
+	}
+}
+
+// stray has the ways to named files read again if they have changed.
+func (s *session) stray() {
+	if s.strays {
+		s.strays = false
+		s.stale = s.stale || s.plan.trails.strayed()
+	}
 }
 
 // sortedKeys returns the keys of a map in order.

@@ -27,12 +27,13 @@ type visit struct {
 	at    notice          // when the files it finds have changed
 	seen  map[string]bool // folders, of first
 	fresh []string        // files, of first: those that some target did not watch before
+	links map[string]bool // which of these are symbolic links
 }
 
 // survey walks all that the plan wants, makes files known that were not, and
 // stops watching the rest. All says that whatever it finds may have changed.
 func (s *session) survey(all bool) {
-	v := &visit{how: first, at: noticed(), seen: map[string]bool{}}
+	v := &visit{how: first, at: noticed(), seen: map[string]bool{}, links: map[string]bool{}}
 	for _, top := range s.plan.tops {
 		s.scan(existing(top), v)
 	}
@@ -43,9 +44,10 @@ func (s *session) survey(all bool) {
 	// All folders are watched by now, so that what is written from here on is
 	// either in the state that is read or in an event that comes later.
 	for i, st := range readAll(s.seed, v.fresh, s.stopped) {
-		s.found(v.fresh[i], st, all, v.at.first)
+		s.found(v.fresh[i], st, all, v)
 	}
 	s.plan.settled()
+	s.stale = s.stale || s.plan.trails.strayed() // during the walk
 	if s.w.hooks.surveyed != nil {
 		s.w.hooks.surveyed(len(s.tree.folders), len(s.tree.watches), len(v.fresh))
 	}
@@ -55,8 +57,12 @@ func (s *session) survey(all bool) {
 // before. Who did has a change if it holds something else now, or if it has
 // come since; to others it is one if it was written after they began, from
 // something that nobody can tell any more.
-func (s *session) found(path string, now state, all bool, at time.Time) {
-	before := s.tree.state(path)
+func (s *session) found(path string, now state, all bool, v *visit) {
+	before, at := s.tree.state(path), v.at.first
+	touched := max(now.touched, s.plan.trails.touched(path))
+	if v.links[path] {
+		touched = max(touched, inodeChanged(path))
+	}
 	s.tree.set(path, now)
 	for _, scope := range s.plan.scopes {
 		if !scope.wantsFile(path) {
@@ -68,7 +74,7 @@ func (s *session) found(path string, now state, all bool, at time.Time) {
 			if !now.same(before) {
 				s.bursts[scope.Name].add(path, before, at)
 			}
-		case all || knew || now.kind == absent || scope.late(now.touched):
+		case all || knew || now.kind == absent || scope.late(touched):
 			s.bursts[scope.Name].add(path, state{kind: unknown}, at)
 		}
 	}
@@ -173,6 +179,9 @@ func (s *scope) concerned(g *glob, dir string) bool {
 // enter looks at one entry of a folder.
 func (s *session) enter(f *folder, dir string, e fs.DirEntry, v *visit) {
 	path := filepath.Join(dir, e.Name())
+	if v.how == live {
+		s.step(path, v.at)
+	}
 	switch {
 	case e.IsDir() || e.Type()&fs.ModeSymlink != 0 && s.isFolder(path):
 		if before, was := f.files[e.Name()]; was { // a file until now
@@ -190,7 +199,7 @@ func (s *session) enter(f *folder, dir string, e fs.DirEntry, v *visit) {
 		s.rules(f, stat(path), v)
 	}
 	if s.plan.wantsFile(path) && (e.Type().IsRegular() || stat(path).kind != absent) {
-		s.file(f, path, v)
+		s.file(f, path, e.Type()&fs.ModeSymlink != 0, v)
 	}
 }
 
@@ -212,12 +221,15 @@ func (s *session) descend(path string, v *visit) {
 }
 
 // file looks at one file that a target wants.
-func (s *session) file(f *folder, path string, v *visit) {
+func (s *session) file(f *folder, path string, link bool, v *visit) {
 	before, known := f.files[filepath.Base(path)]
 	switch v.how {
 	case first:
 		if !known || s.plan.news(path) {
 			v.fresh = append(v.fresh, path)
+			if link {
+				v.links[path] = true
+			}
 		}
 	case live:
 		s.pend(path, before, v.at)
@@ -302,6 +314,11 @@ func (s *session) release(dir string) {
 			s.pend(filepath.Join(d, name), before, at)
 		}
 		s.tree.close(d)
+	}
+	for step := range s.plan.trails.steps {
+		if _, in := below(dir, step); in {
+			s.step(step, at)
+		}
 	}
 }
 
