@@ -22,6 +22,7 @@ type Gateway struct {
 
 	mu        sync.Mutex // guards what follows, and the order of reconfigurations
 	listeners []net.Listener
+	moves     chan []net.Listener // those that Serve has not seen yet
 	host      string // as given to Listen
 	open      bool   // other machines reach the gateway
 
@@ -41,7 +42,7 @@ type Gateway struct {
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
 func New(cfg Config) *Gateway {
-	g := &Gateway{token: rand.Text(), notice: noticeDelay, worth: speculationWorth, stopping: make(chan struct{})}
+	g := &Gateway{token: rand.Text(), notice: noticeDelay, worth: speculationWorth, stopping: make(chan struct{}), moves: make(chan []net.Listener, 1)}
 	g.learned.seed = maphash.MakeSeed()
 	ch, _ := newChain(cfg, nil)
 	g.chain.Store(ch)

@@ -31,19 +31,56 @@ func (g *Gateway) Serve(ctx context.Context) error {
 	base, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	srv := g.server(base)
-	failed := make(chan error, len(listeners))
-	var accepting sync.WaitGroup
-	for _, l := range listeners {
-		accepting.Go(func() { failed <- srv.Serve(l) })
-	}
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-failed:
-	}
+	a := &acceptor{g: g, srv: srv, failed: make(chan error), accepting: map[net.Listener]bool{}}
+	a.take(listeners)
+	err := a.wait(ctx)
 	g.stop(srv, cancel)
-	accepting.Wait()
+	a.work.Wait()
 	return err
+}
+
+// acceptor takes connections from the listeners of the gateway, which Move
+// exchanges.
+type acceptor struct {
+	g         *Gateway
+	srv       *http.Server
+	failed    chan error
+	accepting map[net.Listener]bool // owned by wait
+	work      sync.WaitGroup
+}
+
+// take accepts from listeners that are new.
+func (a *acceptor) take(listeners []net.Listener) {
+	for _, l := range listeners {
+		if a.accepting[l] {
+			continue
+		}
+		a.accepting[l] = true
+		a.work.Go(func() {
+			err := a.srv.Serve(l)
+			select {
+			case a.failed <- err:
+			case <-a.g.stopping:
+			}
+		})
+	}
+}
+
+// wait returns nil when ctx ends, or the error of a listener that the gateway
+// still has.
+func (a *acceptor) wait(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case listeners := <-a.g.moves:
+			a.take(listeners)
+		case err := <-a.failed:
+			if !errors.Is(err, net.ErrClosed) { // closed by Move
+				return err
+			}
+		}
+	}
 }
 
 func (g *Gateway) server(base context.Context) *http.Server {
