@@ -19,7 +19,7 @@ var arrows = map[string]string{
 	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe github.com/spf13/cobra golang.org/x/sys/unix golang.org/x/term",
 	"devgate/internal/control":  "devgate/internal/event golang.org/x/sys/unix",
 	"devgate/internal/event":    "",
-	"devgate/internal/guard":    "",
+	"devgate/internal/guard":    "devgate/internal/proc",
 	"devgate/internal/logmux":   "github.com/fatih/color",
 	"devgate/internal/port":     "",
 	"devgate/internal/e2e":      "",

@@ -34,11 +34,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return codeOf(err)
 }
 
-// run does what the arguments say. Where the supervisor has been started
-// already, it says what is wrong with them.
+// run does what the arguments say, unless that was done before main.
 func run(std streams) error {
-	if guard.Early() != nil {
-		return runGuard(std.args, fileOf(std))
+	if status, over := guard.Early(); over {
+		return endGuard(status, fileOf(std))
 	}
 	root := newRoot(std)
 	root.SetArgs(std.args)

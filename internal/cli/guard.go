@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"syscall"
 	"time"
 
@@ -13,96 +12,26 @@ import (
 	"devgate/internal/proc"
 )
 
-// `devgate up` is two processes. The one that the user started, the guard,
-// owns the terminal and does next to nothing; the supervisor is a second
-// devgate in a session of its own that does everything. A pipe lies between
-// them. Whichever is killed, the other notices and ends what is left: the
-// supervisor as by Ctrl-C, the guard at once. Being in two sessions, no signal
-// to a process group reaches both.
+// guardLimit bounds how long the guard hunts for what a killed supervisor left.
+const guardLimit = 5 * time.Second
 
-// guardLimit bounds how long the guard hunts for what a killed supervisor left,
-// and stopLimit how long it waits for the supervisor to stop before it stops.
-const (
-	guardLimit = 5 * time.Second
-	stopLimit  = 2 * time.Second
-)
-
-// runGuard starts the supervisor with the same arguments, unless it has been
-// started already, and ends as it does. file names the Devgatefile.
+// runGuard is `devgate up` where the supervisor was not started before main, see
+// package guard. file names the Devgatefile.
 func runGuard(args []string, file string) error {
-	supervisor := guard.Early()
-	if supervisor == nil {
-		var err error
-		if supervisor, err = guard.Start(args); err != nil {
-			return err
-		}
-	}
-	defer supervisor.Close()
-	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
-		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)
-	defer signal.Stop(signals)
-	process, err := os.FindProcess(supervisor.PID)
+	supervisor, err := guard.Start(args)
 	if err != nil {
-		return fmt.Errorf("find supervisor: %w", err)
+		return err
 	}
-	over := make(chan struct{})
-	forwarding := make(chan struct{})
-	go func() { // ends with the supervisor
-		defer close(forwarding)
-		forward(signals, process, over)
-	}()
-	state, err := process.Wait()
-	close(over)
-	<-forwarding
+	return endGuard(supervisor.Await(), file)
+}
+
+// endGuard ends what a supervisor has left behind, and ends as it did.
+func endGuard(status syscall.WaitStatus, file string) error {
 	endOrphans()
-	if err != nil {
-		return fmt.Errorf("wait for supervisor: %w", err)
-	}
-	status := state.Sys().(syscall.WaitStatus)
 	if root, err := rootOf(file); status.Signaled() && err == nil {
 		endLeftovers(root) // where orphans go to init, this finds them
 	}
 	return guardResult(status)
-}
-
-// forward passes signals on.
-func forward(signals <-chan os.Signal, supervisor *os.Process, over <-chan struct{}) {
-	for {
-		select {
-		case <-over:
-			return
-		case sig := <-signals:
-			switch sig {
-			case syscall.SIGPIPE:
-			case syscall.SIGTSTP:
-				stopBoth(supervisor, over)
-			default:
-				supervisor.Signal(sig)
-			}
-		}
-	}
-}
-
-// stopBoth is Ctrl-Z: the supervisor stops its services and itself, and then
-// this process stops as if it were all there is, so that the shell says what it
-// always says. It returns when fg or bg has continued this process.
-func stopBoth(supervisor *os.Process, over <-chan struct{}) {
-	supervisor.Signal(syscall.SIGTSTP)
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for limit := time.After(stopLimit); !proc.Stopped(supervisor.Pid); {
-		select {
-		case <-over:
-			return
-		case <-limit: // it is stuck, and the user wants the terminal
-			proc.StopSelf(syscall.SIGTSTP)
-			return
-		case <-tick.C:
-		}
-	}
-	proc.StopSelf(syscall.SIGTSTP)
-	supervisor.Signal(syscall.SIGCONT)
 }
 
 // endOrphans kills what the supervisor has left to its subreaper, which is

@@ -1,23 +1,34 @@
-// Package guard starts the second process of `devgate up`, the supervisor, and
-// tells it when the first one, the guard, is gone.
+// Package guard makes `devgate up` two processes. The one that the user started,
+// the guard, owns the terminal and does next to nothing; the supervisor is a
+// second devgate in a session of its own that does everything. A pipe lies
+// between them. Whichever is killed, the other notices and ends what is left: the
+// supervisor as by Ctrl-C, the guard at once. Being in two sessions, no signal to
+// a process group or from the terminal reaches both.
 //
 // # Guarantees
 //
-//   - The supervisor is started before main, while the other packages of this
-//     process are still being initialised. A launch is two starts of the same
-//     program, one after the other; without this it would wait for all of the
-//     first before the second begins. This is the one package of devgate that
-//     does something when it is imported, and it does so only for the program's
-//     own name and a command line that is certain to need it.
-//   - It imports next to nothing, as every import would come before it.
-//   - A supervisor whose guard has ended learns of it, however it has ended, also
-//     while it is stopped itself.
+//   - The guard does its work before main, while packages are initialised. The
+//     start of devgate is the start of two programs, one after the other: this way
+//     the second need not wait for the packages of the first, which it never uses,
+//     and the guard stays small. It is the one package of devgate that does
+//     anything by being imported, and it does so only for the program's own name
+//     and a command line that certainly needs it; for others, Start and Await do
+//     the same later.
+//   - Main is reached only when there is something left to do: when the
+//     supervisor was killed, or has left somebody behind.
+//   - Ctrl-Z, fg, bg, exit codes and signals are those of one process.
+//   - A supervisor whose guard has ended learns of it, however it has ended, and
+//     also while it is stopped itself.
 package guard
 
 import (
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
+	"time"
+
+	"devgate/internal/proc"
 )
 
 const (
@@ -27,22 +38,30 @@ const (
 	Name = "devgate: supervisor"
 
 	lifeline = 3 // the supervisor's end of the pipe whose end is the guard's
+
+	// stopLimit is how long a Ctrl-Z may wait for the supervisor to stop.
+	stopLimit = 2 * time.Second
 )
 
 // Supervisor is the second process.
 type Supervisor struct {
-	PID  int
+	pid  int
 	life int // our end of the pipe: open as long as this process lives
 }
 
 // early is set while packages are initialised, and never again.
-var early = startEarly()
+var early = runEarly()
 
-// Early is the supervisor that was started before main; nil when the command
-// line did not ask for one, or when that failed.
-func Early() *Supervisor { return early }
+// Early is how the supervisor has ended that ran before main. It is false when
+// there was none.
+func Early() (syscall.WaitStatus, bool) {
+	if early == nil {
+		return 0, false
+	}
+	return *early, true
+}
 
-func startEarly() *Supervisor {
+func runEarly() *syscall.WaitStatus {
 	if os.Getenv(Variable) != "" || !certain(os.Args) {
 		return nil
 	}
@@ -50,7 +69,17 @@ func startEarly() *Supervisor {
 	if err != nil {
 		return nil // the second attempt will say why
 	}
-	return s
+	status := s.Await()
+	if status.Exited() && childless() {
+		os.Exit(status.ExitStatus())
+	}
+	return &status
+}
+
+// childless: the supervisor has left nobody to its subreaper.
+func childless() bool {
+	_, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+	return err == syscall.ECHILD
 }
 
 // certain reports whether a command line can be nothing but `devgate up` in the
@@ -71,11 +100,12 @@ func certain(argv []string) bool {
 }
 
 // Start starts this program again as the supervisor, with the same standard
-// streams and in a session of its own, so that no signal to a process group or
-// from the terminal reaches both. This process becomes a subreaper first, where
-// there are such. The caller waits for it (os.FindProcess).
+// streams. This process becomes a subreaper first, where there are such. Await
+// must follow.
 func Start(args []string) (*Supervisor, error) {
-	becomeSubreaper()
+	if err := proc.BecomeSubreaper(); err != nil {
+		return nil, err
+	}
 	var pipe [2]int
 	syscall.ForkLock.RLock()
 	err := syscall.Pipe(pipe[:])
@@ -97,7 +127,7 @@ func Start(args []string) (*Supervisor, error) {
 		syscall.Close(pipe[1])
 		return nil, os.NewSyscallError("start supervisor", err)
 	}
-	return &Supervisor{PID: pid, life: pipe[1]}, nil
+	return &Supervisor{pid: pid, life: pipe[1]}, nil
 }
 
 // ownProgram is this program, also when its file was replaced meanwhile.
@@ -109,8 +139,65 @@ func ownProgram() string {
 	return path
 }
 
-// Close lets the supervisor think that the guard has gone.
-func (s *Supervisor) Close() { syscall.Close(s.life) }
+// Await passes signals on until the supervisor has ended, and returns how. It is
+// the only one that waits for it, so that no signal goes to somebody else who
+// has got its number.
+func (s *Supervisor) Await() syscall.WaitStatus {
+	defer syscall.Close(s.life)
+	signals, changed := make(chan os.Signal, 16), make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
+		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)
+	signal.Notify(changed, syscall.SIGCHLD)
+	defer signal.Stop(signals)
+	defer signal.Stop(changed)
+	var stopping <-chan time.Time // Ctrl-Z was passed on: when its patience ends
+	for {
+		status, over := s.look()
+		switch {
+		case over:
+			return status
+		case status.Stopped() && stopping != nil:
+			stopping = nil
+			s.stop()
+		}
+		select {
+		case <-changed:
+		case <-stopping: // it is stuck, and the user wants the terminal
+			stopping = nil
+			s.stop()
+		case sig := <-signals:
+			if sig == syscall.SIGTSTP {
+				stopping = time.After(stopLimit)
+			}
+			s.pass(sig.(syscall.Signal))
+		}
+	}
+}
+
+// look asks what has become of the supervisor since the last look. Having ended,
+// it is gone for good.
+func (s *Supervisor) look() (status syscall.WaitStatus, over bool) {
+	pid, err := syscall.Wait4(s.pid, &status, syscall.WNOHANG|syscall.WUNTRACED, nil)
+	if pid == 0 || err == syscall.EINTR {
+		return 0, false
+	}
+	return status, err != nil || !status.Stopped()
+}
+
+// pass sends a signal on, except the one that only tells of a closed output.
+func (s *Supervisor) pass(sig syscall.Signal) {
+	if sig != syscall.SIGPIPE {
+		syscall.Kill(s.pid, sig)
+	}
+}
+
+// stop is the second half of Ctrl-Z: the supervisor has stopped its services and
+// itself, and now this process stops as if it were all there is, so that the shell
+// says what it always says. When fg or bg has continued it, all else goes on too.
+func (s *Supervisor) stop() {
+	proc.StopSelf(syscall.SIGTSTP)
+	syscall.Kill(s.pid, syscall.SIGCONT)
+}
 
 // Guarded reports whether this process is the supervisor, and takes the variable
 // away from its children.

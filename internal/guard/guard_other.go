@@ -4,7 +4,4 @@ package guard
 
 import "syscall"
 
-// becomeSubreaper does nothing: these systems have no subreapers.
-func becomeSubreaper() {}
-
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
