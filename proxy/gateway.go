@@ -23,8 +23,8 @@ type Gateway struct {
 	mu        sync.Mutex // guards what follows, and the order of reconfigurations
 	listeners []net.Listener
 	moves     chan []net.Listener // those that Serve has not seen yet
-	host      string // as given to Listen
-	open      bool   // other machines reach the gateway
+	host      string              // as given to Listen
+	open      bool                // other machines reach the gateway
 
 	stopping chan struct{}
 	requests crowd          // being served
@@ -95,7 +95,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 
 // SetState says what is to be done with requests for a backend from now on. It
 // never blocks. Held requests are woken. A name that was never configured is
-// ignored; for one that no longer is, any Phase but Ready means Absent.
+// ignored; for one that no longer is nobody waits, whatever its Phase.
 //
 // Ready on another Port than before, without Waiting between them, is a switch
 // to another process: new requests go there from this moment on, running ones

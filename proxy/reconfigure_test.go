@@ -119,7 +119,9 @@ func TestReconfigureUnderLoad(t *testing.T) {
 			c.Backends[i].Port = elsewhere[(round+1)%2].Port
 		})
 		for _, name := range []string{"b", "d"} {
-			g.Drain(t.Context(), name)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			g.Drain(ctx, name)
+			cancel()
 			g.Interrupt(name)
 		}
 		g.SetState("b", State{Phase: Ready})
@@ -464,6 +466,79 @@ func TestReconfigureProbesForOtherPaths(t *testing.T) {
 	g.reconfigure(func(c *Config) { c.Backends[0].SPA = On })
 	if got := g.get("/app/users", "Accept", "*/*"); got.body != "api" {
 		t.Errorf("spa = true: %+v", got)
+	}
+	g.reconfigure(func(c *Config) { c.Backends[1].SPA = Auto })
+	api := g.chain.Load().find("api").up.place()
+	eventually(t, "api is probed, though nobody has asked for anything", func() bool {
+		api.fallback.mu.Lock()
+		defer api.fallback.mu.Unlock()
+		return len(api.fallback.probes) == 1
+	})
+}
+
+// What lasts on a url backend that moves is cut, as nobody will announce an
+// end of its process.
+func TestReconfigureEndsWhatLastsOnARemote(t *testing.T) {
+	b := rawBackend(t, "r", func(nc net.Conn, br *bufio.Reader) {
+		http.ReadRequest(br)
+		io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: up\n\n")
+		io.Copy(io.Discard, br)
+	})
+	g := gateway(t, Config{Backends: []Backend{{Name: "r", URL: serverURL(b.Port), Remote: true, SPA: Off}}})
+	nc := g.dial()
+	io.WriteString(nc, "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+	br := bufio.NewReader(nc)
+	readTo(t, br, "data: up\n")
+	began := time.Now()
+	g.reconfigure(func(c *Config) { c.Backends[0].URL = serverURL(closedPort(t)) })
+	if _, err := io.Copy(io.Discard, br); err != nil && !isReset(err) || time.Since(began) < goodbye {
+		t.Errorf("cut after %s, %v", time.Since(began), err)
+	}
+}
+
+// For a backend that is no longer configured nobody waits, whatever is said of it.
+func TestARemovedBackendIsNotWaitedFor(t *testing.T) {
+	release := make(chan struct{})
+	gate := backend(t, "gate", func(w http.ResponseWriter, r *http.Request) { <-release; w.WriteHeader(404) })
+	g := gateway(t, Config{}, gate, backend(t, "b", answers(200, "b")), backend(t, "c", answers(200, "c")))
+	done := make(chan answer)
+	go func() { done <- g.get("/") }()
+	eventually(t, "it is asked", func() bool { return len(gate.requests()) == 1 })
+	g.reconfigure(func(c *Config) { c.Backends = slices.Delete(c.Backends, 1, 2) })
+	g.SetState("b", State{Phase: Waiting, Reason: "stopping"})
+	close(release)
+	if got := <-done; got.body != "c" || got.header.Get("X-Devgate-Tried") != "gate=404, b=absent, c=200" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// G10: how long a backend takes to refuse is not known of one that has moved.
+func TestReconfigureForgetsThePace(t *testing.T) {
+	g := gateway(t, Config{}, backend(t, "a", answers(404, "")))
+	up := g.chain.Load().find("a").up
+	up.pace.add(time.Hour)
+	g.reconfigure(func(c *Config) { c.Backends[0].Port = closedPort(t) })
+	if d := up.pace.usual(); d != 0 {
+		t.Error(d)
+	}
+	if up.pace.add(time.Second); up.pace.usual() != time.Second {
+		t.Errorf("%s, of one refusal that took a second", up.pace.usual())
+	}
+}
+
+// G14: a gateway that other machines reach keeps accepting its own names.
+func TestReconfigureKeepsTheMachinesNames(t *testing.T) {
+	g := New(Config{})
+	if err := g.Listen("0.0.0.0", 0); err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(g.listeners)
+	if err := g.Reconfigure(Config{}); err != nil {
+		t.Fatal(err)
+	}
+	name, err := os.Hostname()
+	if err != nil || !g.chain.Load().hosts.allowed(name) {
+		t.Errorf("%q is refused, %v", name, err)
 	}
 }
 

@@ -191,6 +191,25 @@ func TestSwitchForgets(t *testing.T) {
 	}
 }
 
+// G4, G11: idle connections to the old process are closed at once, so that it can
+// end.
+func TestSwitchClosesIdleConnections(t *testing.T) {
+	var open atomic.Int64
+	old := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
+		open.Add(1)
+		defer open.Add(-1)
+		says(okAnswer)(nc, br)
+	})
+	g := gateway(t, Config{}, old)
+	g.get("/")
+	began := time.Now()
+	g.SetState("b", State{Phase: Ready, Port: backend(t, "b", answers(200, "")).Port})
+	eventually(t, "it is closed", func() bool { return open.Load() == 0 })
+	if took := time.Since(began); took > idleLimit/2 {
+		t.Errorf("it took %s", took)
+	}
+}
+
 // A port that the process chose is the one that errors speak of.
 func TestSwitchNamesThePort(t *testing.T) {
 	port := closedPort(t)
@@ -203,8 +222,9 @@ func TestSwitchNamesThePort(t *testing.T) {
 	t.Run("a url has its own", func(t *testing.T) {
 		r := backend(t, "r", answers(200, "r"))
 		g := gateway(t, Config{Backends: []Backend{{Name: "r", URL: serverURL(r.Port), Remote: true}}})
+		at := g.chain.Load().find("r").up.place()
 		g.SetState("r", State{Phase: Ready, Port: port})
-		if got := g.get("/"); got.body != "r" {
+		if got := g.get("/"); got.body != "r" || g.chain.Load().find("r").up.place() != at {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -125,9 +125,6 @@ func (u *upstream) announce() {
 func (u *upstream) setState(s State) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.gone && s.Phase != Ready {
-		s = State{Phase: Absent} // of a backend that is not configured nobody waits for the next process
-	}
 	port := s.Port
 	if port == 0 || u.backend.URL != nil {
 		port = u.backend.Port
