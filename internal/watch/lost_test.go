@@ -120,6 +120,25 @@ func TestOverflow(t *testing.T) {
 	})
 }
 
+// TestOverflowInAFolderMadeAnew keeps W4: a folder is made anew with the same
+// content, and the event that would have told is lost. What goes from it later,
+// unseen, has nevertheless been there.
+func TestOverflowInAFolderMadeAnew(t *testing.T) {
+	r := newRig(t, "**/*.go")
+	r.write("again/f.go", "1")
+	faults := make(chan error)
+	r.w.hooks.pump = func(p *pump) {
+		p.faults, p.drop = faults, func(ev fsnotify.Event) bool { return ev.Op.Has(fsnotify.Create) && ev.Name == r.path("again") }
+	}
+	r.start()
+	r.remove("again")
+	r.write("again/f.go", "1")
+	r.quiet()
+	r.remove("again/f.go")
+	faults <- fsnotify.ErrEventOverflow
+	r.expect("again/f.go")
+}
+
 // countingNotifier counts how often folders were watched.
 type countingNotifier struct {
 	notifier

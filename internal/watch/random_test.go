@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +25,8 @@ type service struct {
 	mu   sync.Mutex
 	runs map[string]string // what the running one has read
 	told map[string]bool   // all files of all Changes
+
+	began bool // with an Update: what was removed in between, nobody can name
 }
 
 // read returns the content of all files of the service.
@@ -48,6 +52,14 @@ func (s *service) changed(root string, c Change) {
 	for _, name := range c.Files {
 		s.told[name] = true
 	}
+	s.runs = s.read(root)
+}
+
+// restart is a start that nobody was told of.
+func (s *service) restart(root string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.began = true
 	s.runs = s.read(root)
 }
 
@@ -127,6 +139,12 @@ func (tr *trial) step() {
 // change, and the Changes have named all that differs.
 func TestRandom(t *testing.T) {
 	base := rand.Uint64()
+	if seed := os.Getenv("DEVGATE_SEED"); seed != "" {
+		_, err := fmt.Sscan(seed, &base)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	for i := range uint64(12) {
 		for mode, prepare := range modes {
 			t.Run(fmt.Sprintf("%s/seed %d", mode, base+i), func(t *testing.T) {
@@ -138,11 +156,41 @@ func TestRandom(t *testing.T) {
 			t.Parallel()
 			randomTrial(t, base+i, func(*Watcher) {}, lossy)
 		})
+		t.Run(fmt.Sprintf("with updates/seed %d", base+i), func(t *testing.T) {
+			t.Parallel()
+			randomTrial(t, base+i, func(*Watcher) {}, updates)
+		})
 	}
 }
 
+// updates takes services away from the Watcher and gives them back. Those that
+// come back start then.
+func updates(r *rig, services map[string]*service) (step func(*rand.Rand)) {
+	now := r.w.Targets
+	return func(random *rand.Rand) {
+		old := now
+		now = slices.Clone(r.w.Targets[:1])
+		for _, target := range r.w.Targets[1:] {
+			if random.IntN(2) == 1 {
+				now = append(now, target)
+			}
+		}
+		r.ok(r.w.Update(now))
+		for _, target := range now {
+			if !slices.ContainsFunc(old, target.equal) {
+				services[target.Name].restart(r.root)
+			}
+		}
+	}
+}
+
+// ones is a source of chance that has none.
+type ones struct{}
+
+func (ones) Uint64() uint64 { return math.MaxUint64 }
+
 // lossy makes the rig lose events now and then, as an overflow does.
-func lossy(r *rig) (step func(*rand.Rand)) {
+func lossy(r *rig, _ map[string]*service) (step func(*rand.Rand)) {
 	faults, drop := make(chan error), newSwitch()
 	r.w.hooks.pump = func(p *pump) { p.faults, p.drop = faults, drop.lose }
 	return func(random *rand.Rand) {
@@ -152,7 +200,7 @@ func lossy(r *rig) (step func(*rand.Rand)) {
 }
 
 // randomTrial runs one history, from before the first walk on.
-func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...func(*rig) func(*rand.Rand)) {
+func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...func(*rig, map[string]*service) func(*rand.Rand)) {
 	r := newRig(t)
 	r.late = true // of a file that was away for a while
 	r.w.Debounce = 20 * time.Millisecond
@@ -174,7 +222,7 @@ func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...fun
 	}
 	faulty := func(*rand.Rand) {}
 	for _, f := range fault {
-		faulty = f(r)
+		faulty = f(r, services)
 	}
 	before := map[string]map[string]string{}
 	nextTick(t)
@@ -205,18 +253,18 @@ func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...fun
 	}()
 	for i := range 120 {
 		tr.step()
-		if i%40 == 20 {
+		if i%20 == 10 {
 			faulty(tr.rand)
 		}
 	}
 	if fault != nil { // the last overflow is told after the last loss
-		faulty(rand.New(rand.NewPCG(2, 2)))
-		faulty(rand.New(rand.NewPCG(2, 2)))
+		faulty(rand.New(ones{})) // and all services are there
+		faulty(rand.New(ones{}))
 	}
 	for name, s := range services {
 		eventually(t, fmt.Sprintf("%s runs what is on disk, seed %d", name, seed), func() bool { return s.upToDate(r.root) })
 		eventually(t, fmt.Sprintf("Changes of %s name all that differs, seed %d", name, seed), func() bool {
-			return !named || s.named(before[name], s.read(r.root))
+			return !named || s.began || s.named(before[name], s.read(r.root))
 		})
 	}
 	close(stop)

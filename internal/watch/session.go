@@ -211,6 +211,9 @@ func (s *session) post(name string, paths []string, at time.Time) {
 // the event that would have done so may come after this and find nothing new.
 func (s *session) look(name, path string) state {
 	now, before := s.reader.read(path), s.tree.state(path)
+	if now.kind != absent && s.catchUp(path) {
+		now = s.reader.read(path)
+	}
 	if !now.same(before) {
 		for _, owner := range s.plan.owners(path) {
 			if _, knows := s.bursts[owner].pending[path]; !knows && owner != name {
@@ -220,6 +223,14 @@ func (s *session) look(name, path string) state {
 	}
 	s.tree.set(path, now)
 	return now
+}
+
+// catchUp watches the folder of a file if nobody knows that it is there again:
+// the event that should have told was lost, or is still to come. It reports
+// whether there is anything to know.
+func (s *session) catchUp(path string) bool {
+	dir := filepath.Dir(path)
+	return s.tree.folders[dir] == nil && s.plan.wantsFolder(dir) && s.tree.open(dir) != nil
 }
 
 // pend notes that a file may have changed from what it held before.
