@@ -7,6 +7,15 @@ import (
 	"time"
 )
 
+// A pump begins with little, for most services say little, and reads up to
+// pumpMost at once from one that fills its pipe, which is then made as large: each
+// wait of one for the other costs more than the bytes.
+const (
+	pumpStart = 8 << 10
+	pumpMost  = 256 << 10
+	pipeUsual = 64 << 10 // what a pipe has room for
+)
+
 // pump passes what a child writes into one pipe to a sink. Its goroutine ends
 // with the pipe, and closes the sink then, so that an unfinished last line is
 // out when settle returns.
@@ -24,7 +33,7 @@ func newPump(from *os.File, to io.WriteCloser) *pump {
 func (p *pump) run() {
 	defer close(p.done)
 	defer p.to.Close()
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, pumpStart)
 	for {
 		p.idle.Store(time.Now().UnixNano())
 		n, err := p.from.Read(buf)
@@ -34,6 +43,12 @@ func (p *pump) run() {
 		}
 		if err != nil {
 			return
+		}
+		if n > len(buf)/2 && len(buf) < pumpMost {
+			buf = make([]byte, 2*len(buf))
+			if len(buf) == pipeUsual {
+				control(p.from, enlargePipe)
+			}
 		}
 	}
 }

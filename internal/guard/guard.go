@@ -150,6 +150,7 @@ func (s *Supervisor) Await() syscall.WaitStatus {
 	signal.Notify(changed, syscall.SIGCHLD)
 	defer signal.Stop(signals)
 	defer signal.Stop(changed)
+	shrink()
 	var stopping <-chan time.Time // Ctrl-Z was passed on: when its patience ends
 	for {
 		status, over := s.look()

@@ -34,10 +34,10 @@ func (m *memory) ring(name string) *ring {
 func (m *memory) add(r *ring, from source, at time.Time, text []byte, pieces []piece) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := entry{at: at.UnixNano(), source: from}
+	e := entry{at: at.UnixNano()}
 	start := 0
 	for _, p := range pieces {
-		e.seq, e.flags = m.seq, flagsOf(p)
+		e.seq, e.packed = m.seq, uint32(from)|flagsOf(p)
 		m.seq++
 		r.add(e, text[start:p.end])
 		start = p.end
@@ -45,7 +45,7 @@ func (m *memory) add(r *ring, from source, at time.Time, text []byte, pieces []p
 	m.announce()
 }
 
-func flagsOf(p piece) (flags uint8) {
+func flagsOf(p piece) (flags uint32) {
 	if p.continued {
 		flags |= flagContinued
 	}
@@ -87,7 +87,7 @@ func (m *memory) tail(service string, n int) []Line {
 func (r *ring) ownTail(n int) []Line {
 	var numbers []uint64
 	for i := r.next; i > r.first && len(numbers) < n; i-- {
-		if r.at(i-1).source != fromDevgate {
+		if r.at(i-1).source() != fromDevgate {
 			numbers = append(numbers, i-1)
 		}
 	}

@@ -33,21 +33,25 @@ type entry struct {
 	seq    uint64 // position among the lines of all services
 	at     int64  // Unix time in nanoseconds
 	offset uint32 // where its text starts, modulo 2^32
-	length uint32
-	source source
-	flags  uint8
+	packed uint32 // length of the text, source and flags: 24 bytes an entry instead of 32
 }
 
+// What is in entry.packed beside the length, which has the upper 28 bits. The
+// source has the lower two.
 const (
-	flagContinued uint8 = 1 << iota
+	flagContinued uint32 = 1 << (iota + 2)
 	flagStyled
+	lengthShift = 4
 )
+
+func (e entry) length() uint32 { return e.packed >> lengthShift }
+func (e entry) source() source { return source(e.packed & 3) }
 
 // A ring keeps the last lines of one service: their text in a circle of bytes,
 // their places in a circle of entries. Both grow in steps to a fixed size, so
 // that a line costs no allocation. Lines are numbered from 0 in order; those from
-// first to next-1 are kept. The lengths of both circles are powers of two, which
-// makes every position a mask away.
+// first to next-1 are kept. The length of the text's circle is a power of two, as
+// offsets count modulo 2^32; that of the entries is at most keep.
 type ring struct {
 	name    string
 	keep    uint64 // lines at most
@@ -69,8 +73,8 @@ func (r *ring) add(e entry, text []byte) {
 		r.evict()
 	}
 	r.grow(len(text))
-	e.offset, e.length = r.head, uint32(len(text))
-	r.entries[r.next&uint64(len(r.entries)-1)] = e
+	e.offset, e.packed = r.head, e.packed|uint32(len(text))<<lengthShift
+	r.entries[r.place(r.next)] = e
 	r.next++
 	for len(text) > 0 {
 		n := copy(r.text[int(r.head)&(len(r.text)-1):], text)
@@ -80,14 +84,17 @@ func (r *ring) add(e entry, text []byte) {
 }
 
 func (r *ring) evict() {
-	r.tail += r.at(r.first).length
+	r.tail += r.at(r.first).length()
 	r.first++
 }
 
 // at returns the entry of a line that is kept.
 func (r *ring) at(number uint64) entry {
-	return r.entries[number&uint64(len(r.entries)-1)]
+	return r.entries[r.place(number)]
 }
+
+// place is where the entry of a line stands.
+func (r *ring) place(number uint64) uint64 { return number % uint64(len(r.entries)) }
 
 // grow makes room for one line with n bytes.
 func (r *ring) grow(n int) {
@@ -99,9 +106,10 @@ func (r *ring) grow(n int) {
 		}
 	}
 	if size := enlarged(len(r.entries), entryStart, int(r.next-r.first)+1); size > len(r.entries) {
+		size = min(size, int(r.keep))
 		grown := make([]entry, size)
 		for i := r.first; i < r.next; i++ {
-			grown[i&uint64(size-1)] = r.at(i)
+			grown[i%uint64(size)] = r.at(i)
 		}
 		r.entries = grown
 	}
@@ -125,12 +133,12 @@ func (r *ring) line(number uint64) Line {
 	l := Line{
 		At:        time.Unix(0, e.at),
 		Service:   r.name,
-		Stream:    e.source.String(),
+		Stream:    e.source().String(),
 		Styled:    string(raw),
-		Continued: e.flags&flagContinued != 0,
+		Continued: e.packed&flagContinued != 0,
 	}
 	l.Text = l.Styled
-	if e.flags&flagStyled != 0 {
+	if e.packed&flagStyled != 0 {
 		l.Text = string(appendUnstyled(nil, raw))
 	}
 	return l
@@ -138,9 +146,9 @@ func (r *ring) line(number uint64) Line {
 
 func (r *ring) appendText(dst []byte, e entry) []byte {
 	from := int(e.offset) & (len(r.text) - 1)
-	if to := from + int(e.length); to <= len(r.text) {
+	if to := from + int(e.length()); to <= len(r.text) {
 		return append(dst, r.text[from:to]...)
 	}
 	dst = append(dst, r.text[from:]...)
-	return append(dst, r.text[:int(e.length)-(len(r.text)-from)]...)
+	return append(dst, r.text[:int(e.length())-(len(r.text)-from)]...)
 }

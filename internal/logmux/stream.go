@@ -9,7 +9,7 @@ import (
 const (
 	// feedBytes is how much of one Write is worked on at a time, so that a large
 	// one needs no more memory than a small one.
-	feedBytes = 32 << 10
+	feedBytes = 64 << 10
 
 	// An unfinished line is shown after promptQuiet without a further byte, and
 	// at the latest after promptLimit.
