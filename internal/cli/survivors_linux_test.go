@@ -165,6 +165,7 @@ var ways = []struct {
 	{"QUIT", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGQUIT) }},
 	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
 	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
+	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
 	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
 	{"reader of its output leaves", false, func(v *victim) { v.out.Close() }},
 	{"KILL of both, then up", false, func(v *victim) { v.killBoth() }},
@@ -172,6 +173,7 @@ var ways = []struct {
 
 func TestNobodySurvives(t *testing.T) {
 	rounds, _ := strconv.Atoi(os.Getenv("SURVIVOR_ROUNDS"))
+	clock := startFairClock(t)
 	for round := range max(rounds, 1) {
 		for _, way := range ways {
 			for _, load := range loads { // inside, so that not all storms rage at once
@@ -181,10 +183,83 @@ func TestNobodySurvives(t *testing.T) {
 					v.start(way.tty)
 					v.awaitCount(load.processes, 1<<30)
 					way.kill(v)
+					began := clock.now()
 					v.awaitCount(0, 0)
+					if took := clock.now() - began; took > victimGrace+limitAfterGrace {
+						t.Errorf("%v until all were gone, want %v and the grace of %v", took, limitAfterGrace, victimGrace)
+					}
 				})
 			}
 		}
+	}
+}
+
+const (
+	victimGrace     = 200 * time.Millisecond
+	limitAfterGrace = time.Second
+)
+
+// fairClock goes as much slower as the machine is slower than it can be: a limit
+// that is measured with it means the same beside a fork storm. What it goes by is
+// how long it takes to start and end a trivial process.
+type fairClock struct {
+	mu     sync.Mutex
+	passed time.Duration
+	last   time.Time
+	pace   float64 // 1 on a quiet machine, less on a busy one
+	best   time.Duration
+}
+
+func startFairClock(t *testing.T) *fairClock {
+	c := &fairClock{last: time.Now(), pace: 1, best: time.Hour}
+	over := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		for tick := time.NewTicker(25 * time.Millisecond); ; {
+			select {
+			case <-over:
+				tick.Stop()
+				return
+			case <-tick.C:
+				c.probe()
+			}
+		}
+	})
+	t.Cleanup(func() { close(over); running.Wait() }) // after the parallel subtests
+	return c
+}
+
+// probe counts the time since the last one at the pace of this one.
+func (c *fairClock) probe() {
+	const usual = 4 // as often as that longer is no sign of load
+	began := time.Now()
+	exec.Command("/bin/true").Run()
+	took := time.Since(began)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.best = min(c.best, took)
+	c.pace = min(1, usual*float64(c.best)/float64(took))
+	c.advance()
+}
+
+func (c *fairClock) advance() {
+	now := time.Now()
+	c.passed += time.Duration(float64(now.Sub(c.last)) * c.pace)
+	c.last = now
+}
+
+func (c *fairClock) now() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.advance()
+	return c.passed
+}
+
+// suspend is Ctrl-Z: when it returns, nothing runs any more.
+func (v *victim) suspend() {
+	v.cmd.Process.Signal(syscall.SIGTSTP)
+	if !eventually(func() bool { return isStopped(v.cmd.Process.Pid) }) {
+		v.t.Fatal("devgate does not stop")
 	}
 }
 
@@ -195,7 +270,7 @@ func newVictim(t *testing.T, command string) *victim {
 		t.Fatal(err)
 	}
 	command, inTerminal := strings.CutPrefix(command, "pty ")
-	text := fmt.Sprintf("port = \"auto\"\n[load]\npty = %v\ncommand = %q\ngrace = \"200ms\"\n", inTerminal, strings.ReplaceAll(command, "TOKEN", v.token))
+	text := fmt.Sprintf("port = \"auto\"\n[load]\npty = %v\ncommand = %q\ngrace = \"%s\"\n", inTerminal, strings.ReplaceAll(command, "TOKEN", v.token), victimGrace)
 	if strings.HasPrefix(command, "load late ") {
 		text += fmt.Sprintf("port = %d\n", ports[0])
 	}
