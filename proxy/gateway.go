@@ -139,6 +139,18 @@ func (g *Gateway) Interrupt(name string) {
 	}
 }
 
+// Held returns how many requests have waited for the backend since it was last
+// Ready; once it is Ready again, how many did until then.
+func (g *Gateway) Held(name string) int {
+	up := g.chain.Load().upstream(name)
+	if up == nil {
+		return 0
+	}
+	up.mu.Lock()
+	defer up.mu.Unlock()
+	return up.held
+}
+
 func (g *Gateway) isStopping() bool {
 	select {
 	case <-g.stopping:

@@ -24,6 +24,9 @@ func (x *exchange) admit(ctx context.Context, c *candidate, got *fetched) *visit
 			got.fault = faultDown(c, s)
 			return nil
 		}
+		if got.held == 0 {
+			c.up.hold()
+		}
 		changes := x.held(ctx, changed)
 		got.held, got.waited = time.Since(began), s.Reason
 		if !changes {

@@ -35,6 +35,26 @@ func TestHold(t *testing.T) {
 			t.Errorf("%+v, b saw %q", got, b.requests())
 		}
 	})
+	t.Run("those that waited are counted, until it leaves again", func(t *testing.T) {
+		g := gateway(t, Config{}, backend(t, "a", answers(200, "a")))
+		for _, waiters := range []int{2, 0, 1} {
+			g.SetState("a", State{Phase: Waiting})
+			answered := make(chan answer, waiters)
+			for range waiters {
+				go func() { answered <- g.get("/") }()
+			}
+			eventually(t, "they wait", func() bool { return g.Held("a") == waiters })
+			g.SetState("a", State{Phase: Waiting, Reason: "starting"}) // another state, the same wait
+			g.SetState("a", State{Phase: Ready})
+			for range waiters {
+				<-answered
+			}
+			g.get("/")
+			if got := g.Held("a"); got != waiters {
+				t.Errorf("%d were held, want %d", got, waiters)
+			}
+		}
+	})
 	t.Run("a program is told after hold", func(t *testing.T) {
 		g := gateway(t, Config{Hold: 30 * time.Millisecond}, backend(t, "a", answers(200, "")))
 		g.SetState("a", State{Phase: Waiting, Reason: "building"})

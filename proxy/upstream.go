@@ -24,6 +24,7 @@ type upstream struct {
 	changed chan struct{} // closed and replaced by each change of state
 	at      *place        // of the process that is Ready; else nil
 	former  []*place      // where requests may still be running
+	held    int           // requests that have waited since it was Ready
 }
 
 func newUpstream(b *Backend) *upstream {
@@ -131,6 +132,7 @@ func (u *upstream) setState(s State) {
 	}
 	if u.at != nil && (s.Phase != Ready || u.at.port != port) {
 		u.leave()
+		u.held = 0
 	}
 	if s.Phase == Ready && u.at == nil {
 		u.at = u.newPlace(port)
@@ -149,6 +151,13 @@ func (u *upstream) enter() (*visit, State, <-chan struct{}) {
 	}
 	u.at.busy++
 	return &visit{up: u, at: u.at, changed: u.changed, counted: true}, State{}, nil
+}
+
+// hold counts a request that begins to wait.
+func (u *upstream) hold() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.held++
 }
 
 // look returns the newest state.

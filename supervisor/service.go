@@ -122,8 +122,7 @@ func (s *service) act(m message) {
 func (s *service) report(m message) {
 	switch m.in {
 	case inBuilt:
-		s.staged = true
-		s.notice(fmt.Sprintf("built in %s", m.ran.Round(10*time.Millisecond)))
+		s.staged, s.view.BuiltIn = true, m.ran
 	case inGone:
 		s.gone = true
 		s.goneAll()
@@ -137,7 +136,9 @@ func (s *service) report(m message) {
 func (s *service) replace(m message) {
 	before := s.spec
 	s.spec = m.spec
-	s.machine.builds = s.spec.Build != nil
+	if s.machine.builds = s.spec.Build != nil; !s.machine.builds {
+		s.view.BuiltIn = 0
+	}
 	s.machine.overlaps = s.machine.overlaps && s.spec.Renew != nil
 	if s.spec.Version != before.Version {
 		s.forgive(inChange)
@@ -306,9 +307,6 @@ func (s *service) startBuild() {
 	s.builds++
 	s.staged = false
 	s.build = newBuild(s.builds, s.spec, s.starter, s.slots, after, s.box.put)
-	if s.machine.rebuilding {
-		s.notice("building; the old version keeps running")
-	}
 	go s.build.main() // its end is waited for by the next build, or by loop
 }
 

@@ -36,6 +36,7 @@ func serveChild() {
 	port := flag.String("port", os.Getenv("PORT"), "port to listen on")
 	deaf := flag.Bool("deaf", false, "ignore TERM and INT")
 	version := flag.String("version", "", "a file that is read at the start and sent as X-Version")
+	crash := flag.String("crash", "", "a path whose request ends the process with status 9")
 	flag.Parse()
 	if *deaf {
 		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
@@ -55,6 +56,9 @@ func serveChild() {
 	fmt.Printf("%s listens on %s\n", *name, *port)
 	time.AfterFunc(childLife, func() { os.Exit(1) })
 	http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == *crash {
+			os.Exit(9)
+		}
 		w.Header().Set("X-Version", strings.TrimSpace(string(read)))
 		body, ok := routes[r.URL.Path]
 		if !ok {
@@ -103,6 +107,24 @@ func familyChild() {
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		os.Exit(1)
+	}
+}
+
+// pollChild asks a URL again and again, each time on a connection of its own, and
+// prints a header of the answer when it is another one: poll URL HEADER.
+func pollChild() {
+	notePID()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	last := ""
+	for range int(childLife / tickPause) {
+		if answer, err := client.Get(os.Args[1]); err == nil {
+			answer.Body.Close()
+			if now := answer.Header.Get(os.Args[2]); now != last {
+				fmt.Println(now)
+				last = now
+			}
+		}
+		await(tickPause)
 	}
 }
 

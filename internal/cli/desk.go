@@ -19,7 +19,7 @@ type desk struct{ s *session }
 
 // Status implements control.Actions.
 func (d *desk) Status() control.Status {
-	p := d.s.project
+	p := d.s.project()
 	known := map[string]event.Service{}
 	for _, e := range d.s.bus.Snapshot() {
 		known[e.Name] = e
@@ -89,9 +89,9 @@ func overall(services []control.Service, stopping bool) event.State {
 // Do implements control.Actions.
 func (d *desk) Do(ctx context.Context, verb control.Verb, names []string, wait bool) error {
 	for _, name := range names {
-		switch service := d.s.project.Service(name); {
+		switch service := d.s.project().Service(name); {
 		case service == nil:
-			return fmt.Errorf("%w: %w", control.ErrUnknown, unknownService(d.s.project, name))
+			return fmt.Errorf("%w: %w", control.ErrUnknown, unknownService(d.s.project(), name))
 		case service.Kind() == procfile.Remote:
 			return fmt.Errorf("%s is not started by devgate: it has a url (%s)", name, service.URL)
 		}
@@ -192,8 +192,8 @@ func (d *desk) query(q control.LogQuery) (query logmux.Query, err error) {
 		}
 	}
 	for _, name := range q.Services {
-		if name != logmux.Devgate && d.s.project.Service(name) == nil {
-			return query, unknownService(d.s.project, name)
+		if name != logmux.Devgate && d.s.project().Service(name) == nil {
+			return query, unknownService(d.s.project(), name)
 		}
 	}
 	return query, nil

@@ -37,7 +37,7 @@ func (w *wiring) watchPort(ctx context.Context) {
 			if !told[other] && ctx.Err() == nil {
 				told[other] = true
 				w.session.say(w.service.Name, fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s",
-					other, w.service.Port, w.session.project.Path))
+					other, w.service.Port, w.session.project().Path))
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func (s *session) watchForJoin(ctx context.Context, service *project.Service) {
 			}
 			if probe.TCP(service.Port)(ctx) == nil {
 				s.join(service.Name)
-				s.gateway.SetState(service.Name, proxy.State{Phase: proxy.Ready})
+				s.gateway.SetState(service.Name, proxy.State{Phase: proxy.Ready, Port: service.Port})
 				s.say(service.Name, fmt.Sprintf("listens on port %d and joins the cascade", service.Port))
 				return
 			}

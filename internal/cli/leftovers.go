@@ -39,7 +39,7 @@ func leftoversPath(root string) string {
 // recordProcesses keeps the record true until ctx ends. It writes only changes.
 func (s *session) recordProcesses(ctx context.Context) error {
 	record := leftovers{Boot: proc.Boot(), Mark: s.mark, Group: s.exec.Group()}
-	record.write(leftoversPath(s.project.Root)) // the mark; nobody is there yet
+	record.write(leftoversPath(s.project().Root)) // the mark; nobody is there yet
 	for pause := firstRecordPause; ; {
 		select {
 		case <-ctx.Done():
@@ -49,7 +49,7 @@ func (s *session) recordProcesses(ctx context.Context) error {
 		}
 		if now := proc.Descendants(os.Getpid()); !slices.Equal(now, record.Processes) {
 			record.Processes, pause = now, recordPause
-			record.write(leftoversPath(s.project.Root))
+			record.write(leftoversPath(s.project().Root))
 		}
 	}
 }

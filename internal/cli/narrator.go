@@ -16,14 +16,14 @@ type narrator struct {
 	s       *session
 	events  *event.Subscription
 	ended   chan struct{}
-	started map[string]bool // what the session starts at first
 	before  map[string]event.Service
+	built   map[string]bool // a build has run since the service was last ready
 	told    bool // the ready line, or that it does not come in time
 	late    <-chan time.Time
 }
 
 func newNarrator(s *session) *narrator {
-	n := &narrator{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), started: s.startedAtFirst(), before: map[string]event.Service{}}
+	n := &narrator{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), built: map[string]bool{}, before: map[string]event.Service{}}
 	if s.options.wait {
 		n.late = time.After(s.options.timeout)
 	}
@@ -62,13 +62,21 @@ func (n *narrator) resume() {
 
 func (n *narrator) tell(e event.Event) {
 	name := e.Service.Name
+	if e.Kind == event.Removed {
+		delete(n.before, name)
+		n.s.say(name, "removed")
+		return
+	}
+	if e.Kind == event.UpdateFailed {
+		n.s.takeEdit(name)
+	}
 	if e.Kind != event.StateChanged {
 		n.s.say(name, n.noticeText(e))
 		return
 	}
 	before, known := n.before[name]
 	n.before[name] = e.Service
-	if known && before.State == e.Service.State && before.Reason == e.Service.Reason {
+	if known && before.State == e.Service.State && before.Reason == e.Service.Reason && before.Since.Equal(e.Service.Since) {
 		return
 	}
 	if text := n.stateText(e.Service, known); text != "" {
@@ -87,21 +95,32 @@ func (n *narrator) noticeText(e event.Event) string {
 
 // stateText is the line for a new state, or "" where it would say nothing new.
 func (n *narrator) stateText(e event.Service, known bool) string {
-	service := n.s.project.Service(e.Name)
+	service := n.s.project().Service(e.Name)
+	if service == nil { // taken out of the Devgatefile, and on its way out
+		return ""
+	}
 	switch e.State {
 	case event.Waiting:
 		return e.Reason
 	case event.Building:
+		n.built[e.Name] = true
+		if n.s.hasEdit(e.Name) {
+			return "" // said with the edit
+		}
 		return "building: " + service.Service.Build.String()
-	case event.Ready:
-		return n.readyText(service, e)
-	case event.Done:
-		return good("done") + " in " + seconds(e.ReadyIn)
+	case event.Ready, event.Done:
+		built := n.built[e.Name]
+		delete(n.built, e.Name)
+		if edit := n.s.takeEdit(e.Name); edit != "" {
+			return edit + n.outcome(service, e)
+		}
+		return n.readyText(service, e, built)
 	case event.Backoff:
 		return bad(e.Reason)
 	case event.Exited:
 		return "ended: " + e.Reason
 	case event.Failed:
+		n.s.takeEdit(e.Name)
 		return n.failureText(service, e)
 	case event.Stopped:
 		if known && !n.s.isStopping() {
@@ -111,11 +130,37 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	return ""
 }
 
-func (n *narrator) readyText(service *project.Service, e event.Service) string {
-	if !n.s.isBackend(service) {
-		return good("runs") + quiet(fmt.Sprintf(" (pid %d)", e.PID))
+func (n *narrator) readyText(service *project.Service, e event.Service, built bool) string {
+	build := ""
+	if built {
+		build = ", built in " + seconds(e.BuiltIn)
 	}
-	return good("ready") + fmt.Sprintf(" in %s", seconds(e.ReadyIn)) + quiet(fmt.Sprintf(" on port %d (pid %d)", service.Port, e.PID))
+	switch {
+	case e.State == event.Done:
+		return good("done") + " in " + seconds(e.ReadyIn)
+	case !n.s.isBackend(service):
+		return good("runs") + quiet(fmt.Sprintf(" (pid %d%s)", e.PID, build))
+	}
+	return good("ready") + fmt.Sprintf(" in %s", seconds(e.ReadyIn)) + quiet(fmt.Sprintf(" on port %d (pid %d%s)", service.Port, e.PID, build))
+}
+
+// outcome is what an edit has led to, step by step.
+func (n *narrator) outcome(service *project.Service, e event.Service) (text string) {
+	if service.Build != nil {
+		text = " → build " + seconds(e.BuiltIn)
+	}
+	switch {
+	case e.State == event.Done:
+		text += " → " + good("done") + " " + seconds(e.ReadyIn)
+	case !n.s.isBackend(service):
+		text += " → " + good("runs") + quiet(fmt.Sprintf(" (pid %d)", e.PID))
+	default:
+		text += " → " + good("ready") + " " + seconds(e.ReadyIn)
+	}
+	if held := n.s.gateway.Held(e.Name); held > 0 && service.RestartStyle != procfile.RestartOverlap {
+		text += quiet(fmt.Sprintf(" (%s held)", count(held, "request")))
+	}
+	return text
 }
 
 // failureText says what failed, shows the end of the output and what can be
@@ -158,9 +203,9 @@ func (n *narrator) tellReady() {
 		return
 	}
 	n.told, n.late = true, nil
-	n.s.say("", good("ready")+fmt.Sprintf(" %s (%s, %s)", n.s.project.URL, count(n.s.backends(n.started), "backend"), seconds(time.Since(n.s.began))))
+	n.s.say("", good("ready")+fmt.Sprintf(" %s (%s, %s)", n.s.project().URL, count(n.s.backends(n.s.startedAtFirst()), "backend"), seconds(time.Since(n.s.began))))
 	if n.s.options.open {
-		openBrowser(n.s.project.URL)
+		openBrowser(n.s.project().URL)
 	}
 }
 
@@ -168,12 +213,13 @@ func (n *narrator) tellReady() {
 // services that are not.
 func (n *narrator) missing() []event.Service {
 	var all []event.Service
-	for _, service := range n.s.project.Services {
+	started := n.s.startedAtFirst()
+	for _, service := range n.s.project().Services {
 		e, known := n.before[service.Name]
-		if !n.started[service.Name] || service.Service.URL != nil {
+		if !started[service.Name] || service.Service.URL != nil {
 			continue
 		}
-		counts := service.InCascade() || n.s.backends(n.started) == 0
+		counts := service.InCascade() || n.s.backends(started) == 0
 		if counts && (!known || e.State != event.Ready && e.State != event.Done) {
 			e.Name = service.Name
 			all = append(all, e)
@@ -205,7 +251,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) 
 
 // backends counts the services of a set that are in the cascade.
 func (s *session) backends(set map[string]bool) (n int) {
-	for _, service := range s.project.Services {
+	for _, service := range s.project().Services {
 		if set[service.Name] && s.isBackend(service) {
 			n++
 		}
@@ -220,14 +266,14 @@ func (s *session) isBackend(service *project.Service) bool {
 
 // greet says what is about to run, and which keys this version leaves alone.
 func (s *session) greet() {
-	s.say("", fmt.Sprintf("%s  %s  %s", s.project.Name, s.project.URL, s.cascade()))
+	s.say("", fmt.Sprintf("%s  %s  %s", s.project().Name, s.project().URL, s.cascade()))
 	if n := s.endedBefore; n > 0 {
 		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", processes(n)))
 	}
-	for _, note := range unsupported(s.project) {
+	for _, note := range unsupported(s.project()) {
 		s.say("", note.Error())
 	}
-	if host := s.project.Host; !project.IsLoopback(host) {
+	if host := s.project().Host; !project.IsLoopback(host) {
 		s.say("", fmt.Sprintf("the gateway listens on %s: other machines in your network can reach your servers", host))
 	}
 }
@@ -236,7 +282,7 @@ func (s *session) greet() {
 func (s *session) cascade() string {
 	started := s.startedAtFirst()
 	var steps []string
-	for _, service := range s.project.Services {
+	for _, service := range s.project().Services {
 		switch {
 		case service.Service.URL != nil:
 			steps = append(steps, service.Name+" "+service.URL)
@@ -244,11 +290,11 @@ func (s *session) cascade() string {
 			steps = append(steps, fmt.Sprintf("%s :%d", service.Name, service.Port))
 		}
 	}
-	if s.project.File.Format == procfile.Procfile {
+	if s.project().File.Format == procfile.Procfile {
 		return strings.Join(steps, " → ") + "  (those that listen)"
 	}
-	if s.project.Static != "" {
-		steps = append(steps, s.project.File.Static+"/")
+	if s.project().Static != "" {
+		steps = append(steps, s.project().File.Static+"/")
 	}
 	return strings.Join(steps, " → ")
 }

@@ -15,7 +15,7 @@ import (
 // that is taken before anything starts. The gateway never takes another port by
 // itself.
 func (s *session) checkPorts(started map[string]bool) error {
-	conflicts := backendConflicts(s.project, started)
+	conflicts := backendConflicts(s.project(), started)
 	if err := s.listen(); err != nil {
 		conflicts = slices.Insert(conflicts, 0, err.Error())
 	}
@@ -26,7 +26,7 @@ func (s *session) checkPorts(started map[string]bool) error {
 }
 
 func (s *session) listen() error {
-	p := s.project
+	p := s.project()
 	err := port.Check(p.Port)
 	if err == nil {
 		err = s.gateway.Listen(p.Host, p.Port)

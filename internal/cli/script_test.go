@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 		"console":  consoleChild,
 		"jobshell": jobShellChild,
 		"tick":     tickChild,
+		"poll":     pollChild,
 	})
 }
 

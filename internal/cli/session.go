@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,7 +30,7 @@ var errDown = errors.New("down")
 
 // session is one running project.
 type session struct {
-	project *project.Project
+	current atomic.Pointer[project.Project] // replaced by reload
 	options upOptions
 	first   []string // what is started at first; nil: all
 	began   time.Time
@@ -43,25 +44,31 @@ type session struct {
 	exec    *supervisor.Exec
 	mark    string // in the environment of every process of this session
 	gateway *proxy.Gateway
-	wirings map[string]*wiring // by service; written before run
+	watcher *watch.Watcher
+	reload  *reloader
 
 	terminals *terminals
+	relays    relays
 
 	ctx   context.Context // ends when the session is to end
 	end   context.CancelCauseFunc
 	tasks sync.WaitGroup // what belongs to no other package: joiners, the narrator
 
 	mu        sync.Mutex
-	listening map[string]bool // services of a Procfile that have listened
+	wirings   map[string]*wiring // by service; the newest
+	listening map[string]bool    // services of a Procfile that have listened
+	edits     map[string]string  // what changed, by service, until that has led to something
 	stopping  bool
 }
 
 // newSession opens what must be open before anything starts: the log and the
 // gateway's port. The caller holds the lock and calls run.
 func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (s *session, err error) {
-	s = &session{project: p, options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}, terminals: newTerminals(std.out)}
+	s = &session{options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, edits: map[string]string{}, wirings: map[string]*wiring{}, terminals: newTerminals(std.out)}
+	s.current.Store(p)
 	s.ctx, s.end = context.WithCancelCause(context.Background())
-	s.gateway = proxy.New(gatewayConfig(p, func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }))
+	s.reload = newReloader(s)
+	s.gateway = proxy.New(s.gatewayConfig(p))
 	if err := s.checkPorts(s.startedAtFirst()); err != nil {
 		return nil, err
 	}
@@ -74,7 +81,8 @@ func newSession(p *project.Project, o upOptions, first []string, lock *control.L
 	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
 		return nil, err
 	}
-	s.sup = supervisor.New(s.specs(), &s.bus, s.exec)
+	s.watcher = &watch.Watcher{Root: p.Root, Targets: watchTargets(p, p.Inputs), Logf: s.logf}
+	s.sup = supervisor.New(s.specs(p), &s.bus, s.exec)
 	return s, nil
 }
 
@@ -91,9 +99,16 @@ func (s *session) outputFailed(err error, stderr io.Writer) {
 // errOutputClosed ends a session whose output nobody reads any more.
 var errOutputClosed = errors.New("output closed")
 
-func (s *session) names() []string {
-	names := make([]string, len(s.project.Services))
-	for i, service := range s.project.Services {
+// project is the Devgatefile as it was last valid.
+func (s *session) project() *project.Project { return s.current.Load() }
+
+func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
+
+func (s *session) names() []string { return namesOf(s.project()) }
+
+func namesOf(p *project.Project) []string {
+	names := make([]string, len(p.Services))
+	for i, service := range p.Services {
 		names[i] = service.Name
 	}
 	return names
@@ -104,31 +119,18 @@ func (s *session) names() []string {
 func (s *session) run(signals <-chan os.Signal) error {
 	defer s.lock.Release() // last: who waits for it may count on everything else
 	defer s.printer.Close()
-	server, err := control.Open(control.SocketPath(s.project.Root), &desk{s})
+	server, err := control.Open(control.SocketPath(s.project().Root), &desk{s})
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	err = s.lock.Write(control.Record{PID: s.pid(), URL: s.project.URL, Socket: control.SocketPath(s.project.Root), Started: s.began})
+	err = s.lock.Write(control.Record{PID: s.pid(), URL: s.project().URL, Socket: control.SocketPath(s.project().Root), Started: s.began})
 	if err != nil {
 		return err
 	}
-	if err := s.prepareFolders(); err != nil {
-		return err
-	}
 	s.greet()
-	s.presetGateway()
+	s.presetGateway(s.project().Services)
 	return s.work(signals)
-}
-
-// prepareFolders makes the place for {bin}.
-func (s *session) prepareFolders() error {
-	if slices.ContainsFunc(s.project.Services, func(p *project.Service) bool { return p.Build != nil }) {
-		if err := os.MkdirAll(filepath.Join(s.project.Root, control.Folder, "bin"), 0o755); err != nil {
-			return fmt.Errorf("make folder for builds: %w", err)
-		}
-	}
-	return nil
 }
 
 // work runs the parts and takes them down in order; see the package's
@@ -155,10 +157,11 @@ func (s *session) work(signals <-chan os.Signal) error {
 	watching.stop()
 	serving.stop()
 	supervising.stop()
+	s.relays.closeAll()
 	s.exec.Close()
 	recording.stop()
 	sizing.stop()
-	os.Remove(leftoversPath(s.project.Root))
+	os.Remove(leftoversPath(s.project().Root))
 	stopSignals()
 	narrator.stop()
 	s.tasks.Wait()
@@ -208,28 +211,54 @@ func (t *task) stop() {
 	<-t.done
 }
 
-// watchFiles turns changes into restarts of the services that asked for them.
+// watchFiles turns changes into restarts of the services that asked for them,
+// and takes up a changed Devgatefile.
 func (s *session) watchFiles(ctx context.Context) error {
-	targets := watchTargets(s.project)
-	if len(targets) == 0 {
-		<-ctx.Done()
-		return nil
-	}
-	w := &watch.Watcher{Root: s.project.Root, Targets: targets, Logf: func(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }}
-	return w.Run(ctx, func(c watch.Change) {
-		if s.acts(c.Name) {
+	return s.watcher.Run(ctx, func(c watch.Change) {
+		switch {
+		case c.Name == logmux.Devgate:
+			s.reload.take(changeText(c))
+		case s.acts(c.Name):
 			s.gateway.Changed()
-			s.say(c.Name, changeText(c)+" changed")
+			s.noteEdit(c)
 			s.sup.Changed(c.Name)
 		}
 	})
 }
 
+// noteEdit says at once what changed; the narrator says it again with what came
+// of it.
+func (s *session) noteEdit(c watch.Change) {
+	text := "↻ " + changeText(c) + " changed"
+	s.mu.Lock()
+	s.edits[c.Name] = text
+	s.mu.Unlock()
+	next := " → restarting"
+	if service := s.project().Service(c.Name); service != nil && service.Build != nil {
+		next = " → building"
+	}
+	s.say(c.Name, text+quiet(next))
+}
+
+func (s *session) hasEdit(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.edits[name] != ""
+}
+
+// takeEdit returns what changed since it was last asked, or "".
+func (s *session) takeEdit(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := s.edits[name]
+	delete(s.edits, name)
+	return text
+}
+
 // acts reports whether a change means anything to the service: not to one
 // that somebody stopped.
 func (s *session) acts(name string) bool {
-	i := slices.IndexFunc(s.bus.Snapshot(), func(e event.Service) bool { return e.Name == name })
-	return i < 0 || s.bus.Snapshot()[i].State != event.Stopped
+	return s.stateOf(name) != event.Stopped
 }
 
 func changeText(c watch.Change) string {
@@ -241,11 +270,11 @@ func changeText(c watch.Change) string {
 	return text
 }
 
-// presetGateway says how every backend stands before the first event: what is
-// not started has no place in the cascade.
-func (s *session) presetGateway() {
+// presetGateway says how backends stand before their first event: what is not
+// started has no place in the cascade.
+func (s *session) presetGateway(services []*project.Service) {
 	started := s.startedAtFirst()
-	for _, service := range s.project.Services {
+	for _, service := range services {
 		switch {
 		case service.Kind() == procfile.Remote:
 		case !service.InCascade():
@@ -268,7 +297,7 @@ func (s *session) startedAtFirst() map[string]bool {
 	for len(queue) > 0 {
 		name := queue[0]
 		queue = queue[1:]
-		if service := s.project.Service(name); service != nil && !started[name] {
+		if service := s.project().Service(name); service != nil && !started[name] {
 			started[name] = true
 			queue = append(slices.Clone(queue), service.After...)
 		}

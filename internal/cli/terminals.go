@@ -84,13 +84,13 @@ func sizeOf(stream any) supervisor.Size {
 
 // Attach implements control.Actions.
 func (d *desk) Attach(name string, size control.Size) (control.Terminal, error) {
-	service := d.s.project.Service(name)
+	service := d.s.project().Service(name)
 	if service == nil {
-		return nil, fmt.Errorf("%w: %w", control.ErrUnknown, unknownService(d.s.project, name))
+		return nil, fmt.Errorf("%w: %w", control.ErrUnknown, unknownService(d.s.project(), name))
 	}
 	terminal := d.s.terminals.of(service)
 	if terminal == nil {
-		return nil, withoutTerminal(d.s.project, service)
+		return nil, withoutTerminal(d.s.project(), service)
 	}
 	if err := d.runs(name); err != nil && !terminal.Running() {
 		return nil, err

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 
+	"devgate/internal/logmux"
+	"devgate/internal/port"
 	"devgate/internal/project"
 	"devgate/internal/watch"
 	"devgate/procfile"
@@ -11,27 +13,27 @@ import (
 )
 
 // gatewayConfig translates the top of the Devgatefile and its backends.
-func gatewayConfig(p *project.Project, logf func(string, ...any)) proxy.Config {
+func (s *session) gatewayConfig(p *project.Project) proxy.Config {
 	f := p.File
 	cfg := proxy.Config{
-		Name: p.Name, Static: p.Static, Hosts: f.Hosts, Speculate: f.Speculate, Logf: logf,
+		Name: p.Name, Static: p.Static, Hosts: f.Hosts, Speculate: f.Speculate, Logf: s.logf,
 		// 0 means none in a Devgatefile and the default in a proxy.Config.
 		Hold: max(f.Hold, 1), ReplayLimit: max(f.ReplayLimit, 1),
 	}
 	if f.NotFound == procfile.NotFoundPass {
 		cfg.NotFound = proxy.Pass
 	}
-	for _, s := range p.Services {
-		if s.InCascade() {
-			cfg.Backends = append(cfg.Backends, backend(s))
+	for _, service := range p.Services {
+		if service.InCascade() {
+			cfg.Backends = append(cfg.Backends, backend(service, s.reload.place(service)))
 		}
 	}
 	return cfg
 }
 
-func backend(s *project.Service) proxy.Backend {
+func backend(s *project.Service, port int) proxy.Backend {
 	return proxy.Backend{
-		Name: s.Name, Port: s.Port, URL: s.Service.URL, Remote: s.Kind() == procfile.Remote,
+		Name: s.Name, Port: port, URL: s.Service.URL, Remote: s.Kind() == procfile.Remote,
 		Paths: s.Paths, Final: s.Final, Fallthrough: s.Fallthrough, Optional: s.Optional,
 		H2C: s.Protocol == procfile.H2C, SPA: fallbackMode(s.SPA),
 	}
@@ -47,45 +49,59 @@ func fallbackMode(s procfile.SPA) proxy.SPA {
 	return proxy.Auto
 }
 
-// watchTargets are the services that want to be restarted by changes.
-func watchTargets(p *project.Project) []watch.Target {
-	var all []watch.Target
+// watchTargets are the services that want to be restarted by changes, and the
+// files that the project is made from.
+func watchTargets(p *project.Project, inputs []string) []watch.Target {
+	all := []watch.Target{{Name: logmux.Devgate, Dir: p.Root, Files: inputs}}
 	for _, s := range p.Services {
 		if len(s.Watch) > 0 {
-			all = append(all, watch.Target{Name: s.Name, Dir: s.Dir, Patterns: s.Watch, Ignore: s.Ignore, Exclude: []string{s.Bin}})
+			all = append(all, watch.Target{Name: s.Name, Dir: s.Dir, Patterns: s.Watch, Ignore: s.Ignore, Exclude: []string{s.Bin, s.Staged}})
 		}
 	}
 	return all
 }
 
 // specs are the services that devgate starts.
-func (s *session) specs() []supervisor.Spec {
+func (s *session) specs(p *project.Project) []supervisor.Spec {
 	var all []supervisor.Spec
-	for _, service := range s.project.Services {
-		if service.Kind() != procfile.Remote {
-			all = append(all, s.spec(service))
+	for _, service := range p.Services {
+		if service.Kind() == procfile.Remote {
+			continue
 		}
+		spec := s.spec(p, service)
+		if service.RestartStyle == procfile.RestartOverlap {
+			spec.Renew = func() (*supervisor.Spec, error) { return s.instance(p, service) }
+		}
+		all = append(all, spec)
 	}
 	return all
 }
 
-func (s *session) spec(service *project.Service) supervisor.Spec {
-	command := func(args []string) supervisor.Command {
-		return supervisor.Command{Args: args, Dir: service.Dir, Env: service.Env}
+// instance is a service as one of its overlapping processes runs: on a port of
+// its own.
+func (s *session) instance(p *project.Project, service *project.Service) (*supervisor.Spec, error) {
+	free, err := port.Free(map[int]bool{service.Port: true})
+	if err != nil {
+		return nil, err
 	}
-	optional := func(args []string) *supervisor.Command {
+	spec := s.spec(p, p.Instance(service, free))
+	return &spec, nil
+}
+
+func (s *session) spec(p *project.Project, service *project.Service) supervisor.Spec {
+	command := func(args, env []string) *supervisor.Command {
 		if args == nil {
 			return nil
 		}
-		c := command(args)
-		return &c
+		return &supervisor.Command{Args: args, Dir: service.Dir, Env: env}
 	}
-	w := &wiring{session: s, service: service}
-	s.wirings[service.Name] = w
+	w := s.wire(service)
 	spec := supervisor.Spec{
-		Name: service.Name, Command: command(service.Command), Build: optional(service.Build), Stop: optional(service.Stop),
-		After: s.startedHere(service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
+		Name: service.Name, Version: s.reload.version(service.Name), Port: service.Port,
+		Command: *command(service.Command, service.Env), Build: command(service.Build, service.BuildEnv), Stop: command(service.Stop, service.Env),
+		After: startedHere(p, service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
 		Signal: service.StopSignal.Number, Grace: service.Grace,
+		Stage: w.stage, Install: w.install,
 		Output: w.output, Ready: w.readiness(), Observe: w.observe,
 		Drain:      func(ctx context.Context) { s.gateway.Drain(ctx, service.Name) },
 		Signalled:  func() { s.gateway.Interrupt(service.Name) },
@@ -99,10 +115,10 @@ func (s *session) spec(service *project.Service) supervisor.Spec {
 }
 
 // startedHere leaves out what devgate does not start: a remote is always there.
-func (s *session) startedHere(names []string) []string {
+func startedHere(p *project.Project, names []string) []string {
 	var all []string
 	for _, name := range names {
-		if s.project.Service(name).Kind() != procfile.Remote {
+		if p.Service(name).Kind() != procfile.Remote {
 			all = append(all, name)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"devgate/internal/event"
 	"devgate/internal/port"
 	"devgate/internal/project"
+	"devgate/procfile"
 	"devgate/proxy"
 )
 
@@ -27,6 +28,15 @@ type wiring struct {
 	opened  atomic.Pointer[time.Time] // when the last child's output began
 }
 
+// wire makes the hooks of a service, or of one process of it.
+func (s *session) wire(service *project.Service) *wiring {
+	w := &wiring{session: s, service: service}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wirings[service.Name] = w
+	return w
+}
+
 func (w *wiring) output(stream string) io.WriteCloser {
 	now := time.Now()
 	w.opened.Store(&now)
@@ -40,23 +50,41 @@ func (w *wiring) lastOutput() string {
 	return ""
 }
 
-// release waits until the service's port is free, and says who has it.
+// release waits until the service's port is free, and says who has it. Where
+// processes overlap, devgate itself has the service's port from then on.
 func (w *wiring) release(ctx context.Context, say func(string)) error {
+	if w.service.RestartStyle != procfile.RestartOverlap {
+		w.session.relays.close(w.service.Name)
+		return waitFree(ctx, w.service.Port, say)
+	}
+	if public := w.session.project().Service(w.service.Name); public != nil && !w.session.relays.isOpen(public.Name) {
+		if err := waitFree(ctx, public.Port, say); err != nil {
+			return err
+		}
+		if err := w.session.relays.open(public.Name, public.Port); err != nil {
+			return err
+		}
+	}
+	return waitFree(ctx, w.service.Port, say)
+}
+
+func waitFree(ctx context.Context, number int, say func(string)) error {
 	patience, cancel := context.WithTimeout(ctx, portPatience)
 	defer cancel()
-	err := port.WaitFree(patience, w.service.Port)
+	err := port.WaitFree(patience, number)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	say(err.Error() + "; waiting for it")
 	limit, cancel := context.WithTimeout(ctx, portLimit-portPatience)
 	defer cancel()
-	return port.WaitFree(limit, w.service.Port)
+	return port.WaitFree(limit, number)
 }
 
 // observe tells the gateway, before anything that a state leads to happens.
 func (w *wiring) observe(e event.Service) {
 	s := w.session
+	s.relays.follow(e)
 	if !w.service.InCascade() || w.service.JoinsWhenListening && e.State == event.Ready && !s.joined(e.Name) {
 		return
 	}
@@ -71,7 +99,7 @@ func (s *session) gatewayState(e event.Service) proxy.State {
 	}
 	switch {
 	case e.State == event.Ready:
-		return proxy.State{Phase: proxy.Ready}
+		return proxy.State{Phase: proxy.Ready, Port: e.Port}
 	case e.State == event.Stopping && e.Returning:
 		return proxy.State{Phase: proxy.Waiting, Reason: "restarting"}
 	case e.State == event.Stopping || e.State.Settled():
@@ -83,8 +111,15 @@ func (s *session) gatewayState(e event.Service) proxy.State {
 // tail is the end of what the service's last process has printed.
 func (s *session) tail(name string) []string {
 	var all []string
+	s.mu.Lock()
+	w := s.wirings[name]
+	s.mu.Unlock()
+	if w == nil {
+		return nil
+	}
+	opened := w.opened.Load()
 	for _, line := range s.printer.Tail(name, tailLines) {
-		if opened := s.wirings[name].opened.Load(); opened != nil && !line.At.Before(*opened) {
+		if opened != nil && !line.At.Before(*opened) {
 			all = append(all, line.Text)
 		}
 	}

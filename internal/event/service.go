@@ -95,6 +95,7 @@ type Service struct {
 	Port      int           // that the process listens on, or is expected to; 0: none
 	Restarts  int           // how often it was started after the first time
 	ReadyIn   time.Duration // from the last start to ready or done; 0 before the first time
+	BuiltIn   time.Duration // how long the build of this version took; 0: there was none
 	Since     time.Time     // when State was entered
 	Exit      *Exit         // the last exit, or nil while there was none
 	Reason    string        // why it is in this State, for people; often ""

@@ -11,7 +11,7 @@ import (
 // is what the process is given, and by what it is ready; the variables with
 // which devgate tells of services that come or go do not.
 func (p *Project) NeedsProcess(s, old *Service, before *Project) bool {
-	if s.Dir != old.Dir || s.Port != old.Port || s.PTY != old.PTY || s.Once != old.Once || s.RestartStyle != old.RestartStyle {
+	if s.Dir != old.Dir || s.Port != old.Port || s.PTY != old.PTY || s.Once != old.Once || s.RestartStyle != old.RestartStyle || s.Protocol != old.Protocol {
 		return true
 	}
 	if !slices.Equal(s.Command, old.Command) || !slices.Equal(s.Build, old.Build) || !slices.Equal(s.ReadyExec, old.ReadyExec) {

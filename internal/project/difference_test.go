@@ -41,6 +41,7 @@ func TestOnlyWhatAProcessIsGivenMakesANewOneNecessary(t *testing.T) {
 		{"readiness", "log = \"up\"", "log = \"down\"", "api"},
 		{"its own variable", "command = \"wait\"", "command = \"wait\"\nenv = { A = \"1\" }", "idle"},
 		{"a variable of all", "info", "debug", "api web idle"},
+		{"how it is spoken to", "port = 5173", "port = 5173\nprotocol = \"h2c\"", "web"},
 		{"a port that all are told", "5173", "5174", "api web idle"},
 		{"the gateway's port, which all are told", "[env]", "port = 3001\n[env]", "api web idle"},
 	} {
