@@ -82,12 +82,24 @@ func (c *execChild) Signal(sig syscall.Signal) {
 		c.stdin.Close() // a last gentle hint to those that read it
 	}
 	syscall.Kill(-c.PID(), sig)
+	if ends(sig) {
+		syscall.Kill(-c.PID(), syscall.SIGCONT) // what is stopped would not hear it
+	}
 	if sig == syscall.SIGKILL {
 		c.group.Kill()
 		for _, id := range c.strays() {
 			id.Signal(sig)
 		}
 	}
+}
+
+// ends reports whether a signal asks a process to end.
+func ends(sig syscall.Signal) bool {
+	switch sig {
+	case syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT:
+		return false
+	}
+	return true
 }
 
 // remember notes the descendants while their descent can still be seen.
@@ -146,6 +158,7 @@ func (c *execChild) signalStrays(sig syscall.Signal) {
 	defer c.mu.Unlock()
 	for _, id := range c.strays() {
 		id.Signal(sig)
+		id.Signal(syscall.SIGCONT)
 	}
 }
 

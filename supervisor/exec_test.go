@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"devgate/internal/event"
+	"devgate/internal/proc"
 	"devgate/internal/testproc"
 )
 
@@ -214,6 +216,25 @@ func TestStdinIsOpenAndSilentUntilTheStop(t *testing.T) {
 	if got := out.text(); got != "stdin ended" {
 		t.Errorf("it read %q", got)
 	}
+}
+
+// P2: what is stopped (a debugger, Ctrl-Z in its own terminal) hears the stop
+// signal as well: it is continued.
+func TestAStoppedChildMayEndWell(t *testing.T) {
+	child, out := startRole(t, "polite")
+	out.wait(t, "up")
+	child.Signal(syscall.SIGSTOP)
+	for !proc.Stopped(child.PID()) {
+		runtime.Gosched()
+	}
+	began := time.Now()
+	child.Signal(syscall.SIGTERM)
+	kill := time.AfterFunc(10*time.Second, func() { child.Signal(syscall.SIGKILL) })
+	defer kill.Stop()
+	if e := child.Wait(); e.Code != 0 || !strings.Contains(out.text(), "ended well") {
+		t.Errorf("after %v: exit %+v, %q", time.Since(began), e, out.text())
+	}
+	child.Sweep(0, time.Second)
 }
 
 func TestAChildThatIsKilledSaysBySignal(t *testing.T) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -108,6 +109,15 @@ func (s *session) gatewayState(e event.Service) proxy.State {
 	return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: s.tail(e.Name)}
 }
 
+// clip shortens a line that is shown as an example.
+func clip(text string) string {
+	const most = 500 // bytes
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
 // tail is the end of what the service's last process has printed.
 func (s *session) tail(name string) []string {
 	var all []string
@@ -120,7 +130,7 @@ func (s *session) tail(name string) []string {
 	opened := w.opened.Load()
 	for _, line := range s.printer.Tail(name, tailLines) {
 		if opened != nil && !line.At.Before(*opened) {
-			all = append(all, line.Text)
+			all = append(all, clip(line.Text))
 		}
 	}
 	return all
