@@ -3,6 +3,7 @@ package proxy
 import (
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -38,6 +39,7 @@ func TestConformanceOfMalformedRequests(t *testing.T) {
 		"a chunk longer than it says":    "POST /x HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n",
 		"a huge chunk":                   "POST /x HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nabc\r\n0\r\n\r\n",
 	}
+	maps.Copy(refused, ambiguousAlone())
 	var checks []check
 	for name, request := range refused {
 		checks = append(checks, check{name: name, run: func(r *trialRun) {
@@ -49,11 +51,9 @@ func TestConformanceOfMalformedRequests(t *testing.T) {
 		}})
 	}
 	for name, request := range map[string]string{
-		// RFC 9112 section 6.1 lets a proxy go by the coding alone.
-		"a length beside chunks":         "POST /x HTTP/1.1\r\n" + host + "Connection: close\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n" + host + "\r\n",
+		// RFC 9112 section 7.1.1: who does not know an extension ignores it.
 		"chunk extensions":               "POST /x HTTP/1.1\r\n" + host + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n5;a=\"b\";c\r\nabcde\r\n0;last\r\n\r\n",
 		"the same length twice":          "POST /x HTTP/1.1\r\n" + host + "Connection: close\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nabcde",
-		"a header that is folded":        "POST /x HTTP/1.1\r\n" + host + "Connection: close\r\nX-A: a\r\n Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\nabcde",
 		"lines that end in a line feed":  "POST /x HTTP/1.1\nHost: localhost\nConnection: close\nContent-Length: 5\n\nabcde",
 		"a body that looks like a head":  "POST /x HTTP/1.1\r\n" + host + "Connection: close\r\nContent-Length: 5\r\n\r\nabcdeGET /smuggled HTTP/1.1\r\n" + host + "\r\n",
 		"a trailer that frames":          "POST /x HTTP/1.1\r\n" + host + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\nX-Sum: 7\r\n\r\n",
@@ -76,6 +76,18 @@ func TestConformanceOfMalformedRequests(t *testing.T) {
 		}})
 	}
 	conform(t, checks)
+}
+
+// ambiguousAlone are the requests that only headCheck refuses, as far as they
+// come first on their connections.
+func ambiguousAlone() map[string]string {
+	return maps.Collect(func(yield func(string, string) bool) {
+		for name, request := range ambiguous {
+			if len(requestsIn(checked([]byte(request), len(request)))) == 0 && !yield(name, request) {
+				return
+			}
+		}
+	})
 }
 
 // isRefusal reports an answer of 4xx or 501, before any backend was used.

@@ -57,7 +57,7 @@ func (a *acceptor) take(listeners []net.Listener) {
 		}
 		a.accepting[l] = true
 		a.work.Go(func() {
-			err := a.srv.Serve(l)
+			err := a.srv.Serve(strictListener{l})
 			select {
 			case a.failed <- err:
 			case <-a.g.stopping:
