@@ -13,13 +13,13 @@ import (
 // narrator says to people what happens to services, and notices when all are
 // ready. Its goroutine owns its fields.
 type narrator struct {
-	s       *session
-	events  *event.Subscription
-	ended   chan struct{}
-	before  map[string]event.Service
-	built   map[string]bool // a build has run since the service was last ready
-	told    bool // the ready line, or that it does not come in time
-	late    <-chan time.Time
+	s      *session
+	events *event.Subscription
+	ended  chan struct{}
+	before map[string]event.Service
+	built  map[string]bool // a build has run since the service was last ready
+	told   bool            // the ready line
+	late   <-chan time.Time
 }
 
 func newNarrator(s *session) *narrator {
@@ -230,7 +230,7 @@ func (n *narrator) missing() []event.Service {
 
 // tellLate says which services keep --wait waiting.
 func (n *narrator) tellLate() {
-	n.told, n.late = true, nil
+	n.late = nil // the ready line may still come
 	for _, e := range n.missing() {
 		text := fmt.Sprintf("not ready after %s: %s", n.s.options.timeout, e.State)
 		if e.Reason != "" {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -65,6 +66,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("XDG_RUNTIME_DIR", run)
 	env.Setenv("PIDS", pids)
 	env.Setenv("NO_COLOR", "")
+	env.Setenv("LONG", strings.Repeat("long-", 40))
 	bench := &bench{programs: map[string]*program{}}
 	env.Values[benchKey{}] = bench
 	env.Defer(func() {
