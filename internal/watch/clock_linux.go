@@ -15,3 +15,18 @@ func fileClock() time.Time {
 	}
 	return time.Unix(ts.Unix())
 }
+
+// stampsOf returns the times of path; a symbolic link is not followed.
+func stampsOf(path string) (s stamps) {
+	var st unix.Statx_t
+	const wanted = unix.STATX_MTIME | unix.STATX_CTIME | unix.STATX_BTIME
+	if retry(func() error { return unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW, wanted, &st) }) != nil {
+		return stamps{}
+	}
+	ns := func(t unix.StatxTimestamp) int64 { return t.Sec*1e9 + int64(t.Nsec) }
+	s = stamps{written: ns(st.Mtime), changed: ns(st.Ctime)}
+	if st.Mask&unix.STATX_BTIME != 0 {
+		s.born = ns(st.Btime)
+	}
+	return s
+}

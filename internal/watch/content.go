@@ -92,25 +92,6 @@ func unread(st *unix.Stat_t) state {
 	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano(), inode: st.Ino}
 }
 
-// entriesChanged returns when a name last came to a folder or went; 0: it is gone.
-func entriesChanged(dir string) int64 {
-	var st unix.Stat_t
-	if retry(func() error { return unix.Stat(dir, &st) }) != nil {
-		return 0
-	}
-	return st.Mtim.Nano()
-}
-
-// inodeChanged returns when a file or folder was last written, renamed or
-// changed its mode; 0: it is gone.
-func inodeChanged(path string) int64 {
-	var st unix.Stat_t
-	if retry(func() error { return unix.Lstat(path, &st) }) != nil {
-		return 0
-	}
-	return st.Ctim.Nano()
-}
-
 // read returns the state of a path. It makes four system calls and no more,
 // since the first walk reads every watched file.
 func (r *reader) read(path string) state {

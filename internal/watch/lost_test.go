@@ -51,6 +51,52 @@ func TestUnconcernedByTheFirstWalk(t *testing.T) {
 	r.quiet()
 }
 
+// TestOthersDuringTheFirstWalk keeps W2 while services start: what they write
+// into a watched folder that concerns nobody explains why the folder has
+// changed. What has gone from it does not.
+func TestOthersDuringTheFirstWalk(t *testing.T) {
+	for name, test := range map[string]struct {
+		act func(r *rig)
+		is  bool // a Change
+	}{
+		"a log is made":                   {func(r *rig) { r.write("api.log", "1") }, false},
+		"a log is made, and grows":        {func(r *rig) { r.write("api.log", "1"); nextTick(r.t); r.write("api.log", "2") }, false},
+		"a folder is made":                {func(r *rig) { r.write("out/x/y", "1") }, false},
+		"a folder is made, and grows":     {func(r *rig) { r.mkdir("out"); nextTick(r.t); r.write("out/y", "1") }, false},
+		"an old file is moved in":         {func(r *rig) { r.move("node_modules/old", "api.pid") }, true},
+		"a file is made by renaming":      {func(r *rig) { r.write("node_modules/tmp", "1"); r.move("node_modules/tmp", "api.pid") }, false},
+		"a source is removed":             {func(r *rig) { r.remove("gone.go") }, true},
+		"a log is made, a source removed": {func(r *rig) { r.write("api.log", "1"); pause(30 * time.Millisecond); r.remove("gone.go") }, true},
+		"a source is removed, a log that was there grows": {func(r *rig) {
+			r.remove("gone.go")
+			pause(30 * time.Millisecond)
+			r.write("old.log", "2")
+		}, true},
+		"a source is removed, a folder that was there changes": {func(r *rig) {
+			r.remove("gone.go")
+			pause(30 * time.Millisecond)
+			r.write("lib/notes", "2")
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "*.go", "lib/*.go")
+			for _, name := range []string{"gone.go", "old.log", "lib/f.go", "node_modules/old"} {
+				r.write(name, "1")
+			}
+			pause(30 * time.Millisecond)
+			r.w.hooks.wrap = func(n notifier) notifier {
+				return &slowNotifier{notifier: n, first: func() { test.act(r) }}
+			}
+			r.start()
+			if test.is {
+				r.expect(".")
+			}
+			r.quiet()
+		})
+	}
+}
+
 // slowNotifier calls first before the first folder is watched.
 type slowNotifier struct {
 	notifier

@@ -61,7 +61,7 @@ func (s *session) found(path string, now state, all bool, v *visit) {
 	before, at := s.tree.state(path), v.at.first
 	touched := max(now.touched, s.plan.trails.touched(path))
 	if v.links[path] {
-		touched = max(touched, inodeChanged(path))
+		touched = max(touched, stampsOf(path).changed)
 	}
 	s.tree.set(path, now)
 	for _, scope := range s.plan.scopes {
@@ -130,9 +130,6 @@ func (s *session) scan(dir string, v *visit) {
 	if f == nil {
 		return
 	}
-	if v.how == first {
-		s.latecomers(dir, v)
-	}
 	if v.seen != nil {
 		v.seen[dir] = true
 	}
@@ -141,39 +138,13 @@ func (s *session) scan(dir string, v *visit) {
 		// Gone, which an event tells, or not to be read.
 		return
 	}
+	if v.how == first {
+		s.latecomers(dir, entries, v)
+	}
 	for _, e := range entries {
 		s.enter(f, dir, e, v)
 	}
 	s.missing(f, dir, entries, v)
-}
-
-// latecomers notes a folder in which names came or went just before it was
-// watched for a target that begins. Nobody knows any more which they were.
-func (s *session) latecomers(dir string, v *visit) {
-	changed := int64(-1)
-	for _, scope := range s.plan.scopes {
-		if scope.since.IsZero() || scope.before != nil && scope.before.wantsFolder(dir) {
-			continue
-		}
-		if changed < 0 {
-			changed = entriesChanged(dir)
-		}
-		if scope.late(changed) && slices.ContainsFunc(scope.watch, func(g *glob) bool { return scope.concerned(g, dir) }) {
-			s.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
-		}
-	}
-}
-
-// concerned reports whether the names that came to dir or went may be those that
-// a pattern is about: on the way to its base, that is one only.
-func (s *scope) concerned(g *glob, dir string) bool {
-	rest, leads := below(dir, g.base)
-	if !leads || rest == "" {
-		return g.reaches(dir) && !g.ignores(dir, true)
-	}
-	next, _, _ := strings.Cut(rest, string(filepath.Separator))
-	changed := inodeChanged(filepath.Join(dir, next))
-	return changed == 0 || s.late(changed)
 }
 
 // enter looks at one entry of a folder.

@@ -109,7 +109,7 @@ func (t *trails) strayed() bool {
 // path that no target names.
 func (t *trails) touched(path string) (at int64) {
 	for _, step := range t.to[path] {
-		at = max(at, inodeChanged(step))
+		at = max(at, stampsOf(step).changed)
 	}
 	return at
 }

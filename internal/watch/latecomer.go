@@ -1,0 +1,64 @@
+package watch
+
+import (
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// stampTick is how far apart the time stamps of one system call may be: that of
+// the folder in which a name is made, and that of what is made.
+const stampTick = 10 * time.Millisecond
+
+// latecomers notes a folder from which a name has gone just before it was
+// watched for a target that begins. Nobody knows any more which it was: the
+// folder stands for it. Names that have come explain themselves.
+func (s *session) latecomers(dir string, entries []fs.DirEntry, v *visit) {
+	var changed int64 // when a name came to dir or went
+	for _, scope := range s.plan.scopes {
+		if scope.since.IsZero() || scope.before != nil && scope.before.wantsFolder(dir) {
+			continue
+		}
+		if changed == 0 {
+			changed = stampsOf(dir).written
+		}
+		if scope.late(changed) && !scope.explained(dir, entries, changed) &&
+			slices.ContainsFunc(scope.watch, func(g *glob) bool { return scope.concerned(g, dir) }) {
+			s.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
+		}
+	}
+}
+
+// explained reports whether an entry of dir was made when dir was last changed.
+// One that was moved here explains nothing: it may have had another name here.
+func (s *scope) explained(dir string, entries []fs.DirEntry, changed int64) bool {
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		at := stampsOf(filepath.Join(dir, e.Name()))
+		if at.born == 0 { // the file system does not tell
+			at.born = at.changed
+		}
+		return s.late(at.born) && at.born >= changed-int64(stampTick)
+	})
+}
+
+// concerned reports whether the name that has gone from dir may be one that a
+// pattern is about: on the way to its base, that is one only.
+func (s *scope) concerned(g *glob, dir string) bool {
+	rest, leads := below(dir, g.base)
+	if !leads || rest == "" {
+		return g.reaches(dir) && !g.ignores(dir, true)
+	}
+	next, _, _ := strings.Cut(rest, string(filepath.Separator))
+	changed := stampsOf(filepath.Join(dir, next)).changed
+	return changed == 0 || s.late(changed)
+}
+
+// stamps are the times of a file or folder, in ns; 0: it is gone, or the file
+// system does not tell.
+type stamps struct {
+	written int64 // its content, or the names in it
+	changed int64 // the same, its name, its mode
+	born    int64
+}
