@@ -169,7 +169,7 @@ func (x *exchange) ask(i int) bool {
 	c, last := x.candidates[i], i == len(x.candidates)-1
 	first := x.aheadOf(i)
 	t := x.trace.begin(c.Name)
-	got := x.fetch(x.ctx, c, last, first)
+	got := x.fetch(x.ctx, c, turn{last: last, first: first})
 	got.note(t)
 	switch {
 	case got.fault != nil:

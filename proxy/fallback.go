@@ -64,17 +64,14 @@ func (x *exchange) unmodified(resp *http.Response) string {
 
 // answersEverything is the result of the probe of rep's backend. While that is under way the
 // answer waits for it: the first request is to be answered as all later ones.
-// Where nobody else could answer nothing is waited for.
+// Where nobody else could answer nothing is waited for, and the result only noted.
 func (x *exchange) answersEverything(rep *reply, last bool) bool {
 	p := rep.visit.at.probe(x.g, rep.c)
 	if p == nil {
 		return false
 	}
-	patience := probePatience
-	if last && x.chain.Static == "" {
-		patience = 0
-	}
-	if !x.changesWithin(x.ctx, p.done, patience) {
+	alone := last && x.chain.Static == ""
+	if !p.over() && (alone || !x.changesWithin(x.ctx, p.done, x.g.probing)) {
 		return false
 	}
 	return p.result == answersAll

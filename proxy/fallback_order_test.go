@@ -73,6 +73,25 @@ func TestOrderOfFrontEndDoesNotMatter(t *testing.T) {
 	})
 }
 
+// C5, G6: `why` says of a front end's page what it is, though nobody comes after
+// the front end who could have a better answer.
+func TestExplainTellsOfAFallbackThatIsLast(t *testing.T) {
+	web := backend(t, "web", frontEnd(""))
+	web.probed = true
+	g := gateway(t, Config{}, backend(t, "api", application), web)
+	p := g.chain.Load().find("web").up.place().probe(g.Gateway, g.chain.Load().find("web"))
+	<-p.done
+	for range 20 {
+		e, err := g.Explain(t.Context(), "GET", "/users/42", http.Header{"Accept": {"*/*"}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Backend != "web" || e.Cascade[1].Note != noteUsedAnyway {
+			t.Fatalf("%+v", e)
+		}
+	}
+}
+
 // C5, G6: `why` tells of held pages.
 func TestExplainTellsOfFallbacks(t *testing.T) {
 	web, api := backend(t, "web", frontEnd("")), backend(t, "api", application)

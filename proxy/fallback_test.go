@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 const indexPage = "<!doctype html><title>app</title>"
@@ -187,6 +188,29 @@ func TestFirstRequestWaitsForTheProbe(t *testing.T) {
 	close(release)
 	if got := <-done; got.body != `["ann"]` {
 		t.Errorf("%+v", got)
+	}
+}
+
+// G6: a probe without an answer holds a page up for two seconds, not longer; then
+// the page is used, as nothing is known against it.
+func TestAProbeIsWaitedForSoLong(t *testing.T) {
+	web := backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "probe") {
+			<-r.Context().Done()
+			return
+		}
+		frontEnd("")(w, r)
+	})
+	web.probed = true
+	g := gateway(t, Config{}, web, backend(t, "api", application))
+	if g.probing != 2*time.Second {
+		t.Errorf("%s", g.probing)
+	}
+	g.probing = 50 * time.Millisecond
+	began := time.Now()
+	got := g.get("/api/users", "Accept", "*/*")
+	if took := time.Since(began); got.header.Get("X-Devgate-Backend") != "web" || took < g.probing || took > 20*g.probing {
+		t.Errorf("%+v after %s", got, took)
 	}
 }
 

@@ -34,18 +34,28 @@ func (got fetched) note(t *trial) {
 	}
 }
 
-// fetch gets c's answer, waiting for c where it has to. first is what was sent
-// to c ahead of its turn; nil for nothing.
-func (x *exchange) fetch(ctx context.Context, c *candidate, last bool, first *ahead) fetched {
+// turn is how it has come to a backend.
+type turn struct {
+	last  bool   // nobody can be asked after it
+	first *ahead // what was sent to it ahead of its turn; nil for nothing
+	sent  func() // called before each try, if it is not nil
+}
+
+// fetch gets c's answer, waiting for c where it has to.
+func (x *exchange) fetch(ctx context.Context, c *candidate, how turn) fetched {
 	var refused time.Time // since when; zero: it has not
 	var got fetched
+	first := how.first
 	for {
 		v, rep, err := first.result(&got)
 		if first = nil; v == nil {
 			if v = x.admit(ctx, c, &got); v == nil {
 				return got
 			}
-			rep, err = x.try(ctx, c, v, last)
+			if how.sent != nil {
+				how.sent()
+			}
+			rep, err = x.try(ctx, c, v, how.last)
 		}
 		if err == nil {
 			got.reply = rep

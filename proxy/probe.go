@@ -86,14 +86,19 @@ func (at *place) probe(g *Gateway, c *candidate) *probe {
 	return p
 }
 
-// vain reports whether p ended without a result, and not just now.
-func (p *probe) vain() bool {
+// over reports whether p has ended.
+func (p *probe) over() bool {
 	select {
 	case <-p.done:
-		return p.result == undecided && time.Since(p.ended) > probePause
+		return true
 	default:
 		return false
 	}
+}
+
+// vain reports whether p ended without a result, and not just now.
+func (p *probe) vain() bool {
+	return p.over() && p.result == undecided && time.Since(p.ended) > probePause
 }
 
 // isPage reports whether tag is the ETag of the page.

@@ -12,9 +12,9 @@ const (
 	// upgradeSilence is how long one backend may keep the next from being
 	// asked: front ends let sockets they do not know hang.
 	upgradeSilence = time.Second
-	// upgradePatience is how long silent backends are waited for after
-	// another one has refused.
-	upgradePatience = 10 * time.Second
+	// upgradePatience is how long a backend may be silent once all others have
+	// refused: front ends never answer for sockets that they do not know.
+	upgradePatience = 2 * time.Second
 )
 
 // refusesUpgrade are the statuses by which servers say that they know no such
@@ -29,6 +29,7 @@ var refusesUpgrade = []int{
 type contest struct {
 	x       *exchange
 	results chan contestant
+	sent    chan int     // indices of those whose request is on its way
 	asked   []contestant // in order
 	running int
 	refused bool
@@ -39,6 +40,7 @@ type contest struct {
 type contestant struct {
 	index  int // in asked, and in the trace
 	cancel context.CancelFunc
+	sent   time.Time // zero: the backend is not Ready yet
 	done   bool
 	got    fetched
 }
@@ -51,7 +53,7 @@ func (x *exchange) switchProtocols() {
 	x.orderForUpgrade()
 	x.holdUntil = time.Now().Add(x.patience()) // shared by all who are asked
 	x.call.head("")                            // likewise
-	k := &contest{x: x, results: make(chan contestant, len(x.candidates))}
+	k := &contest{x: x, results: make(chan contestant, len(x.candidates)), sent: make(chan int)}
 	winner := k.run()
 	k.dismiss()
 	switch {
@@ -102,6 +104,8 @@ func (k *contest) run() *fetched {
 		}
 		patience.Reset(k.patience())
 		select {
+		case i := <-k.sent:
+			k.asked[i].sent = time.Now()
 		case r := <-k.results:
 			if k.settle(r) {
 				return &k.asked[r.index].got
@@ -114,15 +118,36 @@ func (k *contest) run() *fetched {
 	}
 }
 
-// patience is how long to wait for the next result.
+// patience is how much longer to wait for a result. Who waits for its backend
+// has asked nothing yet, so nobody is silent.
 func (k *contest) patience() time.Duration {
+	silence, told := k.silence()
 	switch {
+	case !told:
 	case k.next < len(k.x.candidates):
-		return upgradeSilence
+		return upgradeSilence - silence
 	case k.refused:
-		return upgradePatience
+		return upgradePatience - silence
 	}
 	return 24 * time.Hour // nobody else is left to ask
+}
+
+// silence is how long all that are running have said nothing; false when one of
+// them has not been asked yet.
+func (k *contest) silence() (d time.Duration, told bool) {
+	var last time.Time
+	for _, c := range k.asked {
+		if c.done {
+			continue
+		}
+		if c.sent.IsZero() {
+			return 0, false
+		}
+		if c.sent.After(last) {
+			last = c.sent
+		}
+	}
+	return time.Since(last), true
 }
 
 // ask starts the next backend; false when there is none.
@@ -138,7 +163,12 @@ func (k *contest) ask() bool {
 	k.asked = append(k.asked, me)
 	k.running++
 	go func() { // dismiss waits for it
-		me.got = k.x.fetch(ctx, c, false, nil)
+		me.got = k.x.fetch(ctx, c, turn{sent: func() {
+			select {
+			case k.sent <- me.index:
+			case <-ctx.Done():
+			}
+		}})
 		k.results <- me
 	}()
 	return true

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,6 +130,59 @@ func TestSilentBackend(t *testing.T) {
 	g.SetState("ws", State{Phase: Ready})
 	if g.upgrades.owner("/socket ") != "" {
 		t.Error("remembered over a restart")
+	}
+}
+
+// G7: where all others refuse, a silent backend costs two seconds in either
+// order, not more, and the record says why it has no status.
+func TestSilentBackendBesideARefusal(t *testing.T) {
+	var asked atomic.Int64
+	vite, api := rawBackend(t, "vite", mute(&asked)), backend(t, "api", answers(400, "no"))
+	var both sync.WaitGroup
+	for _, chain := range [][]*testBackend{{vite, api}, {api, vite}} {
+		g := gateway(t, Config{}, chain...)
+		both.Go(func() {
+			began := time.Now()
+			_, _, head := g.upgrade("/socket", "", "")
+			if d := time.Since(began); !strings.HasPrefix(head, "HTTP/1.1 400") || d < upgradePatience || d > upgradePatience+upgradeSilence {
+				t.Errorf("%q after %s", head, d)
+			}
+			eventually(t, "it is recorded", func() bool { return len(g.Requests()) == 1 })
+			for _, a := range g.Requests()[0].Cascade {
+				if a.Backend == "vite" && (a.Status != 0 || a.Note != "silent") {
+					t.Errorf("%+v", a)
+				}
+			}
+		})
+	}
+	both.Wait()
+}
+
+// G4, G7: a backend that is starting is not silent: nobody after it is asked, and
+// it is not given up.
+func TestUpgradeIsHeldByWhoStarts(t *testing.T) {
+	var asked atomic.Int64
+	for _, first := range []string{"ws", "refuses"} {
+		t.Run(first+" first", func(t *testing.T) {
+			ws, other := rawBackend(t, "ws", switcher("")), backend(t, "refuses", answers(404, "no"))
+			chain := []*testBackend{ws, other}
+			if first == "refuses" {
+				chain = []*testBackend{other, ws}
+			}
+			g := gateway(t, Config{}, append(chain, rawBackend(t, "mute", mute(&asked)))...)
+			g.SetState("ws", State{Phase: Waiting})
+			nc := g.dial()
+			fmt.Fprintf(nc, upgradeHead, "/", "")
+			eventually(t, "it is held", func() bool { return g.requests.count() == 1 && (first == "ws" || len(other.requests()) == 1) })
+			<-time.After(upgradeSilence + 200*time.Millisecond)
+			if asked.Load() > 0 || first == "ws" && len(other.requests()) > 0 {
+				t.Error("the next is asked")
+			}
+			g.SetState("ws", State{Phase: Ready})
+			if line, err := bufio.NewReader(nc).ReadString('\n'); !strings.HasPrefix(line, "HTTP/1.1 101") {
+				t.Errorf("%q %v", line, err)
+			}
+		})
 	}
 }
 

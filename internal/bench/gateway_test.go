@@ -102,7 +102,7 @@ func BenchmarkGateway(b *testing.B) {
 	b.Run("slow404", func(b *testing.B) { interleaved(b, f, 1, slow404) })
 	b.Run("upload", func(b *testing.B) { interleaved(b, f, 2, uploads) })
 	b.Run("download", func(b *testing.B) { interleaved(b, f, 2, downloads) })
-	b.Run("events", func(b *testing.B) { interleaved(b, f, 1, events) })
+	b.Run("events", func(b *testing.B) { events(b, f) })
 	b.Run("cancel", func(b *testing.B) { cancels(b, f) })
 }
 
@@ -125,10 +125,16 @@ func requests(b *testing.B, f *field, path string) {
 }
 
 // latency is what one 404 adds to the median of requests on one connection,
-// beside a request without a gateway.
+// beside a request without a gateway: to one backend again and again, whose
+// process then never gets to sleep, and to the three in turn, as a cascade asks
+// them.
 func latency(b *testing.B, f *field) {
-	interleaved(b, f, 3, func(p *peer, got *figures) error {
+	interleaved(b, f, 5, func(p *peer, got *figures) error {
 		direct, err := oneByOne(f.backends[2], "/c/json", 50, 300)
+		if err != nil {
+			return err
+		}
+		inTurn, err := inTurn(f.backends[:], "/c/json", 50, 300)
 		if err != nil {
 			return err
 		}
@@ -143,7 +149,10 @@ func latency(b *testing.B, f *field) {
 		got.add(p, "us-first", us(first))
 		got.add(p, "us-third", us(third))
 		got.add(p, "us-per404", us(third-first)/2)
+		got.add(p, "us-direct", us(direct))
+		got.add(p, "us-direct-in-turn", us(inTurn))
 		got.add(p, "per404/direct", us(third-first)/2/us(direct))
+		got.add(p, "per404/direct-in-turn", us(third-first)/2/us(inTurn))
 		return nil
 	})
 }
@@ -237,31 +246,51 @@ func downloads(p *peer, got *figures) error {
 	return nil
 }
 
-// events reads a stream; each event has the time when it was sent.
-func events(p *peer, got *figures) error {
-	c, err := dialClient(p.port)
+// events are late by so much, at the median and at most; the latter says more
+// about the machine than about a gateway, so the same stream is read without
+// one right after it.
+func events(b *testing.B, f *field) {
+	interleaved(b, f, 5, func(p *peer, got *figures) error {
+		through, err := eventDelays(p.port)
+		if err != nil {
+			return err
+		}
+		direct, err := eventDelays(f.backends[2])
+		if err != nil {
+			return err
+		}
+		got.add(p, "ms-p50", ms(through[len(through)/2]))
+		got.add(p, "ms-max", ms(through[len(through)-1]))
+		got.add(p, "ms-p50-direct", ms(direct[len(direct)/2]))
+		got.add(p, "ms-max-direct", ms(direct[len(direct)-1]))
+		return nil
+	})
+}
+
+// eventDelays reads a stream in which each event has the time when it was sent,
+// and returns how late each was, the least first.
+func eventDelays(port int) (delays []time.Duration, err error) {
+	c, err := dialClient(port)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer c.Close()
 	c.Write(requestHead("GET", "/c/events", "Accept: text/event-stream\r\n"))
 	if status, _, err := c.head(); status != 200 || err != nil {
-		return fmt.Errorf("%d, %v", status, err)
+		return nil, fmt.Errorf("%d, %v", status, err)
 	}
-	var delays []time.Duration
 	for len(delays) < 50 {
 		line, err := c.in.ReadString('\n')
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if text, ok := strings.CutPrefix(line, "data: "); ok {
 			ns, _ := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 			delays = append(delays, time.Since(time.Unix(0, ns)))
 		}
 	}
-	got.add(p, "ms-p50", ms(median(delays)))
-	got.add(p, "ms-max", ms(delays[len(delays)-1]))
-	return nil
+	slices.Sort(delays)
+	return delays, nil
 }
 
 // cancels is how long it takes until the backend knows that a client left.

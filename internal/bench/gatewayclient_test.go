@@ -129,6 +129,34 @@ func oneByOne(port int, path string, warm, requests int) (time.Duration, error) 
 	return median(all), nil
 }
 
+// inTurn is the median of requests to several ports, one after the other; what
+// each answers does not matter.
+func inTurn(ports []int, path string, warm, rounds int) (time.Duration, error) {
+	var clients []*client
+	for _, port := range ports {
+		c, err := dialClient(port)
+		if err != nil {
+			return 0, err
+		}
+		defer c.Close()
+		clients = append(clients, c)
+	}
+	request := requestHead("GET", path, "")
+	var all []time.Duration
+	for i := range warm + rounds {
+		for _, c := range clients {
+			began := time.Now()
+			if _, err := c.ask(request); err != nil {
+				return 0, err
+			}
+			if i >= warm {
+				all = append(all, time.Since(began))
+			}
+		}
+	}
+	return median(all), nil
+}
+
 // upload posts so many bytes and returns the status.
 func upload(port int, path string, size int) (time.Duration, error) {
 	c, err := dialClient(port)

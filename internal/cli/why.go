@@ -119,6 +119,15 @@ func statusText(status int) string {
 	return strconv.Itoa(status)
 }
 
+// saidText is the status, or the word that stands for it where there is none.
+func saidText(a proxy.Attempt) string {
+	word, _, _ := strings.Cut(a.Note, ";")
+	if a.Status != 0 || word == "" {
+		return statusText(a.Status)
+	}
+	return word
+}
+
 // tookText is empty for a backend that was not asked.
 func tookText(a proxy.Attempt) string {
 	if a.Status == 0 && a.Duration == 0 {
@@ -189,7 +198,7 @@ func printRequest(out io.Writer, line json.RawMessage) error {
 	}
 	steps := make([]string, len(e.Cascade))
 	for i, a := range e.Cascade {
-		steps[i] = strings.TrimSpace(a.Backend + " " + statusText(a.Status) + " " + tookText(a))
+		steps[i] = strings.TrimSpace(a.Backend + " " + saidText(a) + " " + tookText(a))
 	}
 	learned := ""
 	if e.Learned {
