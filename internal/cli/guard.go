@@ -28,6 +28,9 @@ func runGuard(args []string, file string) error {
 // endGuard ends what a supervisor has left behind, and ends as it did.
 func endGuard(status syscall.WaitStatus, file string) error {
 	endOrphans()
+	if status.Signaled() {
+		mend(os.Stdin, os.Stdout)
+	}
 	if root, err := rootOf(file); status.Signaled() && err == nil {
 		endLeftovers(root) // where orphans go to init, this finds them
 	}

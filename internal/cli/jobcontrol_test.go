@@ -144,8 +144,14 @@ type job struct {
 
 func openJob(t *testing.T) *job {
 	t.Helper()
+	j := openJobOf(t, "port = \"auto\"\n[one]\ncommand = \"tick\"\n[two]\ncommand = \"tick parent\"\n")
+	j.ticks()
+	return j
+}
+
+func openJobOf(t *testing.T, text string) *job {
+	t.Helper()
 	j := &job{desktop: openDesktop(t, 100, 30), root: t.TempDir()}
-	text := "port = \"auto\"\n[one]\ncommand = \"tick\"\n[two]\ncommand = \"tick parent\"\n"
 	if err := os.WriteFile(filepath.Join(j.root, "Devgatefile"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +164,6 @@ func openJob(t *testing.T) *job {
 	ended := make(chan struct{})
 	go func() { defer close(ended); j.shell.Wait() }()
 	t.Cleanup(func() { j.master.Close(); <-ended })
-	j.ticks()
 	return j
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -94,23 +93,18 @@ func (l *localTerminal) notice(text string) error {
 // keys passes what is typed to take until that returns an error or ctx ends.
 // That the terminal has gone is the error of SIGHUP, which says the same.
 func (l *localTerminal) keys(ctx context.Context, take func([]byte) error) error {
-	over, end, err := os.Pipe()
+	in, err := newInput(l.in)
 	if err != nil {
-		return fmt.Errorf("wait for keys: %w", err)
+		return err
 	}
-	defer over.Close()
-	defer end.Close()
-	defer context.AfterFunc(ctx, func() { end.Close() })()
-	in := int32(l.in.Fd())
+	defer in.close()
 	buf := make([]byte, 4<<10)
 	for ctx.Err() == nil {
-		fds := []unix.PollFd{{Fd: in, Events: unix.POLLIN}, {Fd: int32(over.Fd()), Events: unix.POLLIN}}
-		_, err := unix.Poll(fds, -1)
-		switch {
-		case errors.Is(err, unix.EINTR) || err == nil && fds[0].Revents == 0:
-			continue
+		switch typed, err := in.wait(ctx, 0); {
 		case err != nil:
-			return fmt.Errorf("wait for keys: %w", err)
+			return err
+		case !typed:
+			continue
 		}
 		n, err := l.in.Read(buf)
 		if err != nil {

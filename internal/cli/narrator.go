@@ -13,17 +13,16 @@ import (
 // narrator says to people what happens to services, and notices when all are
 // ready. Its goroutine owns its fields.
 type narrator struct {
-	s      *session
-	events *event.Subscription
-	ended  chan struct{}
-	before map[string]event.Service
-	built  map[string]bool // a build has run since the service was last ready
-	told   bool            // the ready line
-	late   <-chan time.Time
+	s       *session
+	events  *event.Subscription
+	ended   chan struct{}
+	before  map[string]event.Service
+	told    bool // the ready line
+	late    <-chan time.Time
 }
 
 func newNarrator(s *session) *narrator {
-	n := &narrator{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), built: map[string]bool{}, before: map[string]event.Service{}}
+	n := &narrator{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), before: map[string]event.Service{}}
 	if s.options.wait {
 		n.late = time.After(s.options.timeout)
 	}
@@ -103,18 +102,15 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	case event.Waiting:
 		return e.Reason
 	case event.Building:
-		n.built[e.Name] = true
 		if n.s.hasEdit(e.Name) {
 			return "" // said with the edit
 		}
 		return "building: " + service.Service.Build.String()
 	case event.Ready, event.Done:
-		built := n.built[e.Name]
-		delete(n.built, e.Name)
 		if edit := n.s.takeEdit(e.Name); edit != "" {
 			return edit + n.outcome(service, e)
 		}
-		return n.readyText(service, e, built)
+		return n.readyText(service, e)
 	case event.Backoff:
 		return bad(e.Reason)
 	case event.Exited:
@@ -130,9 +126,9 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	return ""
 }
 
-func (n *narrator) readyText(service *project.Service, e event.Service, built bool) string {
+func (n *narrator) readyText(service *project.Service, e event.Service) string {
 	build := ""
-	if built {
+	if service.Build != nil {
 		build = ", built in " + seconds(e.BuiltIn)
 	}
 	switch {

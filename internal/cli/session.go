@@ -49,6 +49,7 @@ type session struct {
 
 	terminals *terminals
 	relays    relays
+	keys      *keyboard // nil: no keys
 
 	ctx   context.Context // ends when the session is to end
 	end   context.CancelCauseFunc
@@ -72,8 +73,9 @@ func newSession(p *project.Project, o upOptions, first []string, lock *control.L
 	if err := s.checkPorts(s.startedAtFirst()); err != nil {
 		return nil, err
 	}
+	s.keys = newKeyboard(s, std)
 	s.printer = logmux.New(logmux.Config{
-		Out: std.out, Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
+		Out: s.keys.output(std.out), Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
 		Dir: filepath.Join(p.Root, control.Folder, "logs"), Services: s.names(),
 		OnClosed: func(err error) { s.outputFailed(err, std.err) },
 	})
@@ -143,6 +145,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 	serving := background(s.gateway.Serve)
 	recording := background(s.recordProcesses)
 	sizing := background(s.terminals.follow)
+	typing := background(s.keys.run)
 	supervising := background(func(ctx context.Context) error { return s.sup.Run(ctx, s.first) })
 
 	select {
@@ -153,6 +156,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 		s.end(watching.err)
 	}
 	s.setStopping()
+	typing.stop()
 	stopped := s.sayGoodbye()
 	watching.stop()
 	serving.stop()

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"devgate/internal/guard"
 )
 
 // catchSignals takes the signals that end devgate, and others if asked. SIGPIPE
@@ -12,7 +14,7 @@ import (
 // end of the process.
 func catchSignals(others ...os.Signal) (<-chan os.Signal, func()) {
 	caught := make(chan os.Signal, 4)
-	signal.Notify(caught, append(others, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)...)
+	signal.Notify(caught, guard.Heeded(append(others, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)...)...)
 	return caught, func() { signal.Stop(caught) }
 }
 
@@ -46,7 +48,9 @@ func (s *session) watchSignals(signals <-chan os.Signal) (stop func()) {
 				switch {
 				case sig == syscall.SIGPIPE:
 				case sig == syscall.SIGTSTP:
+					s.keys.suspend()
 					s.exec.Suspend()
+					s.keys.resume()
 				case asked || sig == syscall.SIGQUIT:
 					s.end(signalError(syscall.SIGQUIT)) // if it is the first
 					s.say("", "killing what is left")

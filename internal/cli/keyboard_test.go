@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"devgate/internal/proc"
+)
+
+// openKeys is devgate up with three services and a remote one, as the job of a
+// shell, ready for keys.
+func openKeys(t *testing.T) *job {
+	t.Helper()
+	j := openJobOf(t, `port = "auto"
+[api]
+command = "echo api runs; exec sleep 120"
+[apron]
+command = "echo apron runs; exec sleep 120"
+[work]
+command = "echo work runs; exec sleep 120"
+[once]
+command = "echo once runs"
+once = true
+[far]
+url = "http://127.0.0.1:9"
+`)
+	j.sees(keyLine)
+	for _, name := range []string{"api", "apron", "work", "once"} {
+		j.sees(name + " runs\r\n")
+	}
+	return j
+}
+
+// runs waits until each service has printed its line so many times.
+func (j *job) runs(times map[string]int) {
+	j.t.Helper()
+	for name, n := range times {
+		j.seesTimes(" "+name+" runs\r\n", n)
+	}
+}
+
+// C6: r and a name, a part of one, or none for all. A task is not run again.
+func TestRRestartsWhatIsNamed(t *testing.T) {
+	j := openKeys(t)
+	j.types("rwork\r")
+	j.runs(map[string]int{"work": 2, "api": 1, "apron": 1, "once": 1})
+	j.types("rw\r") // no other begins so
+	j.runs(map[string]int{"work": 3, "api": 1})
+	j.types("rap\r")
+	j.sees(`"ap" may be api or apron` + "\r\n")
+	j.types("rapi\r") // a name, although another begins with it
+	j.runs(map[string]int{"api": 2, "apron": 1})
+	j.types("rapx\x7fr\t\r") // Backspace; Tab completes
+	j.runs(map[string]int{"apron": 2})
+	j.types("rwork")
+	j.sees("restart: work▏")
+	j.types("\x1b\x1bOP") // Esc, F1
+	j.types("rnone\r")
+	j.sees(`no service "none": there are api, apron, work` + "\r\n")
+	j.types("r")
+	j.sees("restart: ▏ api · apron · work (Enter; Esc leaves)")
+	j.types("\r")
+	j.runs(map[string]int{"api": 3, "apron": 3, "work": 4, "once": 1})
+	j.types("ronce\r") // but when it is asked for by name
+	j.runs(map[string]int{"once": 2})
+}
+
+// C6: the other keys, one footer, and no alternate screen. C1: q is exit code 0.
+func TestKeys(t *testing.T) {
+	j := openKeys(t)
+	j.types("h")
+	j.sees("   q      quit: stop everything (as Ctrl-C; exit code 0)\r\n")
+	j.types("\x1b[A") // an arrow is not an Esc and two letters
+	j.types("c")
+	j.sees(clearScreen)
+	j.types("\r")
+	j.sees(eraseLine + "\r\n" + "\x1b[2m" + keyLine)
+	if text := j.text(); strings.Contains(text, "\x1b[?1049h") || strings.Contains(text, "\x1b[?47h") {
+		t.Errorf("an alternate screen: %q", text)
+	}
+	j.types("q")
+	j.sees("shell: ended with 0\r\n")
+	if text := j.text(); !strings.HasSuffix(text[:strings.Index(text, "shell:")], "s\r\n") {
+		t.Errorf("the footer stays behind: %q", text)
+	}
+	j.cooked()
+}
+
+// C6, C1: while it is stopped or in the background, the terminal is the shell's.
+func TestTheTerminalIsTheShellsWhileDevgateIsNotInFront(t *testing.T) {
+	j := openKeys(t)
+	j.isRaw()
+	j.types("\x1a")
+	j.sees("shell: stopped by SIGTSTP\r\n")
+	j.cooked()
+	j.types("bg\r")
+	supervisor := proc.Children(j.guard())[0]
+	if !eventually(func() bool { return !proc.Stopped(supervisor) }) {
+		t.Fatal("bg does not continue it")
+	}
+	j.cooked()
+	j.types("fg\r") // read by the shell, not taken as keys
+	j.isRaw()
+	j.sees("fg\r\n" + eraseLine + "\x1b[2m" + keyLine)
+	j.endsByCtrlC()
+	j.cooked()
+}
+
+// C6, P1: a killed supervisor does not leave a terminal without echo, nor does a
+// killed guard.
+func TestTheTerminalIsMendedWhenDevgateIsKilled(t *testing.T) {
+	for _, which := range []string{"guard", "supervisor"} {
+		t.Run(which, func(t *testing.T) {
+			j := openKeys(t)
+			j.isRaw()
+			pid := j.guard()
+			if which == "supervisor" {
+				pid = proc.Children(pid)[0]
+			}
+			syscall.Kill(pid, syscall.SIGKILL)
+			j.sees("shell: ended with")
+			if !eventually(func() bool {
+				now, err := getTermios(int(j.tty.Fd()))
+				return err == nil && now.Lflag&(unix.ICANON|unix.ECHO) == unix.ICANON|unix.ECHO
+			}) {
+				t.Error("the terminal has no echo")
+			}
+		})
+	}
+}
+
+func TestTheFooterIsBelowAllLinesAndFitsTheTerminal(t *testing.T) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := 8
+	f := &footer{out: write, columns: func() int { return columns }}
+	f.Write([]byte("one\n"))
+	f.show("keys: äöü and more")
+	f.Write([]byte("two\nthree\n"))
+	columns = 0 // not known
+	f.show("k")
+	f.clear()
+	f.hide()
+	f.hide() // again does nothing
+	f.Write([]byte("four\n"))
+	write.Close()
+	want := []string{"one\n", eraseLine, "keys: …", eraseLine, "two\nthree\n", "keys: …", eraseLine, "k", clearScreen, "k", eraseLine, "four\n"}
+	got := make([]byte, 1000)
+	n, _ := read.Read(got)
+	if string(got[:n]) != strings.Join(want, "") {
+		t.Errorf("got %q, want %q", got[:n], want)
+	}
+}
+
+func TestATerminalThatTakesNothingDoesNotHoldUpTheEnd(t *testing.T) {
+	f := &footer{text: "keys"}
+	f.mu.Lock() // as by a Write after Ctrl-S
+	f.hide()
+	f.mu.Unlock()
+}
+
+func TestCommonPrefix(t *testing.T) {
+	for _, c := range []struct {
+		all  []string
+		want string
+	}{{[]string{"api"}, "api"}, {[]string{"api", "apron"}, "ap"}, {[]string{"api", "web"}, ""}, {[]string{"a", "ab"}, "a"}} {
+		if got := commonPrefix(slices.Clone(c.all)); got != c.want {
+			t.Errorf("%v: %q, want %q", c.all, got, c.want)
+		}
+	}
+}
