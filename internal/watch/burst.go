@@ -57,6 +57,9 @@ func (b *burst) wake() (time.Time, bool) {
 	return at, true
 }
 
+// hold puts settle off, unless something happens before.
+func (b *burst) hold(until time.Time) { b.held = until }
+
 // settle compares the pending files with what they held before and returns
 // those that have changed and when the first event was; none when the burst is
 // not over, or was about nothing. Read returns what a file holds now.

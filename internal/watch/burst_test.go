@@ -3,6 +3,8 @@ package watch
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +48,42 @@ func TestManyFiles(t *testing.T) {
 			r.late = hole >= r.w.Debounce/2 // a machine too busy to write that fast
 		})
 	}
+}
+
+// TestGitAtWork keeps W3 on a machine that is busy: while Git has locked its
+// index, more is to come, however long it takes.
+func TestGitAtWork(t *testing.T) {
+	for place, lock := range map[string]string{"a repository": ".git/index.lock", "a linked working tree": "node_modules/main/worktrees/here/index.lock"} {
+		t.Run(place, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "*.go")
+			r.w.Debounce = 20 * time.Millisecond
+			if r.mkdir(filepath.Dir(lock)); !strings.HasPrefix(lock, ".git/") {
+				r.write(".git", "gitdir: "+filepath.Dir(lock)+"\n")
+			}
+			r.start()
+			r.write(lock, "")
+			r.write("a.go", "2")
+			pause(300 * time.Millisecond)
+			r.write("b.go", "2")
+			pause(300 * time.Millisecond)
+			r.remove(lock)
+			r.expect("a.go", "b.go")
+			r.quiet()
+		})
+	}
+	t.Run("a lock that was left behind holds nothing up", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t, "*.go")
+		r.w.Cap = time.Second
+		r.write(".git/index.lock", "")
+		r.start()
+		pause(1100 * time.Millisecond)
+		r.write("a.go", "2")
+		if c := r.next(); r.came.Sub(c.At) > 700*time.Millisecond {
+			t.Errorf("it took %v", r.came.Sub(c.At))
+		}
+	})
 }
 
 // TestLastingNoise keeps W3: while a file is written all the time, a Change

@@ -25,16 +25,22 @@ func newGitignore(top string) *gitignore {
 	return g
 }
 
-// commonDir returns the folder where Git keeps info/exclude: that of the main
-// working tree also when top is a linked one, whose .git is a file.
-func commonDir(top string) string {
+// gitDir returns the folder where Git keeps the state of a working tree. That of
+// a linked tree or a submodule is elsewhere: there, .git is a file.
+func gitDir(top string) string {
 	dir := filepath.Join(top, ".git")
 	src, err := os.ReadFile(dir)
 	if err != nil {
 		return dir
 	}
-	dir = anchor(top, strings.TrimPrefix(strings.TrimSpace(string(src)), "gitdir: "))
-	if src, err = os.ReadFile(filepath.Join(dir, "commondir")); err == nil {
+	return anchor(top, strings.TrimPrefix(strings.TrimSpace(string(src)), "gitdir: "))
+}
+
+// commonDir returns the folder where Git keeps info/exclude: that of the main
+// working tree also when top is a linked one.
+func commonDir(top string) string {
+	dir := gitDir(top)
+	if src, err := os.ReadFile(filepath.Join(dir, "commondir")); err == nil {
 		dir = anchor(dir, strings.TrimSpace(string(src)))
 	}
 	return dir
@@ -144,6 +150,15 @@ func (r *repositories) rulesBelow(base string) *gitignore {
 		return nil
 	}
 	return g
+}
+
+// locks returns the files that exist while Git works on one of the repositories.
+func (r *repositories) locks() []string {
+	var all []string
+	for top := range r.tops {
+		all = append(all, filepath.Join(gitDir(top), "index.lock"))
+	}
+	return all
 }
 
 // topOf returns the folder of the repository that base is in; without one the

@@ -12,19 +12,27 @@ import (
 // the folder in which a name is made, and that of what is made.
 const stampTick = 10 * time.Millisecond
 
+// nameChange returns when a name last came to dir or went, if that matters to a
+// target; else 0. It is asked before dir is read: what comes later gives an
+// event, and explains nothing.
+func (s *session) nameChange(dir string, v *visit) int64 {
+	if v.how != first || !slices.ContainsFunc(s.plan.scopes, func(scope *scope) bool { return scope.begins(dir) }) {
+		return 0
+	}
+	return stampsOf(dir).written
+}
+
+// begins reports whether the target did not watch dir until now.
+func (s *scope) begins(dir string) bool {
+	return !s.since.IsZero() && (s.before == nil || !s.before.wantsFolder(dir))
+}
+
 // latecomers notes a folder from which a name has gone just before it was
 // watched for a target that begins. Nobody knows any more which it was: the
 // folder stands for it. Names that have come explain themselves.
-func (s *session) latecomers(dir string, entries []fs.DirEntry, v *visit) {
-	var changed int64 // when a name came to dir or went
+func (s *session) latecomers(dir string, entries []fs.DirEntry, changed int64, v *visit) {
 	for _, scope := range s.plan.scopes {
-		if scope.since.IsZero() || scope.before != nil && scope.before.wantsFolder(dir) {
-			continue
-		}
-		if changed == 0 {
-			changed = stampsOf(dir).written
-		}
-		if scope.late(changed) && !scope.explained(dir, entries, changed) &&
+		if scope.begins(dir) && scope.late(changed) && !scope.explained(dir, entries, changed) &&
 			slices.ContainsFunc(scope.watch, func(g *glob) bool { return scope.concerned(g, dir) }) {
 			s.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
 		}

@@ -14,6 +14,7 @@ type plan struct {
 	scopes []*scope
 	tops   []string // where walks start
 	trails *trails
+	locks  []string // of Git, while it works on files of the targets
 }
 
 // scope is a Target, compiled.
@@ -57,6 +58,7 @@ func newPlan(root string, targets []Target) (*plan, error) {
 	for step := range p.trails.steps {
 		p.tops = append(p.tops, topOf(root, root, step))
 	}
+	p.locks = repos.locks()
 	slices.Sort(p.tops)
 	p.tops = slices.Compact(p.tops)
 	return p, nil

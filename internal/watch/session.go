@@ -178,11 +178,28 @@ func (s *session) wake() time.Time {
 	return at
 }
 
+// gitPause is how often Git is asked whether it is done.
+const gitPause = 20 * time.Millisecond
+
+// gitWorks reports whether Git is in the middle of a checkout, a merge, a stash:
+// however long it pauses, more changes are to come. A lock that is older than
+// the longest burst was left by a Git that was killed, or waits for a person.
+func (s *session) gitWorks(now time.Time) bool {
+	return slices.ContainsFunc(s.plan.locks, func(lock string) bool {
+		made := stampsOf(lock).changed
+		return made != 0 && now.Sub(time.Unix(0, made)).Abs() < cmp.Or(s.w.Cap, defaultCap)
+	})
+}
+
 // settle makes Changes of the bursts that are over.
 func (s *session) settle() {
 	for name, b := range s.bursts {
 		now := time.Now()
 		if due, ok := b.wake(); !ok || now.Before(due) {
+			continue
+		}
+		if s.gitWorks(now) && !b.forced(now) {
+			b.hold(now.Add(gitPause))
 			continue
 		}
 		files, at := b.settle(now, func(path string) state { return s.look(name, path) })

@@ -133,13 +133,14 @@ func (s *session) scan(dir string, v *visit) {
 	if v.seen != nil {
 		v.seen[dir] = true
 	}
+	changed := s.nameChange(dir, v)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		// Gone, which an event tells, or not to be read.
 		return
 	}
-	if v.how == first {
-		s.latecomers(dir, entries, v)
+	if changed != 0 {
+		s.latecomers(dir, entries, changed, v)
 	}
 	for _, e := range entries {
 		s.enter(f, dir, e, v)

@@ -136,7 +136,10 @@ func (w *Watcher) logf(format string, args ...any) {
 	}
 }
 
+// defaultCap bounds how long a burst lasts.
+const defaultCap = 2 * time.Second
+
 // newBurst returns a burst with this Watcher's times.
 func (w *Watcher) newBurst() *burst {
-	return newBurst(cmp.Or(w.Debounce, loneQuiet), cmp.Or(w.Cap, 2*time.Second), cmp.Or(w.Absence, 150*time.Millisecond))
+	return newBurst(cmp.Or(w.Debounce, loneQuiet), cmp.Or(w.Cap, defaultCap), cmp.Or(w.Absence, 150*time.Millisecond))
 }
