@@ -13,9 +13,18 @@ type fault struct {
 	word    string // of X-Devgate-Error
 	backend string // whom it is about; "" for nobody in particular
 	title   string // one line
+	brief   string // the title where the request stands beside it; "" for title
 	detail  string // what to do, or why; "" for none
 	log     []string
 	wait    bool // it will pass: the page reloads, clients may retry
+}
+
+// heading is what a page is headed with.
+func (f *fault) heading() string {
+	if f.brief != "" {
+		return f.brief
+	}
+	return f.title
 }
 
 func faultHost(host string) *fault {
@@ -113,7 +122,7 @@ func faultSpool(err error) *fault {
 func faultUnanswered(method, target string) *fault {
 	return &fault{
 		status: http.StatusNotFound, word: "unanswered",
-		title: fmt.Sprintf("no backend answered %s %s", method, target),
+		title: fmt.Sprintf("no backend answered %s %s", method, target), brief: "no backend answered",
 	}
 }
 

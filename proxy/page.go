@@ -5,12 +5,14 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed pages/*.html
@@ -25,18 +27,19 @@ var pages = sync.OnceValue(func() *template.Template {
 // pageData is what the templates show.
 type pageData struct {
 	Project, Method, Target string
-	Title, Detail, Backend  string
+	Heading, Detail         string
+	Backend                 string
 	Status                  int
 	Log                     []string
 	Reload                  bool // the page comes back by itself
 	Trials                  []pageTrial
+	Answers                 bool // one of the trials has one
 	NotAsked                []pageSkip
 	Nonce                   string
 }
 
 type pageTrial struct {
-	Backend, Word, Note, Answer string
-	Milliseconds                string
+	Backend, Word, Note, Took, Answer string
 }
 
 type pageSkip struct{ Backend, Paths string }
@@ -125,7 +128,7 @@ func isAsset(r *http.Request) bool {
 func (x *exchange) page(h http.Header, f *fault) []byte {
 	d := pageData{
 		Project: x.chain.Name, Method: x.r.Method, Target: x.r.RequestURI,
-		Title: f.title, Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
+		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
 		Reload: f.wait || f.word == "crashed",
 		Nonce:  rand.Text(),
 	}
@@ -134,9 +137,8 @@ func (x *exchange) page(h http.Header, f *fault) []byte {
 		if note == noteRefused {
 			note = "" // the status says as much
 		}
-		d.Trials = append(d.Trials, pageTrial{
-			t.backend, t.said(), note, t.answer, strconv.FormatFloat(milliseconds(t.took), 'f', -1, 64),
-		})
+		d.Trials = append(d.Trials, pageTrial{t.backend, t.said(), note, tookText(t.took), t.answer})
+		d.Answers = d.Answers || t.answer != ""
 	}
 	d.NotAsked = x.notAsked()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -147,6 +149,19 @@ func (x *exchange) page(h http.Header, f *fault) []byte {
 		x.chain.Logf("write page: %v", err)
 	}
 	return b.Bytes()
+}
+
+// tookText is a duration as exactly as a person wants it.
+func tookText(d time.Duration) string {
+	switch {
+	case d < 50*time.Microsecond:
+		return "" // it was not even asked
+	case d < 9950*time.Microsecond:
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1000)
+	case d < 999500*time.Microsecond:
+		return fmt.Sprintf("%.0f ms", d.Seconds()*1000)
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
 // notAsked lists the backends whose paths kept them out.

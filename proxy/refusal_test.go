@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func typed(status int, contentType, body string, header ...string) http.HandlerFunc {
@@ -62,6 +63,33 @@ func TestChoiceAmongRefusals(t *testing.T) {
 	}
 }
 
+// D4: what a page tells of time is rounded for people, it says nothing twice,
+// and has no column in which nothing stands.
+func TestPagesAreForPeople(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		10 * time.Microsecond: "", 1234 * time.Microsecond: "1.2 ms", 9999 * time.Microsecond: "10 ms",
+		57400 * time.Microsecond: "57 ms", 1000980 * time.Microsecond: "1.0 s", 15 * time.Second: "15.0 s",
+	} {
+		if got := tookText(d); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+	a := backend(t, "a", answers(404, ""))
+	g := gateway(t, Config{}, a)
+	page := g.get("/some/path", navigation...).body
+	if n := strings.Count(page, "/some/path"); n != 1 {
+		t.Errorf("it names the path %d times", n)
+	}
+	if strings.Contains(page, ">answer<") {
+		t.Error("there is a column for answers, and no answer")
+	}
+	g.SetState("a", State{Phase: Down, Reason: "<script>reason</script>", Log: []string{"<script>log</script>"}})
+	page = g.get("/", navigation...).body
+	if n := strings.Count(page, "<script"); n != 1 || strings.Count(page, "&lt;script&gt;") != 2 {
+		t.Errorf("%d scripts in %s", n, page)
+	}
+}
+
 // G8: a person gets the explaining page, or with pass the last 404.
 func TestExplainingPage(t *testing.T) {
 	a := backend(t, "a", typed(404, "text/plain", "Cannot GET <x>"))
@@ -69,7 +97,7 @@ func TestExplainingPage(t *testing.T) {
 	docs := backend(t, "docs", answers(200, ""))
 	docs.Paths = []string{"/docs/*"}
 	got := gateway(t, Config{Name: "shop"}, a, b, docs).get("/x?<y>", navigation...)
-	for _, part := range []string{"<h1>no backend answered GET", "Cannot GET &lt;x&gt;", "<td>a</td><td>404</td>", "<td>docs</td><td>not asked</td>", "paths = /docs/*", "shop"} {
+	for _, part := range []string{"<h1>no backend answered</h1>", "Cannot GET &lt;x&gt;", "<td>a</td><td>404</td>", "<td>docs</td><td>not asked <small>paths = /docs/*</small></td>", "shop"} {
 		if !strings.Contains(got.body, part) {
 			t.Errorf("no %q in %s", part, got.body)
 		}
