@@ -93,6 +93,18 @@ func TestCtrlZStopsEverythingUntilFg(t *testing.T) {
 	j.sees("shell: ended with 130\r\n")
 }
 
+// Without a shell that could continue it, Ctrl-Z stops nothing for good.
+func TestCtrlZWithoutAShellChangesNothing(t *testing.T) {
+	screen := openDesktop(t, 80, 24)
+	w := openWorkshop(t, screen)
+	screen.types("\x1a")
+	v := w.attach(80, 24)
+	v.types("Ada\r")
+	v.sees("hello Ada\r\n")
+	v.types("\x1d")
+	v.ends(0)
+}
+
 // P1: the guard's death reaches also a supervisor that is stopped.
 func TestNobodySurvivesAGuardThatIsKilledWhileStopped(t *testing.T) {
 	j := openJob(t)

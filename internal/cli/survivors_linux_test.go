@@ -174,6 +174,7 @@ var ways = []struct {
 func TestNobodySurvives(t *testing.T) {
 	rounds, _ := strconv.Atoi(os.Getenv("SURVIVOR_ROUNDS"))
 	clock := startFairClock(t)
+	passHangupsOn(t)
 	for round := range max(rounds, 1) {
 		for _, way := range ways {
 			for _, load := range loads { // inside, so that not all storms rage at once

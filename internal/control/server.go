@@ -54,8 +54,10 @@ func Open(path string, actions Actions) (*Server, error) {
 	s := &Server{path: path, listener: l, ended: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
+	// Made at the first request: the start of devgate would wait for it.
+	routes := sync.OnceValue(func() http.Handler { return s.routes(actions) })
 	s.http = http.Server{
-		Handler:           s.routes(actions),
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { routes().ServeHTTP(w, r) }),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: 5 * time.Second,
 	}

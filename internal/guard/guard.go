@@ -24,6 +24,7 @@ package guard
 import (
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -145,8 +146,8 @@ func ownProgram() string {
 func (s *Supervisor) Await() syscall.WaitStatus {
 	defer syscall.Close(s.life)
 	signals, changed := make(chan os.Signal, 16), make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
-		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)
+	signal.Notify(signals, Heeded(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
+		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)...)
 	signal.Notify(changed, syscall.SIGCHLD)
 	defer signal.Stop(signals)
 	defer signal.Stop(changed)
@@ -173,6 +174,15 @@ func (s *Supervisor) Await() syscall.WaitStatus {
 			s.pass(sig.(syscall.Signal))
 		}
 	}
+}
+
+// Heeded leaves out SIGHUP where whoever started this process wants it ignored
+// (nohup(1)): to be notified would end that.
+func Heeded(all ...os.Signal) []os.Signal {
+	if signal.Ignored(syscall.SIGHUP) {
+		all = slices.DeleteFunc(all, func(sig os.Signal) bool { return sig == syscall.SIGHUP })
+	}
+	return all
 }
 
 // look asks what has become of the supervisor since the last look. Having ended,
