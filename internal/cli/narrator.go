@@ -13,12 +13,12 @@ import (
 // narrator says to people what happens to services, and notices when all are
 // ready. Its goroutine owns its fields.
 type narrator struct {
-	s       *session
-	events  *event.Subscription
-	ended   chan struct{}
-	before  map[string]event.Service
-	told    bool // the ready line
-	late    <-chan time.Time
+	s      *session
+	events *event.Subscription
+	ended  chan struct{}
+	before map[string]event.Service
+	told   bool // the ready line
+	late   <-chan time.Time
 }
 
 func newNarrator(s *session) *narrator {
