@@ -81,7 +81,7 @@ func (term *terminal) await(pattern string) {
 var masks = []struct{ pattern, text string }{
 	{`pid \d+`, "pid N"},
 	{`\d+\.\ds\b`, "T"},
-	{`built in \S+`, "built in T"},
+	{`built in [^\s)]+`, "built in T"},
 	{`(?m)^(\^Z)?\[1\][ +]+Stopped +devgate up$`, "STOPPED"},
 }
 
@@ -155,7 +155,7 @@ func TestASessionInATerminal(t *testing.T) {
 
 	term.clear()
 	p.replace("gorun/main.go", `missing`, `"second"`)
-	term.await(`api +\* ready in`)
+	term.await(`api +\* ↻ gorun/main.go changed → build \S+ → ready`)
 	p.get(t, "/tree", 200, "api=200").contains(t, "second")
 	term.same("mended")
 
