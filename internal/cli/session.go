@@ -84,6 +84,7 @@ func newSession(p *project.Project, o upOptions, first []string, lock *control.L
 		return nil, err
 	}
 	s.watcher = &watch.Watcher{Root: p.Root, Targets: watchTargets(p, p.Inputs), Logf: s.logf}
+	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs(p), &s.bus, s.exec)
 	return s, nil
 }

@@ -9,6 +9,9 @@ import (
 // fileClock returns the time that a file written now would be stamped with.
 func fileClock() time.Time { return time.Now() }
 
+// stampTick returns how far apart the stamps of one system call may be.
+func stampTick() time.Duration { return time.Millisecond }
+
 // stampsOf returns the times of path; a symbolic link is not followed.
 func stampsOf(path string) stamps {
 	var st unix.Stat_t

@@ -16,6 +16,16 @@ func fileClock() time.Time {
 	return time.Unix(ts.Unix())
 }
 
+// stampTick returns how far apart two readings of that clock may be that were
+// made at nearly the same time.
+func stampTick() time.Duration {
+	var ts unix.Timespec
+	if err := unix.ClockGetres(unix.CLOCK_REALTIME_COARSE, &ts); err != nil {
+		return 10 * time.Millisecond
+	}
+	return time.Duration(ts.Nano())
+}
+
 // stampsOf returns the times of path; a symbolic link is not followed.
 func stampsOf(path string) (s stamps) {
 	var st unix.Statx_t

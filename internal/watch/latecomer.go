@@ -5,12 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
-
-// stampTick is how far apart the time stamps of one system call may be: that of
-// the folder in which a name is made, and that of what is made.
-const stampTick = 10 * time.Millisecond
 
 // nameChange returns when a name last came to dir or went, if that matters to a
 // target; else 0. It is asked before dir is read: what comes later gives an
@@ -39,15 +34,17 @@ func (s *session) latecomers(dir string, entries []fs.DirEntry, changed int64, v
 	}
 }
 
-// explained reports whether an entry of dir was made when dir was last changed.
+// explained reports whether an entry of dir was made when dir was last changed,
+// to one tick of the clock: the stamps of one system call may be that far apart.
 // One that was moved here explains nothing: it may have had another name here.
 func (s *scope) explained(dir string, entries []fs.DirEntry, changed int64) bool {
+	tick := stampTick()
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
 		at := stampsOf(filepath.Join(dir, e.Name()))
 		if at.born == 0 { // the file system does not tell
 			at.born = at.changed
 		}
-		return s.late(at.born) && at.born >= changed-int64(stampTick)
+		return s.late(at.born) && at.born >= changed-int64(tick)
 	})
 }
 

@@ -37,6 +37,21 @@ func TestChangedDuringTheFirstWalk(t *testing.T) {
 	}
 }
 
+// TestBegin keeps W4: what is written between Begin and Run counts.
+func TestBegin(t *testing.T) {
+	r := newRig(t, "*.go")
+	r.write("a.go", "1")
+	r.write("b.go", "1")
+	nextTick(t)
+	r.w.Begin()
+	r.write("a.go", "2")
+	r.remove("b.go")
+	nextTick(t)
+	r.start()
+	r.expect(".", "a.go")
+	r.quiet()
+}
+
 // TestUnconcernedByTheFirstWalk: names that come to a folder during the walk
 // concern only those who watch that folder.
 func TestUnconcernedByTheFirstWalk(t *testing.T) {

@@ -35,6 +35,8 @@ type Watcher struct {
 
 	hooks hooks
 
+	since time.Time // when changes begin to count; zero: with Run
+
 	once    sync.Once
 	ready   chan struct{}
 	updates chan update
@@ -63,13 +65,21 @@ func (w *Watcher) init() {
 	})
 }
 
+// Begin marks the moment from which changes count; else that is the start of
+// Run. Who starts processes side by side with Run calls it before both, so that
+// no change falls between the start of a process and that of Run.
+func (w *Watcher) Begin() { w.since = fileClock() }
+
 // Run watches until ctx is done, and then returns nil once its goroutines have
 // ended. Another error is about a pattern that cannot be read. Changed is called
 // from one goroutine at a time; while it runs, later Changes of a target are
 // joined to one. Run waits for a call in progress; Changes not yet delivered
 // when ctx is done are dropped.
 func (w *Watcher) Run(ctx context.Context, changed func(Change)) error {
-	since := fileClock()
+	since := w.since
+	if since.IsZero() {
+		since = fileClock()
+	}
 	w.init()
 	s, err := newSession(w, ctx.Done())
 	if err != nil {
