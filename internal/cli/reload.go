@@ -198,8 +198,13 @@ func (r *reloader) tell(changed, cascadeBefore string, d difference, wasBroken b
 	}
 	add("restarts", d.restarted)
 	var added []string
+	started := r.s.startedAtFirst()
 	for _, service := range d.added {
-		added = append(added, service.Name)
+		name := service.Name
+		if !started[name] {
+			name += " (not started)"
+		}
+		added = append(added, name)
 	}
 	add("adds", added)
 	add("removes", d.removed)
