@@ -22,13 +22,16 @@ type script struct {
 	Reads   string // "none", "part", "all" of the body, before it answers
 	Dies    string // "", "head", "body"
 	Early   bool   // sends a 103 first
+	Trailer bool   // sends one behind a chunked body
 	Slow    bool
 	Creates bool // an unsafe request makes the status 200 from then on
 }
 
-// actor is a backend that plays scripts and notes what it saw.
+// actor is a backend that plays scripts and notes what it saw. It has two ports,
+// as if there were a process behind each.
 type actor struct {
 	*testBackend
+	ports   [2]int
 	mu      sync.Mutex
 	scripts map[string]script   // by target and user
 	log     map[string][]string // by the request's number: what it saw of it
@@ -40,6 +43,7 @@ func actors(t testing.TB, n int) []*actor {
 	for i := range n {
 		a := &actor{log: make(map[string][]string)}
 		a.testBackend = rawBackend(t, string(rune('a'+i)), a.serve)
+		a.ports = [2]int{a.Port, rawBackend(t, a.Name, a.serve).Port}
 		chain = append(chain, a)
 	}
 	return chain
@@ -50,6 +54,11 @@ func (a *actor) assign(r role) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.scripts, a.log = maps.Clone(r.Scripts), make(map[string][]string)
+	a.cast(r)
+}
+
+// cast is what the configuration says of the actor in a role.
+func (a *actor) cast(r role) {
 	a.SPA, a.Paths, a.Final, a.Fallthrough = Off, r.Paths, r.Final, r.Fallthrough
 }
 
@@ -87,7 +96,7 @@ func userOf(r *http.Request) string { return strings.TrimPrefix(r.Header.Get("Co
 func (a *actor) play(nc net.Conn, r *http.Request) bool {
 	s, id := a.script(r.RequestURI, userOf(r)), r.Header.Get("Traceparent")
 	a.mu.Lock()
-	a.log[id] = append(a.log[id], r.Method+" "+r.RequestURI)
+	a.log[id] = append(a.log[id], r.Method+" "+r.RequestURI+forwardedTwice(r))
 	a.mu.Unlock()
 	if r.Header.Get("Upgrade") != "" {
 		io.WriteString(nc, s.switchAnswer(a.Name))
@@ -104,7 +113,7 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 		}
 		whole = true
 		a.mu.Lock()
-		a.log[id][len(a.log[id])-1] += " " + hash(string(body))
+		a.log[id][len(a.log[id])-1] += " " + hash(string(body)) + r.Trailer.Get("Check")
 		a.mu.Unlock()
 	}
 	if s.Slow {
@@ -117,6 +126,17 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 	}
 	io.WriteString(nc, s.answer(a.Name, r.Method))
 	return whole && s.Dies == ""
+}
+
+// forwardedTwice is what is wrong with the headers of which each should be there
+// once (I6), "" for nothing.
+func forwardedTwice(r *http.Request) string {
+	for name, want := range map[string]string{"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "localhost", "X-Forwarded-Proto": "http"} {
+		if got := r.Header[name]; len(got) != 1 || got[0] != want {
+			return fmt.Sprintf(" %s: %q", name, got)
+		}
+	}
+	return ""
 }
 
 func (s script) switchAnswer(name string) string {
@@ -139,12 +159,19 @@ func (s script) answer(name, method string) string {
 	}
 	fmt.Fprintf(&b, "HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nX-Which: %s\r\n", s.Status, name, name)
 	text := s.text(name)
-	if bodyAllowed(s.Status) {
+	switch {
+	case bodyAllowed(s.Status) && s.Trailer:
+		b.WriteString("Transfer-Encoding: chunked\r\n")
+	case bodyAllowed(s.Status):
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(text))
 	}
 	b.WriteString("\r\n")
 	switch {
 	case method == "HEAD" || !bodyAllowed(s.Status):
+	case s.Trailer && s.Dies == "body":
+		fmt.Fprintf(&b, "3\r\n%s\r\n", text[:3])
+	case s.Trailer:
+		fmt.Fprintf(&b, "%x\r\n%s\r\n0\r\nSum: %s\r\n\r\n", len(text), text, name)
 	case s.Dies == "body":
 		b.WriteString(text[:3])
 	default:
@@ -161,6 +188,7 @@ type transcript struct {
 	which  string // all X-Which
 	body   string
 	cut    bool
+	sum    string // the trailer
 }
 
 // reading is what the client sees when this script's answer is used.
@@ -175,6 +203,9 @@ func (s script) reading(name, method string) transcript {
 		t.body, t.cut = s.text(name)[:3], true
 	default:
 		t.body = s.text(name)
+		if s.Trailer {
+			t.sum = name
+		}
 	}
 	return t
 }
@@ -198,6 +229,9 @@ func reference(chain []*actor, st step, first int, body []byte) verdictOfR {
 		v.logs[i] = []string{st.Method + " " + st.Target}
 		if s.Reads == "all" && !st.Upgrade {
 			v.logs[i][0] += " " + hash(string(body))
+			if st.Chunked {
+				v.logs[i][0] += st.Method // the trailer
+			}
 		}
 		got, status := s.reading(a.Name, st.Method), s.Status
 		if st.Upgrade {
@@ -262,7 +296,7 @@ func observe(method string, nc net.Conn) (transcript, error) {
 			return got, nil
 		}
 		body, err := io.ReadAll(resp.Body)
-		got.body, got.cut = string(body), err != nil
+		got.body, got.cut, got.sum = string(body), err != nil, resp.Trailer.Get("Sum")
 		if resp.Header.Get("X-Devgate-Error") != "" {
 			got.body = ""
 		}
@@ -294,10 +328,10 @@ func (st step) raw(id string, body []byte) []byte {
 		b.Write(body)
 		return b.Bytes()
 	}
-	b.WriteString("Transfer-Encoding: chunked\r\n\r\n")
+	b.WriteString("Trailer: Check\r\nTransfer-Encoding: chunked\r\n\r\n")
 	for piece := range slices.Chunk(body, 50_000) {
 		fmt.Fprintf(&b, "%x\r\n%s\r\n", len(piece), piece)
 	}
-	b.WriteString("0\r\n\r\n")
+	fmt.Fprintf(&b, "0\r\nCheck: %s\r\n\r\n", st.Method)
 	return b.Bytes()
 }

@@ -20,7 +20,8 @@ type call struct {
 	upgrade string       // the protocol to switch to; "" for an ordinary request
 	body    *spool       // nil: none
 	length  int64        // of the body; -1: not known
-	trailer *http.Header // of the request; filled at the end of the body
+	trailer *http.Header // of the request; whole, and not changed any more, behind the end of the body
+	promise []string     // names that it may have, told before the body
 	safe    bool         // RFC 9110 section 9.2.1: asking twice changes nothing
 
 	local []byte // the head for backends that get the client's Host, once written
@@ -36,6 +37,9 @@ func newCall(r *http.Request, loop string) *call {
 		// RFC 9113 section 3.1 has given up on switching to h2c; the request
 		// is answered as if it had not been asked for.
 		c.upgrade = strings.Join(r.Header["Upgrade"], ", ")
+	}
+	for name := range r.Trailer { // now: whoever reads the body's end writes to it
+		c.promise = append(c.promise, name)
 	}
 	c.client, _, _ = net.SplitHostPort(r.RemoteAddr)
 	if r.TLS != nil {
@@ -136,7 +140,7 @@ func (c *call) appendFraming(b []byte) []byte {
 	switch {
 	case c.length < 0:
 		b = appendField(b, "Transfer-Encoding", "chunked")
-		for name := range *c.trailer {
+		for _, name := range c.promise {
 			b = appendField(b, "Trailer", name)
 		}
 	case c.length > 0 || c.header["Content-Length"] != nil:

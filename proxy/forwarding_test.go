@@ -244,6 +244,38 @@ func TestTrailers(t *testing.T) {
 	})
 }
 
+// G2, G4: the trailers of a request that waits, whose body has ended by then, are
+// those of one that does not; over HTTP/2 too. (What was wrong here is seen by
+// the race detector.)
+func TestTrailersOfAHeldRequest(t *testing.T) {
+	for _, over2 := range []bool{false, true} {
+		t.Run(fmt.Sprintf("HTTP/2 %t", over2), func(t *testing.T) {
+			srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				fmt.Fprintf(w, "%s %s", body, r.Trailer.Get("X-Check"))
+			}))
+			srv.Config.Protocols = new(http.Protocols)
+			srv.Config.Protocols.SetHTTP1(!over2)
+			srv.Config.Protocols.SetUnencryptedHTTP2(over2)
+			srv.Start()
+			defer srv.Close()
+			g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "b", Port: portOf(srv.URL), H2C: over2}})
+			for range 20 {
+				g.SetState("b", State{Phase: Waiting})
+				done := make(chan string, 1)
+				go func() {
+					done <- g.raw("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTrailer: X-Check\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Check: 42\r\n\r\n")
+				}()
+				eventually(t, "it is held", func() bool { return g.requests.count() == 1 })
+				g.SetState("b", State{Phase: Ready})
+				if out := <-done; !strings.Contains(out, "hi 42") {
+					t.Fatalf("%q", out)
+				}
+			}
+		})
+	}
+}
+
 // G1, G5: a 103 is held until its answer is known to be used.
 func TestInformationalAnswers(t *testing.T) {
 	early := "HTTP/1.1 103 Early Hints\r\nLink: <%s>\r\n\r\n"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -82,10 +83,30 @@ func (t *h2c) request(ctx context.Context, c *call, a asking) *http.Request {
 		r.Host = t.host
 	}
 	if a.body != nil {
-		r.Body = io.ReadCloser(a.body)
-		r.Trailer = *c.trailer
+		r.Trailer = make(http.Header, len(c.promise))
+		for _, name := range c.promise {
+			r.Trailer[name] = nil
+		}
+		r.Body = &trailedBody{a.body, c.trailer, r.Trailer}
 	}
 	return r.WithContext(ctx)
+}
+
+// trailedBody fills the trailers of a request in when its body ends, which is
+// when net/http looks for them.
+type trailedBody struct {
+	*spoolReader
+	from *http.Header
+	to   http.Header
+}
+
+// Read implements io.Reader.
+func (b *trailedBody) Read(p []byte) (int, error) {
+	n, err := b.spoolReader.Read(p)
+	if err == io.EOF {
+		maps.Copy(b.to, *b.from)
+	}
+	return n, err
 }
 
 // url makes net/http send target as it is, as far as it can: an opaque target

@@ -22,9 +22,11 @@ type role struct {
 
 // step is one request, or one event between two.
 type step struct {
-	Event string // "flip", "restart", "change", "reload"; "" for a request
+	Event string // see theatre.step; "" for a request
 	Who   int    // of the event
 	Flip  script
+	Order []int  // of a new configuration: who is in it
+	Roles []role // likewise, by actor; scripts stay
 
 	Method, Target, User string
 	Size                 int
@@ -32,6 +34,8 @@ type step struct {
 	Upgrade              bool
 	Reload               bool // Cache-Control: no-cache
 	Held                 bool // its first backend becomes ready while it waits
+	Removed              bool // held, but a new configuration comes instead, without that backend
+	Leaves               bool // the client is gone before it can have an answer
 }
 
 // history is a chain and what happens to it.
@@ -53,6 +57,7 @@ func drawScript(t *rapid.T) script {
 		Upgrade: rapid.SampledFrom([]int{404, 404, 101, 101, 400, 426, 405, 501, 200, 403}).Draw(t, "upgrade"),
 		Reads:   rapid.SampledFrom([]string{"none", "part", "all"}).Draw(t, "reads"),
 		Early:   rapid.Bool().Draw(t, "early"),
+		Trailer: rapid.IntRange(0, 3).Draw(t, "trailer") == 3,
 		Slow:    rapid.IntRange(0, 9).Draw(t, "slow") == 9,
 		Creates: rapid.Bool().Draw(t, "creates"),
 	}
@@ -65,13 +70,17 @@ func drawScript(t *rapid.T) script {
 	return s
 }
 
-func drawRole(t *rapid.T) role {
-	r := role{
+func drawPart(t *rapid.T) role {
+	return role{
 		Paths:       rapid.SampledFrom([][]string{nil, nil, nil, nil, {"/a*"}, {"/a/*", "/b"}}).Draw(t, "paths"),
 		Final:       rapid.IntRange(0, 7).Draw(t, "final") == 7,
 		Fallthrough: rapid.SampledFrom([][]int{{404}, {404}, {404, 405}, {404, 413, 500}}).Draw(t, "fallthrough"),
-		Scripts:     make(map[string]script),
 	}
+}
+
+func drawRole(t *rapid.T) role {
+	r := drawPart(t)
+	r.Scripts = make(map[string]script)
 	for _, target := range targets {
 		for _, u := range users {
 			r.Scripts[target+" "+u] = drawScript(t)
@@ -84,7 +93,7 @@ func drawRole(t *rapid.T) role {
 // them.
 func drawStep(t *rapid.T) step {
 	st := step{
-		Event:  rapid.SampledFrom([]string{"", "", "", "", "", "", "flip", "flip", "restart", "change", "reload"}).Draw(t, "event"),
+		Event:  rapid.SampledFrom([]string{"", "", "", "", "", "", "", "flip", "flip", "restart", "switch", "change", "reload", "move", "reconfigure"}).Draw(t, "event"),
 		Who:    rapid.IntRange(0, 2).Draw(t, "who"),
 		Target: rapid.SampledFrom(targets[:]).Draw(t, "target"),
 		User:   rapid.SampledFrom(users).Draw(t, "user"),
@@ -92,16 +101,22 @@ func drawStep(t *rapid.T) step {
 	switch st.Event {
 	case "flip":
 		st.Flip = drawScript(t)
+	case "reconfigure":
+		st.Order = rapid.Permutation([]int{0, 1, 2}).Draw(t, "order")[:rapid.IntRange(1, 3).Draw(t, "backends")]
+		st.Roles = rapid.SliceOfN(rapid.Custom(drawPart), 3, 3).Draw(t, "parts")
 	case "":
 		st.Method = rapid.SampledFrom(methods).Draw(t, "method")
 		st.Upgrade = rapid.IntRange(0, 9).Draw(t, "upgrade") == 9
 		st.Reload = rapid.IntRange(0, 9).Draw(t, "no-cache") == 9
 		st.Held = rapid.IntRange(0, 9).Draw(t, "held") == 9
+		st.Removed = st.Held && rapid.Bool().Draw(t, "removed")
 		if st.Upgrade {
 			st.Method = "GET"
 		} else if st.Method != "GET" && st.Method != "HEAD" {
 			st.Size = rapid.SampledFrom(sizes).Draw(t, "size")
 			st.Chunked = rapid.Bool().Draw(t, "chunked")
+		} else {
+			st.Leaves = !st.Held && rapid.IntRange(0, 9).Draw(t, "leaves") == 9
 		}
 	}
 	return st
@@ -123,7 +138,8 @@ var histories = rapid.Custom(func(t *rapid.T) history {
 // theatre plays histories on a gateway and compares them with R.
 type theatre struct {
 	g      *testGateway
-	chain  []*actor
+	actors []*actor
+	chain  []*actor // of them, as configured
 	bodies map[int][]byte
 
 	id      int
@@ -134,7 +150,7 @@ type theatre struct {
 }
 
 func newTheatre(t testing.TB, speculate bool, weak weakness) *theatre {
-	th := &theatre{limit: 10 * time.Second, chain: actors(t, 3), bodies: make(map[int][]byte)}
+	th := &theatre{limit: 10 * time.Second, actors: actors(t, 3), bodies: make(map[int][]byte)}
 	th.g = gateway(t, Config{Speculate: speculate})
 	th.g.notice, th.g.worth, th.g.weak, th.g.learned.unsound = 0, -1, weak, weak
 	for _, n := range sizes {
@@ -143,54 +159,94 @@ func newTheatre(t testing.TB, speculate bool, weak weakness) *theatre {
 	return th
 }
 
-func (th *theatre) config(h history) Config {
+// configure puts the chain in place.
+func (th *theatre) configure() error {
 	cfg := Config{Speculate: th.g.chain.Load().Speculate}
-	for i, a := range th.chain {
-		a.assign(h.Roles[i])
+	for _, a := range th.chain {
 		cfg.Backends = append(cfg.Backends, a.Backend)
 	}
-	return cfg
+	clear(th.sockets)
+	return th.g.Reconfigure(cfg)
 }
 
 // play runs a history; an error says where the gateway is not R.
 func (th *theatre) play(h history) error {
-	cfg := th.config(h)
-	if err := th.g.Reconfigure(cfg); err != nil {
+	th.learned, th.sockets, th.allowed = make(map[string]int), make(map[string]int), make(map[string]bool)
+	th.chain = slices.Clone(th.actors)
+	for i, a := range th.chain {
+		a.assign(h.Roles[i])
+	}
+	if err := th.configure(); err != nil {
 		return err
 	}
 	for _, a := range th.chain {
 		th.g.SetState(a.Name, State{Phase: Ready})
 	}
-	th.learned, th.sockets, th.allowed = make(map[string]int), make(map[string]int), make(map[string]bool)
 	for n, st := range h.Steps {
-		if err := th.step(st, cfg); err != nil {
+		if err := th.step(st); err != nil {
 			return fmt.Errorf("step %d, %+v: %w", n, st, err)
 		}
 	}
 	return nil
 }
 
-func (th *theatre) step(st step, cfg Config) error {
-	name := th.chain[st.Who].Name
+func (th *theatre) step(st step) error {
+	a := th.actors[st.Who]
 	switch st.Event {
 	case "flip": // unseen by the gateway, as a change in a database is
-		th.chain[st.Who].rewrite(st.Target, st.User, st.Flip)
+		a.rewrite(st.Target, st.User, st.Flip)
 		return nil
 	case "restart":
-		th.g.SetState(name, State{Phase: Waiting})
-		th.g.Interrupt(name)
-		th.g.SetState(name, State{Phase: Ready})
-		clear(th.sockets)
+		th.g.SetState(a.Name, State{Phase: Waiting})
+		th.restarted(a, State{Phase: Ready})
+	case "switch": // the next process is at the other port
+		at := a.Port
+		if p := th.g.chain.Load().upstream(a.Name).place(); p != nil {
+			at = p.port
+		}
+		th.restarted(a, State{Phase: Ready, Port: a.ports[0] + a.ports[1] - at})
 	case "change":
 		th.g.Changed()
 	case "reload":
-		th.g.Reconfigure(cfg)
-		clear(th.sockets)
+		th.configure()
+	case "move":
+		a.Port = a.ports[0] + a.ports[1] - a.Port
+		th.configure()
+		th.restarted(a, State{Phase: Ready})
+	case "reconfigure":
+		th.recast(st)
 	default:
 		return th.request(st)
 	}
 	clear(th.learned)
 	return nil
+}
+
+// restarted says that a new process has come after the old one.
+func (th *theatre) restarted(a *actor, s State) {
+	if s.Port != 0 {
+		th.g.SetState(a.Name, s)
+	}
+	th.g.Drain(context.Background(), a.Name)
+	th.g.Interrupt(a.Name)
+	th.g.SetState(a.Name, s)
+	clear(th.sockets)
+}
+
+// recast puts a new configuration in place: others, in another order, in other
+// roles.
+func (th *theatre) recast(st step) {
+	th.chain = nil
+	for _, i := range st.Order {
+		th.actors[i].cast(st.Roles[i])
+		th.chain = append(th.chain, th.actors[i])
+	}
+	th.configure()
+	for _, a := range th.chain {
+		if th.g.chain.Load().upstream(a.Name).place() == nil { // it is new, or back
+			th.g.SetState(a.Name, State{Phase: Ready})
+		}
+	}
 }
 
 // request sends one request and compares what the client and each backend saw.
@@ -205,11 +261,19 @@ func (th *theatre) request(st step) error {
 		clear(th.learned)
 		first = -1
 	}
-	want := reference(th.chain, st, first, body)
+	removed := st.Removed && len(th.chain) > 1
+	chain := th.chain
+	if removed {
+		chain = chain[1:]
+	}
+	want := reference(chain, st, first, body)
 	th.id++
 	id := strconv.Itoa(th.id)
 	th.allow(st, id, want)
-	got, err := th.send(st, id, body)
+	if st.Leaves {
+		return th.leave(st, id, want)
+	}
+	got, err := th.send(st, id, body, removed)
 	if err != nil {
 		return err
 	}
@@ -240,7 +304,7 @@ func (st step) speculates() bool {
 }
 
 // send plays the client of one step.
-func (th *theatre) send(st step, id string, body []byte) (transcript, error) {
+func (th *theatre) send(st step, id string, body []byte, removed bool) (transcript, error) {
 	first := th.chain[0].Name
 	if st.Held {
 		th.g.SetState(first, State{Phase: Waiting})
@@ -254,9 +318,50 @@ func (th *theatre) send(st step, id string, body []byte) (transcript, error) {
 	go nc.Write(st.raw(id, body))
 	if st.Held {
 		th.waitUntilHeld()
-		th.g.SetState(first, State{Phase: Ready})
+		if removed {
+			th.chain = th.chain[1:]
+			th.configure()
+		} else {
+			th.g.SetState(first, State{Phase: Ready})
+		}
 	}
 	return observe(st.Method, nc)
+}
+
+// leave plays a client that does not wait for its answer: nothing of its request
+// goes on for long (I8), and nobody sees what R would not send.
+func (th *theatre) leave(st step, id string, want verdictOfR) error {
+	nc, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", th.g.Port()))
+	if err != nil {
+		return err
+	}
+	nc.Write(st.raw(id, nil))
+	nc.Close()
+	gone := time.Now()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for th.busy() {
+		if <-tick.C; time.Since(gone) > time.Second {
+			return fmt.Errorf("it goes on without its client")
+		}
+	}
+	if want.clean && want.place > 0 && st.speculates() {
+		th.learned[st.key()] = want.place // it may have got so far
+	}
+	for i, a := range th.chain {
+		if n := len(a.seen(id)); n > 1 || n > 0 && want.logs[i] == nil && !th.allowed[id+a.Name] {
+			return fmt.Errorf("backend %s saw %q", a.Name, a.seen(id))
+		}
+	}
+	return nil
+}
+
+// busy reports whether anything is under way.
+func (th *theatre) busy() bool {
+	if th.g.requests.count() > 0 || th.g.tunnels.count() > 0 {
+		return true
+	}
+	return slices.ContainsFunc(th.actors, func(a *actor) bool { return th.g.chain.Load().upstream(a.Name).visits() > 0 })
 }
 
 // waitUntilHeld returns when a request is running, or when there was none for a
@@ -290,19 +395,31 @@ func (th *theatre) remember(st step, want verdictOfR) {
 // compareLogs checks that each backend saw the request as often as R says, and
 // that nobody else saw one before it that was not allowed.
 func (th *theatre) compareLogs(id string, want verdictOfR) error {
-	for i, a := range th.chain {
-		if got := a.seen(id); want.logs[i] != nil && !slices.Equal(got, want.logs[i]) {
-			return fmt.Errorf("backend %s saw %q, want %q", a.Name, got, want.logs[i])
+	for _, a := range th.actors {
+		var expected []string
+		if i := slices.Index(th.chain, a); i >= 0 {
+			expected = want.logs[i]
 		}
-		a.mu.Lock()
-		for seen, lines := range a.log {
-			// One sent ahead may arrive late, when it is no longer wanted.
-			if seen != id && len(lines) > 1 || seen == id && want.logs[i] == nil && !th.allowed[id+a.Name] {
-				a.mu.Unlock()
-				return fmt.Errorf("backend %s saw %q of request %s", a.Name, lines, seen)
-			}
+		if err := a.compareLog(id, expected, th.allowed[id+a.Name]); err != nil {
+			return err
 		}
-		a.mu.Unlock()
+	}
+	return nil
+}
+
+// compareLog checks what the actor saw of request id; it may have seen one that
+// was not expected if that is allowed.
+func (a *actor) compareLog(id string, expected []string, allowed bool) error {
+	if got := a.seen(id); expected != nil && !slices.Equal(got, expected) {
+		return fmt.Errorf("backend %s saw %q, want %q", a.Name, got, expected)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for seen, lines := range a.log {
+		// One sent ahead may arrive late, when it is no longer wanted.
+		if seen != id && len(lines) > 1 || seen == id && expected == nil && !allowed {
+			return fmt.Errorf("backend %s saw %q of request %s", a.Name, lines, seen)
+		}
 	}
 	return nil
 }
