@@ -166,6 +166,10 @@ var ways = []struct {
 	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
 	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
 	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
+	{"TERM while the supervisor is stopped", false, func(v *victim) {
+		syscall.Kill(v.supervisor(), syscall.SIGSTOP)
+		v.cmd.Process.Signal(syscall.SIGTERM)
+	}},
 	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
 	{"reader of its output leaves", false, func(v *victim) { v.out.Close() }},
 	{"KILL of both, then up", false, func(v *victim) { v.killBoth() }},

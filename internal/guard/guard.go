@@ -195,9 +195,15 @@ func (s *Supervisor) look() (status syscall.WaitStatus, over bool) {
 	return status, err != nil || !status.Stopped()
 }
 
-// pass sends a signal on, except the one that only tells of a closed output.
+// pass sends a signal on, except the one that only tells of a closed output. A
+// supervisor that is stopped would not hear what asks it to end.
 func (s *Supervisor) pass(sig syscall.Signal) {
-	if sig != syscall.SIGPIPE {
+	switch sig {
+	case syscall.SIGPIPE:
+	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT:
+		syscall.Kill(s.pid, sig)
+		syscall.Kill(s.pid, syscall.SIGCONT)
+	default:
 		syscall.Kill(s.pid, sig)
 	}
 }
