@@ -113,6 +113,10 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 		}
 		whole = true
 		a.mu.Lock()
+		if len(a.log[id]) == 0 { // the next history has begun
+			a.mu.Unlock()
+			return false
+		}
 		a.log[id][len(a.log[id])-1] += " " + hash(string(body)) + r.Trailer.Get("Check")
 		a.mu.Unlock()
 	}

@@ -169,6 +169,7 @@ func TestSpoolFileHasNoName(t *testing.T) {
 
 // G2: Expect: 100-continue gets exactly one 100.
 func TestExpectContinue(t *testing.T) {
+	t.Parallel()
 	inPlaces(t, Config{}, func(t *testing.T) *testBackend { return backend(t, "b", hashes(200)) }, func(t *testing.T, g *testGateway) {
 		nc := g.dial()
 		io.WriteString(nc, "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -174,6 +175,7 @@ func TestBothFamilies(t *testing.T) {
 
 // G1, G5: what breaks in an answer looks broken.
 func TestBrokenAnswers(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		answer string
 		status string // of the client's answer
@@ -339,10 +341,13 @@ func (u *upstream) visits() int {
 	return n
 }
 
-// Nothing is left after requests and tunnels that were broken off.
+// Nothing is left of requests and tunnels that were broken off, however many: no
+// goroutine, no file descriptor, no file.
 func TestNothingIsLeft(t *testing.T) {
 	before := runtime.NumGoroutine()
-	t.Run("aborted requests", func(t *testing.T) {
+	spools := t.TempDir()
+	t.Setenv("TMPDIR", spools)
+	t.Run("aborted", func(t *testing.T) {
 		a := backend(t, "a", answers(404, "no"))
 		b := backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, io.LimitReader(r.Body, 10))
@@ -350,33 +355,68 @@ func TestNothingIsLeft(t *testing.T) {
 				<-r.Context().Done()
 			}
 		})
-		g := gateway(t, Config{}, a, b)
+		ws := rawBackend(t, "ws", switcher("hello\n"))
+		ws.Paths = []string{"/ws"}
+		g := gateway(t, Config{}, ws, a, b)
 		files := openFiles(t)
-		for i := range 300 {
-			nc := g.dial()
-			switch i % 4 {
-			case 0:
-				io.WriteString(nc, "GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n")
-			case 1:
-				io.WriteString(nc, "POST /hang HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nhello")
-			case 2:
-				io.WriteString(nc, "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
-			case 3:
-				io.WriteString(nc, "GET /hang HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-			}
-			nc.Close()
+		var clients sync.WaitGroup
+		for worker := range 8 {
+			clients.Go(func() {
+				for i := worker; i < abortions; i += 8 {
+					abort(t, g, i)
+				}
+			})
 		}
-		eventually(t, "all requests end", func() bool { return g.requests.count() == 0 && g.clients.count() == 0 })
+		clients.Wait()
+		eventually(t, "all requests and tunnels end", func() bool {
+			return g.requests.count() == 0 && g.clients.count() == 0 && g.tunnels.count() == 0
+		})
 		for _, c := range g.chain.Load().candidates {
 			c.up.place().transport.forget()
 		}
 		eventually(t, "all files are closed", func() bool { return openFiles(t) <= files })
+		if left, err := os.ReadDir(spools); len(left) > 0 || err != nil {
+			t.Errorf("%v, %v", left, err)
+		}
 	})
 	eventually(t, "all goroutines end", func() bool { return runtime.NumGoroutine() <= before })
 }
 
+// abort plays a client that breaks off: before an answer, in its body, short or
+// too long for memory, in an upgrade, or in a tunnel.
+func abort(t *testing.T, g *testGateway, i int) {
+	nc, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", g.Port()))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer nc.Close()
+	if i%2 == 0 {
+		nc.(*net.TCPConn).SetLinger(0) // it ends with a reset
+	}
+	switch i % 5 {
+	case 0:
+		io.WriteString(nc, "GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	case 1:
+		io.WriteString(nc, "POST /hang HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nhello")
+		if i%100 == 1 {
+			io.WriteString(nc, strings.Repeat("x", spoolMemory+1000))
+		}
+	case 2:
+		io.WriteString(nc, "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+	case 3:
+		io.WriteString(nc, "GET /hang HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	case 4:
+		fmt.Fprintf(nc, upgradeHead, "/ws", "")
+		if i%20 == 4 {
+			bufio.NewReader(nc).ReadString('o') // of its greeting, or of a header
+		}
+	}
+}
+
 // Serve ends although a backend never answers and a client never reads.
 func TestServeEnds(t *testing.T) {
+	t.Parallel()
 	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) { io.Copy(io.Discard, br) })
 	stuck := rawBackend(t, "stuck", func(nc net.Conn, br *bufio.Reader) { http.ReadRequest(br); br.Peek(1 << 20) })
 	g := gateway(t, Config{}, b, stuck)

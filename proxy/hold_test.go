@@ -178,6 +178,7 @@ func closedPort(t *testing.T) int {
 // G4: where nobody listens nothing was sent, so the request may wait for the
 // news that the backend is restarting.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	t.Run("nobody knows why", func(t *testing.T) {
 		port := closedPort(t)
 		g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "a", Port: port}}, backend(t, "b", answers(200, "")))
@@ -383,6 +384,7 @@ func TestDrain(t *testing.T) {
 
 // G4: a crash loses only what was being answered, and says so.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	var conns atomic.Int64
 	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
 		conns.Add(1)
@@ -401,6 +403,7 @@ func TestCrash(t *testing.T) {
 // G4: a server that waits for its clients to leave is not kept by those that
 // never would; those of the next process are left alone.
 func TestInterruptEndsWhatLasts(t *testing.T) {
+	t.Parallel()
 	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
 		r, err := http.ReadRequest(br)
 		switch {
@@ -463,6 +466,7 @@ func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
 // G4: a server that restarts itself on a save refuses connections for a while,
 // and nobody says so.
 func TestAServerThatRestartsItselfLosesNothing(t *testing.T) {
+	t.Parallel()
 	r := &restartable{addr: fmt.Sprintf("127.0.0.1:%d", closedPort(t)), h: hashes(200)}
 	r.start(t)
 	_, port, _ := net.SplitHostPort(r.addr)

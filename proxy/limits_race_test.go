@@ -4,3 +4,6 @@ package proxy
 
 // tunnelMax is what an idle tunnel may take; the race detector takes more.
 const tunnelMax = 40 << 10
+
+// abortions is how many clients break off; the race detector takes longer.
+const abortions = 1_000

@@ -4,3 +4,6 @@ package proxy
 
 // tunnelMax is what an idle tunnel may take.
 const tunnelMax = 20 << 10
+
+// abortions is how many clients break off.
+const abortions = 10_000

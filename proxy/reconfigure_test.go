@@ -316,6 +316,7 @@ func TestHeldRequestsGoOnByTheNewConfiguration(t *testing.T) {
 // A backend that is removed is drained and interrupted as on a restart, by its
 // name, and its connections are closed.
 func TestRemovedBackend(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	var open atomic.Int64
 	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
@@ -479,6 +480,7 @@ func TestReconfigureProbesForOtherPaths(t *testing.T) {
 // What lasts on a url backend that moves is cut, as nobody will announce an
 // end of its process.
 func TestReconfigureEndsWhatLastsOnARemote(t *testing.T) {
+	t.Parallel()
 	b := rawBackend(t, "r", func(nc net.Conn, br *bufio.Reader) {
 		http.ReadRequest(br)
 		io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: up\n\n")

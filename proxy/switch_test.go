@@ -54,6 +54,7 @@ func TestSwitchUnderLoad(t *testing.T) {
 
 // G4: after a switch, Drain and Interrupt are about the old process alone.
 func TestSwitch(t *testing.T) {
+	t.Parallel()
 	old, release := slowBackend(t, "old")
 	next, releaseNext := slowBackend(t, "new")
 	defer close(releaseNext)

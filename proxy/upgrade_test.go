@@ -112,6 +112,7 @@ func mute(asked *atomic.Int64) func(net.Conn, *bufio.Reader) {
 // G7: a backend that leaves a socket hanging does not block the next; the path
 // is remembered, until a restart.
 func TestSilentBackend(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int64
 	vite := rawBackend(t, "vite", mute(&asked))
 	g := gateway(t, Config{}, vite, rawBackend(t, "ws", switcher("")))
@@ -136,6 +137,7 @@ func TestSilentBackend(t *testing.T) {
 // G7: where all others refuse, a silent backend costs two seconds in either
 // order, not more, and the record says why it has no status.
 func TestSilentBackendBesideARefusal(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int64
 	vite, api := rawBackend(t, "vite", mute(&asked)), backend(t, "api", answers(400, "no"))
 	var both sync.WaitGroup
@@ -161,6 +163,7 @@ func TestSilentBackendBesideARefusal(t *testing.T) {
 // G4, G7: a backend that is starting is not silent: nobody after it is asked, and
 // it is not given up.
 func TestUpgradeIsHeldByWhoStarts(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int64
 	for _, first := range []string{"ws", "refuses"} {
 		t.Run(first+" first", func(t *testing.T) {
