@@ -51,6 +51,16 @@ func TestMain(m *testing.M) {
 			}
 			return 0
 		},
+		// Leaves a process that nothing but its descent tells of.
+		"leaver": func([]string) int {
+			cmd := exec.Command("/bin/sleep", "60")
+			cmd.Env, cmd.SysProcAttr = []string{}, &syscall.SysProcAttr{Setsid: true}
+			if cmd.Start() != nil {
+				return 1
+			}
+			fmt.Println("child", cmd.Process.Pid)
+			return 0
+		},
 		"polite": func([]string) int {
 			term := make(chan os.Signal, 1)
 			signal.Notify(term, syscall.SIGTERM)
@@ -267,6 +277,34 @@ func TestWhatTheLeaderLeavesBehindIsSwept(t *testing.T) {
 			}
 			child.Signal(syscall.SIGKILL) // must reach nobody now
 		})
+	}
+}
+
+// P1: Close ends also those for whom no service can be made out, with control
+// groups and without.
+func TestCloseEndsWhatNoServiceAnswersFor(t *testing.T) {
+	for _, groups := range []bool{true, false} {
+		x, err := NewExec("test-" + t.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !groups {
+			x.group.Close()
+			x.group = nil
+		}
+		argv, env := testproc.Command(t, "leaver")
+		out := newSink()
+		child, err := x.Start(Command{Args: argv, Env: env, Dir: t.TempDir()}, out, discard{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		child.Wait()
+		out.wait(t, "\n")
+		left := numberAfter(t, out.text(), "child ")
+		x.Close()
+		if runs(left) {
+			t.Errorf("pid %d is still alive (control groups: %v)", left, groups)
+		}
 	}
 }
 

@@ -165,6 +165,11 @@ var ways = []struct {
 	{"QUIT", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGQUIT) }},
 	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
 	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
+	{"KILL of the supervisor, which has left no record", false, func(v *victim) { // the guard alone has to do it
+		supervisor := v.supervisor()
+		os.Remove(leftoversPath(v.root))
+		syscall.Kill(supervisor, syscall.SIGKILL)
+	}},
 	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
 	{"TERM while the supervisor is stopped", false, func(v *victim) {
 		syscall.Kill(v.supervisor(), syscall.SIGSTOP)

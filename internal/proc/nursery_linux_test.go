@@ -4,6 +4,8 @@ import (
 	"os"
 	"strconv"
 	"testing"
+
+	"devgate/internal/testproc"
 )
 
 // A subreaper inherits zombies; left alone, they fill the process table.
@@ -19,4 +21,16 @@ func TestInheritedZombiesAreReaped(t *testing.T) {
 		_, err := os.Stat("/proc/" + strconv.Itoa(pids[1]))
 		return err != nil
 	})
+}
+
+// P1: what a Nursery has started ends with its process, however that ends.
+func TestTheKernelEndsTheChildrenOfAKilledProcess(t *testing.T) {
+	testproc.Command(t, "idle") // played by keeper's child
+	cmd, pids := family(t, nursery(t), 1, "keeper")
+	child, alive := Identify(pids[0])
+	if !alive {
+		t.Fatal("the child does not run")
+	}
+	cmd.Process.Kill()
+	eventually(t, func() bool { return !child.Alive() })
 }

@@ -40,6 +40,16 @@ func TestMain(m *testing.M) {
 			return hold()
 		},
 		"quick": func([]string) int { return 0 },
+		// A supervisor with one child, which knows nothing of it.
+		"keeper": func([]string) int {
+			self, _ := os.Executable()
+			cmd := &exec.Cmd{Path: self, Env: append(os.Environ(), "DEVGATE_TEST_ROLE=idle"), Stdout: os.Stdout}
+			if err := Open().Start(cmd); err != nil {
+				return 1
+			}
+			<-time.After(time.Minute)
+			return 0
+		},
 	})
 }
 
