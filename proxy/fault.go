@@ -16,8 +16,19 @@ type fault struct {
 	brief   string // the title where the request stands beside it; "" for title
 	detail  string // what to do, or why; "" for none
 	log     []string
-	wait    bool // it will pass: the page reloads, clients may retry
+	wait    bool // it will pass: clients may retry
+	until   reloading
 }
+
+// reloading is when a page comes back by itself.
+type reloading string
+
+const (
+	never        reloading = ""
+	untilReady   reloading = "ready"   // the backend is
+	untilDialed  reloading = "dialed"  // its port accepts connections
+	untilChanged reloading = "changed" // any backend has restarted
+)
 
 // heading is what a page is headed with.
 func (f *fault) heading() string {
@@ -66,7 +77,7 @@ func faultStarting(c *candidate, s State) *fault {
 		reason = "starting"
 	}
 	return &fault{
-		status: http.StatusServiceUnavailable, word: "starting", backend: c.Name, wait: true,
+		status: http.StatusServiceUnavailable, word: "starting", backend: c.Name, wait: true, until: untilReady,
 		title: fmt.Sprintf("%s is not ready yet", c.Name), detail: reason, log: s.Log,
 	}
 }
@@ -77,14 +88,14 @@ func faultDown(c *candidate, s State) *fault {
 		reason = "not running"
 	}
 	return &fault{
-		status: http.StatusBadGateway, word: "crashed", backend: c.Name,
+		status: http.StatusBadGateway, word: "crashed", backend: c.Name, until: untilReady,
 		title: fmt.Sprintf("%s is down", c.Name), detail: reason, log: s.Log,
 	}
 }
 
 func faultRefused(c *candidate, address string, err error) *fault {
 	return &fault{
-		status: http.StatusBadGateway, word: "refused", backend: c.Name,
+		status: http.StatusBadGateway, word: "refused", backend: c.Name, until: untilDialed,
 		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", c.Name, address),
 		detail: oneLine(err),
 	}
@@ -121,7 +132,7 @@ func faultSpool(err error) *fault {
 
 func faultUnanswered(method, target string) *fault {
 	return &fault{
-		status: http.StatusNotFound, word: "unanswered",
+		status: http.StatusNotFound, word: "unanswered", until: untilChanged,
 		title: fmt.Sprintf("no backend answered %s %s", method, target), brief: "no backend answered",
 	}
 }

@@ -3,6 +3,7 @@ package proxy
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 )
 
 // ownPrefix is where the gateway's own paths are, on the app's origin.
@@ -42,6 +43,7 @@ func (x *exchange) serveState() {
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Etag", strconv.Quote(strconv.FormatUint(x.sockets, 36))) // another one after each change of a state
 	json.NewEncoder(x.w).Encode(struct {
 		State    string            `json:"state"`
 		Backends map[string]string `json:"backends"`

@@ -31,7 +31,7 @@ type pageData struct {
 	Backend                 string
 	Status                  int
 	Log                     []string
-	Reload                  bool // the page comes back by itself
+	Reload                  reloading
 	Trials                  []pageTrial
 	Answers                 bool // one of the trials has one
 	NotAsked                []pageSkip
@@ -129,8 +129,10 @@ func (x *exchange) page(h http.Header, f *fault) []byte {
 	d := pageData{
 		Project: x.chain.Name, Method: x.r.Method, Target: x.r.RequestURI,
 		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
-		Reload: f.wait || f.word == "crashed",
-		Nonce:  rand.Text(),
+		Nonce: rand.Text(),
+	}
+	if x.r.Method == http.MethodGet {
+		d.Reload = f.until // a form is not sent again by itself
 	}
 	for _, t := range x.trace.trials {
 		note := t.note

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -87,6 +88,35 @@ func TestPagesAreForPeople(t *testing.T) {
 	page = g.get("/", navigation...).body
 	if n := strings.Count(page, "<script"); n != 1 || strings.Count(page, "&lt;script&gt;") != 2 {
 		t.Errorf("%d scripts in %s", n, page)
+	}
+}
+
+// D4: a page comes back by itself when there is something new to see: the backend
+// is ready, its port answers, or a backend has restarted. A form is not sent
+// again by itself.
+func TestPagesComeBack(t *testing.T) {
+	a := backend(t, "a", answers(404, ""))
+	g := gateway(t, Config{Hold: time.Millisecond}, a)
+	g.notice = 0
+	for until, s := range map[reloading]State{
+		untilChanged: {Phase: Ready}, untilReady: {Phase: Waiting}, untilDialed: {Phase: Ready, Port: closedPort(t)},
+	} {
+		g.SetState("a", s)
+		if page := g.get("/", navigation...).body; !strings.Contains(page, fmt.Sprintf("until = %q", until)) {
+			t.Errorf("%s: %s", until, page)
+		}
+		if page := g.post("/", "x=1", navigation...).body; strings.Contains(page, "<script") || !strings.Contains(page, "<h1>") {
+			t.Errorf("%s, of a form: %s", until, page)
+		}
+	}
+	g.SetState("a", State{Phase: Down})
+	tag := func() string { return g.get("/__devgate/state").header.Get("Etag") }
+	before := tag()
+	if g.post("/", ""); tag() != before || before == "" {
+		t.Errorf("%q became %q by a request", before, tag())
+	}
+	if g.SetState("a", State{Phase: Ready}); tag() == before {
+		t.Errorf("still %q after a restart", before)
 	}
 }
 
