@@ -61,6 +61,21 @@ func (s *stage) last(name string) *fakeChild {
 	return all[len(all)-1]
 }
 
+// living are the commands of all children that have not ended, sorted.
+func (s *stage) living() (names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, children := range s.children {
+		for _, c := range children {
+			if !c.dead {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // alive are the children of a command that have not ended.
 func (s *stage) alive(name string) (all []*fakeChild) {
 	s.mu.Lock()

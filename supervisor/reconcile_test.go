@@ -1,6 +1,8 @@
 package supervisor
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -225,4 +227,75 @@ func TestBuildsOfSeveralServicesRunSideBySideWithALimit(t *testing.T) {
 		p.wantState("d", event.Ready)
 		p.end()
 	})
+}
+
+// F4: whatever the Devgatefile goes through, and at whatever moments, in the end
+// there runs what it says: each service once, in its newest version, and nobody
+// else. What was never different was never restarted.
+func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
+	for seed := range uint64(300) {
+		synctest.Test(t, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(seed, 2))
+			stage := newStage()
+			stage.stubborn["b-1"], stage.stubborn["c-2"] = true, true
+			specs := randomSpecs(rng)
+			p := start(t, stage, append(slices.Clone(specs), version("0", spec("steady")))...)
+			for range 12 {
+				p.after(time.Duration(rng.IntN(4000)) * time.Millisecond)
+				if all := stage.alive("build"); len(all) > 0 && rng.IntN(2) == 0 {
+					all[0].exit(crash(0))
+				}
+				specs = randomSpecs(rng)
+				p.sup.Reconcile(append(slices.Clone(specs), version("0", spec("steady"))), []string{"a", "b", "c", "d"})
+				if rng.IntN(3) == 0 {
+					p.sup.Restart("steady")
+					p.sup.Changed(specs[0].Name)
+				}
+			}
+			for range 20 {
+				p.after(10 * time.Second)
+				for _, build := range stage.alive("build") {
+					build.exit(crash(0))
+				}
+			}
+			want := []string{"steady"}
+			for _, s := range specs {
+				want = append(want, s.Command.Args[0])
+			}
+			slices.Sort(want)
+			if got := stage.living(); !slices.Equal(got, want) {
+				t.Errorf("seed %d: there run %v, want %v\n%s", seed, got, want, stage.history())
+			}
+			p.end()
+			if got := stage.living(); len(got) > 0 {
+				t.Errorf("seed %d: %v survive", seed, got)
+			}
+		})
+	}
+}
+
+// randomSpecs are some of four services, each in one of three versions, after
+// one another at random; the command's name tells the version.
+func randomSpecs(rng *rand.Rand) (all []Spec) {
+	for _, name := range []string{"a", "b", "c", "d"} {
+		if rng.IntN(3) == 0 && len(all) > 0 {
+			continue
+		}
+		v := fmt.Sprint(rng.IntN(3))
+		s := version(v, spec(name))
+		s.Command.Args = []string{name + "-" + v}
+		s.Grace = time.Duration(1+rng.IntN(3)) * time.Second
+		if rng.IntN(3) == 0 && len(all) > 0 {
+			s.After = []string{all[rng.IntN(len(all))].Name}
+		}
+		if v == "1" {
+			s.Build = &Command{Args: []string{"build"}}
+		}
+		if v == "2" { // and overlaps
+			own := s
+			s.Renew = func() (*Spec, error) { run := own; return &run, nil }
+		}
+		all = append(all, s)
+	}
+	return all
 }

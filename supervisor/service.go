@@ -53,10 +53,10 @@ func newService(spec Spec, starter Starter, slots chan struct{}, tell func(event
 	return s
 }
 
-// loop acts on messages until quit and until the service is down; then it
-// waits for the last run and build.
+// loop acts on messages until quit and until nothing of the service runs; then
+// it waits for the last run and build.
 func (s *service) loop() {
-	for !s.quitting || !isDown(s.machine.state) {
+	for !s.quitting || !isDown(s.machine.state) || len(s.retired) > 0 {
 		<-s.box.ready
 		for _, m := range s.box.take() {
 			if s.fits(m) {
@@ -112,6 +112,7 @@ func (s *service) act(m message) {
 		s.replace(m)
 	case quit:
 		s.quitting = true
+		s.hasten()
 		if !isDown(s.machine.state) { // a start came after the decision to forget it
 			s.apply(inStop)
 		}
@@ -127,6 +128,8 @@ func (s *service) report(m message) {
 		s.gone = true
 		s.goneAll()
 		return
+	case inKill:
+		s.killRetired()
 	}
 	s.apply(m.in)
 }
@@ -221,7 +224,7 @@ func (s *service) enter() {
 		s.armNotice(verySlowStart)
 	case event.Ready, event.Done:
 		s.view.ReadyIn = time.Since(s.began)
-	case event.Stopping:
+	case event.Stopping, event.Stopped:
 		s.hasten()
 	}
 	s.publish()
@@ -257,7 +260,7 @@ func (s *service) do(a action) {
 		s.arm(s.spec.grace(), message{in: inGrace})
 		s.armNotice(slowStop)
 	case actKill:
-		s.killAll()
+		s.run.kill()
 	case actArmBackoff:
 		s.arm(s.delay, message{in: inBackoff})
 	case actSucceed:

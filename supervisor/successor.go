@@ -129,9 +129,9 @@ func (s *service) hasten() {
 	s.hurry = make(chan struct{})
 }
 
-func (s *service) killAll() {
-	s.hasten()
-	s.run.kill()
+// killRetired ends at once what a state without a process may still have beside
+// it.
+func (s *service) killRetired() {
 	for _, r := range s.retired {
 		r.kill()
 	}

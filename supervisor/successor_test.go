@@ -242,6 +242,39 @@ func TestKillReachesEveryRunOfAServiceThatOverlaps(t *testing.T) {
 	})
 }
 
+// P1, P2: a service that has failed may still have an old version that answers
+// its last requests: the end hurries it, waits for it, and kills it if asked to.
+func TestAFailedServiceIsOverOnceItsRetiredRunsAre(t *testing.T) {
+	for _, kill := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var o overlapping
+			p := o.begin(t)
+			o.stage.stubborn["api1"] = true
+			p.sup.Changed("api")
+			synctest.Wait()
+			close(o.ready[1])
+			synctest.Wait()
+			o.stage.last("api2").exit(crash(127))
+			p.wantState("api", event.Failed)
+			p.after(time.Second)
+			p.stop()
+			p.after(time.Second)
+			if kill {
+				p.sup.Kill()
+			}
+			<-p.over
+			if len(o.stage.alive("api1")) > 0 {
+				t.Error("Run has returned before the old version was gone")
+			}
+			want := []string{"0s start", "0s drain", "1s TERM", "6s KILL"}
+			if kill {
+				want[3] = "2s KILL"
+			}
+			p.wantHistoryOf("api1", want...)
+		})
+	}
+}
+
 // Overlap, W8: a build comes first; while it fails, nothing is started.
 func TestABuildComesBeforeTheSuccessor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -100,11 +100,31 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 			}
 		}
 	}
+	s.dismiss()
+	return nil
+}
+
+// dismiss ends every actor and waits for them. What a service that is down has
+// retired may still end, and may be killed.
+func (s *Supervisor) dismiss() {
 	for _, service := range s.services {
 		service.box.put(message{what: quit})
 	}
-	s.actors.Wait()
-	return nil
+	over := make(chan struct{})
+	go func() { // ends with the actors
+		defer close(over)
+		s.actors.Wait()
+	}()
+	for {
+		select {
+		case <-over:
+			return
+		case <-s.box.ready:
+			for _, o := range s.box.take() {
+				s.handle(o)
+			}
+		}
+	}
 }
 
 // Start starts services that do not run, with those that they are after.
