@@ -137,22 +137,6 @@ func (s *service) killRetired() {
 	}
 }
 
-// newest is the run that a slow start is about.
-func (s *service) newest() *run {
-	if s.successor != nil {
-		return s.successor
-	}
-	return s.run
-}
-
-// waited is since when the service has been on its way to what it is to be.
-func (s *service) waited() time.Time {
-	if s.successor != nil {
-		return s.successor.asked
-	}
-	return s.view.Since
-}
-
 // retire ends the run as any other and returns when it is over.
 func (r *run) retire() {
 	r.end()

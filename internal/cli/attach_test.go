@@ -101,7 +101,11 @@ func openWorkshop(t *testing.T, on *desktop) *workshop {
 		t.Fatal(err)
 	}
 	go func() { defer close(w.ended); w.up.Wait() }() // joined by the cleanup
-	t.Cleanup(func() { w.up.Process.Signal(syscall.SIGTERM); <-w.ended })
+	t.Cleanup(func() {
+		w.up.Process.Signal(syscall.SIGTERM)
+		w.up.Process.Signal(syscall.SIGCONT)
+		<-w.ended
+	})
 	w.awaitLog("name? ", 1)
 	return w
 }

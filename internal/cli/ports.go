@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"syscall"
@@ -39,7 +40,11 @@ func (s *session) listen() error {
 
 // gatewayError says why the gateway's port cannot be had, and what to do.
 func gatewayError(p *project.Project, err error) error {
+	var unknown *net.DNSError
 	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the gateway cannot listen on %s: nobody knows a host of this name\n"+
+			"  hint: leave `host` out, or give one of this machine's own names or addresses", p.Host)
 	case errors.Is(err, syscall.EADDRINUSE):
 		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", p.Port+1))
 		return errors.New(conflict("the gateway", err, way))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -221,7 +222,7 @@ func (r *reloader) tell(changed, cascadeBefore string, d difference, wasBroken b
 		r.s.say("", fmt.Sprintf("the gateway moves to %s", d.url))
 	}
 	if cascade := r.s.cascade(); cascade != cascadeBefore {
-		r.s.say("", "the cascade is now "+cascade)
+		r.s.say("", "the cascade is now "+cmp.Or(cascade, "empty"))
 	}
 	for _, note := range d.notes {
 		if !slices.Contains(d.oldNotes, note) {

@@ -309,6 +309,7 @@ func (v *victim) start(tty bool) {
 			v.tty.Close()
 		}
 		v.cmd.Process.Signal(syscall.SIGTERM)
+		v.cmd.Process.Signal(syscall.SIGCONT) // a test that fails may leave it stopped
 		<-v.ended
 	})
 }

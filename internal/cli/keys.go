@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"devgate/procfile"
+)
+
+const (
+	keyLine = "r restart · o open · c clear · h help · q quit"
+	keyHelp = `keys:
+  r      restart: then a name, or Enter for all; Tab completes, Esc leaves
+  o      open the project in the browser
+  c      clear the screen
+  Enter  an empty line, to find this place again
+  q      quit: stop everything (as Ctrl-C; exit code 0)
+  Ctrl-Z stop for a while: fg goes on`
+)
+
+// longKey is what an arrow or a function key sends: an escape sequence.
+var longKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|O.)") })
+
+// press acts on what was typed at once. Arrows and their like mean nothing here.
+func (k *keyboard) press(text string) {
+	for _, key := range longKey().ReplaceAllString(text, "") {
+		if k.typing {
+			k.typeName(key)
+		} else {
+			k.command(key)
+		}
+	}
+	k.footer.show(k.line())
+}
+
+func (k *keyboard) command(key rune) {
+	switch key {
+	case 'r':
+		k.typing, k.typed = true, ""
+	case 'o':
+		k.s.say("", "opening "+k.s.project().URL)
+		openBrowser(k.s.project().URL)
+	case 'c':
+		k.footer.clear()
+	case 'h', '?':
+		k.s.say("", keyHelp)
+	case '\r', '\n':
+		io.WriteString(k.footer, "\n")
+	case 'q':
+		k.s.end(errDown)
+	}
+}
+
+// typeName takes a letter of the name of what is to be restarted.
+func (k *keyboard) typeName(key rune) {
+	switch {
+	case key == '\x1b':
+		k.typing = false
+	case key == '\r' || key == '\n':
+		k.typing = false
+		k.restart()
+	case key == '\t':
+		if all := k.matching(); len(all) > 0 {
+			k.typed = commonPrefix(all)
+		}
+	case (key == '\x7f' || key == '\b') && k.typed != "":
+		k.typed = k.typed[:len(k.typed)-1]
+	case unicode.IsPrint(key) && key <= unicode.MaxASCII:
+		k.typed += string(key)
+	}
+}
+
+// restart restarts the service whose name was typed, or begun if no other begins
+// so, or all.
+func (k *keyboard) restart() {
+	names := k.matching()
+	for _, name := range names {
+		if name == k.typed {
+			names = []string{name}
+		}
+	}
+	switch {
+	case k.typed != "" && len(names) == 0:
+		k.s.say("", fmt.Sprintf("no service %q: there are %s", k.typed, strings.Join(k.restartable(), ", ")))
+		return
+	case k.typed != "" && len(names) > 1:
+		k.s.say("", fmt.Sprintf("%q may be %s", k.typed, strings.Join(names, " or ")))
+		return
+	}
+	for _, name := range names {
+		k.s.say(name, "restart asked for")
+	}
+	k.s.sup.Restart(names...)
+}
+
+// matching are the services that begin with what was typed.
+func (k *keyboard) matching() (all []string) {
+	for _, name := range k.restartable() {
+		if strings.HasPrefix(name, k.typed) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// restartable are the services that devgate starts, but for tasks that are done:
+// whoever restarts all of it does not mean to migrate again.
+func (k *keyboard) restartable() (all []string) {
+	started := k.s.startedAtFirst()
+	for _, service := range k.s.project().Services {
+		named := k.typed != "" && strings.HasPrefix(service.Name, k.typed)
+		if service.Kind() != procfile.Remote && (named || started[service.Name] && service.Kind() != procfile.Task && k.s.acts(service.Name)) {
+			all = append(all, service.Name)
+		}
+	}
+	return all
+}
+
+// line is the footer's text.
+func (k *keyboard) line() string {
+	if !k.typing {
+		return keyLine
+	}
+	text := "restart: " + k.typed + "▏ "
+	if all := k.matching(); len(all) > 0 {
+		return text + strings.Join(all, " · ") + " (Enter; Esc leaves)"
+	}
+	return text + "no such service (Esc leaves)"
+}
+
+func commonPrefix(all []string) string {
+	prefix := all[0]
+	for _, name := range all[1:] {
+		for !strings.HasPrefix(name, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return prefix
+}
