@@ -46,8 +46,9 @@ const (
 
 // Supervisor is the second process.
 type Supervisor struct {
-	pid  int
-	life int // our end of the pipe: open as long as this process lives
+	pid     int
+	life    int // our end of the pipe: open as long as this process lives
+	signals chan os.Signal
 }
 
 // early is set while packages are initialised, and never again.
@@ -107,6 +108,11 @@ func Start(args []string) (*Supervisor, error) {
 	if err := proc.BecomeSubreaper(); err != nil {
 		return nil, err
 	}
+	// Ctrl-Z is heard before there is anybody to pass it on to: it must never stop
+	// this process alone. The other signals end it until Await hears them too, and
+	// with it the supervisor; to ask for them takes time that the start needs.
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, syscall.SIGTSTP)
 	var pipe [2]int
 	syscall.ForkLock.RLock()
 	err := syscall.Pipe(pipe[:])
@@ -128,7 +134,7 @@ func Start(args []string) (*Supervisor, error) {
 		syscall.Close(pipe[1])
 		return nil, os.NewSyscallError("start supervisor", err)
 	}
-	return &Supervisor{pid: pid, life: pipe[1]}, nil
+	return &Supervisor{pid, pipe[1], signals}, nil
 }
 
 // ownProgram is this program, also when its file was replaced meanwhile.
@@ -145,11 +151,11 @@ func ownProgram() string {
 // has got its number.
 func (s *Supervisor) Await() syscall.WaitStatus {
 	defer syscall.Close(s.life)
-	signals, changed := make(chan os.Signal, 16), make(chan os.Signal, 1)
-	signal.Notify(signals, Heeded(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
+	changed := make(chan os.Signal, 1)
+	signal.Notify(s.signals, Heeded(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
 		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)...)
 	signal.Notify(changed, syscall.SIGCHLD)
-	defer signal.Stop(signals)
+	defer signal.Stop(s.signals)
 	defer signal.Stop(changed)
 	shrink()
 	var stopping <-chan time.Time // Ctrl-Z was passed on: when its patience ends
@@ -167,7 +173,7 @@ func (s *Supervisor) Await() syscall.WaitStatus {
 		case <-stopping: // it is stuck, and the user wants the terminal
 			stopping = nil
 			s.stop()
-		case sig := <-signals:
+		case sig := <-s.signals:
 			if sig == syscall.SIGTSTP {
 				stopping = time.After(stopLimit)
 			}
