@@ -45,7 +45,8 @@ func TestFiftyEditsUnderLoadLoseNoRequest(t *testing.T) {
 		g.write("lib/"+server+".js", fmt.Sprintf("export const version = %q;\n", version[server]))
 		g.awaitVersion(t, server, version[server])
 	}
-	kinds := []func(n int){
+	var kinds []func(n int)
+	kinds = []func(n int){
 		func(n int) { save("users", n) },
 		func(n int) { save("live", n) },
 		func(n int) { save("orders", n) },

@@ -59,16 +59,17 @@ func TestRandomHistories(t *testing.T) {
 // history is one project in which things happen.
 type history struct {
 	*gateway
-	rand *rand.Rand
-	n    int
+	rand  *rand.Rand
+	n     int
+	began time.Time // when devgate did
 }
 
 // digest writes which sources there are and what is in them, and whose it is.
 const digest = `find src -type f -name '*.go' ! -name '.#*' -print0 | LC_ALL=C sort -z | xargs -0r sha1sum >$1.$$; mv $1.$$ $1`
 
-// kinds are services that are slow where others are quick. Each leaves a file
+// sluggards are services that are slow where others are quick. Each leaves a file
 // where it may be met: building, stopping, run.
-var kinds = []string{
+var sluggards = []string{
 	`command = "sh digest run; echo $$ >pid; exec sleep 1000"`,
 	`command = "sh digest run; echo $$ >pid; trap 'echo >stopping; sleep 0.2; exit 0' TERM; sleep 1000 & wait"`,
 	`command = "sleep 0.1; sh digest run; echo $$ >pid; exec sleep 1000"`,
@@ -80,19 +81,26 @@ var kinds = []string{
 func live(t *testing.T, seed uint64) {
 	p := emptyProject(t)
 	h := &history{rand: rand.New(rand.NewPCG(seed, 5))}
-	kind := kinds[h.rand.IntN(len(kinds))]
+	kind := sluggards[h.rand.IntN(len(sluggards))]
 	p.write("digest", digest)
 	p.write("Devgatefile", "port = $GATEWAY\n[api]\nwatch = [\"src/**/*.go\"]\n"+kind)
 	h.gateway = &gateway{project: p}
-	for range 10 {
+	for range 30 {
 		h.step()
 	}
+	h.began = time.Now()
 	h.gateway = p.up()
 	for range 25 {
 		h.step()
 		h.moment()
 	}
 	os.Remove(p.path("src/broken.go"))
+	defer func() {
+		if t.Failed() {
+			got, _ := os.ReadFile(p.path("run"))
+			t.Logf("on disk:\n%swhat runs has read:\n%s", h.onDisk(), got)
+		}
+	}()
 	eventually(t, fmt.Sprintf("what runs is not what is on disk; seed %d; %s", seed, kind), h.upToDate)
 	h.down()
 }
@@ -124,13 +132,21 @@ func (h *history) step() {
 		os.WriteFile(h.path("tmp"), content, 0o644)
 		os.Rename(h.path("tmp"), file)
 	case 4:
-		os.Remove(file)
+		if h.known(file) {
+			os.Remove(file)
+		}
 	case 5:
-		os.Rename(file, h.file())
+		if to := h.file(); h.known(file) {
+			os.Rename(file, to)
+		}
 	case 6:
-		os.Rename(dir, h.folder())
+		if to := h.folder(); h.known(dir) {
+			os.Rename(dir, to)
+		}
 	case 7:
-		os.RemoveAll(dir)
+		if h.known(dir) {
+			os.RemoveAll(dir)
+		}
 	case 8: // away, changed, and back
 		if os.Rename(dir, h.path("away")) == nil {
 			os.WriteFile(h.path("away/x.go"), content, 0o644)
@@ -148,6 +164,21 @@ func (h *history) step() {
 			f.Close()
 		}
 	}
+}
+
+// known reports whether devgate has taken in all that is at path. What comes and
+// goes within one burst is no change, although a process that starts just then
+// may have met it.
+func (h *history) known(path string) bool {
+	known := true
+	filepath.Walk(path, func(_ string, info fs.FileInfo, err error) error {
+		if err == nil {
+			changed := time.Unix(info.Sys().(*syscall.Stat_t).Ctim.Unix())
+			known = known && (h.began.IsZero() || changed.Before(h.began) || time.Since(changed) > 2500*time.Millisecond)
+		}
+		return nil
+	})
+	return known
 }
 
 // moment lets some time pass, or waits for a moment that is hard to meet.
@@ -169,8 +200,8 @@ func (h *history) moment() {
 	}
 }
 
-// upToDate reports whether the process that runs has read what is on disk.
-func (h *history) upToDate() bool {
+// onDisk is what a process would read now.
+func (h *history) onDisk() string {
 	var want []string
 	filepath.WalkDir(h.path("src"), func(path string, e fs.DirEntry, err error) error {
 		if src, err := os.ReadFile(path); err == nil && strings.HasSuffix(path, ".go") && !strings.HasPrefix(e.Name(), ".#") {
@@ -180,8 +211,13 @@ func (h *history) upToDate() bool {
 		return nil
 	})
 	slices.SortFunc(want, func(a, b string) int { return strings.Compare(a[42:], b[42:]) })
+	return strings.Join(want, "")
+}
+
+// upToDate reports whether the process that runs has read what is on disk.
+func (h *history) upToDate() bool {
 	got, _ := os.ReadFile(h.path("run"))
 	text, _ := os.ReadFile(h.path("pid"))
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	return err == nil && string(got) == strings.Join(want, "") && syscall.Kill(pid, 0) == nil
+	return err == nil && string(got) == h.onDisk() && syscall.Kill(pid, 0) == nil
 }
