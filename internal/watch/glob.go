@@ -12,6 +12,7 @@ import (
 // glob is one pattern, split where its first wildcard is: the fixed prefix says
 // where to look, the rest what counts there.
 type glob struct {
+	text string     // as it was written
 	base string     // absolute folder or file; no wildcards
 	rest string     // doublestar pattern for paths below base; "": all of them
 	segs []string   // rest, segment by segment, up to the first that may span folders
@@ -28,7 +29,7 @@ func newGlob(dir, pattern string) (*glob, error) {
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(dir, base)
 	}
-	g := &glob{base: filepath.Clean(base), segs: segments(rest)}
+	g := &glob{text: pattern, base: filepath.Clean(base), segs: segments(rest)}
 	switch {
 	case rest == "":
 	case rest == "**" || strings.HasSuffix(rest, "/**"):

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -64,14 +65,15 @@ func (r *rig) start() *rig {
 	return r
 }
 
-// launch runs the Watcher and does not wait for the walk.
-func (r *rig) launch() {
+// launch runs the Watcher and does not wait for the walk. It ends with the test,
+// or when end is called.
+func (r *rig) launch() (end func()) {
 	r.t.Helper()
 	nextTick(r.t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- r.w.Run(ctx, func(c Change) { r.changes <- arrival{c, time.Now()} }) }()
-	r.t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		cancel()
 		select {
 		case err := <-ended:
@@ -81,10 +83,14 @@ func (r *rig) launch() {
 		case <-time.After(patience):
 			r.t.Error("Run does not return")
 		}
+	})
+	r.t.Cleanup(func() {
+		end()
 		for len(r.changes) > 0 && !r.t.Failed() && !r.late {
 			r.t.Errorf("one Change more than expected: %v", <-r.changes)
 		}
 	})
+	return end
 }
 
 // nextTick waits until what is written from now on has a later time stamp than

@@ -29,9 +29,10 @@ type session struct {
 	strays bool              // a way to a file may have changed
 	lost   bool              // events are missing
 
-	limited bool      // the line about a limit was written
-	failed  bool      // the line about an error was written
-	polled  time.Time // when folders were last polled
+	hinted  map[string]bool // patterns that were looked at
+	limited bool            // the line about a limit was written
+	failed  bool            // the line about an error was written
+	polled  time.Time       // when folders were last polled
 	pause   time.Duration
 	rescued time.Time // when all was last compared
 }
@@ -42,7 +43,7 @@ func newSession(w *Watcher, stop <-chan struct{}) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}}
+	s := &session{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}, hinted: map[string]bool{}}
 	s.reader = newReader(s.seed)
 	s.pause = cmp.Or(w.Poll, defaultPoll)
 	s.tree = newTree(s.connect())
@@ -51,6 +52,9 @@ func newSession(w *Watcher, stop <-chan struct{}) (*session, error) {
 		s.tree.kind = w.hooks.silent
 	}
 	s.adopt(p)
+	if w.hooks.session != nil {
+		w.hooks.session(s)
+	}
 	return s, nil
 }
 
@@ -109,6 +113,7 @@ func (s *session) run(changed func(Change)) {
 	s.survey(false)
 	if !s.stopped() {
 		close(s.w.ready)
+		s.hint()
 		s.loop(out)
 	}
 	close(out)

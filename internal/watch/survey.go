@@ -345,4 +345,5 @@ func (s *session) replan(u update) {
 	p.follow(s.plan, func(name string) time.Time { return u.since[name] })
 	s.adopt(p)
 	s.survey(false)
+	s.hint()
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -132,6 +133,41 @@ func TestNewWhileRulesAreRead(t *testing.T) {
 	s.reread()
 	if _, is := s.bursts["api"].pending[r.path("new/f.go")]; !is || len(s.bursts["api"].pending) != 1 {
 		t.Errorf("pending: %v, want new/f.go", s.bursts["api"].pending)
+	}
+}
+
+// TestNothingMatches keeps the spirit of F2: who mistypes a pattern is told at
+// once, and once.
+func TestNothingMatches(t *testing.T) {
+	r := newRig(t)
+	for _, name := range []string{"cmd/main.go", "cmd/main_test.go", "out/a.go"} {
+		r.write(name, "1")
+	}
+	r.write(".gitignore", "/out")
+	r.w.Targets = []Target{{
+		Name: "api", Dir: r.root, Files: []string{r.path(".env")}, Ignore: []string{"cmd/*_test.go"},
+		Patterns: []string{"cmd", "cmdd/**/*.go", "**/*.go", "**/a.go", "cmd/*_test.go", "cmd/*.go"},
+	}}
+	r.start()
+	says := func(pattern string) {
+		t.Helper()
+		if got := r.line(); !strings.HasPrefix(got, "api: no file matches watch \""+pattern+"\" yet") {
+			t.Errorf("line %q, want one about %s", got, pattern)
+		}
+	}
+	says("cmdd/**/*.go")
+	says("**/a.go")
+	says("cmd/*_test.go")
+	target := r.w.Targets[0].clone()
+	target.Patterns = append(target.Patterns, "web")
+	r.ok(r.w.Update([]Target{target}))
+	says("web")
+	r.write("cmdd/x.go", "1")
+	r.expect("cmdd/x.go")
+	r.write(".gitignore", "/other")
+	r.fence("cmd/sentinel.go")
+	if len(r.lines) > 0 {
+		t.Errorf("one line more: %q", r.line())
 	}
 }
 

@@ -55,6 +55,7 @@ type hooks struct {
 	pump     func(*pump)                       // prepares the pump
 	silent   func(string) (string, bool)       // instead of asking the file system
 	surveyed func(folders, watched, files int) // called when a walk is complete
+	session  func(*session)                    // called before it runs
 }
 
 // init makes the channels.

@@ -1,0 +1,33 @@
+package watch
+
+import "path/filepath"
+
+// hint says of each pattern that matches nothing, once, that it does: it may be
+// mistyped. It is no error, since the files may be still to come.
+func (s *session) hint() {
+	for _, scope := range s.plan.scopes {
+		for _, g := range scope.watch {
+			key := scope.Name + "\x00" + g.text
+			if !s.hinted[key] && !s.finds(scope, g) {
+				s.w.logf("%s: no file matches watch %q yet; what Git, devgate or the service ignores does not count", scope.Name, g.text)
+			}
+			s.hinted[key] = true
+		}
+	}
+}
+
+// finds reports whether a pattern of a target matches a file that is there.
+func (s *session) finds(scope *scope, g *glob) bool {
+	for dir, f := range s.tree.folders {
+		if _, below := below(g.base, dir); !below && !g.leads(dir) {
+			continue
+		}
+		for name := range f.files {
+			path := filepath.Join(dir, name)
+			if g.match(path) && !g.ignores(path, false) && !scope.refuses(path) {
+				return true
+			}
+		}
+	}
+	return false
+}
