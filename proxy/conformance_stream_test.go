@@ -91,7 +91,7 @@ func leaves(last string) func(r *trialRun) {
 		left := time.Now()
 		nc.Close()
 		eventually(r, "it is told", func() bool { return c.up.visits() == 0 })
-		if d := time.Since(left); d > time.Second {
+		if d := time.Since(left); d > slack*time.Second {
 			r.Errorf("it was told after %v", d)
 		}
 	}

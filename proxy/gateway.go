@@ -38,12 +38,16 @@ type Gateway struct {
 	learned  learned
 	worth    time.Duration // speculationWorth, but for tests
 	probing  time.Duration // probePatience, but for tests
+	draining time.Duration // drainTime, but for tests
 	weak     weakness      // none, but for tests
 }
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
 func New(cfg Config) *Gateway {
-	g := &Gateway{token: rand.Text(), notice: noticeDelay, worth: speculationWorth, probing: probePatience, stopping: make(chan struct{}), moves: make(chan []net.Listener, 1)}
+	g := &Gateway{
+		token: rand.Text(), stopping: make(chan struct{}), moves: make(chan []net.Listener, 1),
+		notice: noticeDelay, worth: speculationWorth, probing: probePatience, draining: drainTime,
+	}
 	g.learned.seed = maphash.MakeSeed()
 	ch, _ := newChain(cfg, nil)
 	g.chain.Store(ch)

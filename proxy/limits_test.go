@@ -7,3 +7,6 @@ const tunnelMax = 20 << 10
 
 // abortions is how many clients break off.
 const abortions = 10_000
+
+// slack is by how much a limit in time may be exceeded.
+const slack = 1

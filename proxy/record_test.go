@@ -58,7 +58,7 @@ func TestRequestsTell(t *testing.T) {
 		g.SetState("a", State{Phase: Ready})
 		<-done
 		e := last(g)
-		if e.Held <= 0 || !strings.HasPrefix(e.Cascade[0].Note, "held ") || !strings.HasSuffix(e.Cascade[0].Note, "ms: restarting") {
+		if e.Held <= 0 || !strings.HasPrefix(e.Cascade[0].Note, "held ") || !strings.HasSuffix(e.Cascade[0].Note, "s: restarting") || strings.HasPrefix(e.Cascade[0].Note, "held 0s") {
 			t.Errorf("%+v", e)
 		}
 	})

@@ -40,7 +40,7 @@ func (x *exchange) keep(rep *reply, last bool) {
 		return
 	}
 	if !last || explains {
-		k := newKept(rep.resp.Body, drainTime)
+		k := newKept(rep.resp.Body, x.g.draining)
 		rep.resp.Body = k
 		rep.visit.release()
 		if explains {

@@ -154,6 +154,9 @@ func TestSpeculationEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLadder(t, true)
 			l.get("/x")
+			if strings.Contains(name, "reload") {
+				l.get("/x", c.header...) // two that are the very same
+			}
 			if c.event != nil {
 				c.event(l)
 			}
@@ -164,12 +167,11 @@ func TestSpeculationEnds(t *testing.T) {
 			eventually(t, "the first is asked", func() bool { return slices.Contains(l.first.requests()[1:], c.method+" /x") })
 			if c.ahead {
 				eventually(t, "the third is asked ahead", func() bool { return len(l.third.requests()) > before })
-			} else if len(l.third.requests()) > before {
-				t.Error("the third is asked ahead")
 			}
 			release()
 			l.SetState("second", State{Phase: Ready})
-			if got := <-done; got.status != 200 {
+			got := <-done
+			if learned := strings.HasSuffix(got.header.Get("X-Devgate-Tried"), ";learned"); got.status != 200 || learned != c.ahead {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -219,16 +221,17 @@ func TestSpeculationIsWorthIt(t *testing.T) {
 		t.Errorf("the usual time is %v", p.usual())
 	}
 	l := newLadder(t, true)
-	l.worth = speculationWorth
-	l.get("/x")
-	l.get("/x")
+	l.worth = time.Minute // no refusal takes so long, however busy the machine is
 	third := l.chain.Load().candidates[2]
+	for range 7 {
+		third.up.pace.add(time.Hour) // says nothing about what is before it
+	}
+	l.get("/x")
 	if tried := l.get("/x").header.Get("X-Devgate-Tried"); strings.Contains(tried, "learned") {
 		t.Errorf("fast refusals: %s", tried)
 	}
 	for range 7 {
-		l.chain.Load().candidates[0].up.pace.add(20 * time.Millisecond)
-		third.up.pace.add(time.Hour) // says nothing about what is before it
+		l.chain.Load().candidates[0].up.pace.add(2 * time.Minute)
 	}
 	l.get("/x")
 	if tried := l.get("/x").header.Get("X-Devgate-Tried"); !strings.HasSuffix(tried, "third=200;learned") {

@@ -105,7 +105,10 @@ func also(s, more string) string {
 
 // heldPrecision is what people can tell apart.
 func heldPrecision(d time.Duration) time.Duration {
-	if d < time.Second {
+	switch {
+	case d < time.Millisecond:
+		return 10 * time.Microsecond
+	case d < time.Second:
 		return time.Millisecond
 	}
 	return 100 * time.Millisecond
