@@ -136,6 +136,42 @@ func TestNewWhileRulesAreRead(t *testing.T) {
 	}
 }
 
+// TestWatchedFolders keeps W5: which folders cost a watch, and are read.
+func TestWatchedFolders(t *testing.T) {
+	for name, test := range map[string]struct{ patterns, want []string }{
+		"everything that is not left out": {[]string{"**/*.go"}, []string{".", "cmd", "cmd/api", "keep", "keep/yes", "lib"}},
+		"below a fixed prefix":            {[]string{"cmd/**/*.go"}, []string{".", "cmd", "cmd/api"}},
+		"one level":                       {[]string{"*/*.go"}, []string{".", "cmd", "keep", "lib"}},
+		"one file":                        {[]string{"cmd/api/main.go"}, []string{".", "cmd", "cmd/api"}},
+		"named, though left out":          {[]string{"node_modules/a"}, []string{".", "node_modules", "node_modules/a", "node_modules/a/src"}},
+		"named, though ignored":           {[]string{"out/gen/*.go"}, []string{".", "out", "out/gen"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, test.patterns...)
+			for _, file := range []string{
+				"cmd/api/main.go", "lib/a.go", "lib/gen/deep/a.go", "keep/no/a.go", "keep/yes/a.go", "out/gen/a.go", "node_modules/a/src/a.go",
+				"lib/node_modules/b/b.go", ".git/objects/aa/a.go", ".devgate/logs/a.go", "excluded/a.go",
+			} {
+				r.write(file, "1")
+			}
+			r.write(".gitignore", "/out\nkeep/*\n!keep/yes\n")
+			r.write("lib/.gitignore", "gen/\n")
+			r.write(".git/info/exclude", "excluded\n")
+			adds := map[string]int{}
+			r.w.hooks.wrap = func(n notifier) notifier { return &countingNotifier{n, adds} }
+			r.start()
+			var got []string
+			for _, dir := range sortedKeys(adds) {
+				got = append(got, relative(r.root, dir))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("watched %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 // TestNothingMatches keeps the spirit of F2: who mistypes a pattern is told at
 // once, and once.
 func TestNothingMatches(t *testing.T) {
