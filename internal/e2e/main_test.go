@@ -67,7 +67,7 @@ func npmCI(dir string) error {
 // needed are the programs of the tests, by their Debian packages.
 var needed = map[string]string{
 	"node": "nodejs", "npm": "npm", "python3": "python3", "tmux": "tmux",
-	"emacs": "emacs-nox", "git": "git", "patch": "patch", "rsync": "rsync", "vim": "vim",
+	"bindfs": "bindfs", "emacs": "emacs-nox", "git": "git", "patch": "patch", "rsync": "rsync", "vim": "vim",
 }
 
 // findPrograms looks for what the tests need. On a Debian machine it installs
