@@ -157,6 +157,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 		s.end(watching.err)
 	}
 	s.setStopping()
+	s.printer.Hurry() // who waits for a reader could not be stopped
 	typing.stop()
 	stopped := s.sayGoodbye()
 	watching.stop()

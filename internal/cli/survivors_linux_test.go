@@ -273,6 +273,45 @@ func (v *victim) suspend() {
 	}
 }
 
+// P1: services that wait for a reader of devgate's output, or for others that do,
+// end all the same.
+func TestAnOutputThatNobodyReadsKeepsNobodyAlive(t *testing.T) {
+	v := newVictim(t, "load normal TOKEN")
+	text := "[flood]\ncommand = \"yes " + strings.Repeat("x", 1000) + "\"\nafter = [\"load\"]\n"
+	file, err := os.OpenFile(filepath.Join(v.root, "Devgatefile"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.WriteString(text)
+	file.Close()
+	unread, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unread.Close()
+	v.cmd = v.up()
+	v.cmd.Stdout, v.cmd.Stderr = w, w
+	if err := v.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	go func() { defer close(v.ended); v.cmd.Wait() }() // joined below
+	v.awaitCount(1, 1<<30)
+	raw := filepath.Join(v.root, ".devgate", "logs", "flood.log")
+	var size int64 = -1
+	eventually(func() bool { // it has filled everything and waits
+		info, err := os.Stat(raw)
+		stuck := err == nil && info.Size() > 100_000 && info.Size() == size
+		if err == nil {
+			size = info.Size()
+		}
+		return stuck
+	})
+	v.cmd.Process.Signal(syscall.SIGTERM)
+	v.awaitCount(0, 0)
+	<-v.ended
+}
+
 func newVictim(t *testing.T, command string) *victim {
 	v := &victim{t: t, root: t.TempDir(), token: "token-" + rand.Text(), ended: make(chan struct{})}
 	ports, err := freePorts(1)

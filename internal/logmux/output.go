@@ -39,7 +39,10 @@ type output struct {
 	closing bool          // write what is left and end
 	over    bool          // nothing is written any more
 	err     error         // why, if it was not Close
-	gaveUp  chan struct{} // closed when Close does not wait any longer
+	writes  int           // that have ended
+	gaveUp  chan struct{} // closed when nobody waits any longer
+	giving  sync.Once     // to close it
+	helper  sync.WaitGroup
 	done    chan struct{} // closed when the goroutine has ended
 }
 
@@ -162,6 +165,9 @@ func (o *output) run() {
 			}
 			return
 		}
+		o.mu.Lock()
+		o.writes++
+		o.mu.Unlock()
 	}
 }
 
@@ -211,7 +217,40 @@ func (o *output) finish() {
 // giveUp stops waiting for an output that is not read.
 func (o *output) giveUp() {
 	o.fail(errNotRead)
-	close(o.gaveUp)
+	o.giving.Do(func() { close(o.gaveUp) })
+}
+
+// hurry gives up, from now on, an output that takes nothing for so long.
+func (o *output) hurry(patience time.Duration) {
+	before := o.ended()
+	o.helper.Go(func() {
+		tick := time.NewTicker(patience)
+		defer tick.Stop()
+		for {
+			select {
+			case <-o.done:
+				return
+			case <-o.gaveUp:
+				return
+			case <-tick.C:
+			}
+			now := o.ended()
+			if now == before && now >= 0 {
+				o.giveUp()
+			}
+			before = now
+		}
+	})
+}
+
+// ended is how many writes have; -1 when there is nothing to write.
+func (o *output) ended() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.buf) == 0 {
+		return -1
+	}
+	return o.writes
 }
 
 // wait returns when all is written, or when that is not to be expected.
@@ -220,6 +259,7 @@ func (o *output) wait() error {
 	case <-o.done:
 	case <-o.gaveUp:
 	}
+	o.helper.Wait()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.err

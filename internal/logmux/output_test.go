@@ -141,6 +141,54 @@ func TestCloseGivesUpAnOutputThatIsNotRead(t *testing.T) {
 	})
 }
 
+// P1: on the way down, an output that nobody reads holds up nobody for long, and
+// one that is read slowly is not given up.
+func TestHurryGivesUpAnOutputThatIsNotRead(t *testing.T) {
+	flood := []byte(strings.Repeat("x\n", 1<<18))
+	t.Run("at all", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			out := newStopped()
+			p := New(Config{Out: out})
+			s := p.Stream("api", Stdout)
+			began := time.Now()
+			p.Hurry()
+			s.Write(flood)
+			if took := time.Since(began); took < closePatience || took > 2*closePatience {
+				t.Errorf("the writer was held up for %v", took)
+			}
+			if err := p.Close(); !errors.Is(err, errNotRead) {
+				t.Errorf("Close = %v", err)
+			}
+			close(out.letGo)
+		})
+	})
+	t.Run("unless slowly", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			out := &unhurried{}
+			p := New(Config{Out: out})
+			s := p.Stream("api", Stdout)
+			p.Hurry()
+			s.Write(flood)
+			s.Close()
+			if err := p.Close(); err != nil && !errors.Is(err, errNotRead) {
+				t.Errorf("Close = %v", err)
+			}
+			if n := strings.Count(out.String(), "x\n"); n < 1<<17 {
+				t.Errorf("only %d lines were written", n)
+			}
+			<-p.out.done // its last write takes a while
+		})
+	})
+}
+
+// unhurried takes two seconds for each write.
+type unhurried struct{ recorder }
+
+func (u *unhurried) Write(b []byte) (int, error) {
+	<-time.After(2 * time.Second)
+	return u.recorder.Write(b)
+}
+
 // A hesitant output takes a byte at a time and is not ready in between.
 type hesitant struct {
 	recorder

@@ -199,6 +199,11 @@ func (p *Printer) rawFailed(err error) {
 	})
 }
 
+// Hurry is for the way down: from now on, an output that takes nothing for three
+// seconds is given up, and nobody waits for it any more. Lines still go to raw
+// files and memory.
+func (p *Printer) Hurry() { p.out.hurry(p.patience) }
+
 // Close shows the unfinished lines of all streams, writes out everything, ends
 // followers, closes files and waits for the goroutines of the Printer. It returns
 // the error of Config.Out, if any. An output that takes nothing for three seconds
