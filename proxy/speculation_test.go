@@ -160,11 +160,11 @@ func TestSpeculationEnds(t *testing.T) {
 			if c.event != nil {
 				c.event(l)
 			}
-			before := len(l.third.requests())
+			before, asked := len(l.third.requests()), len(l.first.requests())
 			release := l.block()
 			done := make(chan answer, 1)
 			go func() { done <- l.do(l.request(c.method, "/x", nil, c.header...)) }()
-			eventually(t, "the first is asked", func() bool { return slices.Contains(l.first.requests()[1:], c.method+" /x") })
+			eventually(t, "the first is asked", func() bool { return len(l.first.requests()) > asked })
 			if c.ahead {
 				eventually(t, "the third is asked ahead", func() bool { return len(l.third.requests()) > before })
 			}
