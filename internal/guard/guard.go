@@ -113,16 +113,9 @@ func Start(args []string) (*Supervisor, error) {
 	// with it the supervisor; to ask for them takes time that the start needs.
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGTSTP)
-	var pipe [2]int
-	syscall.ForkLock.RLock()
-	err := syscall.Pipe(pipe[:])
-	if err == nil {
-		syscall.CloseOnExec(pipe[0])
-		syscall.CloseOnExec(pipe[1])
-	}
-	syscall.ForkLock.RUnlock()
+	pipe, err := openPipe()
 	if err != nil {
-		return nil, os.NewSyscallError("pipe", err)
+		return nil, err
 	}
 	defer syscall.Close(pipe[0])
 	pid, err := syscall.ForkExec(ownProgram(), append([]string{Name}, args...), &syscall.ProcAttr{
@@ -135,6 +128,18 @@ func Start(args []string) (*Supervisor, error) {
 		return nil, os.NewSyscallError("start supervisor", err)
 	}
 	return &Supervisor{pid, pipe[1], signals}, nil
+}
+
+// openPipe makes a pipe that no other child inherits.
+func openPipe() (pipe [2]int, err error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := syscall.Pipe(pipe[:]); err != nil {
+		return pipe, os.NewSyscallError("pipe", err)
+	}
+	syscall.CloseOnExec(pipe[0])
+	syscall.CloseOnExec(pipe[1])
+	return pipe, nil
 }
 
 // ownProgram is this program, also when its file was replaced meanwhile.
