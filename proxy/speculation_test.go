@@ -210,6 +210,20 @@ func TestNothingIsLearnedBesideAnUnsafeRequest(t *testing.T) {
 	}
 }
 
+// G10: only where every earlier backend has refused is there something to learn;
+// a page that is held is no refusal.
+func TestHeldPagesAreNotLearnedFrom(t *testing.T) {
+	web := backend(t, "web", frontEnd(""))
+	web.probed, web.SPA = true, On
+	g := gateway(t, Config{Speculate: true}, web, backend(t, "api", application))
+	g.worth = -1
+	for range 3 {
+		if tried := g.get("/api/users", "Accept", "*/*").header.Get("X-Devgate-Tried"); tried != "web=200, api=200" {
+			t.Errorf("%s", tried)
+		}
+	}
+}
+
 // G10: where refusals are fast nothing is sent ahead; where they are slow, it
 // is, and only for answers that are healthy.
 func TestSpeculationIsWorthIt(t *testing.T) {
