@@ -3,9 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -66,6 +68,7 @@ func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
 	if client, err := control.Dial(root); err == nil {
 		if status, err := client.Status(cmd.Context()); err == nil {
 			o.Ports = map[string]int{}
+			o.GatewayPort = portOf(status.URL)
 			for _, s := range status.Services {
 				if s.Port != nil {
 					o.Ports[s.Name] = *s.Port
@@ -74,6 +77,16 @@ func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
 		}
 	}
 	return load(o)
+}
+
+// portOf is the port in a URL; 0 when there is none.
+func portOf(text string) int {
+	u, err := url.Parse(text)
+	if err != nil {
+		return 0
+	}
+	port, _ := strconv.Atoi(u.Port())
+	return port
 }
 
 // runCommand gives the command devgate's own terminal. Ctrl-C reaches it
