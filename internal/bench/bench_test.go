@@ -49,37 +49,6 @@ func count(path, text string) int {
 	return bytes.Count(all, []byte(text))
 }
 
-// From the end of a save to the first instruction of the new process.
-func BenchmarkSave(b *testing.B) {
-	root := project(b, "port = \"auto\"\n[a]\ncommand = \"cp source stamp; exec sleep 60\"\nwatch = [\"source\"]\n")
-	source, stamp := filepath.Join(root, "source"), filepath.Join(root, "stamp")
-	save := func(n int) string {
-		text := fmt.Sprintf("version %d\n", n)
-		if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
-			b.Fatal(err)
-		}
-		return text
-	}
-	runs := func(text string) func() bool {
-		return func() bool { got, _ := os.ReadFile(stamp); return string(got) == text }
-	}
-	first := save(0)
-	u := start(b, root)
-	defer u.stop()
-	await(b, "the first version", runs(first))
-	await(b, "the watch", func() bool { return count(u.out, "ready http") == 1 })
-	pause(300 * time.Millisecond) // a save during the first walk is another case
-	var all []time.Duration
-	for n := 1; b.Loop(); n++ {
-		text := save(n)
-		began := time.Now()
-		await(b, "the new version", runs(text))
-		all = append(all, time.Since(began))
-		pause(200 * time.Millisecond) // a lone save, not a burst
-	}
-	b.ReportMetric(ms(median(all)), "ms/save")
-}
-
 // What devgate costs while ten services do nothing.
 func BenchmarkIdle(b *testing.B) {
 	var file strings.Builder

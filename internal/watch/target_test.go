@@ -183,7 +183,7 @@ func TestNothingMatches(t *testing.T) {
 	r.w.Targets = []Target{{
 		Name: "api", Dir: r.root, Files: []string{r.path(".env")}, Ignore: []string{"cmd/*_test.go"},
 		Patterns: []string{"cmd", "cmdd/**/*.go", "**/*.go", "**/a.go", "cmd/*_test.go", "cmd/*.go"},
-	}}
+	}, {Name: "web", Dir: r.root, Patterns: []string{"out", "cmd"}}} // for which the same files do count
 	r.start()
 	says := func(pattern string) {
 		t.Helper()
@@ -196,12 +196,12 @@ func TestNothingMatches(t *testing.T) {
 	says("cmd/*_test.go")
 	target := r.w.Targets[0].clone()
 	target.Patterns = append(target.Patterns, "web")
-	r.ok(r.w.Update([]Target{target}))
+	r.ok(r.w.Update([]Target{target, r.w.Targets[1]}))
 	says("web")
 	r.write("cmdd/x.go", "1")
 	r.expect("cmdd/x.go")
 	r.write(".gitignore", "/other")
-	r.fence("cmd/sentinel.go")
+	r.fence("cmdd/sentinel.go")
 	if len(r.lines) > 0 {
 		t.Errorf("one line more: %q", r.line())
 	}

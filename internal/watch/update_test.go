@@ -323,8 +323,15 @@ func TestUpdateKeepsItsTargets(t *testing.T) {
 	u := newUpdating(t)
 	web := u.web()
 	targets := []Target{u.w.Targets[0], web}
-	u.update(targets...)
+	entered, leave := make(chan bool), make(chan bool)
+	u.during["aaa"] = func() { entered <- true; <-leave }
+	u.ok(u.w.Update([]Target{u.w.Targets[0], {Name: "other", Dir: u.root, Patterns: []string{"aaa"}}})) // held up
+	<-entered
+	u.ok(u.w.Update(targets))
 	web.Patterns[0], targets[0].Name = "nowhere", "nobody"
+	leave <- true
+	<-u.walks
+	<-u.walks
 	u.fence("web/sentinel.ts")
 	u.ok(u.w.Update([]Target{u.w.Targets[0], u.web()}))
 	u.quiet()
