@@ -45,8 +45,9 @@ e2e: ## real servers behind a real devgate, in a real terminal; 20 rounds of sur
 	$(GO) test -count=1 -timeout 15m -tags e2e ./internal/e2e/...
 	SURVIVOR_ROUNDS=20 $(SURVIVORS) -timeout 15m ./internal/cli
 
-soak: ## 100 rounds of every way to end devgate under every kind of child
+soak: ## 100 rounds of every way to end devgate under every kind of child; 1,000 random histories
 	SURVIVOR_ROUNDS=100 $(SURVIVORS) -timeout 90m ./internal/cli
+	DEVGATE_TRIALS=1000 $(GO) test -count=1 -timeout 30m -tags e2e -run '^TestRandomHistories$$' ./internal/e2e
 
 bench: ## figures as ratios against a reference in the same run
 	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./internal/bench/... ./proxy/... ./internal/logmux/... ./internal/watch/...

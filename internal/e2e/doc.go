@@ -3,7 +3,7 @@
 //
 //	make e2e
 //
-// They need Node 20 or newer, npm, Python 3, tmux, Chromium and a network (or a filled
+// They need Node 20 or newer, npm, Python 3, tmux, Chromium, vim, emacs, rsync, patch, bindfs and a network (or a filled
 // cache) for one `npm ci` a folder. devgate is built once. Every test gets a
 // project folder of its own with the servers of testdata/express or
 // testdata/trees, and ports that nobody has; what a project says is written as
@@ -25,6 +25,9 @@
 //     testdata/screens; -update writes these anew.
 //   - gateway*_test.go: Vite, webpack-dev-server and gRPC servers behind the
 //     gateway, in both orders, and what a real browser makes of it.
+//   - saves_test.go, histories_linux_test.go, shared_linux_test.go: one save by
+//     a real program is one restart; whatever happens to files at whatever moment,
+//     what runs is what is on disk (DEVGATE_TRIALS, DEVGATE_SEED).
 //   - baddays_test.go: crashes, busy ports, servers that never listen.
 //   - examples_test.go: the examples work as their README says.
 //
