@@ -20,6 +20,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"devgate/internal/control"
 	"devgate/internal/proc"
 )
 
@@ -350,6 +351,10 @@ func (v *victim) start(tty bool) {
 		v.cmd.Process.Signal(syscall.SIGTERM)
 		v.cmd.Process.Signal(syscall.SIGCONT) // a test that fails may leave it stopped
 		<-v.ended
+		eventually(func() bool { // a supervisor that has lost its guard still writes
+			_, held := control.Holder(v.root)
+			return !held
+		})
 	})
 }
 
@@ -387,9 +392,11 @@ func (v *victim) supervisor() int {
 // killBoth waits for the record: without anybody alive it is what is left.
 func (v *victim) killBoth() {
 	v.awaitRecord()
-	syscall.Kill(v.supervisor(), syscall.SIGKILL)
+	supervisor := v.supervisor()
+	syscall.Kill(supervisor, syscall.SIGKILL)
 	v.cmd.Process.Kill()
 	<-v.ended
+	eventually(func() bool { return !running(strconv.Itoa(supervisor)) }) // a busy machine takes its time to end it
 	next := v.up()
 	out, err := next.StdoutPipe()
 	if err != nil {
