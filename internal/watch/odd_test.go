@@ -113,8 +113,8 @@ func TestManyComeAndGo(t *testing.T) {
 		}
 		r.remove("many")
 	}
+	r.write("sentinel.go", r.source())
 	for c := r.next(); !slices.Contains(c.Files, "sentinel.go"); c = r.next() {
-		r.write("sentinel.go", r.source())
 	}
 	r.late = true
 	ended()
