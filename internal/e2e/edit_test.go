@@ -48,7 +48,7 @@ func changeUnderLoad(t *testing.T, g *gateway, afterSave func(string)) {
 		if s := g.ask(t, request{method: "GET", path: "/" + server}).said(t); s.Version != fmt.Sprint("edit ", last) {
 			t.Errorf("%s answers in version %q at the end", server, s.Version)
 		}
-		if n := g.out.count(`^` + server + ` +\* ready in`); n != 1+edits/2 {
+		if n := g.out.count(`^` + server + ` +\* .*ready (in )?\d+\.\ds`); n != 1+edits/2 {
 			t.Errorf("%s was ready %d times, want %d: one restart a change", server, n, 1+edits/2)
 		}
 	}

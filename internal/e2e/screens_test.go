@@ -123,7 +123,7 @@ ready = "/tree"
 watch = ["gorun/*.go"]
 
 [worker]
-command = "echo works; exec sleep 1000"
+command = "sleep 0.5; echo works; exec sleep 1000"
 ready = { log = "works" } # so that the order of lines is certain
 after = ["api"]
 `
