@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"devgate/internal/control"
 	"devgate/internal/guard"
 )
 
@@ -82,9 +84,24 @@ func setup(env *testscript.Env) error {
 	env.Values[benchKey{}] = bench
 	env.Defer(func() {
 		bench.end()
+		endDetached(env.WorkDir)
 		os.RemoveAll(run)
 	})
 	return nil
+}
+
+// endDetached ends what `up --detach` has left running in the folders of a script
+// that was cut short.
+func endDetached(dir string) {
+	filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Name() == control.Folder {
+			if record, running := control.Holder(filepath.Dir(path)); running && record.PID > 0 {
+				syscall.Kill(record.PID, syscall.SIGTERM)
+			}
+			return filepath.SkipDir
+		}
+		return nil
+	})
 }
 
 // freePorts are free on both address families, and different.
