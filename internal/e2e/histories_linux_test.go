@@ -94,7 +94,10 @@ func live(t *testing.T, seed uint64) {
 		h.step()
 		h.moment()
 	}
-	os.Remove(p.path("src/broken.go"))
+	if broken := p.path("src/broken.go"); strings.Contains(kind, "broken") {
+		eventually(t, "devgate has not taken in what is broken", func() bool { return h.known(broken) })
+		os.Remove(broken)
+	}
 	defer func() {
 		if t.Failed() {
 			got, _ := os.ReadFile(p.path("run"))
