@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// bufferFull is where writers begin to wait for the output.
-	bufferFull = 128 << 10
+	// bufferFull is where writers begin to wait for the output: each wait of one
+	// for the other costs more than the bytes.
+	bufferFull = 256 << 10
 	// bufferCap is where lines of devgate itself, which never wait, are dropped:
 	// reached only when the output has not been read for a very long time.
 	bufferCap = 1 << 20

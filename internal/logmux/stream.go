@@ -2,6 +2,7 @@ package logmux
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -56,17 +57,33 @@ func (s *stream) Write(b []byte) (int, error) {
 	}
 	now := time.Now()
 	s.bytes += int64(len(b))
-	for rest := b; len(rest) > 0; {
-		n := min(len(rest), feedBytes)
-		if err := s.svc.raw.write(rest[:n]); err != nil {
-			s.p.rawFailed(err)
-		}
-		s.cleaner.feed(rest[:n])
+	kept := s.keep(b)
+	for chunk := range slices.Chunk(b, feedBytes) {
+		s.cleaner.feed(chunk)
 		s.show(now)
-		rest = rest[n:]
 	}
+	kept()
 	s.schedule()
 	return len(b), nil
+}
+
+// keep writes b to the raw file: much of it beside the work on its lines, which
+// takes as long. The returned function waits for that.
+func (s *stream) keep(b []byte) (kept func()) {
+	write := func() {
+		for chunk := range slices.Chunk(b, feedBytes) {
+			if err := s.svc.raw.write(chunk); err != nil {
+				s.p.rawFailed(err)
+			}
+		}
+	}
+	if len(b) < feedBytes {
+		write()
+		return func() {}
+	}
+	var beside sync.WaitGroup
+	beside.Go(write)
+	return beside.Wait
 }
 
 // Close shows the unfinished line. Closing again does nothing.
