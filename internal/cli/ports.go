@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"devgate/internal/port"
 	"devgate/internal/project"
@@ -26,8 +28,19 @@ func (s *session) checkPorts(started map[string]bool) error {
 	return errors.New(strings.Join(conflicts, "\ndevgate: "))
 }
 
+// chosenPatience is how long a port that devgate has chosen may be in use before
+// that counts.
+const chosenPatience = 300 * time.Millisecond
+
 func (s *session) listen() error {
 	p := s.project()
+	if p.File.Port.Auto {
+		// It was free when it was chosen: another devgate that looks for one may be
+		// trying it out at this instant.
+		brief, cancel := context.WithTimeout(context.Background(), chosenPatience)
+		defer cancel()
+		port.WaitFree(brief, p.Port)
+	}
 	err := port.Check(p.Port)
 	if err == nil {
 		err = s.gateway.Listen(p.Host, p.Port)

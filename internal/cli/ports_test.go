@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"net"
 	"os"
 	"syscall"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"devgate/internal/port"
 	"devgate/internal/project"
+	"devgate/procfile"
+	"devgate/proxy"
 )
 
 // P4 and the errors of a gateway that cannot listen, word for word.
@@ -27,11 +30,34 @@ func TestAGatewayThatCannotListenSaysWhyAndWhatToDo(t *testing.T) {
 			"  hint: choose another: port = 3000 in Devgatefile, or devgate up --port 3000"},
 		{syscall.EADDRNOTAVAIL, "the gateway cannot listen on 10.1.2.3: this machine has no such address\n" +
 			"  hint: leave `host` out, or give one of this machine's own addresses"},
+		{&net.DNSError{Err: "no such host", Name: "10.1.2.3"}, "the gateway cannot listen on 10.1.2.3: nobody knows a host of this name\n" +
+			"  hint: leave `host` out, or give one of this machine's own names or addresses"},
 		{errors.New("odd"), "the gateway cannot listen on 10.1.2.3 port 80: odd"},
 	} {
 		p := &project.Project{Path: "Devgatefile", Port: 80, Host: "10.1.2.3"}
 		if got := gatewayError(p, c.err).Error(); got != c.want {
 			t.Errorf("got\n%s\nwant\n%s", got, c.want)
 		}
+	}
+}
+
+// P4: several devgates that choose their ports at the same instant try them out,
+// each for a moment; that is no reason to give up.
+func TestAPortThatWasChosenMayBeBusyForAMoment(t *testing.T) {
+	for _, auto := range []bool{true, false} {
+		held, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		released := time.AfterFunc(chosenPatience/6, func() { held.Close() })
+		s := &session{gateway: proxy.New(proxy.Config{})}
+		s.current.Store(&project.Project{
+			File: &procfile.File{Port: procfile.Port{Auto: auto}}, Host: "localhost", Port: held.Addr().(*net.TCPAddr).Port,
+		})
+		if err := s.listen(); auto == (err != nil) {
+			t.Errorf("chosen %v: %v", auto, err)
+		}
+		released.Stop()
+		held.Close()
 	}
 }
