@@ -71,6 +71,7 @@ func TestDebounce(t *testing.T) {
 // 2 s (W3) and at least the quiet of a lone save after it, and none is made
 // without one.
 func TestDebounceProperties(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		gaps := rapid.SliceOfN(rapid.OneOf(rapid.IntRange(0, 50), rapid.IntRange(0, 4000)), 1, 200).Draw(t, "gaps")
 		events, now := []int{}, 0

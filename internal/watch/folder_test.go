@@ -159,6 +159,7 @@ func TestFolder(t *testing.T) {
 // TestSymlink: a link to a folder is followed where a pattern names it, and
 // only there; a link to a file has that file's content.
 func TestSymlink(t *testing.T) {
+	t.Parallel()
 	prepare := func(t *testing.T, patterns ...string) *rig {
 		r := newRig(t, patterns...)
 		r.write("shared/deep/f.go", "1")

@@ -94,6 +94,7 @@ func (o *oracle) compare(t interface{ Fatalf(string, ...any) }, rules map[string
 // TestGitignore compares with Git, on rules that a person would write and on
 // those that are known to be odd.
 func TestGitignore(t *testing.T) {
+	t.Parallel()
 	o := newOracle(t)
 	for _, src := range []string{
 		"", "a", "a/", "/a", "da/a", "/da/", "*.b", "*", "*\n!a", "*\n!*/\n!a.b", "da/*\n!da/a", "da/\n!da/a",
@@ -109,6 +110,7 @@ func TestGitignore(t *testing.T) {
 
 // TestGitignoreNested compares with Git where several files have rules.
 func TestGitignoreNested(t *testing.T) {
+	t.Parallel()
 	o := newOracle(t)
 	for _, rules := range []map[string]string{
 		{".gitignore": "a", "da/.gitignore": "!a"},
@@ -123,6 +125,7 @@ func TestGitignoreNested(t *testing.T) {
 
 // TestGitignoreProperty compares with Git on rules made at random.
 func TestGitignoreProperty(t *testing.T) {
+	t.Parallel()
 	o := newOracle(t)
 	piece := rapid.SampledFrom([]string{
 		"a", "b", "d", "da", "dab", ".", "*", "**", "?", "/", "/", "[", "]", "!", "^", "-", `\`, " ", "#", "[ab]", "[!a]", "[a-b]", "[[:alpha:]]", "[:", ":]", "{a,b}", "é", "\xf8", "[é]",

@@ -14,6 +14,7 @@ import (
 // TestChangedDuringTheFirstWalk keeps W4: what is written right after the start,
 // before the walk comes to the file, counts.
 func TestChangedDuringTheFirstWalk(t *testing.T) {
+	t.Parallel()
 	for name, act := range map[string]func(r *rig) (want string){
 		"edited":                    func(r *rig) string { r.write("dir/main.go", "2"); return "dir/main.go" },
 		"replaced by an older file": func(r *rig) string { r.move("node_modules/old.go", "dir/main.go"); return "dir/main.go" },
@@ -128,6 +129,7 @@ func (n *slowNotifier) Add(path string) error {
 
 // TestOverflow keeps W4: when events are lost, all is compared.
 func TestOverflow(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "**/*.go")
 	for i := range 50 {
 		r.write(fmt.Sprintf("p%d/f.go", i), "1")
@@ -185,6 +187,7 @@ func TestOverflow(t *testing.T) {
 // content, and the event that would have told is lost. What goes from it later,
 // unseen, has nevertheless been there.
 func TestOverflowInAFolderMadeAnew(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "**/*.go")
 	r.write("again/f.go", "1")
 	faults := make(chan error)

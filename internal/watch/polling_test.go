@@ -29,6 +29,7 @@ func (n *limitedNotifier) Add(path string) error {
 // TestLimit keeps W6: folders for which no watch is left are polled, and one
 // line names the limit and its remedy.
 func TestLimit(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		return // the limits are inotify's
 	}
@@ -71,6 +72,7 @@ func TestLimitNames(t *testing.T) {
 // TestSilentFilesystem keeps W6: where events do not tell all, folders are
 // polled too, and one line says why.
 func TestSilentFilesystem(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "**/*.go")
 	r.write("a/f.go", "1")
 	faults := newSwitch()

@@ -226,6 +226,7 @@ func randomTrial(t *testing.T, seed uint64, prepare func(*Watcher), fault ...fun
 	}
 	before := map[string]map[string]string{}
 	nextTick(t)
+	r.w.Begin() // Run itself may begin after the first steps
 	for name, s := range services {
 		s.told = map[string]bool{}
 		s.runs = s.read(r.root)

@@ -27,6 +27,7 @@ func (r *rig) collect(n int) map[string][]string {
 // TestTarget keeps W7: a Change goes to the targets whose patterns match, and
 // to no other.
 func TestTarget(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.write("api/main.go", "1")
 	r.write("web/src/app.ts", "1")
@@ -175,6 +176,7 @@ func TestWatchedFolders(t *testing.T) {
 // TestNothingMatches keeps the spirit of F2: who mistypes a pattern is told at
 // once, and once.
 func TestNothingMatches(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	for _, name := range []string{"cmd/main.go", "cmd/main_test.go", "out/a.go"} {
 		r.write(name, "1")
@@ -235,6 +237,7 @@ func TestChangeIsBounded(t *testing.T) {
 
 // TestBeyondRoot: files outside of Root are watched, and named from there.
 func TestBeyondRoot(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.mkdir("project")
 	r.write("outside/deep/f.go", "1")

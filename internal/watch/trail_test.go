@@ -214,6 +214,7 @@ func TestFiles(t *testing.T) {
 // TestFilesBesidePatterns: a file that is named and matched is one, and what
 // several targets name is told to each; Update takes names up and drops them.
 func TestFilesBesidePatterns(t *testing.T) {
+	t.Parallel()
 	u := newUpdating(t)
 	u.write(".env", "1")
 	api, web := u.w.Targets[0], u.web()

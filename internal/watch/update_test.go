@@ -218,6 +218,7 @@ func TestUpdateBegins(t *testing.T) {
 // TestUpdateChangesPatterns: what a target no longer names is not told any
 // more, what it names now is, and what it goes on to name is not read again.
 func TestUpdateChangesPatterns(t *testing.T) {
+	t.Parallel()
 	u := newUpdating(t)
 	api := u.w.Targets[0]
 	api.Patterns = []string{"api", "web", "sentinel.go"}
