@@ -76,7 +76,7 @@ func BenchmarkIdlePoll(b *testing.B) {
 		r.ok(os.Chtimes(r.path(fmt.Sprintf("src/%d/%d.js", i/10, i)), old, old))
 	}
 	r.w.Poll = time.Nanosecond
-	s, err := newSession(r.w, make(chan struct{}))
+	s, err := newObserver(r.w, make(chan struct{}))
 	r.ok(err)
 	s.survey(false)
 	pause(2100 * time.Millisecond) // until the inodes are old enough

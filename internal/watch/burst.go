@@ -39,7 +39,7 @@ func (b *burst) add(path string, base state, at time.Time) {
 	b.event(at)
 }
 
-// wake returns when settle is to be called; false: not before the next event.
+// wake returns when conclude is to be called; false: not before the next event.
 func (b *burst) wake() (time.Time, bool) {
 	if !b.open() {
 		return time.Time{}, false
@@ -57,13 +57,13 @@ func (b *burst) wake() (time.Time, bool) {
 	return at, true
 }
 
-// hold puts settle off, unless something happens before.
+// hold puts that off, unless something happens before.
 func (b *burst) hold(until time.Time) { b.held = until }
 
-// settle compares the pending files with what they held before and returns
+// conclude compares the pending files with what they held before and returns
 // those that have changed and when the first event was; none when the burst is
 // not over, or was about nothing. Read returns what a file holds now.
-func (b *burst) settle(now time.Time, read func(string) state) (changed []string, at time.Time) {
+func (b *burst) conclude(now time.Time, read func(string) state) (changed []string, at time.Time) {
 	forced, waiting := b.forced(now), false
 	b.held = time.Time{}
 	for path, e := range b.pending {

@@ -21,7 +21,7 @@ func simulate(events []int) []int {
 			if !ok || !due.Before(limit) {
 				return
 			}
-			if files, _ := b.settle(due, func(string) state { return state{kind: hashed, size: 1, sum: 2} }); len(files) > 0 {
+			if files, _ := b.conclude(due, func(string) state { return state{kind: hashed, size: 1, sum: 2} }); len(files) > 0 {
 				made = append(made, int(due.Sub(start)/time.Millisecond))
 			}
 		}
@@ -110,13 +110,13 @@ func TestAbsence(t *testing.T) {
 	b.add("gone", was, ms(0))
 	b.add("other", was, ms(1))
 	holds["other"] = state{kind: hashed, size: 1, sum: 2}
-	if files, _ := b.settle(ms(40), read); files != nil {
+	if files, _ := b.conclude(ms(40), read); files != nil {
 		t.Fatalf("Change of %v while a file is gone for 40 ms", files)
 	}
 	if at, _ := b.wake(); at != ms(150) {
 		t.Fatalf("wakes at %v, want 150 ms", at.Sub(start))
 	}
-	files, at := b.settle(ms(150), read)
+	files, at := b.conclude(ms(150), read)
 	if slices.Sort(files); !slices.Equal(files, []string{"gone", "other"}) || at != ms(0) {
 		t.Fatalf("Change of %v at %v", files, at.Sub(start))
 	}
@@ -125,7 +125,7 @@ func TestAbsence(t *testing.T) {
 		b := newBurst(loneQuiet, 2*time.Second, 150*time.Millisecond)
 		b.add("gone", was, ms(0))
 		b.add("gone", was, ms(1990))
-		if files, _ := b.settle(ms(2000), func(string) state { return state{} }); files != nil {
+		if files, _ := b.conclude(ms(2000), func(string) state { return state{} }); files != nil {
 			t.Fatalf("Change of %v", files)
 		}
 		if at, _ := b.wake(); at != ms(2140) {
@@ -135,21 +135,21 @@ func TestAbsence(t *testing.T) {
 		if at, _ := b.wake(); at.After(ms(2010)) {
 			t.Fatalf("wakes at %v, though it is back and late", at.Sub(start))
 		}
-		if files, at := b.settle(ms(2010), func(string) state { return state{kind: hashed, size: 1, sum: 2} }); len(files) != 1 || at != ms(0) {
+		if files, at := b.conclude(ms(2010), func(string) state { return state{kind: hashed, size: 1, sum: 2} }); len(files) != 1 || at != ms(0) {
 			t.Fatalf("Change of %v at %v", files, at.Sub(start))
 		}
 	})
 
 	b.add("gone", was, ms(1000))
 	holds["gone"] = was // came back as it was
-	if files, _ := b.settle(ms(1040), read); files != nil || b.open() {
+	if files, _ := b.conclude(ms(1040), read); files != nil || b.open() {
 		t.Fatalf("Change of %v, nothing has changed", files)
 	}
 
 	delete(holds, "gone")
 	b.add("other", was, ms(2000))
 	b.add("gone", was, ms(3990))
-	if files, _ := b.settle(ms(4000), read); !slices.Equal(files, []string{"other"}) {
+	if files, _ := b.conclude(ms(4000), read); !slices.Equal(files, []string{"other"}) {
 		t.Fatalf("at the limit: Change of %v, want only other", files)
 	}
 	// Not 150 ms later: there is no more than one Change in 2 s.
@@ -157,7 +157,7 @@ func TestAbsence(t *testing.T) {
 		t.Fatalf("the file still gone is looked at after %v", at.Sub(start))
 	}
 	holds["gone"] = was // and yet: the service that restarted has read that it was gone
-	if files, _ := b.settle(ms(5990), read); !slices.Equal(files, []string{"gone"}) {
+	if files, _ := b.conclude(ms(5990), read); !slices.Equal(files, []string{"gone"}) {
 		t.Fatalf("in the end: Change of %v", files)
 	}
 }

@@ -7,12 +7,15 @@ import (
 	"testing"
 )
 
+// folderTest is what happens to folders while patterns are watched.
+type folderTest struct {
+	patterns []string
+	steps    func(r *rig)
+}
+
 // TestFolder keeps W4: no change is lost when folders come, go and are renamed.
 func TestFolder(t *testing.T) {
-	tests := map[string]struct {
-		patterns []string
-		steps    func(r *rig)
-	}{
+	tests := map[string]folderTest{
 		"a file made at once with new nested folders": {[]string{"**/*.go"}, func(r *rig) {
 			r.write("a/b/c/new.go", "1")
 			r.expect("a/b/c/new.go")
@@ -140,20 +143,15 @@ func TestFolder(t *testing.T) {
 			r.expect("old/deep/f.go")
 		}},
 	}
-	for mode, prepare := range modes {
-		for name, test := range tests {
-			t.Run(mode+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				r := newRig(t, test.patterns...)
-				r.write("old/deep/f.go", "1")
-				r.write("lib/f.go", "1")
-				r.write("node_modules/m/m.go", "1")
-				prepare(r.w)
-				r.start()
-				test.steps(r)
-			})
-		}
-	}
+	inEachMode(t, tests, func(t *testing.T, prepare func(*Watcher), test folderTest) {
+		r := newRig(t, test.patterns...)
+		r.write("old/deep/f.go", "1")
+		r.write("lib/f.go", "1")
+		r.write("node_modules/m/m.go", "1")
+		prepare(r.w)
+		r.start()
+		test.steps(r)
+	})
 }
 
 // TestSymlink: a link to a folder is followed where a pattern names it, and

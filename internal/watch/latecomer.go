@@ -10,8 +10,8 @@ import (
 // nameChange returns when a name last came to dir or went, if that matters to a
 // target; else 0. It is asked before dir is read: what comes later gives an
 // event, and explains nothing.
-func (s *session) nameChange(dir string, v *visit) int64 {
-	if v.how != first || !slices.ContainsFunc(s.plan.scopes, func(scope *scope) bool { return scope.begins(dir) }) {
+func (o *observer) nameChange(dir string, v *walk) int64 {
+	if v.how != first || !slices.ContainsFunc(o.plan.scopes, func(scope *scope) bool { return scope.begins(dir) }) {
 		return 0
 	}
 	return stampsOf(dir).written
@@ -25,11 +25,11 @@ func (s *scope) begins(dir string) bool {
 // latecomers notes a folder from which a name has gone just before it was
 // watched for a target that begins. Nobody knows any more which it was: the
 // folder stands for it. Names that have come explain themselves.
-func (s *session) latecomers(dir string, entries []fs.DirEntry, changed int64, v *visit) {
-	for _, scope := range s.plan.scopes {
+func (o *observer) latecomers(dir string, entries []fs.DirEntry, changed int64, v *walk) {
+	for _, scope := range o.plan.scopes {
 		if scope.begins(dir) && scope.late(changed) && !scope.explained(dir, entries, changed) &&
 			slices.ContainsFunc(scope.watch, func(g *glob) bool { return scope.concerned(g, dir) }) {
-			s.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
+			o.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
 		}
 	}
 }
@@ -58,12 +58,4 @@ func (s *scope) concerned(g *glob, dir string) bool {
 	next, _, _ := strings.Cut(rest, string(filepath.Separator))
 	changed := stampsOf(filepath.Join(dir, next)).changed
 	return changed == 0 || s.late(changed)
-}
-
-// stamps are the times of a file or folder, in ns; 0: it is gone, or the file
-// system does not tell.
-type stamps struct {
-	written int64 // its content, or the names in it
-	changed int64 // the same, its name, its mode
-	born    int64
 }

@@ -2,9 +2,7 @@ package watch
 
 import (
 	"cmp"
-	"errors"
 	"hash/maphash"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -12,8 +10,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// session is one Run. All of it belongs to the goroutine that called Run.
-type session struct {
+// observer is one Run. All of it belongs to the goroutine that called Run.
+type observer struct {
 	w      *Watcher
 	stop   <-chan struct{} // closed when Run is to return
 	plan   *plan
@@ -37,96 +35,99 @@ type session struct {
 	rescued time.Time // when all was last compared
 }
 
-// newSession prepares a Run.
-func newSession(w *Watcher, stop <-chan struct{}) (*session, error) {
+// newObserver prepares a Run.
+func newObserver(w *Watcher, stop <-chan struct{}) (*observer, error) {
 	p, err := newPlan(w.Root, w.Targets)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}, hinted: map[string]bool{}}
-	s.reader = newReader(s.seed)
-	s.pause = cmp.Or(w.Poll, defaultPoll)
-	s.tree = newTree(s.connect())
-	s.tree.refused, s.tree.quiet, s.tree.replaced, s.tree.again = s.refused, s.quiet, s.release, s.rescan
+	o := &observer{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}, hinted: map[string]bool{}}
+	o.reader = newReader(o.seed)
+	o.pause = cmp.Or(w.Poll, defaultPoll)
+	o.tree = newTree(o.connect())
+	o.tree.refused, o.tree.quiet, o.tree.replaced, o.tree.again = o.refused, o.quiet, o.release, o.rescan
 	if w.hooks.silent != nil {
-		s.tree.kind = w.hooks.silent
+		o.tree.kind = w.hooks.silent
 	}
-	s.adopt(p)
-	if w.hooks.session != nil {
-		w.hooks.session(s)
+	o.adopt(p)
+	if w.hooks.observer != nil {
+		w.hooks.observer(o)
 	}
-	return s, nil
+	return o, nil
 }
 
 // connect opens the system's event queue. Nil: all is polled.
-func (s *session) connect() notifier {
-	if s.w.Poll != 0 {
+func (o *observer) connect() notifier {
+	if o.w.Poll != 0 {
 		return nil
 	}
 	var err error
-	if s.system, err = fsnotify.NewWatcher(); err != nil {
-		s.refused(s.w.Root, err)
+	if o.system, err = fsnotify.NewWatcher(); err != nil {
+		o.refused(o.w.Root, err)
 		return nil
 	}
-	s.pump = newPump(s.system.Events, s.system.Errors)
-	if s.w.hooks.pump != nil {
-		s.w.hooks.pump(s.pump)
+	o.pump = newPump(o.system.Events, o.system.Errors)
+	if o.w.hooks.pump != nil {
+		o.w.hooks.pump(o.pump)
 	}
-	if s.w.hooks.wrap != nil {
-		return s.w.hooks.wrap(s.system)
+	if o.w.hooks.wrap != nil {
+		return o.w.hooks.wrap(o.system)
 	}
-	return s.system
+	return o.system
 }
 
 // adopt makes p the plan, and drops what only the old one wanted.
-func (s *session) adopt(p *plan) {
-	s.plan = p
+func (o *observer) adopt(p *plan) {
+	o.plan = p
 	bursts := map[string]*burst{}
 	for _, scope := range p.scopes {
-		b := s.bursts[scope.Name]
+		b := o.bursts[scope.Name]
 		if b == nil {
-			b = s.w.newBurst()
+			b = o.w.newBurst()
 		}
 		for path := range b.pending {
+			// A folder may stand for a name in it that has gone (latecomers).
 			if !scope.wantsFile(path) && !scope.wantsFolder(path) {
 				delete(b.pending, path)
 			}
 		}
 		bursts[scope.Name] = b
 	}
-	s.bursts = bursts
-	s.outbox = slices.DeleteFunc(s.outbox, func(c Change) bool { return bursts[c.Name] == nil })
+	o.bursts = bursts
+	o.outbox = slices.DeleteFunc(o.outbox, func(c Change) bool { return bursts[c.Name] == nil })
 }
 
 // run watches until it is stopped and waits for the goroutines.
-func (s *session) run(changed func(Change)) {
+func (o *observer) run(changed func(Change)) {
 	var group sync.WaitGroup
 	out := make(chan Change)
+	// The callback has a goroutine of its own, as it may take as long as a build:
+	// events are read meanwhile, and what they lead to waits in the outbox.
 	group.Go(func() {
 		for c := range out {
 			changed(c)
 		}
 	})
-	if s.system != nil {
-		group.Go(s.pump.run)
+	if o.system != nil {
+		group.Go(o.pump.run)
 	}
-	s.survey(false)
-	if !s.stopped() {
-		close(s.w.ready)
-		s.hint()
-		s.loop(out)
+	o.survey(false)
+	if !o.stopped() {
+		close(o.w.ready)
+		o.hint()
+		o.loop(out)
 	}
 	close(out)
-	if s.system != nil {
-		_ = s.system.Close() // ends the pump
+	if o.system != nil {
+		_ = o.system.Close() // ends the pump
 	}
 	group.Wait()
 }
 
 // stopped reports whether Run is to return.
-func (s *session) stopped() bool {
+func (o *observer) stopped() bool {
 	select {
-	case <-s.stop:
+	case <-o.stop:
 		return true
 	default:
 		return false
@@ -134,232 +135,55 @@ func (s *session) stopped() bool {
 }
 
 // loop takes what comes until it is stopped.
-func (s *session) loop(out chan<- Change) {
+func (o *observer) loop(out chan<- Change) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		s.settle()
-		timer.Reset(time.Until(s.wake()))
+		o.flush()
+		timer.Reset(time.Until(o.wake()))
+		// The first Change is offered anew in each round: until somebody takes it,
+		// later ones of the same target are merged into it.
 		to, head := out, Change{}
-		if len(s.outbox) == 0 {
-			to = nil
+		if len(o.outbox) == 0 {
+			to = nil // a nil channel is never ready
 		} else {
-			head = s.outbox[0].trim(cmp.Or(s.w.MaxFiles, 20))
+			head = o.outbox[0].trim(cmp.Or(o.w.MaxFiles, 20))
 		}
 		select {
-		case <-s.stop:
+		case <-o.stop:
 			return
 		case to <- head:
-			s.outbox = s.outbox[1:]
-		case u := <-s.w.updates:
-			s.update(u)
-		case <-s.pump.wake:
+			o.outbox = o.outbox[1:]
+		case u := <-o.w.updates:
+			o.update(u)
+		case <-o.pump.wake:
 		case <-timer.C:
-			s.poll()
+			o.poll()
 		}
-		s.absorb(s.pump.take())
+		// Whatever the reason to wake: events that are here already are known
+		// before a burst is called over, or a folder is polled in vain.
+		o.absorb(o.pump.take())
 	}
 }
 
 // wake returns when there is something to do even if nothing happens.
-func (s *session) wake() time.Time {
-	if s.stale {
+func (o *observer) wake() time.Time {
+	if o.stale {
 		return time.Now()
 	}
-	at := time.Now().Add(time.Hour)
-	for _, b := range s.bursts {
+	at := time.Now().Add(time.Hour) // as good as never
+	for _, b := range o.bursts {
 		if due, ok := b.wake(); ok && due.Before(at) {
 			at = due
 		}
 	}
-	if next, ok := s.nextPoll(); ok && next.Before(at) {
+	if next, ok := o.nextPoll(); ok && next.Before(at) {
 		at = next
 	}
-	if s.lost {
-		if next := s.rescued.Add(rescuePause); next.Before(at) {
+	if o.lost {
+		if next := o.rescued.Add(rescuePause); next.Before(at) {
 			at = next
 		}
 	}
 	return at
-}
-
-// gitPause is how often Git is asked whether it is done.
-const gitPause = 20 * time.Millisecond
-
-// gitWorks reports whether Git is in the middle of a checkout, a merge, a stash:
-// however long it pauses, more changes are to come. A lock that is older than
-// the longest burst was left by a Git that was killed, or waits for a person.
-func (s *session) gitWorks(now time.Time) bool {
-	return slices.ContainsFunc(s.plan.locks, func(lock string) bool {
-		made := stampsOf(lock).changed
-		return made != 0 && now.Sub(time.Unix(0, made)).Abs() < cmp.Or(s.w.Cap, defaultCap)
-	})
-}
-
-// settle makes Changes of the bursts that are over.
-func (s *session) settle() {
-	for name, b := range s.bursts {
-		now := time.Now()
-		if due, ok := b.wake(); !ok || now.Before(due) {
-			continue
-		}
-		if s.gitWorks(now) && !b.forced(now) {
-			b.hold(now.Add(gitPause))
-			continue
-		}
-		files, at := b.settle(now, func(path string) state { return s.look(name, path) })
-		if len(files) > 0 {
-			s.post(name, files, at)
-		}
-	}
-}
-
-// post puts a Change into the outbox.
-func (s *session) post(name string, paths []string, at time.Time) {
-	c := Change{Name: name, At: at}
-	for _, path := range paths {
-		c.Files = append(c.Files, relative(s.w.Root, path))
-	}
-	slices.Sort(c.Files)
-	i := slices.IndexFunc(s.outbox, func(o Change) bool { return o.Name == name })
-	if i < 0 {
-		s.outbox = append(s.outbox, c)
-		return
-	}
-	s.outbox[i] = s.outbox[i].merge(c)
-}
-
-// look reads a file for one target. What is news to the others they are told:
-// the event that would have done so may come after this and find nothing new.
-func (s *session) look(name, path string) state {
-	now, before := s.reader.read(path), s.tree.state(path)
-	if now.kind != absent && s.catchUp(path) {
-		now = s.reader.read(path)
-	}
-	if !now.same(before) {
-		for _, owner := range s.plan.owners(path) {
-			if _, knows := s.bursts[owner].pending[path]; !knows && owner != name {
-				s.bursts[owner].add(path, before, time.Now())
-			}
-		}
-	}
-	s.tree.set(path, now)
-	return now
-}
-
-// catchUp watches the folder of a file if nobody knows that it is there again:
-// the event that should have told was lost, or is still to come. It reports
-// whether there is anything to know.
-func (s *session) catchUp(path string) bool {
-	dir := filepath.Dir(path)
-	return s.tree.folders[dir] == nil && s.plan.wantsFolder(dir) && s.tree.open(dir) != nil
-}
-
-// pend notes that a file may have changed from what it held before.
-func (s *session) pend(path string, before state, n notice) {
-	for _, owner := range s.plan.owners(path) {
-		b := s.bursts[owner]
-		b.add(path, before, n.first)
-		b.add(path, before, n.last)
-	}
-}
-
-// recall is pend for the targets that watched path when it held before: others
-// begin with what it holds now.
-func (s *session) recall(path string, before state, n notice) {
-	for _, scope := range s.plan.scopes {
-		if scope.wantsFile(path) && scope.knew(path) {
-			s.bursts[scope.Name].add(path, before, n.first)
-		}
-	}
-}
-
-// absorb works through a batch of events.
-func (s *session) absorb(got batch) {
-	notices := map[string]notice{}
-	for name, n := range got.notices {
-		for _, path := range s.tree.paths(name) {
-			notices[path] = n
-		}
-	}
-	paths := sortedKeys(notices)
-	for _, path := range paths {
-		if notices[path].op.Has(fsnotify.Create) || notices[path].op.Has(fsnotify.Remove) || notices[path].op.Has(fsnotify.Rename) {
-			s.release(path)
-		}
-	}
-	for _, path := range paths {
-		s.notice(path, notices[path])
-	}
-	if len(paths) > 0 {
-		s.anchor()
-	}
-	s.mend(got.err)
-}
-
-// mend looks again at more than events told of: everything after a loss, and
-// what the plan now wants after a change of the rules.
-func (s *session) mend(err error) {
-	if err != nil {
-		s.lost = true
-		if !errors.Is(err, fsnotify.ErrEventOverflow) && !s.failed {
-			s.failed = true
-			s.w.logf("reading file events: %v; comparing all watched files", err)
-		}
-	}
-	if s.lost && time.Since(s.rescued) >= rescuePause {
-		s.rescue()
-	}
-	s.stray()
-	if s.stale {
-		s.stale = false
-		s.reread()
-	}
-}
-
-// notice works on one path that events told of.
-func (s *session) notice(path string, n notice) {
-	if filepath.Base(path) == ".gitignore" {
-		s.stale = true
-	}
-	tracked := s.tree.folders[path] != nil
-	if (tracked || s.plan.wantsFolder(path)) && s.isFolder(path) {
-		// A folder that is known, and neither new nor replaced, has told of
-		// itself: its mode has changed, or on macOS what is in it.
-		how := live
-		if tracked {
-			how = refresh
-		}
-		s.scan(path, &visit{how: how, at: n})
-	}
-	s.pend(path, s.tree.state(path), n)
-	s.step(path, n)
-}
-
-// step notes that something has happened on the way to named files.
-func (s *session) step(path string, n notice) {
-	for _, file := range s.plan.trails.steps[path] {
-		s.strays = true
-		if file != path {
-			s.pend(file, s.tree.state(file), n)
-		}
-	}
-}
-
-// stray has the ways to named files read again if they have changed.
-func (s *session) stray() {
-	if s.strays {
-		s.strays = false
-		s.stale = s.stale || s.plan.trails.strayed()
-	}
-}
-
-// sortedKeys returns the keys of a map in order.
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -131,8 +131,8 @@ func (p *plan) follow(old *plan, since func(name string) time.Time) {
 	}
 }
 
-// settled ends what follow began: every target knows its files.
-func (p *plan) settled() {
+// begun ends what follow began: every target knows its files.
+func (p *plan) begun() {
 	for _, s := range p.scopes {
 		s.before, s.since = nil, time.Time{}
 	}

@@ -126,7 +126,7 @@ func TestNewWhileRulesAreRead(t *testing.T) {
 	r.w.Poll = time.Hour
 	r.write(".gitignore", "hidden/")
 	r.write("hidden/f.go", "1")
-	s, err := newSession(r.w, nil)
+	s, err := newObserver(r.w, nil)
 	r.ok(err)
 	s.survey(false)
 	r.write("new/f.go", "1")
@@ -271,7 +271,7 @@ func TestNewsForOthers(t *testing.T) {
 	r.write("f", "1")
 	r.w.Targets = []Target{{Name: "a", Dir: r.root, Patterns: []string{"f"}}, {Name: "b", Dir: r.root, Patterns: []string{"f"}}}
 	r.w.Poll = time.Hour
-	s, err := newSession(r.w, nil)
+	s, err := newObserver(r.w, nil)
 	r.ok(err)
 	s.survey(false)
 	was := s.tree.state(r.path("f"))

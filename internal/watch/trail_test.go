@@ -34,15 +34,18 @@ func (r *rig) fenceFile(name string) {
 	r.expect(name)
 }
 
+// fileTest is what happens to files that a target names.
+type fileTest struct {
+	files []string
+	make  func(r *rig)
+	steps func(r *rig)
+}
+
 // TestFiles: a file that a target names is watched wherever and whatever it is
 // (F4: Devgatefile and .env files), with one Change for each save.
 func TestFiles(t *testing.T) {
 	replace := func(r *rig, name string) { r.write("tmp", r.source()); r.move("tmp", name) }
-	tests := map[string]struct {
-		files []string
-		make  func(r *rig)
-		steps func(r *rig)
-	}{
+	tests := map[string]fileTest{
 		"edited, touched, replaced, removed, made again": {[]string{".env"}, func(r *rig) { r.write(".env", "1") }, func(r *rig) {
 			r.write(".env", "2")
 			r.expect(".env")
@@ -188,27 +191,22 @@ func TestFiles(t *testing.T) {
 			r.expect(".env")
 		}},
 	}
-	for mode, prepare := range modes {
-		for name, test := range tests {
-			t.Run(mode+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				r := newRig(t)
-				prepare(r.w)
-				r.mkdir("project")
-				r.root = r.path("project")
-				r.w.Root = r.root
-				r.write(".gitignore", ".env*\n/out\n")
-				target := Target{Name: "api", Dir: r.root, Ignore: []string{"**"}, Exclude: []string{r.root}}
-				for _, file := range append(test.files, "sentinel") {
-					target.Files = append(target.Files, r.path(file))
-				}
-				r.w.Targets = []Target{target}
-				test.make(r)
-				r.start()
-				test.steps(r)
-			})
+	inEachMode(t, tests, func(t *testing.T, prepare func(*Watcher), test fileTest) {
+		r := newRig(t)
+		prepare(r.w)
+		r.mkdir("project")
+		r.root = r.path("project")
+		r.w.Root = r.root
+		r.write(".gitignore", ".env*\n/out\n")
+		target := Target{Name: "api", Dir: r.root, Ignore: []string{"**"}, Exclude: []string{r.root}}
+		for _, file := range append(test.files, "sentinel") {
+			target.Files = append(target.Files, r.path(file))
 		}
-	}
+		r.w.Targets = []Target{target}
+		test.make(r)
+		r.start()
+		test.steps(r)
+	})
 }
 
 // TestFilesBesidePatterns: a file that is named and matched is one, and what
@@ -243,8 +241,8 @@ func TestFilesCost(t *testing.T) {
 		r.write(fmt.Sprintf("conf/%d/f", i), "1")
 	}
 	r.w.Targets = []Target{{Name: "", Files: []string{r.path("Devgatefile"), r.path("conf/.env")}}}
-	found := make(chan walk, 1)
-	r.w.hooks.surveyed = func(folders, watched, read int) { found <- walk{folders, watched, read} }
+	found := make(chan walked, 1)
+	r.w.hooks.surveyed = func(folders, watched, read int) { found <- walked{folders, watched, read} }
 	r.start()
 	if w := <-found; w.watched != 2 {
 		t.Errorf("%d folders are watched, want 2", w.watched)

@@ -151,7 +151,7 @@ func (t *tree) close(dir string) {
 	}
 	w.names = slices.DeleteFunc(w.names, func(name string) bool { return name == dir })
 	if w.path != dir {
-		return
+		return // events still come, under the other name
 	}
 	// The error is of no use: the system has often removed the watch before.
 	_ = t.events.Remove(dir)
@@ -231,4 +231,14 @@ func (t *tree) set(path string, s state) {
 	default:
 		f.files[filepath.Base(path)] = s
 	}
+}
+
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }

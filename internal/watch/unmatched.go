@@ -4,21 +4,21 @@ import "path/filepath"
 
 // hint says of each pattern that matches nothing, once, that it does: it may be
 // mistyped. It is no error, since the files may be still to come.
-func (s *session) hint() {
-	for _, scope := range s.plan.scopes {
+func (o *observer) hint() {
+	for _, scope := range o.plan.scopes {
 		for _, g := range scope.watch {
 			key := scope.Name + "\x00" + g.text
-			if !s.hinted[key] && !s.finds(scope, g) {
-				s.w.logf("%s: no file matches watch %q yet; what Git, devgate or the service ignores does not count", scope.Name, g.text)
+			if !o.hinted[key] && !o.finds(scope, g) {
+				o.w.logf("%s: no file matches watch %q yet; what Git, devgate or the service ignores does not count", scope.Name, g.text)
 			}
-			s.hinted[key] = true
+			o.hinted[key] = true
 		}
 	}
 }
 
 // finds reports whether a pattern of a target matches a file that is there.
-func (s *session) finds(scope *scope, g *glob) bool {
-	for dir, f := range s.tree.folders {
+func (o *observer) finds(scope *scope, g *glob) bool {
+	for dir, f := range o.tree.folders {
 		if _, below := below(g.base, dir); !below && !g.leads(dir) {
 			continue
 		}

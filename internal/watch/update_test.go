@@ -57,17 +57,17 @@ func TestUpdateBeforeRun(t *testing.T) {
 type updating struct {
 	*rig
 	gate   chan bool // has one element while events pass
-	walks  chan walk
+	walks  chan walked
 	during map[string]func() // called when this folder is watched for the first time
 }
 
-// walk is what a walk has found.
-type walk struct{ folders, watched, read int }
+// walked is what a walk has found.
+type walked struct{ folders, watched, read int }
 
 // newUpdating returns a rig on a project with two services, and starts it with
 // one of them, api.
 func newUpdating(t *testing.T) *updating {
-	u := &updating{rig: newRig(t, "api", "shared", "sentinel.go"), gate: make(chan bool, 1), walks: make(chan walk, 10), during: map[string]func(){}}
+	u := &updating{rig: newRig(t, "api", "shared", "sentinel.go"), gate: make(chan bool, 1), walks: make(chan walked, 10), during: map[string]func(){}}
 	for _, name := range []string{"aaa/f.go", "api/f.go", "api/gone.go", "api/dir/deep/f.go", "shared/f.go", "shared/gone.go", "web/f.ts"} {
 		u.write(name, "1")
 	}
@@ -76,7 +76,7 @@ func newUpdating(t *testing.T) *updating {
 		p.drop = func(fsnotify.Event) bool { <-u.gate; u.gate <- true; return false }
 	}
 	u.w.hooks.wrap = func(n notifier) notifier { return &meddlingNotifier{n, u} }
-	u.w.hooks.surveyed = func(folders, watched, read int) { u.walks <- walk{folders, watched, read} }
+	u.w.hooks.surveyed = func(folders, watched, read int) { u.walks <- walked{folders, watched, read} }
 	u.start()
 	<-u.walks
 	return u
@@ -98,7 +98,7 @@ func (n *meddlingNotifier) Add(path string) error {
 }
 
 // update replaces the targets and waits until that is done.
-func (u *updating) update(targets ...Target) walk {
+func (u *updating) update(targets ...Target) walked {
 	u.t.Helper()
 	u.ok(u.w.Update(targets))
 	select {
@@ -264,8 +264,8 @@ func TestUpdateRemoves(t *testing.T) {
 		r.w.Targets = append(r.w.Targets, Target{Name: name, Dir: r.root, Patterns: []string{name}})
 	}
 	r.w.Targets = r.w.Targets[1:]
-	taken := make(chan walk, 10)
-	r.w.hooks.surveyed = func(folders, watched, read int) { taken <- walk{folders, watched, read} }
+	taken := make(chan walked, 10)
+	r.w.hooks.surveyed = func(folders, watched, read int) { taken <- walked{folders, watched, read} }
 	enter, leave := make(chan Change), make(chan bool)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -55,7 +55,7 @@ type hooks struct {
 	pump     func(*pump)                       // prepares the pump
 	silent   func(string) (string, bool)       // instead of asking the file system
 	surveyed func(folders, watched, files int) // called when a walk is complete
-	session  func(*session)                    // called before it runs
+	observer func(*observer)                   // called before it runs
 }
 
 // init makes the channels.
@@ -82,7 +82,7 @@ func (w *Watcher) Run(ctx context.Context, changed func(Change)) error {
 		since = fileClock()
 	}
 	w.init()
-	s, err := newSession(w, ctx.Done())
+	s, err := newObserver(w, ctx.Done())
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,55 @@
+package watch
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// gitPause is how often Git is asked whether it is done.
+const gitPause = 20 * time.Millisecond
+
+// gitWorks reports whether Git is in the middle of a checkout, a merge, a stash:
+// however long it pauses, more changes are to come. A lock that is older than
+// the longest burst was left by a Git that was killed, or waits for a person.
+func (o *observer) gitWorks(now time.Time) bool {
+	return slices.ContainsFunc(o.plan.locks, func(lock string) bool {
+		made := stampsOf(lock).changed
+		return made != 0 && now.Sub(time.Unix(0, made)).Abs() < cmp.Or(o.w.Cap, defaultCap)
+	})
+}
+
+// flush makes Changes of the bursts that are over.
+func (o *observer) flush() {
+	for name, b := range o.bursts {
+		now := time.Now()
+		if due, ok := b.wake(); !ok || now.Before(due) {
+			continue
+		}
+		// A checkout may pause for longer than a burst is quiet, and half of a
+		// checkout does not build.
+		if o.gitWorks(now) && !b.forced(now) {
+			b.hold(now.Add(gitPause))
+			continue
+		}
+		files, at := b.conclude(now, func(path string) state { return o.look(name, path) })
+		if len(files) > 0 {
+			o.post(name, files, at)
+		}
+	}
+}
+
+// post puts a Change into the outbox.
+func (o *observer) post(name string, paths []string, at time.Time) {
+	c := Change{Name: name, At: at}
+	for _, path := range paths {
+		c.Files = append(c.Files, relative(o.w.Root, path))
+	}
+	slices.Sort(c.Files)
+	i := slices.IndexFunc(o.outbox, func(waiting Change) bool { return waiting.Name == name })
+	if i < 0 {
+		o.outbox = append(o.outbox, c)
+		return
+	}
+	o.outbox[i] = o.outbox[i].merge(c)
+}
