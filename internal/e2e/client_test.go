@@ -82,10 +82,12 @@ func (p *project) get(t *testing.T, path string, status int, tried string) answe
 	return got
 }
 
+// check compares the status and who was asked. Whether an answer came by
+// speculation depends on how busy the machine is.
 func (a answer) check(t *testing.T, what string, status int, tried string) {
 	t.Helper()
-	if a.status != status || a.header.Get("X-Devgate-Tried") != tried {
-		t.Errorf("%s: %d, tried %q; want %d, tried %q\n%.2000s", what, a.status, a.header.Get("X-Devgate-Tried"), status, tried, a.body)
+	if got := strings.ReplaceAll(a.header.Get("X-Devgate-Tried"), ";learned", ""); a.status != status || got != tried {
+		t.Errorf("%s: %d, tried %q; want %d, tried %q\n%.2000s", what, a.status, got, status, tried, a.body)
 	}
 }
 
