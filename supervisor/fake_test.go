@@ -125,6 +125,12 @@ func (c *fakeChild) exit(e event.Exit) {
 	}
 }
 
+// What tests ask for, and why.
+var (
+	command = event.Cause{By: event.Command}
+	edit    = event.Cause{By: event.Edit, Files: []string{"api/main.go"}, Total: 1}
+)
+
 // play runs a supervisor inside a bubble of virtual time.
 type play struct {
 	t     *testing.T

@@ -31,7 +31,7 @@ func (s *Supervisor) reconcile(specs []Spec, start []string) {
 			fresh = append(fresh, specs[i].Name)
 		}
 	}
-	s.start(fresh)
+	s.start(event.Cause{By: event.Reload}, fresh)
 	s.stopRemoved()
 	s.startWaiting()
 }

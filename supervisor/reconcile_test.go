@@ -33,7 +33,7 @@ func (p *play) names() string {
 func TestReconcileRestartsOnlyWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := start(t, newStage(), version("1", spec("api")), version("1", spec("web")), version("1", spec("idle")))
-		p.sup.Stop("idle")
+		p.sup.Stop(command, "idle")
 		p.after(time.Second)
 		p.sup.Reconcile([]Spec{version("1", spec("web")), version("2", spec("api")), version("2", spec("idle"))}, []string{"api", "web", "idle"})
 		p.after(time.Second)
@@ -63,7 +63,7 @@ func TestReconcileAddsAndRemovesServices(t *testing.T) {
 		if got := p.names(); got != "admin cache later web" {
 			t.Errorf("in the end there are %s", got)
 		}
-		if err := p.sup.Restart("api"); err == nil {
+		if err := p.sup.Restart(command, "api"); err == nil {
 			t.Error("a removed service can be restarted")
 		}
 		sub.Close()
@@ -127,7 +127,7 @@ func TestASpecOfTheSameVersionNeedsNoNewProcess(t *testing.T) {
 		patient := spec("api", "db")
 		patient.Grace = time.Minute
 		p.sup.Reconcile([]Spec{patient, spec("db")}, nil)
-		p.sup.Restart("api")
+		p.sup.Restart(command, "api")
 		p.after(time.Hour)
 		p.end() // api before db
 		p.wantHistoryOf("api", "0s start", "0s TERM", "1m0s KILL", "1m0s start", "1h0m0s TERM", "1h1m0s KILL")
@@ -179,13 +179,13 @@ func TestABuildIsInstalledOnceTheOldProcessHasEnded(t *testing.T) {
 		p := start(t, stage, s)
 		stage.last("build").exit(crash(0))
 		p.wantState("api", event.Ready)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		stage.last("build").exit(crash(1))
 		synctest.Wait()
 		stage.last("api").exit(crash(1)) // after a failed build: the old version again
 		p.wantState("api", event.Backoff)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		p.after(time.Second)
 		stage.last("build").exit(crash(0))
@@ -217,7 +217,7 @@ func TestBuildsOfSeveralServicesRunSideBySideWithALimit(t *testing.T) {
 		if n := len(stage.alive("build")); n != 2 {
 			t.Errorf("%d builds run at once, want 2", n)
 		}
-		p.sup.Stop("a", "b", "c") // those that wait among them, too
+		p.sup.Stop(command, "a", "b", "c") // those that wait among them, too
 		synctest.Wait()
 		left := stage.alive("build")
 		if len(left) != 1 {
@@ -248,8 +248,8 @@ func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
 				specs = randomSpecs(rng)
 				p.sup.Reconcile(append(slices.Clone(specs), version("0", spec("steady"))), []string{"a", "b", "c", "d"})
 				if rng.IntN(3) == 0 {
-					p.sup.Restart("steady")
-					p.sup.Changed(specs[0].Name)
+					p.sup.Restart(command, "steady")
+					p.sup.Changed(edit, specs[0].Name)
 				}
 			}
 			for range 20 {

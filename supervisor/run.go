@@ -26,6 +26,7 @@ type message struct {
 	build int
 	what  report
 	in    input         // reported: the input
+	cause event.Cause   // reported: of what somebody wants
 	pid   int           // spawned
 	exit  event.Exit    // exited
 	spec  *Spec         // replaced
@@ -56,6 +57,7 @@ type run struct {
 	post    func(message)
 	after   <-chan struct{} // closed when the run before it is over; nil at first
 	over    chan struct{}
+	cause   event.Cause
 	install bool      // a build has just succeeded
 	broken  error     // why there is no spec for this run; else nil
 	asked   time.Time // of a successor: when it was wanted; owned by the actor

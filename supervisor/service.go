@@ -20,6 +20,7 @@ type service struct {
 	crashes crashes
 	delay   time.Duration // of the coming backoff
 	reason  string        // for the coming state
+	cause   event.Cause   // the newest that was heeded; a run keeps the one that it began with
 
 	run       *run
 	successor *run           // succeeding only
@@ -121,10 +122,22 @@ func (s *service) report(m message) {
 		s.gone = true
 		s.goneAll()
 		return
+	case inStart, inRestart, inChange, inStop:
+		s.ask(m.in, m.cause)
+		return
 	case inKill:
 		s.killRetired()
 	}
 	s.apply(m.in)
+}
+
+// ask takes what somebody wants, and tells it before what it leads to.
+func (s *service) ask(in input, by event.Cause) {
+	if s.machine.heeds(in) {
+		s.cause = by
+		s.tell(event.Event{At: time.Now(), Kind: event.Asked, Service: s.view, Cause: by})
+	}
+	s.apply(in)
 }
 
 // replace puts a new spec in place. Where its version is another one, a new
@@ -138,7 +151,7 @@ func (s *service) replace(m message) {
 	s.machine.overlaps = s.machine.overlaps && s.spec.Renew != nil
 	if s.spec.Version != before.Version {
 		s.forgive(inChange)
-		s.apply(inChange)
+		s.ask(inChange, event.Cause{By: event.Reload})
 	}
 }
 
@@ -155,6 +168,9 @@ func (s *service) noteExit(m message) {
 	if s.machine.state == event.Stopping { // asked for: no crash
 		s.publish()
 		return
+	}
+	if s.machine.state == event.Ready && !s.machine.updates() { // what it was started for is over
+		s.cause = event.Cause{By: event.Ended}
 	}
 	in, delay := s.crashes.outcome(m.exit, m.ran, s.spec.Restart, s.spec.Once)
 	s.delay = delay
@@ -185,8 +201,15 @@ func (s *service) noteFailure(m message) {
 	s.reason = m.text
 	s.apply(m.in)
 	if s.machine.state == before {
-		s.tell(event.Event{At: time.Now(), Kind: event.UpdateFailed, Service: s.view, Text: m.text + "; the old version keeps running"})
+		s.tellUpdateFailed(m.text)
 	}
+}
+
+// tellUpdateFailed says why a new version came to nothing: what runs goes back
+// to what it was started for.
+func (s *service) tellUpdateFailed(why string) {
+	s.cause = s.run.cause
+	s.tell(event.Event{At: time.Now(), Kind: event.UpdateFailed, Service: s.view, Text: why + "; the old version keeps running"})
 }
 
 // apply lets the machine decide and carries its actions out.
@@ -210,13 +233,13 @@ func (s *service) apply(in input) {
 func (s *service) enter() {
 	s.disarm()
 	s.epoch++
-	s.view.State, s.view.Since, s.view.Reason = s.machine.state, time.Now(), s.reason
+	s.view.State, s.view.Since, s.view.Reason, s.view.Cause = s.machine.state, time.Now(), s.reason, s.cause
 	switch s.machine.state {
 	case event.Starting:
 		s.armNotice(slowStart)
 		s.armNotice(verySlowStart)
 	case event.Ready, event.Done:
-		s.view.ReadyIn = time.Since(s.began)
+		s.view.ReadyIn, s.view.Cause = time.Since(s.began), s.run.cause // a newer one may be on its way
 	case event.Stopping, event.Stopped:
 		s.hasten()
 	}
@@ -282,6 +305,7 @@ func (s *service) startRun() {
 func (s *service) newRun(after <-chan struct{}) *run {
 	s.runs++
 	r := newRun(s.runs, s.spec, s.starter, after, s.box.put)
+	r.cause = s.cause
 	r.install, s.staged = s.staged, false
 	if s.spec.Renew == nil {
 		return r

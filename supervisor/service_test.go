@@ -65,14 +65,14 @@ func TestAnEditNeverWaitsForABackoffAndEndsFailed(t *testing.T) {
 		defer p.end()
 		p.stage.last("api").exit(crash(1))
 		p.wantState("api", event.Backoff)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.wantState("api", event.Ready)
 		for range 3 {
 			p.stage.last("api").exit(crash(1))
 			p.after(time.Second)
 		}
 		p.wantState("api", event.Failed)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.wantState("api", event.Ready)
 		p.stage.last("api").exit(crash(1)) // the first one of a new attempt
 		p.wantState("api", event.Backoff)
@@ -127,14 +127,7 @@ func TestKillDoesNotWaitForTheGrace(t *testing.T) {
 func TestServicesStartAfterAndStopBeforeWhatTheyNeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := func(d time.Duration, s Spec) Spec {
-			s.Ready = func(ctx context.Context, _ func(error)) error {
-				select {
-				case <-time.After(d):
-					return nil
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
+			s.Ready = readyAfter(d)
 			return s
 		}
 		p := start(t, newStage(), spec("web", "api"), slow(2*time.Second, spec("api", "db")), slow(time.Second, spec("db")))
@@ -167,7 +160,7 @@ func TestATaskMustSucceedBeforeWhatIsAfterIt(t *testing.T) {
 		if got := p.service("api").Reason; got != "waits for migrate (failed)" {
 			t.Errorf("reason %q", got)
 		}
-		p.sup.Restart("migrate")
+		p.sup.Restart(command, "migrate")
 		synctest.Wait()
 		p.stage.last("migrate").exit(crash(0))
 		p.wantState("migrate", event.Done)
@@ -212,13 +205,13 @@ func TestABuildRunsBesideTheOldProcessAndReplacesItOnlyWhenItSucceeds(t *testing
 		stage.last("build").exit(crash(0))
 		p.wantState("api", event.Ready)
 
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.wantState("api", event.Ready)
 		p.after(time.Second)
 		stage.last("build").exit(crash(2))
 		p.wantState("api", event.Ready)
 
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		stage.last("build").exit(crash(0))
 		p.wantState("api", event.Stopping)
@@ -246,7 +239,7 @@ func TestANewerChangeCancelsARunningBuild(t *testing.T) {
 		s.Build = &Command{Args: []string{"build"}}
 		p := start(t, newStage(), s)
 		p.after(time.Second)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		p.stage.last("build").exit(crash(0))
 		p.wantState("api", event.Ready)
@@ -266,7 +259,7 @@ func TestAFirstBuildThatFailsMakesTheServiceFailedAndAnEditTriesAgain(t *testing
 		if got := p.service("api").Reason; got != "build failed (exit status 1)" {
 			t.Errorf("reason %q", got)
 		}
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		p.stage.last("build").exit(crash(0))
 		p.wantState("api", event.Ready)
@@ -279,7 +272,7 @@ func TestADrainThatDoesNotEndDelaysTheSignalByOneSecond(t *testing.T) {
 		s := spec("api")
 		s.Drain = func(ctx context.Context) { <-ctx.Done() }
 		p := start(t, newStage(), s)
-		p.sup.Restart("api")
+		p.sup.Restart(command, "api")
 		p.after(2 * time.Second)
 		p.wantHistory("0s start api", "1s TERM api", "1s start api")
 		p.end()
@@ -294,7 +287,7 @@ func TestObserveSeesEachStateBeforeItsConsequences(t *testing.T) {
 		s.Observe = func(e event.Service) { stage.note("%s pid %d", e.State, e.PID) }
 		s.Drain = func(context.Context) { stage.note("drain") }
 		p := start(t, stage, s)
-		p.sup.Restart("api")
+		p.sup.Restart(command, "api")
 		synctest.Wait()
 		p.wantHistory("0s waiting pid 0", "0s starting pid 0", "0s start api", "0s starting pid 1", "0s ready pid 1",
 			"0s stopping pid 1", "0s drain", "0s TERM api", "0s stopping pid 0", "0s starting pid 0", "0s start api",
@@ -320,7 +313,7 @@ func TestAStartWaitsUntilThePortOfTheOldProcessIsFree(t *testing.T) {
 		}
 		p := start(t, stage, s)
 		synctest.Wait()
-		p.sup.Restart("api")
+		p.sup.Restart(command, "api")
 		synctest.Wait()
 		p.wantHistory("0s free", "0s start api", "0s TERM api", "0s free", "0s free", "0s start api")
 		p.end()
@@ -416,11 +409,11 @@ func TestAStoppedServiceIsNotStartedByASaveButByACommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := start(t, newStage(), spec("api"))
 		defer p.end()
-		p.sup.Stop("api")
+		p.sup.Stop(command, "api")
 		p.wantState("api", event.Stopped)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.wantState("api", event.Stopped)
-		p.sup.Start("api")
+		p.sup.Start(command, "api")
 		p.wantState("api", event.Ready)
 	})
 }
@@ -429,9 +422,9 @@ func TestStartBringsWhatTheServiceIsAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := start(t, newStage(), spec("web", "api"), spec("api", "db"), spec("db"))
 		defer p.end()
-		p.sup.Stop("web", "api", "db")
+		p.sup.Stop(command, "web", "api", "db")
 		p.wantState("db", event.Stopped)
-		p.sup.Start("web")
+		p.sup.Start(command, "web")
 		for _, name := range []string{"web", "api", "db"} {
 			p.wantState(name, event.Ready)
 		}
@@ -440,7 +433,7 @@ func TestStartBringsWhatTheServiceIsAfter(t *testing.T) {
 
 func TestAnUnknownNameIsRefused(t *testing.T) {
 	sup := New([]Spec{spec("api")}, &event.Bus{}, newStage())
-	for _, err := range []error{sup.Start("apy"), sup.Stop("apy"), sup.Restart("apy"), sup.Changed("api", "apy")} {
+	for _, err := range []error{sup.Start(command, "apy"), sup.Stop(command, "apy"), sup.Restart(command, "apy"), sup.Changed(edit, "api", "apy")} {
 		if !errors.Is(err, ErrUnknownService) || !strings.Contains(err.Error(), "apy") {
 			t.Errorf("got %v", err)
 		}
@@ -453,7 +446,7 @@ func (p *play) notices() func() []string {
 	return func() (all []string) {
 		sub.Close()
 		for e := range sub.C {
-			if e.Kind != event.StateChanged {
+			if e.Kind == event.Notice || e.Kind == event.UpdateFailed {
 				all = append(all, e.Service.Name+": "+e.Text)
 			}
 		}

@@ -86,6 +86,27 @@ func (m machine) step(in input) (machine, []action) {
 	return m.fromRest(in)
 }
 
+// heeds reports whether an input that somebody has caused leads to anything. A
+// save does not where somebody has stopped the service.
+func (m machine) heeds(in input) bool {
+	now := event.Service{State: m.state, Returning: m.returns()}
+	switch in {
+	case inChange:
+		return now.HeedsChanges()
+	case inStart:
+		return isDown(m.state) || m.state == event.Backoff || m.state == event.Stopping && !now.Returning
+	case inStop:
+		return m.state != event.Stopped && (m.state != event.Stopping || now.Returning)
+	}
+	return true
+}
+
+// returns reports whether a service that stops is started again.
+func (m machine) returns() bool { return m.then != thenRest }
+
+// updates reports whether a newer version is on its way beside the process.
+func (m machine) updates() bool { return m.rebuilding || m.succeeding }
+
 func (m machine) to(s event.State, do ...action) (machine, []action) {
 	return machine{state: s, builds: m.builds, overlaps: m.overlaps}, do
 }
@@ -93,13 +114,10 @@ func (m machine) to(s event.State, do ...action) (machine, []action) {
 // fromRest: Stopped, Done, Failed, Exited.
 func (m machine) fromRest(in input) (machine, []action) {
 	switch in {
-	case inStart, inRestart:
-		return m.to(event.Waiting, actAwaitDeps)
-	case inChange:
-		if m.state == event.Stopped {
-			break // somebody stopped it; a save is no reason to start it
+	case inStart, inRestart, inChange:
+		if m.heeds(in) {
+			return m.to(event.Waiting, actAwaitDeps)
 		}
-		return m.to(event.Waiting, actAwaitDeps)
 	case inStop, inKill:
 		return m.to(event.Stopped)
 	}
@@ -256,7 +274,7 @@ func (m machine) fromStopping(in input) (machine, []action) {
 	case inRestart:
 		m.then = thenStart
 	case inChange:
-		if m.then != thenRest {
+		if m.heeds(in) {
 			m.then = thenStart
 		}
 	case inGone:

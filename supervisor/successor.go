@@ -44,8 +44,7 @@ func (s *service) loseSuccessor(why string) {
 	s.disarm()
 	s.apply(inSuccessorLost)
 	s.drop()
-	s.tell(event.Event{At: time.Now(), Kind: event.UpdateFailed, Service: s.view,
-		Text: fmt.Sprintf("the new version did not become ready (%s); the old version keeps running", why)})
+	s.tellUpdateFailed(fmt.Sprintf("the new version did not become ready (%s)", why))
 }
 
 // hearRetired forgets a run that is over.

@@ -81,7 +81,7 @@ func TestASuccessorTakesOverWhenItIsReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		if s := p.service("api"); s.State != event.Ready || s.Port != 1 || s.PID != 1 {
 			t.Errorf("before the successor is ready: %+v", s)
@@ -106,15 +106,15 @@ func TestASuccessorThatFailsReplacesNothing(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
 		notices := p.notices()
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		o.stage.last("api2").exit(crash(3))
 		p.after(time.Hour)
 		o.stage.missing["api3"] = true
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Hour)
 		o.noPort = true
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Hour)
 		if s := p.service("api"); s.State != event.Ready || s.Port != 1 || s.Restarts != 0 {
 			t.Errorf("got %+v", s)
@@ -141,9 +141,9 @@ func TestANewerChangeReplacesTheSuccessor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		close(o.ready[1]) // too late
 		p.after(time.Second)
@@ -164,7 +164,7 @@ func TestASuccessorTakesOverFromAProcessThatCrashes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		o.stage.last("api1").exit(crash(1))
 		p.after(time.Second)
@@ -185,13 +185,13 @@ func TestAStopEndsEveryRunOfAServiceThatOverlaps(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
 		o.stage.stubborn["api1"] = true
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		close(o.ready[1])
-		p.after(time.Second) // api1 waits for its requests
-		p.sup.Changed("api") // api3 starts
+		p.after(time.Second)       // api1 waits for its requests
+		p.sup.Changed(edit, "api") // api3 starts
 		p.after(time.Second)
-		p.sup.Stop("api")
+		p.sup.Stop(command, "api")
 		p.after(DrainLimit + time.Millisecond)
 		p.wantState("api", event.Stopping) // api1 is still there
 		p.after(5 * time.Second)
@@ -208,7 +208,7 @@ func TestRequestsThatDoNotEndDelayTheOldVersionByItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		close(o.ready[1])
 		p.after(time.Hour)
@@ -227,11 +227,11 @@ func TestKillReachesEveryRunOfAServiceThatOverlaps(t *testing.T) {
 		for _, name := range []string{"api1", "api2", "api3"} {
 			o.stage.stubborn[name] = true
 		}
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		close(o.ready[1])
 		synctest.Wait()
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		p.stop()
 		p.after(100 * time.Millisecond)
@@ -250,7 +250,7 @@ func TestAFailedServiceIsOverOnceItsRetiredRunsAre(t *testing.T) {
 			var o overlapping
 			p := o.begin(t)
 			o.stage.stubborn["api1"] = true
-			p.sup.Changed("api")
+			p.sup.Changed(edit, "api")
 			synctest.Wait()
 			close(o.ready[1])
 			synctest.Wait()
@@ -280,11 +280,11 @@ func TestABuildComesBeforeTheSuccessor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
 		p := o.begin(t, func(s *Spec) { s.Build = &Command{Args: []string{"build"}} })
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		o.stage.last("build").exit(crash(1))
 		p.after(time.Second)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		o.stage.last("build").exit(crash(0))
 		synctest.Wait()
@@ -303,9 +303,9 @@ func TestASlowSuccessorIsExplained(t *testing.T) {
 		var o overlapping
 		p := o.begin(t, func(s *Spec) { s.Inspect = func(pid int) string { return fmt.Sprint("tree of ", pid) } })
 		notices := p.notices()
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(2 * time.Second)
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Minute)
 		p.end()
 		want := []string{
@@ -331,7 +331,7 @@ func TestAServiceBeginsToOverlapWithItsNextStart(t *testing.T) {
 		close(o.ready[0])
 		p.wantState("api", event.Ready)
 		p.wantHistoryOf("api", "0s start", "0s TERM")
-		p.sup.Changed("api")
+		p.sup.Changed(edit, "api")
 		p.after(time.Second)
 		p.wantState("api", event.Ready)
 		p.wantHistoryOf("api1", "0s start")

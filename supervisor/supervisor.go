@@ -43,6 +43,7 @@ type order struct {
 	event *event.Event
 	from  *service // of event
 	in    input
+	cause event.Cause
 	names []string
 	specs *[]Spec // to reconcile with; names are those to start
 }
@@ -87,7 +88,7 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 	if first == nil {
 		first = s.names()
 	}
-	s.start(first)
+	s.start(event.Cause{By: event.Devgate}, first)
 	down := ctx.Done()
 	for !s.stopping || !s.allDown() {
 		select {
@@ -128,23 +129,27 @@ func (s *Supervisor) dismiss() {
 }
 
 // Start starts services that do not run, with those that they are after.
-func (s *Supervisor) Start(names ...string) error { return s.ask(inStart, names) }
+func (s *Supervisor) Start(by event.Cause, names ...string) error { return s.ask(inStart, by, names) }
 
 // Stop stops services; those that depend on them keep running.
-func (s *Supervisor) Stop(names ...string) error { return s.ask(inStop, names) }
+func (s *Supervisor) Stop(by event.Cause, names ...string) error { return s.ask(inStop, by, names) }
 
 // Restart gives services a new process, or a first one; a build comes first,
 // while the old process runs.
-func (s *Supervisor) Restart(names ...string) error { return s.ask(inRestart, names) }
+func (s *Supervisor) Restart(by event.Cause, names ...string) error {
+	return s.ask(inRestart, by, names)
+}
 
 // Changed tells that files changed which the services watch. It is a Restart
 // that leaves alone what somebody has stopped.
-func (s *Supervisor) Changed(names ...string) error { return s.ask(inChange, names) }
+func (s *Supervisor) Changed(by event.Cause, names ...string) error {
+	return s.ask(inChange, by, names)
+}
 
 // Kill ends every process now, without grace. It does not end Run.
 func (s *Supervisor) Kill() { s.box.put(order{in: inKill}) }
 
-func (s *Supervisor) ask(in input, names []string) error {
+func (s *Supervisor) ask(in input, by event.Cause, names []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, name := range names {
@@ -152,7 +157,7 @@ func (s *Supervisor) ask(in input, names []string) error {
 			return fmt.Errorf("%s: %w", name, ErrUnknownService)
 		}
 	}
-	s.box.put(order{in: in, names: names})
+	s.box.put(order{in: in, cause: by, names: names})
 	return nil
 }
 
@@ -171,20 +176,20 @@ func (s *Supervisor) handle(o order) {
 			s.note(*o.event)
 		}
 	case o.in == inKill:
-		s.send(inKill, s.names())
+		s.send(inKill, o.cause, s.names())
 	case s.stopping: // nothing starts on the way down
 	case o.specs != nil:
 		s.reconcile(*o.specs, o.names)
 	case o.in == inStart:
-		s.start(o.names)
+		s.start(o.cause, o.names)
 	default:
-		s.send(o.in, o.names)
+		s.send(o.in, o.cause, o.names)
 	}
 }
 
 // start brings services up with what they are after. Those that do not run
 // count as waiting from now on, so that nobody is said to wait for a stopped one.
-func (s *Supervisor) start(names []string) {
+func (s *Supervisor) start(by event.Cause, names []string) {
 	names = s.withAfter(names)
 	for _, name := range names {
 		if view := s.state[name]; isDown(view.State) {
@@ -192,13 +197,13 @@ func (s *Supervisor) start(names []string) {
 			s.state[name] = view
 		}
 	}
-	s.send(inStart, names)
+	s.send(inStart, by, names)
 }
 
-func (s *Supervisor) send(in input, names []string) {
+func (s *Supervisor) send(in input, by event.Cause, names []string) {
 	for _, name := range names {
 		if service := s.services[name]; service != nil {
-			service.box.put(message{in: in})
+			service.box.put(message{in: in, cause: by})
 		}
 	}
 }

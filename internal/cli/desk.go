@@ -109,13 +109,14 @@ func (d *desk) Do(ctx context.Context, verb control.Verb, names []string, wait b
 }
 
 func (d *desk) act(verb control.Verb, names []string) error {
+	by := event.Cause{By: event.Command}
 	switch verb {
 	case control.Start:
-		return d.s.sup.Start(names...)
+		return d.s.sup.Start(by, names...)
 	case control.Stop:
-		return d.s.sup.Stop(names...)
+		return d.s.sup.Stop(by, names...)
 	}
-	return d.s.sup.Restart(names...)
+	return d.s.sup.Restart(by, names...)
 }
 
 // settle returns when every service is where the verb wants it, or has failed

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"unicode"
 
+	"devgate/internal/event"
 	"devgate/procfile"
 )
 
@@ -94,7 +95,7 @@ func (k *keyboard) restart() {
 	for _, name := range names {
 		k.s.say(name, "restart asked for")
 	}
-	k.s.sup.Restart(names...)
+	k.s.sup.Restart(event.Cause{By: event.Key}, names...)
 }
 
 // matching are the services that begin with what was typed.
@@ -113,7 +114,7 @@ func (k *keyboard) restartable() (all []string) {
 	started := k.s.startedAtFirst()
 	for _, service := range k.s.project().Services {
 		named := k.typed != "" && strings.HasPrefix(service.Name, k.typed)
-		if service.Kind() != procfile.Remote && (named || started[service.Name] && service.Kind() != procfile.Task && k.s.acts(service.Name)) {
+		if service.Kind() != procfile.Remote && (named || started[service.Name] && service.Kind() != procfile.Task && k.s.serviceNow(service.Name).State != event.Stopped) {
 			all = append(all, service.Name)
 		}
 	}

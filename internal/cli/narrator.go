@@ -66,8 +66,9 @@ func (n *narrator) tell(e event.Event) {
 		n.s.say(name, "removed")
 		return
 	}
-	if e.Kind == event.UpdateFailed {
-		n.s.takeEdit(name)
+	if e.Kind == event.Asked {
+		n.tellEdit(e)
+		return
 	}
 	if e.Kind != event.StateChanged {
 		n.s.say(name, n.noticeText(e))
@@ -84,6 +85,21 @@ func (n *narrator) tell(e event.Event) {
 	n.exitOnFailure(e.Service)
 	n.tellReady()
 }
+
+// tellEdit says at once what was changed; stateText says it again with what came
+// of it. What a command or a key asks for is said where it is given.
+func (n *narrator) tellEdit(e event.Event) {
+	if e.Cause.By != event.Edit {
+		return
+	}
+	next := " → restarting"
+	if service := n.s.project().Service(e.Service.Name); service != nil && service.Build != nil {
+		next = " → building"
+	}
+	n.s.say(e.Service.Name, editText(e.Cause)+quiet(next))
+}
+
+func editText(c event.Cause) string { return "↻ " + c.What() + " changed" }
 
 func (n *narrator) noticeText(e event.Event) string {
 	if e.Service.State == event.Stopping && n.s.isStopping() {
@@ -102,13 +118,13 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	case event.Waiting:
 		return e.Reason
 	case event.Building:
-		if n.s.hasEdit(e.Name) {
+		if e.Cause.By == event.Edit {
 			return "" // said with the edit
 		}
 		return "building: " + service.Service.Build.String()
 	case event.Ready, event.Done:
-		if edit := n.s.takeEdit(e.Name); edit != "" {
-			return edit + n.outcome(service, e)
+		if e.Cause.By == event.Edit {
+			return editText(e.Cause) + n.outcome(service, e)
 		}
 		return n.readyText(service, e)
 	case event.Backoff:
@@ -116,7 +132,6 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	case event.Exited:
 		return "ended: " + e.Reason
 	case event.Failed:
-		n.s.takeEdit(e.Name)
 		return n.failureText(service, e)
 	case event.Stopped:
 		if known && !n.s.isStopping() {

@@ -179,7 +179,7 @@ func (r *reloader) compare(before, p *project.Project) (d difference) {
 			d.added = append(d.added, now)
 		case !isRemote(now) && p.NeedsProcess(now, old, before):
 			r.versions[now.Name]++
-			if r.s.acts(now.Name) {
+			if r.s.serviceNow(now.Name).HeedsChanges() {
 				d.restarted = append(d.restarted, now.Name)
 			}
 		}
@@ -231,11 +231,11 @@ func (r *reloader) tell(changed, cascadeBefore string, d difference, wasBroken b
 	}
 }
 
-// stateOf is the service's last known state; Stopped for one that nobody knows.
-func (s *session) stateOf(name string) event.State {
+// serviceNow is what is known of a service; a stopped one where nobody knows it.
+func (s *session) serviceNow(name string) event.Service {
 	all := s.bus.Snapshot()
 	if i := slices.IndexFunc(all, func(e event.Service) bool { return e.Name == name }); i >= 0 {
-		return all[i].State
+		return all[i]
 	}
-	return event.Stopped
+	return event.Service{Name: name}
 }

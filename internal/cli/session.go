@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -58,14 +57,13 @@ type session struct {
 	mu        sync.Mutex
 	wirings   map[string]*wiring // by service; the newest
 	listening map[string]bool    // services of a Procfile that have listened
-	edits     map[string]string  // what changed, by service, until that has led to something
 	stopping  bool
 }
 
 // newSession opens what must be open before anything starts: the log and the
 // gateway's port. The caller holds the lock and calls run.
 func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (s *session, err error) {
-	s = &session{options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, edits: map[string]string{}, wirings: map[string]*wiring{}, terminals: newTerminals(std.out)}
+	s = &session{options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}, terminals: newTerminals(std.out)}
 	s.current.Store(p)
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.reload = newReloader(s)
@@ -221,59 +219,14 @@ func (t *task) stop() {
 // and takes up a changed Devgatefile.
 func (s *session) watchFiles(ctx context.Context) error {
 	return s.watcher.Run(ctx, func(c watch.Change) {
-		switch {
-		case c.Name == logmux.Devgate:
-			s.reload.take(changeText(c))
-		case s.acts(c.Name):
-			s.gateway.Changed()
-			s.noteEdit(c)
-			s.sup.Changed(c.Name)
+		edit := event.Cause{By: event.Edit, Files: c.Files, Total: c.Total}
+		if c.Name == logmux.Devgate {
+			s.reload.take(edit.What())
+			return
 		}
+		s.gateway.Changed()
+		s.sup.Changed(edit, c.Name)
 	})
-}
-
-// noteEdit says at once what changed; the narrator says it again with what came
-// of it.
-func (s *session) noteEdit(c watch.Change) {
-	text := "↻ " + changeText(c) + " changed"
-	s.mu.Lock()
-	s.edits[c.Name] = text
-	s.mu.Unlock()
-	next := " → restarting"
-	if service := s.project().Service(c.Name); service != nil && service.Build != nil {
-		next = " → building"
-	}
-	s.say(c.Name, text+quiet(next))
-}
-
-func (s *session) hasEdit(name string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.edits[name] != ""
-}
-
-// takeEdit returns what changed since it was last asked, or "".
-func (s *session) takeEdit(name string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	text := s.edits[name]
-	delete(s.edits, name)
-	return text
-}
-
-// acts reports whether a change means anything to the service: not to one
-// that somebody stopped.
-func (s *session) acts(name string) bool {
-	return s.stateOf(name) != event.Stopped
-}
-
-func changeText(c watch.Change) string {
-	const most = 3
-	text := strings.Join(c.Files[:min(most, len(c.Files))], ", ")
-	if more := c.Total - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }
 
 // presetGateway says how backends stand before their first event: what is not

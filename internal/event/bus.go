@@ -23,6 +23,7 @@ const (
 	Notice                   // there is something to say; the state is as it was
 	UpdateFailed             // a notice too: the new version did not build or start; the old one keeps running
 	Removed                  // there is no such service any more; later snapshots are without it
+	Asked                    // Cause was asked of the service, and it acts on it; what follows is told as it happens
 )
 
 // Event is one fact about one service.
@@ -31,6 +32,7 @@ type Event struct {
 	Kind    Kind
 	Service Service // as it is after the event
 	Text    string  // of a notice: what to say, without the service's name
+	Cause   Cause   // of Asked
 }
 
 // Bus passes events from one publisher to many subscriptions.

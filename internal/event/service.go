@@ -99,4 +99,11 @@ type Service struct {
 	Since     time.Time     // when State was entered
 	Exit      *Exit         // the last exit, or nil while there was none
 	Reason    string        // why it is in this State, for people; often ""
+	Cause     Cause         // what State goes back to; of a Ready service: what its process was started for
+}
+
+// HeedsChanges reports whether a change of its files leads to anything. It does
+// not where somebody has stopped the service: a save is no reason to start it.
+func (s Service) HeedsChanges() bool {
+	return s.State != Stopped && (s.State != Stopping || s.Returning)
 }

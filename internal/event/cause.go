@@ -1,0 +1,41 @@
+package event
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Origin is who or what asked for something.
+type Origin uint8
+
+// The origins. The zero Origin is Devgate.
+const (
+	Devgate Origin = iota // devgate itself: on its way up and down, and what follows from `after`
+	Command               // somebody, by a command
+	Key                   // somebody, by a key in devgate's terminal
+	Edit                  // files were changed that the service watches
+	Reload                // the Devgatefile was changed
+	Ended                 // the process itself, which ended unasked
+)
+
+// Cause is who asked for what happens to a service, and what was changed. It
+// travels with the request, so that whoever tells the outcome need not look for
+// the reason.
+type Cause struct {
+	By    Origin
+	Files []string // of an Edit: the first of the files, as people write them
+	Total int      // of an Edit: all files, also those not in Files
+}
+
+// shownFiles is how many files are named in a line.
+const shownFiles = 3
+
+// What names the changed files, for people: "a.js, b.js, c.js and 4 more". It
+// is "" where no file is known.
+func (c Cause) What() string {
+	text := strings.Join(c.Files[:min(shownFiles, len(c.Files))], ", ")
+	if more := c.Total - shownFiles; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}

@@ -1,0 +1,32 @@
+package event
+
+import "testing"
+
+func TestACauseNamesTheFirstFilesAndCountsTheOthers(t *testing.T) {
+	for _, c := range []struct {
+		cause Cause
+		want  string
+	}{
+		{Cause{}, ""},
+		{Cause{Files: []string{"a"}, Total: 1}, "a"},
+		{Cause{Files: []string{"a", "b", "c"}, Total: 3}, "a, b, c"},
+		{Cause{Files: []string{"a", "b", "c", "d"}, Total: 4}, "a, b, c and 1 more"},
+		{Cause{Files: []string{"a", "b", "c", "d"}, Total: 40}, "a, b, c and 37 more"},
+	} {
+		if got := c.cause.What(); got != c.want {
+			t.Errorf("%+v: got %q, want %q", c.cause, got, c.want)
+		}
+	}
+}
+
+// W: a save is no reason to start what somebody stopped, or is stopping.
+func TestOnlyWhatSomebodyStoppedIgnoresChanges(t *testing.T) {
+	for _, s := range States() {
+		for _, returning := range []bool{false, true} {
+			want := s != Stopped && (s != Stopping || returning)
+			if got := (Service{State: s, Returning: returning}).HeedsChanges(); got != want {
+				t.Errorf("%v, returning %v: got %v", s, returning, got)
+			}
+		}
+	}
+}
