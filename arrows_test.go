@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 var arrows = map[string]string{
 	"devgate":                   "devgate/internal/cli",
 	"devgate/internal/bench":    "",
-	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe github.com/spf13/cobra golang.org/x/sys/unix golang.org/x/term",
+	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/session devgate/internal/tty devgate/procfile github.com/spf13/cobra",
 	"devgate/internal/control":  "devgate/internal/event golang.org/x/sys/unix",
 	"devgate/internal/event":    "",
 	"devgate/internal/guard":    "devgate/internal/proc",
@@ -26,7 +27,9 @@ var arrows = map[string]string{
 	"devgate/internal/proc":     "golang.org/x/sys/unix",
 	"devgate/internal/relay":    "",
 	"devgate/internal/project":  "devgate/internal/port devgate/procfile github.com/hashicorp/go-envparse",
+	"devgate/internal/session":  "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix",
 	"devgate/internal/testproc": "",
+	"devgate/internal/tty":      "golang.org/x/sys/unix golang.org/x/term",
 	"devgate/internal/watch":    "github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix",
 	"devgate/procfile":          "github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4",
 	"devgate/proxy":             "",
@@ -35,7 +38,15 @@ var arrows = map[string]string{
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	for _, system := range []string{"linux", "darwin"} {
+		t.Run(system, func(t *testing.T) { checkAll(t, system) })
+	}
+}
+
+func checkAll(t *testing.T, system string) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	list.Env = append(os.Environ(), "GOOS="+system)
+	out, err := list.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
+	"devgate/internal/tty"
 )
 
 // leaveKey is Ctrl-].
@@ -32,7 +33,7 @@ func newAttach(std streams) *cobra.Command {
 		Short: "Use the terminal of a service that has one (pty = true); Ctrl-] leaves",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			local, err := openLocalTerminal(std, args[0])
+			local, err := openTerminal(std, args[0])
 			if err != nil {
 				return err
 			}
@@ -40,46 +41,64 @@ func newAttach(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			remote, err := client.Attach(cmd.Context(), args[0], local.size())
+			remote, err := client.Attach(cmd.Context(), args[0], sizeOf(local))
 			if err != nil {
 				return err
 			}
 			defer remote.Close()
-			return attach(args[0], local, remote)
+			return attach(args[0], local, remote, std.out)
 		},
 	}
 	fileFlag(cmd, &file)
 	return cmd
 }
 
+// openTerminal wants both streams to be one.
+func openTerminal(std streams, name string) (*tty.Terminal, error) {
+	if tty.IsTerminal(std.in) && tty.IsTerminal(std.out) {
+		return tty.NewTerminal(std.in.(*os.File), std.out.(*os.File)), nil
+	}
+	what := "output"
+	if !tty.IsTerminal(std.in) {
+		what = "input"
+	}
+	return nil, usageError(fmt.Errorf("attach needs a terminal, and its %s is none\n  hint: devgate logs -f %s shows what it prints", what, name))
+}
+
+func sizeOf(t *tty.Terminal) control.Size {
+	columns, rows := t.Size()
+	return control.Size{Columns: uint16(columns), Rows: uint16(rows)}
+}
+
 // attach joins both terminals until the user leaves, devgate ends, or a signal
 // comes. It is over when its last goroutine is.
-func attach(name string, local *localTerminal, remote *control.Attachment) error {
+func attach(name string, local *tty.Terminal, remote *control.Attachment, out io.Writer) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH)
 	defer signal.Stop(signals)
-	fmt.Fprintf(local.out, "devgate: attached to %s; Ctrl-] leaves\n", name)
-	if err := local.raw(); err != nil {
+	fmt.Fprintf(out, "devgate: attached to %s; Ctrl-] leaves\n", name)
+	if err := local.Raw(); err != nil {
 		return err
 	}
-	defer local.restore()
-	v := &visit{local: local, remote: remote}
+	defer local.Restore()
+	v := &visit{local: local, remote: remote, out: out}
 	v.ctx, v.end = context.WithCancelCause(context.Background())
 	// The connection ends with the visit, and with it Next.
 	defer context.AfterFunc(v.ctx, func() { remote.Close() })()
 	var helpers sync.WaitGroup
-	helpers.Go(func() { local.guarded(v.typeKeys) })
-	helpers.Go(func() { local.guarded(func() { v.heed(signals) }) })
+	helpers.Go(func() { local.Guard(v.typeKeys) })
+	helpers.Go(func() { local.Guard(func() { v.heed(signals) }) })
 	v.end(v.show())
 	helpers.Wait()
-	local.restore()
+	local.Restore()
 	return v.farewell(name)
 }
 
 // visit is one attachment, from raw mode to the reason of its end.
 type visit struct {
-	local  *localTerminal
+	local  *tty.Terminal
 	remote *control.Attachment
+	out    io.Writer // for lines of devgate while the terminal is not raw
 	ctx    context.Context
 	end    context.CancelCauseFunc
 }
@@ -94,9 +113,9 @@ func (v *visit) show() error {
 		case err != nil:
 			return err
 		case shown.Notice != "":
-			err = v.local.notice(shown.Notice)
+			err = v.local.Notice(shown.Notice)
 		default:
-			err = v.local.show(shown.Output)
+			err = v.local.Show(shown.Output)
 		}
 		if err != nil {
 			return err
@@ -106,7 +125,7 @@ func (v *visit) show() error {
 
 // typeKeys passes on what is typed, up to Ctrl-].
 func (v *visit) typeKeys() {
-	v.end(v.local.keys(v.ctx, func(keys []byte) error {
+	err := v.local.Keys(v.ctx, func(keys []byte) error {
 		typed, _, left := bytes.Cut(keys, []byte{leaveKey})
 		if len(typed) > 0 {
 			v.remote.Input(typed)
@@ -115,7 +134,11 @@ func (v *visit) typeKeys() {
 			return errLeft
 		}
 		return nil
-	}))
+	})
+	if errors.Is(err, tty.ErrHangup) {
+		err = signalError(syscall.SIGHUP) // which says the same
+	}
+	v.end(err)
 }
 
 // heed acts on signals. The terminal is restored at once, also when its output
@@ -127,11 +150,11 @@ func (v *visit) heed(signals chan os.Signal) {
 			return
 		case sig := <-signals:
 			if sig == syscall.SIGWINCH {
-				v.remote.Resize(v.local.size())
+				v.remote.Resize(sizeOf(v.local))
 				continue
 			}
 			v.end(signalError(sig.(syscall.Signal)))
-			v.local.cook()
+			v.local.Cook()
 			signal.Stop(signals) // the next one ends devgate
 			return
 		}
@@ -142,10 +165,10 @@ func (v *visit) heed(signals chan os.Signal) {
 func (v *visit) farewell(name string) error {
 	switch err := context.Cause(v.ctx); {
 	case errors.Is(err, errLeft):
-		fmt.Fprintf(v.local.out, "devgate: left %s, which goes on\n", name)
+		fmt.Fprintf(v.out, "devgate: left %s, which goes on\n", name)
 		return nil
 	case errors.Is(err, errEnded):
-		fmt.Fprintln(v.local.out, "devgate: the running devgate has ended, and "+name+" with it")
+		fmt.Fprintln(v.out, "devgate: the running devgate has ended, and "+name+" with it")
 		return nil
 	default:
 		return err

@@ -396,11 +396,11 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 
 func TestAPanicRestoresTheTerminalAndGoesOn(t *testing.T) {
 	d := openDesktop(t, 80, 24)
-	local, err := openLocalTerminal(streams{in: d.tty, out: d.tty}, "dbg")
+	local, err := openTerminal(streams{in: d.tty, out: d.tty}, "dbg")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := local.raw(); err != nil {
+	if err := local.Raw(); err != nil {
 		t.Fatal(err)
 	}
 	d.isRaw()
@@ -410,7 +410,7 @@ func TestAPanicRestoresTheTerminalAndGoesOn(t *testing.T) {
 		}
 		d.cooked()
 	}()
-	local.guarded(func() { panic("broken") })
+	local.Guard(func() { panic("broken") })
 }
 
 func TestAttachSaysWhyItCannot(t *testing.T) {
@@ -445,7 +445,7 @@ func TestAttachWithoutATerminalIsBadUsage(t *testing.T) {
 		{"input", streams{in: strings.NewReader(""), out: d.tty}},
 		{"output", streams{in: d.tty, out: &bytes.Buffer{}}},
 	} {
-		_, err := openLocalTerminal(c.std, "dbg")
+		_, err := openTerminal(c.std, "dbg")
 		want := "attach needs a terminal, and its " + c.what + " is none\n  hint: devgate logs -f dbg shows what it prints"
 		if codeOf(err) != exitUsage || err.Error() != want {
 			t.Errorf("got %d %v", codeOf(err), err)

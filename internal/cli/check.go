@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -19,7 +20,7 @@ func newCheck(std streams) *cobra.Command {
 		Short: "Read the Devgatefile and print what it says",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			p, err := load(project.Options{File: file})
+			p, err := load(&project.Options{File: file})
 			if err != nil {
 				return err
 			}
@@ -40,7 +41,7 @@ func printProject(out io.Writer, p *project.Project) error {
 	}
 	table.Flush()
 	fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p))
-	for _, note := range unsupported(p) {
+	for _, note := range p.Unsupported() {
 		fmt.Fprintf(out, "\n%s\n", note)
 	}
 	return nil
@@ -59,7 +60,7 @@ func readyWord(s *project.Service) string {
 	}
 	switch r := s.Ready; r.Kind {
 	case procfile.ReadyTCP:
-		return fmt.Sprintf("tcp %d", portOr(r.Port, s.Port))
+		return fmt.Sprintf("tcp %d", cmp.Or(r.Port, s.Port))
 	case procfile.ReadyHTTP:
 		return fmt.Sprintf("http %s %d", r.Path, r.Status)
 	case procfile.ReadyLog:

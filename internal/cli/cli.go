@@ -117,15 +117,16 @@ func fileFlag(cmd *cobra.Command, file *string) {
 	cmd.Flags().StringVarP(file, "file", "f", "", "read this Devgatefile instead of looking for one")
 }
 
-// load reads the project that a command is about.
-func load(o project.Options) (*project.Project, error) {
+// load reads the project that a command is about. It adds to o what the process
+// itself says.
+func load(o *project.Options) (*project.Project, error) {
 	o.Environ = os.Environ()
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, fmt.Errorf("find working directory: %w", err)
 	}
 	o.Dir = dir
-	p, err := project.Load(o)
+	p, err := project.Load(*o)
 	if errors.Is(err, procfile.ErrNotFound) {
 		return nil, usageError(noFile(dir))
 	}

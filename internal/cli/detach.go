@@ -17,10 +17,13 @@ import (
 	"devgate/internal/event"
 	"devgate/internal/logmux"
 	"devgate/internal/project"
+	"devgate/internal/session"
 )
 
-// detachPoll is how often the devgate in the background is asked how it is.
-const detachPoll = 50 * time.Millisecond
+const (
+	detachPoll = 50 * time.Millisecond // how often the devgate in the background is asked how it is
+	tailLines  = 20                    // of the output of a service that is not ready
+)
 
 // detach starts another devgate in a session of its own and returns when all
 // is ready there, or has failed. It leaves a failed one running, so that a fix
@@ -44,7 +47,7 @@ func detach(o upOptions, p *project.Project, names []string, std streams) error 
 	case err != nil && ctx.Err() == nil:
 		return err
 	case status.State == event.Ready:
-		_, err := fmt.Fprintf(std.out, "devgate: ready %s (%s, %s)\n", status.URL, count(backendsOf(status), "backend"), seconds(time.Since(began)))
+		_, err := fmt.Fprintln(std.out, "devgate: "+session.ReadyLine(status.URL, backendsOf(status), time.Since(began)))
 		return err
 	}
 	return detachedFailure(p.Root, status, o.timeout)

@@ -10,6 +10,8 @@ import (
 	"devgate/internal/control"
 	"devgate/internal/guard"
 	"devgate/internal/proc"
+	"devgate/internal/session"
+	"devgate/internal/tty"
 )
 
 // guardLimit bounds how long the guard hunts for what a killed supervisor left.
@@ -29,10 +31,10 @@ func runGuard(args []string, file string) error {
 func endGuard(status syscall.WaitStatus, file string) error {
 	endOrphans()
 	if status.Signaled() {
-		mend(os.Stdin, os.Stdout)
+		tty.Mend(os.Stdin, os.Stdout)
 	}
 	if root, err := rootOf(file); status.Signaled() && err == nil {
-		endLeftovers(root) // where orphans go to init, this finds them
+		session.EndLeftovers(root) // where orphans go to init, this finds them
 	}
 	return guardResult(status)
 }
@@ -78,27 +80,4 @@ func fileOf(std streams) string {
 	up := newUp(std)
 	up.ParseFlags(std.args)
 	return up.Flag("file").Value.String()
-}
-
-func processes(n int) string {
-	if n == 1 {
-		return "1 process"
-	}
-	return fmt.Sprintf("%d processes", n)
-}
-
-// watchGuard ends the session when the guard is gone. The returned function
-// ends the watching and waits for it.
-func (s *session) watchGuard() (stop func()) {
-	if !s.options.guarded {
-		return func() {}
-	}
-	watching := background(func(ctx context.Context) error {
-		if guard.Lost(ctx) == nil {
-			s.say("", "the devgate that owned the terminal is gone: stopping")
-			s.end(signalError(syscall.SIGKILL))
-		}
-		return nil
-	})
-	return watching.stop
 }

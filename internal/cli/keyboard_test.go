@@ -1,15 +1,18 @@
 package cli
 
 import (
-	"os"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"devgate/internal/proc"
+)
+
+// What the keys print, as a terminal gets it.
+const (
+	keyLine     = "r restart · o open · c clear · h help · q quit"
+	eraseLine   = "\r\x1b[K"
+	clearScreen = "\x1b[H\x1b[2J\x1b[3J"
 )
 
 // openKeys is devgate up with three services and a remote one, as the job of a
@@ -125,54 +128,11 @@ func TestTheTerminalIsMendedWhenDevgateIsKilled(t *testing.T) {
 			syscall.Kill(pid, syscall.SIGKILL)
 			j.sees("shell: ended with")
 			if !eventually(func() bool {
-				now, err := getTermios(int(j.tty.Fd()))
-				return err == nil && now.Lflag&(unix.ICANON|unix.ECHO) == unix.ICANON|unix.ECHO
+				j.types("seen\x7f") // Backspace is echoed like this by a terminal that takes lines
+				return strings.Contains(j.text(), "seen\b \b")
 			}) {
 				t.Error("the terminal has no echo")
 			}
 		})
-	}
-}
-
-func TestTheFooterIsBelowAllLinesAndFitsTheTerminal(t *testing.T) {
-	read, write, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	columns := 8
-	f := &footer{out: write, columns: func() int { return columns }}
-	f.Write([]byte("one\n"))
-	f.show("keys: äöü and more")
-	f.Write([]byte("two\nthree\n"))
-	columns = 0 // not known
-	f.show("k")
-	f.clear()
-	f.hide()
-	f.hide() // again does nothing
-	f.Write([]byte("four\n"))
-	write.Close()
-	want := []string{"one\n", eraseLine, "keys: …", eraseLine, "two\nthree\n", "keys: …", eraseLine, "k", clearScreen, "k", eraseLine, "four\n"}
-	got := make([]byte, 1000)
-	n, _ := read.Read(got)
-	if string(got[:n]) != strings.Join(want, "") {
-		t.Errorf("got %q, want %q", got[:n], want)
-	}
-}
-
-func TestATerminalThatTakesNothingDoesNotHoldUpTheEnd(t *testing.T) {
-	f := &footer{text: "keys"}
-	f.mu.Lock() // as by a Write after Ctrl-S
-	f.hide()
-	f.mu.Unlock()
-}
-
-func TestCommonPrefix(t *testing.T) {
-	for _, c := range []struct {
-		all  []string
-		want string
-	}{{[]string{"api"}, "api"}, {[]string{"api", "apron"}, "ap"}, {[]string{"api", "web"}, ""}, {[]string{"a", "ab"}, "a"}} {
-		if got := commonPrefix(slices.Clone(c.all)); got != c.want {
-			t.Errorf("%v: %q, want %q", c.all, got, c.want)
-		}
 	}
 }

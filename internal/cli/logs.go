@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"os"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +18,7 @@ func newLogs(std streams) *cobra.Command {
 		Use:   "logs [NAME…]",
 		Short: "Show what services have printed, and with -f what they print",
 		RunE: func(cmd *cobra.Command, names []string) error {
-			color, err := wantColor(colorMode, std.out, os.Getenv)
+			color, err := wantColor(colorMode, std.out)
 			if err != nil {
 				return err
 			}
@@ -46,6 +46,9 @@ func newLogs(std streams) *cobra.Command {
 	return cmd
 }
 
+// errReaderGone ends the printing of lines that nobody reads any more.
+var errReaderGone = errors.New("the reader has gone")
+
 // printLogs passes lines through a printer of its own, so that they look as
 // they do under `devgate up`. A reader that leaves (| head) ends it quietly.
 func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, cfg logmux.Config) error {
@@ -67,7 +70,7 @@ func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, 
 	for _, s := range status.Services {
 		cfg.Services = append(cfg.Services, s.Name)
 	}
-	cfg.OnClosed = func(error) { cancel(errOutputClosed) }
+	cfg.OnClosed = func(error) { cancel(errReaderGone) }
 	printer := logmux.New(cfg)
 	err = client.Logs(ctx, q, func(l control.Line) error {
 		printer.Print(logmux.Line{At: l.At, Service: l.Service, Stream: l.Stream, Text: l.Text, Styled: l.Styled, Continued: l.Continued})

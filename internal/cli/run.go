@@ -14,6 +14,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/project"
+	"devgate/internal/tty"
 	"devgate/procfile"
 )
 
@@ -37,7 +38,7 @@ func newRun(std streams) *cobra.Command {
 			service := p.Service(args[0])
 			switch {
 			case service == nil:
-				return usageError(unknownService(p, args[0]))
+				return usageError(p.Unknown(args[0]))
 			case service.Kind() == procfile.Remote:
 				return usageError(fmt.Errorf("%s has a url: there is no folder or environment to run in", args[0]))
 			}
@@ -60,7 +61,7 @@ func withoutDashes(args []string) []string {
 // loadAsRunning reads the project, with the ports that a running devgate has
 // chosen for it.
 func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
-	o := project.Options{File: file, Color: isTerminal(cmd.OutOrStdout())}
+	o := project.Options{File: file, Color: tty.IsTerminal(cmd.OutOrStdout())}
 	root, err := rootOf(file)
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
 			}
 		}
 	}
-	return load(o)
+	return load(&o)
 }
 
 // portOf is the port in a URL; 0 when there is none.

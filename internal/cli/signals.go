@@ -33,34 +33,3 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 	}()
 	return ctx, func() { cancel(); <-ended; release() }
 }
-
-// watchSignals ends the session at the first signal and kills what is left at
-// the second. SIGTSTP (Ctrl-Z) stops everything until SIGCONT. The returned function ends the watching and waits for it.
-func (s *session) watchSignals(signals <-chan os.Signal) (stop func()) {
-	over := make(chan struct{})
-	s.tasks.Go(func() {
-		asked := false
-		for {
-			select {
-			case <-over:
-				return
-			case sig := <-signals:
-				switch {
-				case sig == syscall.SIGPIPE:
-				case sig == syscall.SIGTSTP:
-					s.keys.suspend()
-					s.exec.Suspend()
-					s.keys.resume()
-				case asked || sig == syscall.SIGQUIT:
-					s.end(signalError(syscall.SIGQUIT)) // if it is the first
-					s.say("", "killing what is left")
-					s.sup.Kill()
-				default:
-					asked = true
-					s.end(signalError(sig.(syscall.Signal)))
-				}
-			}
-		}
-	})
-	return func() { close(over) }
-}

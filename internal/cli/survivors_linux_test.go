@@ -168,7 +168,7 @@ var ways = []struct {
 	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
 	{"KILL of the supervisor, which has left no record", false, func(v *victim) { // the guard alone has to do it
 		supervisor := v.supervisor()
-		os.Remove(leftoversPath(v.root))
+		os.Remove(v.record())
 		syscall.Kill(supervisor, syscall.SIGKILL)
 	}},
 	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
@@ -450,13 +450,16 @@ func (v *victim) awaitCount(least, most int) {
 	}
 }
 
+// record is the file in which devgate writes down who is there.
+func (v *victim) record() string { return filepath.Join(v.root, ".devgate", "processes.json") }
+
 // awaitRecord waits until devgate has written down who is there.
 func (v *victim) awaitRecord() {
 	seen := time.Now()
 	if !eventually(func() bool {
-		info, err := os.Stat(leftoversPath(v.root))
+		info, err := os.Stat(v.record())
 		_, gone := os.Stat(filepath.Join(v.root, ".devgate", "run.json"))
-		return gone != nil || err == nil && time.Since(seen) > 2*recordPause && info.Size() > 0
+		return gone != nil || err == nil && time.Since(seen) > time.Second && info.Size() > 0
 	}) {
 		v.t.Fatal("devgate writes no record")
 	}

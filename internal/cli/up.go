@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"syscall"
 	"time"
 
@@ -14,6 +13,8 @@ import (
 	"devgate/internal/control"
 	"devgate/internal/logmux"
 	"devgate/internal/project"
+	"devgate/internal/session"
+	"devgate/internal/tty"
 )
 
 // upOptions are the flags of `devgate up`.
@@ -29,8 +30,7 @@ type upOptions struct {
 	open          bool
 	timeout       time.Duration
 
-	color   bool // worked out from colorMode
-	guarded bool
+	color bool // worked out from colorMode
 }
 
 func newUp(std streams) *cobra.Command {
@@ -73,73 +73,92 @@ func (o *upOptions) check(out io.Writer) (err error) {
 	case o.timeout <= 0:
 		return usageError(fmt.Errorf("--timeout %s: want a duration above 0, such as 60s", o.timeout))
 	}
-	o.color, err = wantColor(o.colorMode, out, os.Getenv)
+	o.color, err = wantColor(o.colorMode, out)
 	return err
+}
+
+// wantColor decides about colours; mode is the value of --color.
+func wantColor(mode string, out io.Writer) (bool, error) {
+	want, err := tty.WantColor(mode, out, os.Getenv)
+	if err != nil {
+		return false, usageError(fmt.Errorf("--color %s: %w", mode, err))
+	}
+	return want, nil
 }
 
 func up(o upOptions, names []string, std streams) error {
 	if err := o.check(std.out); err != nil {
 		return err
 	}
-	o.guarded = std.guarded
-	if !o.detach && !o.guarded {
+	if !o.detach && !std.guarded {
 		return runGuard(std.args, o.file)
 	}
-	p, err := load(project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color})
+	source := project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color}
+	p, err := load(&source)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
 		if p.Service(name) == nil {
-			return usageError(unknownService(p, name))
+			return usageError(p.Unknown(name))
 		}
 	}
 	if o.detach {
 		return detach(o, p, names, std)
 	}
-	return foreground(o, p, names, std)
+	return foreground(o.session(p, source, names), std)
 }
 
-func unknownService(p *project.Project, name string) error {
-	var all []string
-	for _, s := range p.Services {
-		all = append(all, s.Name)
+// session is what the flags mean to a session.
+func (o upOptions) session(p *project.Project, source project.Options, names []string) session.Options {
+	all := session.Options{
+		Project: p, Source: source,
+		Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
+		Browse: openBrowser, OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
 	}
-	return fmt.Errorf("no service %q\n  hint: there are %s", name, strings.Join(all, ", "))
+	if len(names) > 0 {
+		all.First = names
+	}
+	if o.wait {
+		all.Late = o.timeout
+	}
+	return all
 }
 
-// foreground is `devgate up` itself, from the lock to the last line.
-func foreground(o upOptions, p *project.Project, names []string, std streams) error {
+// foreground is `devgate up` itself, with the streams of this process.
+func foreground(o session.Options, std streams) error {
 	signals, release := catchSignals(syscall.SIGTSTP)
 	defer release()
-	lock, err := control.Acquire(p.Root)
+	o.Signals, o.Guarded = signals, std.guarded
+	o.Out, o.Err = std.out, std.err
+	o.TerminalSize = func() (columns, rows int) { return tty.Size(std.out) }
+	// The terminal's job is the guard, which is the parent.
+	if std.guarded && o.Format == logmux.Text {
+		if keyboard := tty.NewKeyboard(std.in, std.out, os.Getppid(), o.Color); keyboard != nil {
+			o.Keyboard, o.Out = keyboard, keyboard
+		}
+	}
+	return sessionResult(session.Run(o), std.out)
+}
+
+// sessionResult is what the end of a session means to the command.
+func sessionResult(err error, out io.Writer) error {
 	var held *control.HeldError
-	if errors.As(err, &held) {
-		return alreadyRunning(std.out, held.Record)
-	}
-	if err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		names = nil
-	}
-	ended := endLeftovers(p.Root)
-	s, err := newSession(p, o, names, lock, std)
-	if err != nil {
-		lock.Release()
-		return err
-	}
-	s.endedBefore = ended
-	stopGuard := s.watchGuard()
-	defer stopGuard()
-	stopWatching := s.watchOutput(std.out)
-	defer stopWatching()
-	switch err := s.run(signals); {
-	case errors.Is(err, errDown), errors.Is(err, errOutputClosed):
+	var signal *session.SignalError
+	var failed *session.ServiceError
+	switch {
+	case errors.Is(err, session.ErrDown), errors.Is(err, session.ErrOutputClosed):
 		return nil
-	default:
-		return err
+	case errors.As(err, &held):
+		return alreadyRunning(out, held.Record)
+	case errors.As(err, &signal):
+		return signalError(signal.Signal)
+	case errors.As(err, &failed) && failed.Exit != nil:
+		return &exitError{code: failed.Exit.Code}
+	case errors.As(err, &failed):
+		return &exitError{code: exitFailed}
 	}
+	return err
 }
 
 func alreadyRunning(out io.Writer, r control.Record) error {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,12 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
-	"devgate/proxy"
 )
 
 func newWhy(std streams) *cobra.Command {
@@ -42,8 +39,7 @@ func newWhy(std streams) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				_, err := fmt.Fprintf(std.out, "%s\n", bytes.TrimSpace(answer))
-				return err
+				return json.NewEncoder(std.out).Encode(answer)
 			}
 			return printWhy(std.out, answer)
 		},
@@ -93,14 +89,10 @@ func bodyOf(data string) ([]byte, error) {
 }
 
 // printWhy prints a line a backend, and the answer.
-func printWhy(out io.Writer, answer json.RawMessage) error {
-	var e proxy.Exchange
-	if err := json.Unmarshal(answer, &e); err != nil {
-		return fmt.Errorf("read answer: %w", err)
-	}
+func printWhy(out io.Writer, e control.Exchange) error {
 	fmt.Fprintf(out, "%s %s\n", e.Method, e.Path)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for i, a := range e.Cascade {
+	for i, a := range e.Attempts {
 		fmt.Fprintf(table, "  %d\t%s\t%s\t%s\t%s\n", i+1, a.Backend, statusText(a.Status), tookText(a), a.Note)
 	}
 	table.Flush()
@@ -108,7 +100,7 @@ func printWhy(out io.Writer, answer json.RawMessage) error {
 	if by == "" {
 		by = "devgate itself"
 	}
-	_, err := fmt.Fprintf(out, "answer: %d from %s in %s\n", e.Status, by, millis(e.Duration))
+	_, err := fmt.Fprintf(out, "answer: %d from %s in %s\n", e.Status, by, millis(e.MS))
 	return err
 }
 
@@ -120,7 +112,7 @@ func statusText(status int) string {
 }
 
 // saidText is the status, or the word that stands for it where there is none.
-func saidText(a proxy.Attempt) string {
+func saidText(a control.Attempt) string {
 	word, _, _ := strings.Cut(a.Note, ";")
 	if a.Status != 0 || word == "" {
 		return statusText(a.Status)
@@ -129,16 +121,14 @@ func saidText(a proxy.Attempt) string {
 }
 
 // tookText is empty for a backend that was not asked.
-func tookText(a proxy.Attempt) string {
-	if a.Status == 0 && a.Duration == 0 {
+func tookText(a control.Attempt) string {
+	if a.Status == 0 && a.MS == 0 {
 		return "-"
 	}
-	return millis(a.Duration)
+	return millis(a.MS)
 }
 
-func millis(d time.Duration) string {
-	return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
-}
+func millis(ms float64) string { return fmt.Sprintf("%.1fms", ms) }
 
 func newRequests(std streams) *cobra.Command {
 	var file string
@@ -168,19 +158,20 @@ func newRequests(std streams) *cobra.Command {
 // (| head) ends it quietly.
 func printRequests(ctx context.Context, out io.Writer, client *control.Client, follow, asJSON bool) error {
 	if asJSON && !follow {
-		list := []json.RawMessage{}
-		err := client.Requests(ctx, false, func(line json.RawMessage) error { list = append(list, line); return nil })
+		list := []control.Exchange{}
+		err := client.Requests(ctx, false, func(e control.Exchange) error { list = append(list, e); return nil })
 		if err != nil {
 			return err
 		}
 		return json.NewEncoder(out).Encode(list)
 	}
 	var gone error
-	err := client.Requests(ctx, follow, func(line json.RawMessage) error {
+	lines := json.NewEncoder(out)
+	err := client.Requests(ctx, follow, func(e control.Exchange) error {
 		if asJSON {
-			_, gone = fmt.Fprintf(out, "%s\n", line)
+			gone = lines.Encode(e)
 		} else {
-			gone = printRequest(out, line)
+			gone = printRequest(out, e)
 		}
 		return gone
 	})
@@ -191,13 +182,9 @@ func printRequests(ctx context.Context, out io.Writer, client *control.Client, f
 }
 
 // printRequest prints one line: when, what, the answer, and the cascade.
-func printRequest(out io.Writer, line json.RawMessage) error {
-	var e proxy.Exchange
-	if err := json.Unmarshal(line, &e); err != nil {
-		return fmt.Errorf("read request: %w", err)
-	}
-	steps := make([]string, len(e.Cascade))
-	for i, a := range e.Cascade {
+func printRequest(out io.Writer, e control.Exchange) error {
+	steps := make([]string, len(e.Attempts))
+	for i, a := range e.Attempts {
 		steps[i] = strings.TrimSpace(a.Backend + " " + saidText(a) + " " + tookText(a))
 	}
 	learned := ""
@@ -205,6 +192,6 @@ func printRequest(out io.Writer, line json.RawMessage) error {
 		learned = "  (learned)"
 	}
 	_, err := fmt.Fprintf(out, "%s  %s %s  %s  %s  %s%s\n", e.At.Local().Format("15:04:05.000"),
-		e.Method, e.Path, statusText(e.Status), millis(e.Duration), strings.Join(steps, " → "), learned)
+		e.Method, e.Path, statusText(e.Status), millis(e.MS), strings.Join(steps, " → "), learned)
 	return err
 }

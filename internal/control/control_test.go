@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -63,15 +62,21 @@ func (d *desk) Attach(name string, size Size) (Terminal, error) {
 	return d.terminal, d.err
 }
 
-func (d *desk) Explain(_ context.Context, q Question) (json.RawMessage, error) {
-	d.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
-	return json.RawMessage(`{"status":200}`), d.err
+// answered has a value in every field.
+var answered = Exchange{
+	At: time.Date(2026, 1, 2, 15, 4, 5, 6, time.UTC), Method: "GET", Path: "/a?b=<c>", Status: 200, Backend: "web", Learned: true, MS: 1.25,
+	Attempts: []Attempt{{Backend: "web", Status: 200, MS: 1.2, Note: "held"}},
 }
 
-func (d *desk) Requests(ctx context.Context, follow bool, emit func(json.RawMessage) error) error {
+func (d *desk) Explain(_ context.Context, q Question) (Exchange, error) {
+	d.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
+	return answered, d.err
+}
+
+func (d *desk) Requests(ctx context.Context, follow bool, emit func(Exchange) error) error {
 	d.note("requests %v", follow)
-	for _, line := range []string{`{"status":200}`, `{"status":404}`} {
-		if err := emit(json.RawMessage(line)); err != nil {
+	for _, status := range []int{200, 404} {
+		if err := emit(Exchange{Status: status}); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Question is a request that the gateway is to answer and to explain.
@@ -19,14 +20,34 @@ type Question struct {
 	Body   []byte      `json:"body"`
 }
 
-// Inspector tells about requests. Its answers are JSON that this package only
-// passes on, in the form that docs/commands.md has.
+// Exchange is the record of one request: who was asked, what each said, and what
+// the client got. It is what `devgate why --json` prints.
+type Exchange struct {
+	At       time.Time `json:"at,omitzero"` // when the request's head had arrived; zero: now
+	Method   string    `json:"method"`
+	Path     string    `json:"path"`    // the target as it was sent, with its query
+	Status   int       `json:"status"`  // of the client's answer; 0 when the client left before it
+	Backend  string    `json:"backend"` // whose answer it was; "" for one of the gateway's own
+	Learned  bool      `json:"learned"` // it was asked for ahead of the refusals before it
+	MS       float64   `json:"duration_ms"`
+	Attempts []Attempt `json:"cascade"` // in order; never null
+}
+
+// Attempt is what one backend had to say to a request.
+type Attempt struct {
+	Backend string  `json:"backend"`
+	Status  int     `json:"status"`      // 0: it gave no answer, or was not asked
+	MS      float64 `json:"duration_ms"` // from the asking to the head of its answer
+	Note    string  `json:"note"`        // for people; often ""
+}
+
+// Inspector tells about requests.
 type Inspector interface {
 	// Explain sends a request through the gateway and says how it came out.
-	Explain(ctx context.Context, q Question) (json.RawMessage, error)
+	Explain(ctx context.Context, q Question) (Exchange, error)
 	// Requests passes the recent requests to emit, the oldest first, and with
 	// follow those to come until ctx ends or emit fails.
-	Requests(ctx context.Context, follow bool, emit func(json.RawMessage) error) error
+	Requests(ctx context.Context, follow bool, emit func(Exchange) error) error
 }
 
 // questionLimit bounds the body of a question, in bytes.
@@ -51,8 +72,9 @@ func requests(i Inspector, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	flush := http.NewResponseController(w)
 	flush.Flush()
-	i.Requests(r.Context(), r.URL.Query().Has("follow"), func(line json.RawMessage) error {
-		if _, err := w.Write(append(bytes.TrimSpace(line), '\n')); err != nil {
+	out := json.NewEncoder(w)
+	i.Requests(r.Context(), r.URL.Query().Has("follow"), func(e Exchange) error {
+		if err := out.Encode(e); err != nil {
 			return err
 		}
 		return flush.Flush()
@@ -60,21 +82,24 @@ func requests(i Inspector, w http.ResponseWriter, r *http.Request) {
 }
 
 // Explain sends a request through the gateway of the devgate that runs.
-func (c *Client) Explain(ctx context.Context, q Question) (json.RawMessage, error) {
+func (c *Client) Explain(ctx context.Context, q Question) (e Exchange, err error) {
 	text, err := json.Marshal(q)
 	if err != nil {
-		return nil, fmt.Errorf("ask devgate: %w", err)
+		return e, fmt.Errorf("ask devgate: %w", err)
 	}
 	body, err := c.post(ctx, http.MethodPost, "/explain", nil, bytes.NewReader(text))
 	if err != nil {
-		return nil, err
+		return e, err
 	}
 	defer body.Close()
-	return io.ReadAll(body)
+	if err := json.NewDecoder(body).Decode(&e); err != nil {
+		return e, fmt.Errorf("read answer: %w", err)
+	}
+	return e, nil
 }
 
 // Requests passes the recent requests to emit, and with follow those to come.
-func (c *Client) Requests(ctx context.Context, follow bool, emit func(json.RawMessage) error) error {
+func (c *Client) Requests(ctx context.Context, follow bool, emit func(Exchange) error) error {
 	query := url.Values{}
 	if follow {
 		query.Set("follow", "1")
@@ -85,14 +110,14 @@ func (c *Client) Requests(ctx context.Context, follow bool, emit func(json.RawMe
 	}
 	defer body.Close()
 	for lines := json.NewDecoder(body); ; {
-		var line json.RawMessage
-		switch err := lines.Decode(&line); {
+		var e Exchange
+		switch err := lines.Decode(&e); {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), ctx.Err() != nil:
 			return nil
 		case err != nil:
 			return fmt.Errorf("read requests: %w", err)
 		}
-		if err := emit(line); err != nil {
+		if err := emit(e); err != nil {
 			return err
 		}
 	}

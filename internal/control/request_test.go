@@ -2,9 +2,9 @@ package control
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -14,8 +14,8 @@ func TestAQuestionReachesTheGatewayWhole(t *testing.T) {
 	_, client, _ := running(t, d)
 	q := Question{Method: "POST", Target: "/a%2Fb?x=1", Header: http.Header{"Accept": {"a", "b"}}, Body: []byte("body <b>")}
 	answer, err := client.Explain(t.Context(), q)
-	if err != nil || string(answer) != "{\"status\":200}\n" {
-		t.Errorf("got %q, %v", answer, err)
+	if err != nil || !reflect.DeepEqual(answer, answered) {
+		t.Errorf("got %+v, %v", answer, err)
 	}
 	if want := "explain POST /a%2Fb?x=1 map[Accept:[a b]] body <b>"; d.asked[0] != want {
 		t.Errorf("asked %q, want %q", d.asked[0], want)
@@ -31,15 +31,15 @@ func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
 	_, client, _ := running(t, d)
 	for _, follow := range []bool{false, true} {
 		ctx, cancel := context.WithCancel(t.Context())
-		var got []string
-		err := client.Requests(ctx, follow, func(line json.RawMessage) error {
-			if got = append(got, string(line)); follow && len(got) == 2 {
+		var got []int
+		err := client.Requests(ctx, follow, func(e Exchange) error {
+			if got = append(got, e.Status); follow && len(got) == 2 {
 				cancel()
 			}
 			return nil
 		})
-		if want := []string{`{"status":200}`, `{"status":404}`}; err != nil || !slices.Equal(got, want) {
-			t.Errorf("follow %v: got %q, %v", follow, got, err)
+		if want := []int{200, 404}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("follow %v: got %v, %v", follow, got, err)
 		}
 		cancel()
 	}
@@ -51,7 +51,7 @@ func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
 func TestAReaderOfRequestsMayStop(t *testing.T) {
 	_, client, _ := running(t, &desk{})
 	enough := errors.New("enough")
-	if err := client.Requests(t.Context(), true, func(json.RawMessage) error { return enough }); !errors.Is(err, enough) {
+	if err := client.Requests(t.Context(), true, func(Exchange) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,15 +1,15 @@
-package cli
+package project
 
 import (
 	"fmt"
+	"strings"
 
-	"devgate/internal/project"
 	"devgate/procfile"
 )
 
-// unsupported lists the keys that are read and checked, and that this version
+// Unsupported lists the keys that are read and checked, and that this version
 // does not act on yet.
-func unsupported(p *project.Project) []*procfile.Error {
+func (p *Project) Unsupported() []*procfile.Error {
 	var notes []*procfile.Error
 	note := func(pos procfile.Position, key, instead string) {
 		notes = append(notes, p.File.ErrorAt(pos, fmt.Sprintf("%q has no effect in this version yet", key), instead))
@@ -18,4 +18,13 @@ func unsupported(p *project.Project) []*procfile.Error {
 		note(p.File.Pos("dashboard"), "dashboard", "devgate status and devgate logs tell the same")
 	}
 	return notes
+}
+
+// Unknown is the error about a name that no service has.
+func (p *Project) Unknown(name string) error {
+	var all []string
+	for _, s := range p.Services {
+		all = append(all, s.Name)
+	}
+	return fmt.Errorf("no service %q\n  hint: there are %s", name, strings.Join(all, ", "))
 }

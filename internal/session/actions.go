@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -14,11 +14,11 @@ import (
 	"devgate/procfile"
 )
 
-// desk answers what other devgates ask of this one.
-type desk struct{ s *session }
+// actions answers what other devgates ask of this one.
+type actions struct{ s *session }
 
 // Status implements control.Actions.
-func (d *desk) Status() control.Status {
+func (d *actions) Status() control.Status {
 	p := d.s.project()
 	known := map[string]event.Service{}
 	for _, e := range d.s.bus.Snapshot() {
@@ -32,7 +32,7 @@ func (d *desk) Status() control.Status {
 	return status
 }
 
-func (d *desk) service(p *project.Service, e event.Service) control.Service {
+func (d *actions) service(p *project.Service, e event.Service) control.Service {
 	s := control.Service{
 		Name: p.Name, Kind: d.kind(p), State: e.State, Restarts: e.Restarts, Reason: e.Reason, Since: e.Since,
 		Port: orNil(p.Port), URL: orNil(p.URL), PID: orNil(e.PID),
@@ -52,7 +52,7 @@ func (d *desk) service(p *project.Service, e event.Service) control.Service {
 
 // kind is the service's; one of a Procfile is a worker as long as it does not
 // listen.
-func (d *desk) kind(p *project.Service) string {
+func (d *actions) kind(p *project.Service) string {
 	if p.JoinsWhenListening && !d.s.isBackend(p) {
 		return procfile.Worker.String()
 	}
@@ -87,11 +87,11 @@ func overall(services []control.Service, stopping bool) event.State {
 }
 
 // Do implements control.Actions.
-func (d *desk) Do(ctx context.Context, verb control.Verb, names []string, wait bool) error {
+func (d *actions) Do(ctx context.Context, verb control.Verb, names []string, wait bool) error {
 	for _, name := range names {
 		switch service := d.s.project().Service(name); {
 		case service == nil:
-			return fmt.Errorf("%w: %w", control.ErrUnknown, unknownService(d.s.project(), name))
+			return fmt.Errorf("%w: %w", control.ErrUnknown, d.s.project().Unknown(name))
 		case service.Kind() == procfile.Remote:
 			return fmt.Errorf("%s is not started by devgate: it has a url (%s)", name, service.URL)
 		}
@@ -108,7 +108,7 @@ func (d *desk) Do(ctx context.Context, verb control.Verb, names []string, wait b
 	return settle(ctx, sub, verb, names, asked)
 }
 
-func (d *desk) act(verb control.Verb, names []string) error {
+func (d *actions) act(verb control.Verb, names []string) error {
 	by := event.Cause{By: event.Command}
 	switch verb {
 	case control.Start:
@@ -169,7 +169,7 @@ func settled(e event.Event, verb control.Verb, asked time.Time) (over bool, err 
 }
 
 // Logs implements control.Actions.
-func (d *desk) Logs(ctx context.Context, q control.LogQuery, emit func(control.Line) error) error {
+func (d *actions) Logs(ctx context.Context, q control.LogQuery, emit func(control.Line) error) error {
 	query, err := d.query(q)
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (d *desk) Logs(ctx context.Context, q control.LogQuery, emit func(control.L
 	return nil
 }
 
-func (d *desk) query(q control.LogQuery) (query logmux.Query, err error) {
+func (d *actions) query(q control.LogQuery) (query logmux.Query, err error) {
 	query = logmux.Query{Services: q.Services, Tail: tailOf(q.Tail), Live: q.Follow}
 	if q.Since > 0 {
 		query.Since = time.Now().Add(-q.Since)
@@ -194,7 +194,7 @@ func (d *desk) query(q control.LogQuery) (query logmux.Query, err error) {
 	}
 	for _, name := range q.Services {
 		if name != logmux.Devgate && d.s.project().Service(name) == nil {
-			return query, unknownService(d.s.project(), name)
+			return query, d.s.project().Unknown(name)
 		}
 	}
 	return query, nil
@@ -212,6 +212,6 @@ func tailOf(n int) int {
 }
 
 // Down implements control.Actions.
-func (d *desk) Down() { d.s.end(errDown) }
+func (d *actions) Down() { d.s.end(ErrDown) }
 
-var _ control.Actions = (*desk)(nil)
+var _ control.Actions = (*actions)(nil)

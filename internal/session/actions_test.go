@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -92,19 +92,5 @@ func TestTheStateOfTheWholeIsThatOfItsWorstPart(t *testing.T) {
 		if got := overall(c.parts, c.stopping); got != c.want {
 			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
 		}
-	}
-}
-
-func TestTimesReadAsPeopleSayThem(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 59 * time.Second: "59s", 61 * time.Second: "1m01s", 59*time.Minute + 59*time.Second: "59m59s",
-		time.Hour: "1h00m", 49*time.Hour + 5*time.Minute: "49h05m",
-	} {
-		if got := age(time.Now().Add(-d)); got != want {
-			t.Errorf("%s reads %s, want %s", d, got, want)
-		}
-	}
-	if count(1, "backend") != "1 backend" || count(0, "backend") != "0 backends" || seconds(1949*time.Millisecond) != "1.9s" {
-		t.Error("counts or seconds read wrong")
 	}
 }

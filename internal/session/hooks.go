@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -22,29 +22,29 @@ const (
 	portLimit    = 15 * time.Second
 )
 
-// wiring is the hooks of one service.
-type wiring struct {
+// hooks is the hooks of one service.
+type hooks struct {
 	session *session
 	service *project.Service
 	opened  atomic.Pointer[time.Time] // when the last child's output began
 }
 
 // wire makes the hooks of a service, or of one process of it.
-func (s *session) wire(service *project.Service) *wiring {
-	w := &wiring{session: s, service: service}
+func (s *session) wire(service *project.Service) *hooks {
+	w := &hooks{session: s, service: service}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.wirings[service.Name] = w
+	s.hooks[service.Name] = w
 	return w
 }
 
-func (w *wiring) output(stream string) io.WriteCloser {
+func (w *hooks) output(stream string) io.WriteCloser {
 	now := time.Now()
 	w.opened.Store(&now)
 	return w.session.printer.Stream(w.service.Name, stream)
 }
 
-func (w *wiring) lastOutput() string {
+func (w *hooks) lastOutput() string {
 	if tail := w.session.printer.Tail(w.service.Name, 1); len(tail) == 1 {
 		return tail[0].Text
 	}
@@ -53,7 +53,7 @@ func (w *wiring) lastOutput() string {
 
 // release waits until the service's port is free, and says who has it. Where
 // processes overlap, devgate itself has the service's port from then on.
-func (w *wiring) release(ctx context.Context, say func(string)) error {
+func (w *hooks) release(ctx context.Context, say func(string)) error {
 	if w.service.RestartStyle != procfile.RestartOverlap {
 		w.session.relays.close(w.service.Name)
 		return waitFree(ctx, w.service.Port, say)
@@ -83,7 +83,7 @@ func waitFree(ctx context.Context, number int, say func(string)) error {
 }
 
 // observe tells the gateway, before anything that a state leads to happens.
-func (w *wiring) observe(e event.Service) {
+func (w *hooks) observe(e event.Service) {
 	s := w.session
 	s.relays.follow(e)
 	if !w.service.InCascade() || w.service.JoinsWhenListening && e.State == event.Ready && !s.joined(e.Name) {
@@ -122,7 +122,7 @@ func clip(text string) string {
 func (s *session) tail(name string) []string {
 	var all []string
 	s.mu.Lock()
-	w := s.wirings[name]
+	w := s.hooks[name]
 	s.mu.Unlock()
 	if w == nil {
 		return nil

@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const portPause = 500 * time.Millisecond
 
 // watchPort notices a service that listens on another port than declared. ctx
 // ends when the service is ready, or its process has ended.
-func (w *wiring) watchPort(ctx context.Context) {
+func (w *hooks) watchPort(ctx context.Context) {
 	told := map[int]bool{}
 	tick := time.NewTicker(portPause)
 	defer tick.Stop()

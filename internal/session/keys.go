@@ -1,11 +1,10 @@
-package cli
+package session
 
 import (
+	"context"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 
 	"devgate/internal/event"
@@ -23,41 +22,50 @@ const (
   Ctrl-Z stop for a while: fg goes on`
 )
 
-// longKey is what an arrow or a function key sends: an escape sequence.
-var longKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|O.)") })
-
-// press acts on what was typed at once. Arrows and their like mean nothing here.
-func (k *keyboard) press(text string) {
-	for _, key := range longKey().ReplaceAllString(text, "") {
-		if k.typing {
-			k.typeName(key)
-		} else {
-			k.command(key)
-		}
-	}
-	k.footer.show(k.line())
+// keys is what the keys of devgate's terminal do. One goroutine presses them.
+type keys struct {
+	s      *session
+	typing bool // a name, after r
+	typed  string
 }
 
-func (k *keyboard) command(key rune) {
+// readKeys hands keys over until ctx ends.
+func (s *session) readKeys(ctx context.Context) error {
+	if s.options.Keyboard == nil {
+		return nil
+	}
+	k := &keys{s: s}
+	return s.options.Keyboard.Run(ctx, k.press, k.line)
+}
+
+func (k *keys) press(key rune) {
+	if k.typing {
+		k.typeName(key)
+	} else {
+		k.command(key)
+	}
+}
+
+func (k *keys) command(key rune) {
 	switch key {
 	case 'r':
 		k.typing, k.typed = true, ""
 	case 'o':
 		k.s.say("", "opening "+k.s.project().URL)
-		openBrowser(k.s.project().URL)
+		k.s.options.Browse(k.s.project().URL)
 	case 'c':
-		k.footer.clear()
+		k.s.options.Keyboard.Clear()
 	case 'h', '?':
 		k.s.say("", keyHelp)
 	case '\r', '\n':
-		io.WriteString(k.footer, "\n")
+		io.WriteString(k.s.options.Out, "\n")
 	case 'q':
-		k.s.end(errDown)
+		k.s.end(ErrDown)
 	}
 }
 
 // typeName takes a letter of the name of what is to be restarted.
-func (k *keyboard) typeName(key rune) {
+func (k *keys) typeName(key rune) {
 	switch {
 	case key == '\x1b':
 		k.typing = false
@@ -77,7 +85,7 @@ func (k *keyboard) typeName(key rune) {
 
 // restart restarts the service whose name was typed, or begun if no other begins
 // so, or all.
-func (k *keyboard) restart() {
+func (k *keys) restart() {
 	names := k.matching()
 	for _, name := range names {
 		if name == k.typed {
@@ -99,7 +107,7 @@ func (k *keyboard) restart() {
 }
 
 // matching are the services that begin with what was typed.
-func (k *keyboard) matching() (all []string) {
+func (k *keys) matching() (all []string) {
 	for _, name := range k.restartable() {
 		if strings.HasPrefix(name, k.typed) {
 			all = append(all, name)
@@ -110,7 +118,7 @@ func (k *keyboard) matching() (all []string) {
 
 // restartable are the services that devgate starts, but for tasks that are done:
 // whoever restarts all of it does not mean to migrate again.
-func (k *keyboard) restartable() (all []string) {
+func (k *keys) restartable() (all []string) {
 	started := k.s.startedAtFirst()
 	for _, service := range k.s.project().Services {
 		named := k.typed != "" && strings.HasPrefix(service.Name, k.typed)
@@ -122,7 +130,7 @@ func (k *keyboard) restartable() (all []string) {
 }
 
 // line is the footer's text.
-func (k *keyboard) line() string {
+func (k *keys) line() string {
 	if !k.typing {
 		return keyLine
 	}

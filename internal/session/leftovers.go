@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -32,6 +32,9 @@ const (
 	longestRecordPause = 4 * time.Second
 )
 
+// endLimit bounds how long leftovers are hunted for.
+const endLimit = 5 * time.Second
+
 func leftoversPath(root string) string {
 	return filepath.Join(root, control.Folder, "processes.json")
 }
@@ -62,16 +65,16 @@ func (l leftovers) write(path string) {
 	}
 }
 
-// endLeftovers kills what an earlier devgate of this project has left behind,
+// EndLeftovers kills what an earlier devgate of this project has left behind,
 // and only that: the same number, start time and boot, or the same mark. The
 // caller holds the lock, so that devgate is dead. It returns how many there were.
-func endLeftovers(root string) (ended int) {
+func EndLeftovers(root string) (ended int) {
 	var record leftovers
 	text, err := os.ReadFile(leftoversPath(root))
 	if err != nil || json.Unmarshal(text, &record) != nil || record.Mark == "" {
 		return 0
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), endLimit)
 	defer cancel()
 	defer os.Remove(leftoversPath(root))
 	ended = proc.KillAll(ctx, func() []proc.ID { return record.living() })

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cli
+package session
 
 import (
 	"io"
@@ -31,7 +31,7 @@ func (s *session) watchOutput(out io.Writer) (stop func()) {
 			}
 			fds := []unix.PollFd{{Fd: int32(file.Fd())}}
 			if n, _ := unix.Poll(fds, outputPoll); n > 0 && fds[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
-				s.end(errOutputClosed)
+				s.end(ErrOutputClosed)
 				return
 			}
 		}

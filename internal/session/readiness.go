@@ -1,6 +1,7 @@
-package cli
+package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ const (
 )
 
 // readiness is the service's check, or nil: ready as soon as it runs.
-func (w *wiring) readiness() func(context.Context, func(error)) error {
+func (w *hooks) readiness() func(context.Context, func(error)) error {
 	ready := w.service.Ready
 	var attempt probe.Attempt
 	switch {
@@ -34,7 +35,7 @@ func (w *wiring) readiness() func(context.Context, func(error)) error {
 	case ready.Kind == procfile.ReadyLog:
 		return w.logMatches
 	case ready.Kind == procfile.ReadyTCP:
-		attempt = probe.TCP(portOr(ready.Port, w.service.Port))
+		attempt = probe.TCP(cmp.Or(ready.Port, w.service.Port))
 	case ready.Kind == procfile.ReadyHTTP:
 		attempt = probe.HTTP(w.service.Port, ready.Path, ready.Status)
 	case ready.Kind == procfile.ReadyExec:
@@ -54,7 +55,7 @@ func (w *wiring) readiness() func(context.Context, func(error)) error {
 
 // until repeats an attempt and says it once when the service's own timeout is
 // over. (What takes longer than 30 s is explained for every service.)
-func (w *wiring) until(ctx context.Context, attempt probe.Attempt, report func(error)) error {
+func (w *hooks) until(ctx context.Context, attempt probe.Attempt, report func(error)) error {
 	ready := w.service.Ready
 	if ready.Timeout == procfile.DefaultTimeout {
 		return probe.Until(ctx, ready.Interval, attempt, report)
@@ -74,16 +75,9 @@ func (w *wiring) until(ctx context.Context, attempt probe.Attempt, report func(e
 	})
 }
 
-func portOr(port, own int) int {
-	if port != 0 {
-		return port
-	}
-	return own
-}
-
 // commandSucceeds is one attempt of ready = { exec = … }. What the command
 // prints is no service's output; its first line says what is missing.
-func (w *wiring) commandSucceeds(ctx context.Context) error {
+func (w *hooks) commandSucceeds(ctx context.Context) error {
 	var out firstLine
 	command := supervisor.Command{Args: w.service.ReadyExec, Dir: w.service.Dir, Env: w.service.Env}
 	child, err := w.session.exec.Start(command, &out, &out)
@@ -130,7 +124,7 @@ func (l *firstLine) text() string {
 }
 
 // logMatches waits for a line of this run that matches.
-func (w *wiring) logMatches(ctx context.Context, report func(error)) error {
+func (w *hooks) logMatches(ctx context.Context, report func(error)) error {
 	pattern := w.service.Ready.Log
 	report(fmt.Errorf("no line of output matches %q yet", pattern))
 	query := logmux.Query{Services: []string{w.service.Name}, Since: *w.opened.Load(), Grep: pattern, Live: true}
@@ -144,7 +138,7 @@ func (w *wiring) logMatches(ctx context.Context, report func(error)) error {
 
 // joinWhenListening is the rule for a Procfile: ready when it listens, or when
 // it has not for a while; then it is a worker until it does.
-func (w *wiring) joinWhenListening(ctx context.Context, report func(error)) error {
+func (w *hooks) joinWhenListening(ctx context.Context, report func(error)) error {
 	attempt := probe.TCP(w.service.Port)
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
 	w.session.tasks.Go(func() { defer stop(); w.watchPort(looking) })

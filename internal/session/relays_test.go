@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"net"
@@ -13,15 +13,12 @@ import (
 func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 	var r relays
 	defer r.closeAll()
-	ports, err := freePorts(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	api := freePort(t)
 	r.follow(event.Service{Name: "api", State: event.Starting}) // none yet
-	if err := r.open("api", ports[0]); err != nil {
+	if err := r.open("api", api); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.open("api", ports[0]); err == nil {
+	if err := r.open("api", api); err == nil {
 		t.Error("the port was taken twice")
 	}
 	for _, state := range []event.State{event.Starting, event.Ready, event.Stopping, event.Starting} {
@@ -31,19 +28,25 @@ func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 		}
 	}
 	r.follow(event.Service{Name: "api", State: event.Failed})
-	if err := port.Check(ports[0]); r.isOpen("api") || err != nil {
+	if err := port.Check(api); r.isOpen("api") || err != nil {
 		t.Errorf("after it has failed: %v", err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	if err := r.open("web", l.Addr().(*net.TCPAddr).Port); err != nil {
+	if err := r.open("web", freePort(t)); err != nil {
 		t.Fatal(err)
 	}
 	r.closeAll()
 	if r.isOpen("web") {
 		t.Error("open after closeAll")
 	}
+}
+
+// freePort is free on both address families.
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "[::]:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
 }

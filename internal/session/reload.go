@@ -1,9 +1,8 @@
-package cli
+package session
 
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,11 +68,8 @@ func (r *reloader) take(changed string) {
 
 // options are those of the start, with what was chosen since.
 func (r *reloader) options(before *project.Project) project.Options {
-	o := project.Options{
-		File: before.Path, Port: r.s.options.port, Host: r.s.options.host, Color: r.s.options.color,
-		Environ: os.Environ(), Ports: map[string]int{},
-	}
-	o.Dir, _ = os.Getwd() // without one, paths are shown as they are
+	o := r.s.options.Source
+	o.File, o.Ports = before.Path, map[string]int{}
 	if before.File.Port.Auto {
 		o.GatewayPort = before.Port
 	}
@@ -159,10 +155,10 @@ type difference struct {
 // another process.
 func (r *reloader) compare(before, p *project.Project) (d difference) {
 	d.urlBefore, d.url = before.URL, p.URL
-	for _, note := range unsupported(before) {
+	for _, note := range before.Unsupported() {
 		d.oldNotes = append(d.oldNotes, note.Error())
 	}
-	for _, note := range unsupported(p) {
+	for _, note := range p.Unsupported() {
 		d.notes = append(d.notes, note.Error())
 	}
 	for _, old := range before.Services {

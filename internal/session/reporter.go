@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"devgate/procfile"
 )
 
-// narrator says to people what happens to services, and notices when all are
+// reporter says to people what happens to services, and notices when all are
 // ready. Its goroutine owns its fields.
-type narrator struct {
+type reporter struct {
 	s      *session
 	events *event.Subscription
 	ended  chan struct{}
@@ -21,16 +21,16 @@ type narrator struct {
 	late   <-chan time.Time
 }
 
-func newNarrator(s *session) *narrator {
-	n := &narrator{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), before: map[string]event.Service{}}
-	if s.options.wait {
-		n.late = time.After(s.options.timeout)
+func newReporter(s *session) *reporter {
+	n := &reporter{s: s, events: s.bus.Subscribe(), ended: make(chan struct{}), before: map[string]event.Service{}}
+	if s.options.Late > 0 {
+		n.late = time.After(s.options.Late)
 	}
 	return n
 }
 
 // run ends when stop was called and everything published before was said.
-func (n *narrator) run() {
+func (n *reporter) run() {
 	for {
 		select {
 		case e, open := <-n.events.C:
@@ -48,18 +48,18 @@ func (n *narrator) run() {
 	}
 }
 
-func (n *narrator) stop() { n.events.Close() }
+func (n *reporter) stop() { n.events.Close() }
 
 // resume goes on with the newest state when events came faster than they were
 // said.
-func (n *narrator) resume() {
+func (n *reporter) resume() {
 	n.events = n.s.bus.Subscribe()
 	for _, service := range n.events.Snapshot {
 		n.tell(event.Event{At: time.Now(), Service: service})
 	}
 }
 
-func (n *narrator) tell(e event.Event) {
+func (n *reporter) tell(e event.Event) {
 	name := e.Service.Name
 	if e.Kind == event.Removed {
 		delete(n.before, name)
@@ -88,7 +88,7 @@ func (n *narrator) tell(e event.Event) {
 
 // tellEdit says at once what was changed; stateText says it again with what came
 // of it. What a command or a key asks for is said where it is given.
-func (n *narrator) tellEdit(e event.Event) {
+func (n *reporter) tellEdit(e event.Event) {
 	if e.Cause.By != event.Edit {
 		return
 	}
@@ -101,7 +101,7 @@ func (n *narrator) tellEdit(e event.Event) {
 
 func editText(c event.Cause) string { return "↻ " + c.What() + " changed" }
 
-func (n *narrator) noticeText(e event.Event) string {
+func (n *reporter) noticeText(e event.Event) string {
 	if e.Service.State == event.Stopping && n.s.isStopping() {
 		return e.Text + "; Ctrl-C again kills it now"
 	}
@@ -109,7 +109,7 @@ func (n *narrator) noticeText(e event.Event) string {
 }
 
 // stateText is the line for a new state, or "" where it would say nothing new.
-func (n *narrator) stateText(e event.Service, known bool) string {
+func (n *reporter) stateText(e event.Service, known bool) string {
 	service := n.s.project().Service(e.Name)
 	if service == nil { // taken out of the Devgatefile, and on its way out
 		return ""
@@ -141,7 +141,7 @@ func (n *narrator) stateText(e event.Service, known bool) string {
 	return ""
 }
 
-func (n *narrator) readyText(service *project.Service, e event.Service) string {
+func (n *reporter) readyText(service *project.Service, e event.Service) string {
 	build := ""
 	if service.Build != nil {
 		build = ", built in " + seconds(e.BuiltIn)
@@ -156,7 +156,7 @@ func (n *narrator) readyText(service *project.Service, e event.Service) string {
 }
 
 // outcome is what an edit has led to, step by step.
-func (n *narrator) outcome(service *project.Service, e event.Service) (text string) {
+func (n *reporter) outcome(service *project.Service, e event.Service) (text string) {
 	if service.Build != nil {
 		text = " → build " + seconds(e.BuiltIn)
 	}
@@ -176,7 +176,7 @@ func (n *narrator) outcome(service *project.Service, e event.Service) (text stri
 
 // failureText says what failed, shows the end of the output and what can be
 // done.
-func (n *narrator) failureText(service *project.Service, e event.Service) string {
+func (n *reporter) failureText(service *project.Service, e event.Service) string {
 	lines := []string{bad("failed") + ": " + e.Reason}
 	if tail := n.s.tail(e.Name); len(tail) > 0 {
 		lines = append(lines, "its last output:")
@@ -196,33 +196,35 @@ func wayOut(service *project.Service) string {
 }
 
 // exitOnFailure ends the session at the first failure where that was asked for.
-func (n *narrator) exitOnFailure(e event.Service) {
-	if !n.s.options.exitOnFailure || e.State != event.Failed && e.State != event.Backoff || e.Exit != nil && !e.Exit.Failure() {
+func (n *reporter) exitOnFailure(e event.Service) {
+	if !n.s.options.ExitOnFailure || e.State != event.Failed && e.State != event.Backoff || e.Exit != nil && !e.Exit.Failure() {
 		return
 	}
-	code := exitFailed
-	if e.Exit != nil {
-		code = e.Exit.Code
-	}
 	n.s.say("", e.Name+" failed: stopping (--exit-on-failure)")
-	n.s.end(&exitError{code: code})
+	n.s.end(&ServiceError{e.Name, e.Exit})
 }
 
 // tellReady prints the one stable line once every backend is ready.
-func (n *narrator) tellReady() {
+func (n *reporter) tellReady() {
 	if n.told || n.s.isStopping() || len(n.missing()) > 0 {
 		return
 	}
 	n.told, n.late = true, nil
-	n.s.say("", good("ready")+fmt.Sprintf(" %s (%s, %s)", n.s.project().URL, count(n.s.backends(n.s.startedAtFirst()), "backend"), seconds(time.Since(n.s.began))))
-	if n.s.options.open {
-		openBrowser(n.s.project().URL)
+	line := ReadyLine(n.s.project().URL, n.s.backends(n.s.startedAtFirst()), time.Since(n.s.began))
+	n.s.say("", strings.Replace(line, "ready", good("ready"), 1))
+	if n.s.options.OpenWhenReady {
+		n.s.options.Browse(n.s.project().URL)
 	}
+}
+
+// ReadyLine is the one stable line that says that every backend is ready.
+func ReadyLine(url string, backends int, took time.Duration) string {
+	return fmt.Sprintf("ready %s (%s, %s)", url, count(backends, "backend"), seconds(took))
 }
 
 // missing are the backends that are not ready; without any backend, all
 // services that are not.
-func (n *narrator) missing() []event.Service {
+func (n *reporter) missing() []event.Service {
 	var all []event.Service
 	started := n.s.startedAtFirst()
 	for _, service := range n.s.project().Services {
@@ -240,10 +242,10 @@ func (n *narrator) missing() []event.Service {
 }
 
 // tellLate says which services keep --wait waiting.
-func (n *narrator) tellLate() {
+func (n *reporter) tellLate() {
 	n.late = nil // the ready line may still come
 	for _, e := range n.missing() {
-		text := fmt.Sprintf("not ready after %s: %s", n.s.options.timeout, e.State)
+		text := fmt.Sprintf("not ready after %s: %s", n.s.options.Late, e.State)
 		if e.Reason != "" {
 			text += ": " + e.Reason
 		}
@@ -256,6 +258,13 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func processes(n int) string {
+	if n == 1 {
+		return "1 process"
+	}
+	return fmt.Sprintf("%d processes", n)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
@@ -281,7 +290,7 @@ func (s *session) greet() {
 	if n := s.endedBefore; n > 0 {
 		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", processes(n)))
 	}
-	for _, note := range unsupported(s.project()) {
+	for _, note := range s.project().Unsupported() {
 		s.say("", note.Error())
 	}
 	if host := s.project().Host; !project.IsLoopback(host) {

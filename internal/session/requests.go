@@ -1,9 +1,8 @@
-package cli
+package session
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"time"
 
 	"devgate/internal/control"
@@ -11,30 +10,23 @@ import (
 )
 
 // Explain implements control.Inspector.
-func (d *desk) Explain(ctx context.Context, q control.Question) (json.RawMessage, error) {
-	e, err := d.s.gateway.Explain(ctx, q.Method, q.Target, q.Header, bytes.NewReader(q.Body))
+func (a *actions) Explain(ctx context.Context, q control.Question) (control.Exchange, error) {
+	e, err := a.s.gateway.Explain(ctx, q.Method, q.Target, q.Header, bytes.NewReader(q.Body))
 	if err != nil {
-		return nil, err
+		return control.Exchange{}, err
 	}
 	e.At = time.Time{} // it is now
-	return json.Marshal(e)
+	return exchangeOf(e), nil
 }
 
 // Requests implements control.Inspector.
-func (d *desk) Requests(ctx context.Context, follow bool, emit func(json.RawMessage) error) error {
-	give := func(e proxy.Exchange) error {
-		line, err := json.Marshal(e)
-		if err != nil {
-			return err
-		}
-		return emit(line)
-	}
+func (a *actions) Requests(ctx context.Context, follow bool, emit func(control.Exchange) error) error {
 	// Live ones are asked for first, so that none falls between; those that are
 	// in both are told apart by their number.
-	live := d.s.gateway.Follow(ctx)
+	live := a.s.gateway.Follow(ctx)
 	var last uint64
-	for _, e := range d.s.gateway.Requests() {
-		if last = e.ID; give(e) != nil {
+	for _, e := range a.s.gateway.Requests() {
+		if last = e.ID; emit(exchangeOf(e)) != nil {
 			return nil
 		}
 	}
@@ -45,9 +37,26 @@ func (d *desk) Requests(ctx context.Context, follow bool, emit func(json.RawMess
 		if e.ID <= last {
 			continue
 		}
-		if err := give(e); err != nil {
+		if err := emit(exchangeOf(e)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// exchangeOf translates the gateway's record.
+func exchangeOf(e proxy.Exchange) control.Exchange {
+	attempts := make([]control.Attempt, len(e.Cascade))
+	for i, a := range e.Cascade {
+		attempts[i] = control.Attempt{Backend: a.Backend, Status: a.Status, MS: milliseconds(a.Duration), Note: a.Note}
+	}
+	return control.Exchange{
+		At: e.At, Method: e.Method, Path: e.Path, Status: e.Status, Backend: e.Backend, Learned: e.Learned,
+		MS: milliseconds(e.Duration), Attempts: attempts,
+	}
+}
+
+// milliseconds rounds to hundredths.
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
 }

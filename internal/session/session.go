@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"context"
@@ -24,13 +24,10 @@ import (
 	"devgate/supervisor"
 )
 
-// errDown ends a session because somebody asked for it: `devgate down`.
-var errDown = errors.New("down")
-
 // session is one running project.
 type session struct {
 	current atomic.Pointer[project.Project] // replaced by reload
-	options upOptions
+	options Options
 	first   []string // what is started at first; nil: all
 	began   time.Time
 
@@ -48,42 +45,62 @@ type session struct {
 
 	terminals *terminals
 	relays    relays
-	keys      *keyboard // nil: no keys
 
 	ctx   context.Context // ends when the session is to end
 	end   context.CancelCauseFunc
-	tasks sync.WaitGroup // what belongs to no other package: joiners, the narrator
+	tasks sync.WaitGroup // what belongs to no other package: joiners, the reporter
 
 	mu        sync.Mutex
-	wirings   map[string]*wiring // by service; the newest
-	listening map[string]bool    // services of a Procfile that have listened
+	hooks     map[string]*hooks // by service; the newest
+	listening map[string]bool   // services of a Procfile that have listened
 	stopping  bool
 }
 
-// newSession opens what must be open before anything starts: the log and the
-// gateway's port. The caller holds the lock and calls run.
-func newSession(p *project.Project, o upOptions, first []string, lock *control.Lock, std streams) (s *session, err error) {
-	s = &session{options: o, first: first, began: time.Now(), lock: lock, listening: map[string]bool{}, wirings: map[string]*wiring{}, terminals: newTerminals(std.out)}
-	s.current.Store(p)
+// Run is a session from the lock to its last line. Its result is why it has
+// ended: ErrDown, ErrOutputClosed, a *SignalError, a *ServiceError, or what went
+// wrong. It is a *control.HeldError when another devgate runs the project.
+func Run(o Options) error {
+	lock, err := control.Acquire(o.Project.Root)
+	if err != nil {
+		return err
+	}
+	ended := EndLeftovers(o.Project.Root)
+	s, err := open(o, lock)
+	if err != nil {
+		lock.Release()
+		return err
+	}
+	s.endedBefore = ended
+	stopGuard := s.watchGuard()
+	defer stopGuard()
+	stopWatching := s.watchOutput(o.Out)
+	defer stopWatching()
+	return s.run()
+}
+
+// open opens what must be open before anything starts: the log and the gateway's
+// port. The caller holds the lock and calls run.
+func open(o Options, lock *control.Lock) (s *session, err error) {
+	s = &session{options: o, first: o.First, began: time.Now(), lock: lock, listening: map[string]bool{}, hooks: map[string]*hooks{}, terminals: newTerminals(o.TerminalSize)}
+	s.current.Store(o.Project)
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	s.reload = newReloader(s)
-	s.gateway = proxy.New(s.gatewayConfig(p))
+	s.gateway = proxy.New(s.gatewayConfig(o.Project))
 	if err := s.checkPorts(s.startedAtFirst()); err != nil {
 		return nil, err
 	}
-	s.keys = newKeyboard(s, std)
 	s.printer = logmux.New(logmux.Config{
-		Out: s.keys.output(std.out), Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
-		Dir: filepath.Join(p.Root, control.Folder, "logs"), Services: s.names(),
-		OnClosed: func(err error) { s.outputFailed(err, std.err) },
+		Out: o.Out, Format: o.Format, Color: o.Color, Timestamps: o.Timestamps,
+		Dir: filepath.Join(o.Project.Root, control.Folder, "logs"), Services: s.names(),
+		OnClosed: func(err error) { s.outputFailed(err, o.Err) },
 	})
 	s.mark = rand.Text()
 	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
 		return nil, err
 	}
-	s.watcher = &watch.Watcher{Root: p.Root, Targets: watchTargets(p, p.Inputs), Logf: s.logf}
+	s.watcher = &watch.Watcher{Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf}
 	s.watcher.Begin() // before any process that may read what changes
-	s.sup = supervisor.New(s.specs(p), &s.bus, s.exec)
+	s.sup = supervisor.New(s.specs(o.Project), &s.bus, s.exec)
 	return s, nil
 }
 
@@ -94,11 +111,8 @@ func (s *session) outputFailed(err error, stderr io.Writer) {
 		fmt.Fprintf(stderr, "devgate: cannot %v; services go on, devgate logs shows what they print\n", err)
 		return
 	}
-	s.end(errOutputClosed)
+	s.end(ErrOutputClosed)
 }
-
-// errOutputClosed ends a session whose output nobody reads any more.
-var errOutputClosed = errors.New("output closed")
 
 // project is the Devgatefile as it was last valid.
 func (s *session) project() *project.Project { return s.current.Load() }
@@ -115,12 +129,11 @@ func namesOf(p *project.Project) []string {
 	return names
 }
 
-// run does everything between the first and the last line. Its result is why
-// the session ended: errDown, errOutputClosed, or an exitError.
-func (s *session) run(signals <-chan os.Signal) error {
+// run does everything between the first and the last line.
+func (s *session) run() error {
 	defer s.lock.Release() // last: who waits for it may count on everything else
 	defer s.printer.Close()
-	server, err := control.Open(control.SocketPath(s.project().Root), &desk{s})
+	server, err := control.Open(control.SocketPath(s.project().Root), &actions{s})
 	if err != nil {
 		return err
 	}
@@ -131,20 +144,20 @@ func (s *session) run(signals <-chan os.Signal) error {
 	}
 	s.greet()
 	s.presetGateway(s.project().Services)
-	return s.work(signals)
+	return s.work()
 }
 
 // work runs the parts and takes them down in order; see the package's
 // guarantees.
-func (s *session) work(signals <-chan os.Signal) error {
-	narrator := newNarrator(s)
-	s.tasks.Go(narrator.run)
-	stopSignals := s.watchSignals(signals)
+func (s *session) work() error {
+	reporter := newReporter(s)
+	s.tasks.Go(reporter.run)
+	stopSignals := s.watchSignals(s.options.Signals)
 	watching := background(func(ctx context.Context) error { return s.watchFiles(ctx) })
 	serving := background(s.gateway.Serve)
 	recording := background(s.recordProcesses)
 	sizing := background(s.terminals.follow)
-	typing := background(s.keys.run)
+	typing := background(s.readKeys)
 	supervising := background(func(ctx context.Context) error { return s.sup.Run(ctx, s.first) })
 
 	select {
@@ -167,7 +180,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 	sizing.stop()
 	os.Remove(leftoversPath(s.project().Root))
 	stopSignals()
-	narrator.stop()
+	reporter.stop()
 	s.tasks.Wait()
 	stopped()
 	return context.Cause(s.ctx)
@@ -175,7 +188,7 @@ func (s *session) work(signals <-chan os.Signal) error {
 
 // pid is the process that people see and signal: the guard, if there is one.
 func (s *session) pid() int {
-	if s.options.guarded {
+	if s.options.Guarded {
 		return os.Getppid()
 	}
 	return os.Getpid()

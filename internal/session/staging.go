@@ -1,4 +1,4 @@
-package cli
+package session
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ const seedLimit = 256 << 20
 // stage makes the place for the result of a build: {bin} in a build is never the
 // file that runs. The program of the last build is copied there first, so that a
 // compiler that looks at what it would overwrite still finds it up to date.
-func (w *wiring) stage() error {
+func (w *hooks) stage() error {
 	staged := w.service.Staged
 	if err := os.MkdirAll(filepath.Dir(staged), 0o755); err != nil {
 		return fmt.Errorf("make folder for builds: %w", err)
@@ -49,7 +49,7 @@ func copyProgram(to, from string) error {
 
 // install gives what was built its name. The file that it replaces may still
 // run (a crash's leftover, an overlapping process): it keeps its content.
-func (w *wiring) install() error {
+func (w *hooks) install() error {
 	staged, bin := w.service.Staged, w.service.Bin
 	info, err := os.Lstat(staged)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,15 +1,12 @@
-package cli
+package session
 
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
-
-	"golang.org/x/term"
 
 	"devgate/internal/control"
 	"devgate/internal/event"
@@ -21,14 +18,14 @@ import (
 // terminals are those of the services with `pty = true`. They are as large as
 // the terminal that devgate prints to, while nobody is attached.
 type terminals struct {
-	out io.Writer
+	size func() (columns, rows int) // of devgate's own
 
 	mu     sync.Mutex
 	byName map[string]*supervisor.Terminal
 }
 
-func newTerminals(out io.Writer) *terminals {
-	return &terminals{out: out, byName: map[string]*supervisor.Terminal{}}
+func newTerminals(size func() (columns, rows int)) *terminals {
+	return &terminals{size: size, byName: map[string]*supervisor.Terminal{}}
 }
 
 // of is the terminal of a service, or nil for one that has none. It is the same
@@ -40,7 +37,7 @@ func (t *terminals) of(service *project.Service) *supervisor.Terminal {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.byName[service.Name] == nil {
-		t.byName[service.Name] = supervisor.NewTerminal(sizeOf(t.out))
+		t.byName[service.Name] = supervisor.NewTerminal(t.own())
 	}
 	return t.byName[service.Name]
 }
@@ -48,7 +45,7 @@ func (t *terminals) of(service *project.Service) *supervisor.Terminal {
 func (t *terminals) resize() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	size := sizeOf(t.out)
+	size := t.own()
 	for _, terminal := range t.byName {
 		terminal.Resize(size)
 	}
@@ -70,23 +67,17 @@ func (t *terminals) follow(ctx context.Context) error {
 	}
 }
 
-// sizeOf is the size of a stream that is a terminal, else zero.
-func sizeOf(stream any) supervisor.Size {
-	if !isTerminal(stream) {
-		return supervisor.Size{}
-	}
-	columns, rows, err := term.GetSize(int(stream.(*os.File).Fd()))
-	if err != nil {
-		return supervisor.Size{}
-	}
+// own is the size of devgate's own terminal.
+func (t *terminals) own() supervisor.Size {
+	columns, rows := t.size()
 	return supervisor.Size{Columns: uint16(columns), Rows: uint16(rows)}
 }
 
 // Attach implements control.Actions.
-func (d *desk) Attach(name string, size control.Size) (control.Terminal, error) {
+func (d *actions) Attach(name string, size control.Size) (control.Terminal, error) {
 	service := d.s.project().Service(name)
 	if service == nil {
-		return nil, fmt.Errorf("%w: %w", control.ErrUnknown, unknownService(d.s.project(), name))
+		return nil, fmt.Errorf("%w: %w", control.ErrUnknown, d.s.project().Unknown(name))
 	}
 	terminal := d.s.terminals.of(service)
 	if terminal == nil {
@@ -95,7 +86,7 @@ func (d *desk) Attach(name string, size control.Size) (control.Terminal, error) 
 	if err := d.runs(name); err != nil && !terminal.Running() {
 		return nil, err
 	}
-	return &seat{name, terminal.Attach(supervisor.Size(size))}, nil
+	return &viewer{name, terminal.Attach(supervisor.Size(size))}, nil
 }
 
 // withoutTerminal says how a service gets a terminal.
@@ -112,7 +103,7 @@ func withoutTerminal(p *project.Project, service *project.Service) error {
 
 // runs returns an error about a service that has no process and gets none by
 // itself.
-func (d *desk) runs(name string) error {
+func (d *actions) runs(name string) error {
 	for _, e := range d.s.bus.Snapshot() {
 		if e.Name == name && e.State.Settled() && e.State != event.Ready {
 			return fmt.Errorf("%s does not run: it is %s\n  hint: devgate start %s", name, e.State, name)
@@ -121,36 +112,36 @@ func (d *desk) runs(name string) error {
 	return nil
 }
 
-// seat is a control.Terminal.
-type seat struct {
-	name   string
-	viewer *supervisor.Viewer
+// viewer is a control.Terminal.
+type viewer struct {
+	name string
+	*supervisor.Viewer
 }
 
 // Next implements control.Terminal.
-func (s *seat) Next(ctx context.Context) (control.Shown, error) {
-	part, err := s.viewer.Next(ctx)
+func (v *viewer) Next(ctx context.Context) (control.Shown, error) {
+	part, err := v.Viewer.Next(ctx)
 	switch {
 	case err != nil || part.Output != nil:
 		return control.Shown{Output: part.Output}, err
 	case part.Running:
-		return control.Shown{Notice: s.name + " has started"}, nil
+		return control.Shown{Notice: v.name + " has started"}, nil
 	}
-	return control.Shown{Notice: s.name + " has no process now; its next one appears here (Ctrl-] leaves)"}, nil
+	return control.Shown{Notice: v.name + " has no process now; its next one appears here (Ctrl-] leaves)"}, nil
 }
 
 // Input implements control.Terminal.
-func (s *seat) Input(p []byte) error {
-	if err := s.viewer.Input(p); err != nil {
-		return fmt.Errorf("%s is busy: %w", s.name, err)
+func (v *viewer) Input(p []byte) error {
+	if err := v.Viewer.Input(p); err != nil {
+		return fmt.Errorf("%s is busy: %w", v.name, err)
 	}
 	return nil
 }
 
 // Resize implements control.Terminal.
-func (s *seat) Resize(size control.Size) { s.viewer.Resize(supervisor.Size(size)) }
+func (v *viewer) Resize(size control.Size) { v.Viewer.Resize(supervisor.Size(size)) }
 
 // Close implements control.Terminal.
-func (s *seat) Close() { s.viewer.Close() }
+func (v *viewer) Close() { v.Viewer.Close() }
 
-var _ control.Terminal = (*seat)(nil)
+var _ control.Terminal = (*viewer)(nil)

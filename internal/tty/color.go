@@ -1,23 +1,14 @@
-package cli
+package tty
 
 import (
-	"fmt"
+	"errors"
 	"io"
-	"os"
-
-	"golang.org/x/term"
 )
 
-// isTerminal reports whether a stream of this process is a terminal.
-func isTerminal(w any) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}
-
-// wantColor decides about colours: --color first, then NO_COLOR
-// (no-color.org), FORCE_COLOR and CLICOLOR_FORCE, then whether out is a
-// terminal that can show them.
-func wantColor(mode string, out io.Writer, env func(string) string) (bool, error) {
+// WantColor decides about colours: the mode (always, never or auto) first, then
+// NO_COLOR (no-color.org), FORCE_COLOR and CLICOLOR_FORCE, then whether out is a
+// terminal that can show them. Another mode is an error.
+func WantColor(mode string, out io.Writer, env func(string) string) (bool, error) {
 	switch mode {
 	case "always":
 		return true, nil
@@ -25,7 +16,7 @@ func wantColor(mode string, out io.Writer, env func(string) string) (bool, error
 		return false, nil
 	case "auto":
 	default:
-		return false, usageError(fmt.Errorf("--color %s: want auto, always or never", mode))
+		return false, errors.New("want auto, always or never")
 	}
 	switch {
 	case env("NO_COLOR") != "":
@@ -33,13 +24,7 @@ func wantColor(mode string, out io.Writer, env func(string) string) (bool, error
 	case forced(env("FORCE_COLOR")), forced(env("CLICOLOR_FORCE")):
 		return true, nil
 	}
-	return isTerminal(out) && env("TERM") != "dumb", nil
+	return IsTerminal(out) && env("TERM") != "dumb", nil
 }
-
-// good, bad and quiet colour a word of devgate's own lines. The log drops the
-// colours where they are not wanted.
-func good(text string) string  { return "\x1b[32m" + text + "\x1b[39m" }
-func bad(text string) string   { return "\x1b[31m" + text + "\x1b[39m" }
-func quiet(text string) string { return "\x1b[2m" + text + "\x1b[22m" }
 
 func forced(value string) bool { return value != "" && value != "0" && value != "false" }

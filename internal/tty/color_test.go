@@ -1,4 +1,4 @@
-package cli
+package tty
 
 import (
 	"bytes"
@@ -39,12 +39,12 @@ func TestColoursAreWantedAsUsersAndTerminalsSay(t *testing.T) {
 		{"--color never", "never", tty, map[string]string{"FORCE_COLOR": "1"}, false},
 	} {
 		out, _ := c.out.(interface{ Write([]byte) (int, error) })
-		got, err := wantColor(c.mode, out, func(name string) string { return c.env[name] })
+		got, err := WantColor(c.mode, out, func(name string) string { return c.env[name] })
 		if got != c.want || err != nil {
 			t.Errorf("%s: %v, %v; want %v", c.name, got, err, c.want)
 		}
 	}
-	if _, err := wantColor("blue", file, os.Getenv); codeOf(err) != exitUsage {
-		t.Errorf("--color blue: %v", err)
+	if _, err := WantColor("blue", file, os.Getenv); err == nil || err.Error() != "want auto, always or never" {
+		t.Errorf("blue: %v", err)
 	}
 }

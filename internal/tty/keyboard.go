@@ -1,73 +1,66 @@
-package cli
+package tty
 
 import (
 	"context"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// keyboard reads keys from the terminal while devgate is its foreground job, and
-// shows them in the footer. The terminal still turns Ctrl-C and Ctrl-Z into
-// signals. run's goroutine handles keys; suspend and resume come from the one
-// that handles signals.
-type keyboard struct {
-	s      *session
+// Keyboard reads keys from the terminal while a job (devgate) is its foreground
+// job, and keeps a line of text below all others meanwhile. The terminal still
+// turns Ctrl-C and Ctrl-Z into signals. Run's goroutine handles keys; the other
+// methods are for any.
+type Keyboard struct {
 	in     *input
 	footer *footer
+	job    int // a process of the job
 
 	mu        sync.Mutex
 	before    *unix.Termios // nil: the terminal is as it was
 	suspended bool
-
-	typing bool // a name, after r; owned by run
-	typed  string
 }
 
-// newKeyboard returns nil where there is no terminal to read from and to print
-// to, or one that cannot move its cursor.
-func newKeyboard(s *session, std streams) *keyboard {
-	in, isFile := std.in.(*os.File)
-	if !s.options.guarded || !isFile || !isTerminal(in) || !isTerminal(std.out) || s.options.format == "json" || os.Getenv("TERM") == "dumb" {
+// NewKeyboard returns nil where there is no terminal to read from and to print
+// to, or one that cannot move its cursor. job is a process of the job that the
+// terminal has to have in the foreground; dim shows the text faintly.
+func NewKeyboard(in io.Reader, out io.Writer, job int, dim bool) *Keyboard {
+	if !IsTerminal(in) || !IsTerminal(out) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	out := std.out.(*os.File)
-	wait, err := newInput(in)
+	wait, err := newInput(in.(*os.File))
 	if err != nil {
 		return nil
 	}
-	return &keyboard{s: s, in: wait,
-		footer: &footer{out: out, dim: s.options.color, columns: func() int { return int(sizeOf(out).Columns) }}}
+	columns := func() int { columns, _ := Size(out); return columns }
+	return &Keyboard{in: wait, job: job, footer: &footer{out: out.(*os.File), dim: dim, columns: columns}}
 }
 
-// output is what the log is written to.
-func (k *keyboard) output(out io.Writer) io.Writer {
-	if k == nil {
-		return out
-	}
-	return k.footer
-}
+// Write writes whole lines above the line of text.
+func (k *Keyboard) Write(p []byte) (int, error) { return k.footer.Write(p) }
 
-// run handles keys until ctx ends, or until the terminal is gone.
-func (k *keyboard) run(ctx context.Context) error {
-	if k == nil {
-		<-ctx.Done()
-		return nil
-	}
+// Clear empties the screen but for the line of text.
+func (k *Keyboard) Clear() { k.footer.clear() }
+
+// Run calls press with each key until ctx ends, or until the terminal is gone;
+// then the terminal is as it was. line is asked for the text after each key, and
+// when the terminal becomes the job's. It is for one call only.
+func (k *Keyboard) Run(ctx context.Context, press func(key rune), line func() string) error {
 	defer k.in.close()
 	defer k.leave()
 	for ctx.Err() == nil {
 		limit := foregroundPoll
-		if k.enter() {
+		if k.enter(line) {
 			limit = 0
 		}
 		typed, err := k.in.wait(ctx, limit)
 		if typed && err == nil {
-			err = k.read()
+			err = k.read(press, line)
 		}
 		if err != nil {
 			return nil // hung up: a signal says so, too
@@ -80,17 +73,17 @@ func (k *keyboard) run(ctx context.Context) error {
 // brought it back: no signal tells it.
 const foregroundPoll = time.Second
 
-// enter takes the terminal when devgate is its foreground job. It reports whether
+// enter takes the terminal when the job is in its foreground. It reports whether
 // it has it.
-func (k *keyboard) enter() bool {
+func (k *Keyboard) enter(line func() string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case k.suspended || k.s.isStopping():
+	case k.suspended:
 		return false
 	case k.before != nil:
 		return true
-	case !inForeground(os.Getppid()):
+	case !inForeground(k.job):
 		return false
 	}
 	before, err := keysFrom(int(k.in.file.Fd()))
@@ -98,12 +91,12 @@ func (k *keyboard) enter() bool {
 		return false
 	}
 	k.before = before
-	k.footer.show(k.line())
+	k.footer.show(line())
 	return true
 }
 
 // leave gives the terminal back as it was.
-func (k *keyboard) leave() {
+func (k *Keyboard) leave() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.before != nil {
@@ -113,30 +106,28 @@ func (k *keyboard) leave() {
 	}
 }
 
-// suspend is called before devgate stops for a while (Ctrl-Z).
-func (k *keyboard) suspend() {
-	if k != nil {
-		k.setSuspended(true)
-		k.leave()
-	}
+// Suspend gives the terminal back before the job stops for a while (Ctrl-Z).
+func (k *Keyboard) Suspend() {
+	k.setSuspended(true)
+	k.leave()
 }
 
-// resume is called when it goes on, in the foreground or not.
-func (k *keyboard) resume() {
-	if k != nil {
-		k.setSuspended(false)
-	}
-}
+// Resume is called when the job goes on, in the foreground or not.
+func (k *Keyboard) Resume() { k.setSuspended(false) }
 
-func (k *keyboard) setSuspended(on bool) {
+func (k *Keyboard) setSuspended(on bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.suspended = on
 	k.in.interrupt()
 }
 
+// longKey is what an arrow or a function key sends: an escape sequence. They mean
+// nothing here.
+var longKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|O.)") })
+
 // read acts on what was typed, unless the terminal was given back meanwhile.
-func (k *keyboard) read() error {
+func (k *Keyboard) read(press func(rune), line func() string) error {
 	buf := make([]byte, 256)
 	k.mu.Lock()
 	if k.before == nil {
@@ -145,10 +136,14 @@ func (k *keyboard) read() error {
 	}
 	n, err := k.in.file.Read(buf)
 	k.mu.Unlock()
-	if err == nil {
-		k.press(string(buf[:n]))
+	if err != nil {
+		return err
 	}
-	return err
+	for _, key := range longKey().ReplaceAllString(string(buf[:n]), "") {
+		press(key)
+	}
+	k.footer.show(line())
+	return nil
 }
 
 // keysFrom lets a terminal hand over each key at once and unseen. It returns how
@@ -167,10 +162,11 @@ func keysFrom(fd int) (before *unix.Termios, err error) {
 	return before, nil
 }
 
-// mend makes a terminal usable whose supervisor was killed.
-func mend(in, out any) {
+// Mend makes a terminal usable in which a process was killed while it had a
+// Keyboard.
+func Mend(in, out any) {
 	file, ok := in.(*os.File)
-	if !ok || !isTerminal(in) || !isTerminal(out) {
+	if !ok || !IsTerminal(in) || !IsTerminal(out) {
 		return
 	}
 	now, err := getTermios(int(file.Fd()))

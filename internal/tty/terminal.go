@@ -1,99 +1,92 @@
-package cli
+package tty
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
 
-	"golang.org/x/sys/unix"
 	"golang.org/x/term"
-
-	"devgate/internal/control"
 )
 
-// localTerminal is the terminal that devgate was started in, handed over to a
-// service for a while.
-type localTerminal struct {
+// ErrHangup is what Keys returns when the terminal has gone.
+var ErrHangup = errors.New("the terminal has gone")
+
+// Terminal is a terminal that is handed over to another program for a while: its
+// keys go there as they are, and what it prints is shown as it is.
+type Terminal struct {
 	in, out *os.File
-	modes   modes // what the service has switched on; one goroutine shows
+	modes   modes // what the other program has switched on; one goroutine shows
 
 	mu     sync.Mutex
 	before *term.State // nil: it is as it was
 }
 
-// openLocalTerminal wants both streams to be one.
-func openLocalTerminal(std streams, name string) (*localTerminal, error) {
-	if isTerminal(std.in) && isTerminal(std.out) {
-		return &localTerminal{in: std.in.(*os.File), out: std.out.(*os.File)}, nil
-	}
-	what := "output"
-	if !isTerminal(std.in) {
-		what = "input"
-	}
-	return nil, usageError(fmt.Errorf("attach needs a terminal, and its %s is none\n  hint: devgate logs -f %s shows what it prints", what, name))
-}
+// NewTerminal takes both streams of one terminal.
+func NewTerminal(in, out *os.File) *Terminal { return &Terminal{in: in, out: out} }
 
-func (l *localTerminal) size() control.Size { return control.Size(sizeOf(l.out)) }
+// Size is how large it is, in characters.
+func (t *Terminal) Size() (columns, rows int) { return Size(t.out) }
 
-// raw makes every key a byte of input: Ctrl-C too is the service's.
-func (l *localTerminal) raw() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	before, err := term.MakeRaw(int(l.in.Fd()))
+// Raw makes every key a byte of input, Ctrl-C too, until Restore.
+func (t *Terminal) Raw() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, err := term.MakeRaw(int(t.in.Fd()))
 	if err != nil {
 		return fmt.Errorf("make terminal raw: %w", err)
 	}
-	l.before = before
+	t.before = before
 	return nil
 }
 
-// cook ends raw mode. It may be called from anywhere, and again.
-func (l *localTerminal) cook() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.before != nil {
-		term.Restore(int(l.in.Fd()), l.before)
-		l.before = nil
+// Cook ends raw mode. It may be called from any goroutine, and again.
+func (t *Terminal) Cook() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.before != nil {
+		term.Restore(int(t.in.Fd()), t.before)
+		t.before = nil
 	}
 }
 
-// restore leaves the terminal as it was, at the start of a line. Calling it
+// Restore leaves the terminal as it was, at the start of a line. Calling it
 // again does nothing.
-func (l *localTerminal) restore() {
-	l.cook()
-	l.out.Write(l.modes.undo())
+func (t *Terminal) Restore() {
+	t.Cook()
+	t.out.Write(t.modes.undo())
 }
 
-// guarded runs f in a goroutine that is not attach's own: were it to panic,
-// nothing else would restore the terminal.
-func (l *localTerminal) guarded(f func()) {
+// Guard runs f in a goroutine that is not the one which calls Restore: were it to
+// panic, nothing else would end raw mode.
+func (t *Terminal) Guard(f func()) {
 	defer func() {
 		if v := recover(); v != nil {
-			l.cook()
+			t.Cook()
 			panic(v)
 		}
 	}()
 	f()
 }
 
-// show writes what the service printed, byte by byte as it is.
-func (l *localTerminal) show(p []byte) error {
-	l.modes.note(p)
-	_, err := l.out.Write(p)
+// Show writes what the other program has printed, byte by byte as it is.
+func (t *Terminal) Show(p []byte) error {
+	t.modes.note(p)
+	_, err := t.out.Write(p)
 	return err
 }
 
-// notice writes a line of devgate on lines of its own.
-func (l *localTerminal) notice(text string) error {
-	_, err := fmt.Fprintf(l.out, "\r\n\x1b[0mdevgate: %s\r\n", text)
+// Notice writes a line of devgate's on a line of its own.
+func (t *Terminal) Notice(text string) error {
+	_, err := fmt.Fprintf(t.out, "\r\n\x1b[0mdevgate: %s\r\n", text)
 	return err
 }
 
-// keys passes what is typed to take until that returns an error or ctx ends.
-// That the terminal has gone is the error of SIGHUP, which says the same.
-func (l *localTerminal) keys(ctx context.Context, take func([]byte) error) error {
-	in, err := newInput(l.in)
+// Keys passes what is typed to take until that returns an error or ctx ends. The
+// error is that one, the cause of ctx, or ErrHangup.
+func (t *Terminal) Keys(ctx context.Context, take func([]byte) error) error {
+	in, err := newInput(t.in)
 	if err != nil {
 		return err
 	}
@@ -106,9 +99,9 @@ func (l *localTerminal) keys(ctx context.Context, take func([]byte) error) error
 		case !typed:
 			continue
 		}
-		n, err := l.in.Read(buf)
+		n, err := t.in.Read(buf)
 		if err != nil {
-			return signalError(unix.SIGHUP)
+			return ErrHangup
 		}
 		if err := take(buf[:n]); err != nil {
 			return err
