@@ -70,7 +70,7 @@ func referenceChain(backends []*testBackend) http.Handler {
 				if r.StatusCode != 404 || last {
 					return nil
 				}
-				io.CopyN(io.Discard, r.Body, drainMax)
+				io.CopyN(io.Discard, r.Body, PrefetchMax)
 				return errNext
 			},
 			ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -1,15 +1,9 @@
 package proxy
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"strings"
 )
-
-// spliceMin is the rest of a body from which on it is worth to let the kernel
-// move it.
-const spliceMin = 256 << 10
 
 // use makes rep the client's answer.
 func (x *exchange) use(rep *reply) {
@@ -38,14 +32,14 @@ func (x *exchange) deliver(rep *reply) {
 	resp := rep.resp
 	h := x.w.Header()
 	copyAnswerHeader(h, resp.Header)
-	uninvented(h, resp.StatusCode)
-	if resp.StatusCode == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
+	uninvented(h, resp.Status)
+	if resp.Status == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
 		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
 	}
 	x.frame(h, resp)
-	x.trace.stamp(h, resp.StatusCode, rep.c.Name)
+	x.trace.stamp(h, resp.Status, rep.c.Name)
 	x.closeIfUnread(h)
-	x.w.WriteHeader(resp.StatusCode)
+	x.w.WriteHeader(resp.Status)
 	if x.endless {
 		x.report()
 	}
@@ -92,8 +86,8 @@ func uninvented(h http.Header, status int) {
 }
 
 // frame says that a body without a length is to be sent without one.
-func (x *exchange) frame(h http.Header, resp *http.Response) {
-	if resp.ContentLength < 0 && h["Content-Length"] == nil && x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1 {
+func (x *exchange) frame(h http.Header, resp *Response) {
+	if resp.Length < 0 && h["Content-Length"] == nil && x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1 {
 		h["Transfer-Encoding"] = []string{"chunked"}
 	}
 }
@@ -111,80 +105,31 @@ func (x *exchange) closeIfUnread(h http.Header) {
 
 // copyBody copies the body. Before each wait for the backend, what it has said
 // so far is with the client (G5).
-func (x *exchange) copyBody(resp *http.Response) error {
-	if x.r.Method == http.MethodHead || !bodyAllowed(resp.StatusCode) || resp.ContentLength == 0 {
+func (x *exchange) copyBody(resp *Response) error {
+	if x.r.Method == http.MethodHead || !bodyAllowed(resp.Status) || resp.Length == 0 {
 		return nil
 	}
 	flush := x.w.(http.Flusher).Flush
-	buf := getBuffer()
-	defer putBuffer(buf)
-	for {
-		if pauses(resp.Body) {
-			flush()
-		}
-		if done, err := x.spliceBody(resp.Body); done {
-			return err
-		}
-		n, err := resp.Body.Read(*buf)
-		if n > 0 {
-			if _, err := x.w.Write((*buf)[:n]); err != nil {
-				return err
-			}
-		}
-		if err == io.EOF {
-			return x.unlengthened(resp, flush)
-		}
-		if err != nil {
-			flush() // so that the client sees the head, and then the cut
-			return err
-		}
+	if err := resp.Body.Relay(x.w, flush); err != nil {
+		return err
 	}
-}
-
-// unlengthened flushes where net/http would count a short body and announce a
-// length the backend did not.
-func (x *exchange) unlengthened(resp *http.Response, flush func()) error {
-	if resp.ContentLength < 0 && !(x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1) {
-		flush()
+	if resp.Length < 0 && !(x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1) {
+		flush() // net/http would count a short body and announce a length
 	}
 	return nil
 }
 
-func pauses(body io.Reader) bool {
-	p, ok := body.(pausing)
-	return !ok || p.pauses()
-}
-
-// spliceBody hands a long rest of known length to the kernel, where it can
-// move bytes from one socket to the other.
-func (x *exchange) spliceBody(body io.Reader) (done bool, err error) {
-	b, ok := body.(*answerBody)
-	if !ok || x.r.ProtoMajor != 1 {
-		return false, nil
-	}
-	cn, left := b.plain()
-	to, ok := x.w.(io.ReaderFrom)
-	if cn == nil || left < spliceMin || !ok {
-		return false, nil
-	}
-	n, err := to.ReadFrom(&io.LimitedReader{R: cn.Conn, N: left})
-	if err = b.moved(n, err); errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return true, err
-}
-
 // writeTrailer sends the trailers, announced or not. An announced one that did
 // not come must not take its value from the header of that name.
-func (x *exchange) writeTrailer(h http.Header, resp *http.Response) {
-	announced := listed(resp.Header, "Trailer")
-	if len(resp.Trailer) == 0 && len(announced) == 0 {
+func (x *exchange) writeTrailer(h http.Header, resp *Response) {
+	announced, trailer := listed(resp.Header, "Trailer"), resp.Body.Trailer()
+	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
 	for _, name := range announced {
 		delete(h, name)
 	}
-	for name, values := range resp.Trailer {
+	for name, values := range trailer {
 		if hasToken(resp.Header["Trailer"], name) {
 			h[name] = values
 		} else {

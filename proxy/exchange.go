@@ -195,7 +195,7 @@ func (x *exchange) ask(i int) bool {
 		return false
 	}
 	t.learned = first != nil && i > 0
-	x.learn(i, got.reply.resp.StatusCode)
+	x.learn(i, got.reply.resp.Status)
 	x.cancelAheads()
 	x.use(got.reply)
 	return true

@@ -71,11 +71,11 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 // leaveUnread notes the answer and takes in what there is of its body, within
 // limits, so that the backend can end in peace.
 func (x *exchange) leaveUnread(rep *reply) {
-	x.trace.stamp(make(http.Header), rep.resp.StatusCode, rep.c.Name)
-	if rep.resp.StatusCode == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
+	x.trace.stamp(make(http.Header), rep.resp.Status, rep.c.Name)
+	if rep.resp.Status == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
 		return
 	}
-	newKept(rep.resp.Body, drainTime).Close()
+	rep.resp.Body.Discard(drainTime)
 }
 
 // everybody lists all backends in declared order, asked or not, and then the

@@ -23,7 +23,7 @@ func (got fetched) note(t *trial) {
 	t.held, t.waited = got.held, got.waited
 	switch {
 	case got.reply != nil:
-		t.end(got.reply.resp.StatusCode, "")
+		t.end(got.reply.resp.Status, "")
 	case got.fault != nil:
 		t.end(0, got.fault.word)
 	default:

@@ -58,7 +58,7 @@ func (o *hmrOwner) notice(path string, rep *reply) {
 	if !strings.HasSuffix(path, viteClient) {
 		return
 	}
-	if s := rep.resp.StatusCode; s == http.StatusOK || s == http.StatusNotModified {
+	if s := rep.resp.Status; s == http.StatusOK || s == http.StatusNotModified {
 		o.name.Store(&rep.c.Name)
 	}
 }

@@ -128,15 +128,15 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 		if err != nil {
 			return undecided
 		}
-		newKept(resp.Body, drainTime).Close()
+		resp.Body.Discard(drainTime)
 		switch {
-		case resp.StatusCode == http.StatusOK && isHTML(resp.Header):
+		case resp.Status == http.StatusOK && isHTML(resp.Header):
 			at.fallback.retag(resp.Header.Get("Etag"))
 			if c.up.told.CompareAndSwap(false, true) {
 				g.chain.Load().Logf("%s answers paths that it does not know with a page: the backends after it are asked first (spa = false turns this off)", c.Name)
 			}
 			return answersAll
-		case resp.StatusCode < 500:
+		case resp.Status < 500:
 			result = knowsPaths
 		}
 	}

@@ -9,7 +9,7 @@ import (
 type reply struct {
 	c     *candidate
 	visit *visit
-	resp  *http.Response
+	resp  *Response
 	body  *spoolReader
 	early []informational
 }
@@ -50,4 +50,4 @@ func (rep *reply) close() {
 }
 
 // cut breaks the reply off from another goroutine.
-func (rep *reply) cut() { cutBody(rep.resp.Body) }
+func (rep *reply) cut() { rep.resp.Body.Cut() }

@@ -16,7 +16,7 @@ func (x *exchange) unanswered() {
 	case x.serveStatic():
 	case x.spare != nil:
 		x.useSpare()
-	case best == nil, best.resp.StatusCode == http.StatusNotFound && x.explains():
+	case best == nil, best.resp.Status == http.StatusNotFound && x.explains():
 		x.fail(faultUnanswered(x.call.method, x.call.target))
 	default:
 		x.best = nil

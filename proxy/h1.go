@@ -20,7 +20,7 @@ const informationalMax = 1000
 // roundTripper asks one backend. The answer's body must be closed. An error
 // that is a *dialError says that nothing was sent.
 type roundTripper interface {
-	roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error)
+	roundTrip(ctx context.Context, c *call, a asking) (*Response, error)
 	// forget closes idle connections, and used ones when they become idle.
 	forget()
 }
@@ -60,7 +60,7 @@ func (t *transport) forget() {
 	t.dialer.forget()
 }
 
-func (t *transport) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
+func (t *transport) roundTrip(ctx context.Context, c *call, a asking) (*Response, error) {
 	if c.mayReuse() {
 		if cn := t.pool.get(); cn != nil {
 			resp, err := t.exchange(ctx, cn, c, a)
@@ -100,8 +100,8 @@ var errNoAnswer = errors.New("connection closed before the answer")
 
 // exchange sends the call on cn and reads the head of the answer. The end of
 // ctx closes the connection, until the answer's body is read or closed.
-func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a asking) (*http.Response, error) {
-	b := &answerBody{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
+func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a asking) (*Response, error) {
+	b := &h1Body{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
 	resp, err := t.ask(cn, c, a, b)
 	if err != nil {
 		b.Close()
@@ -110,7 +110,7 @@ func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a asking) (
 	return resp, nil
 }
 
-func (t *transport) ask(cn *conn, c *call, a asking, b *answerBody) (*http.Response, error) {
+func (t *transport) ask(cn *conn, c *call, a asking, b *h1Body) (*Response, error) {
 	if a.body == nil {
 		if _, err := cn.Write(c.head(t.host)); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
@@ -124,7 +124,7 @@ func (t *transport) ask(cn *conn, c *call, a asking, b *answerBody) (*http.Respo
 	if err != nil {
 		return nil, err
 	}
-	return newAnswer(c, h, b)
+	return newResponse(c, h, b)
 }
 
 // readFinalHead reads heads until one that is not informational, or is the

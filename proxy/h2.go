@@ -39,7 +39,7 @@ func (t *h2c) forget() {
 	t.dialer.forget()
 }
 
-func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
+func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*Response, error) {
 	dialed := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { dialed = true },
@@ -55,7 +55,10 @@ func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*http.Response,
 	if err != nil && !dialed && errors.As(err, &op) && op.Op == "dial" {
 		return nil, &dialError{t.dialer.address, err}
 	}
-	return resp, err
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Body: Body{src: h2Body{resp}}}, nil
 }
 
 // request translates the call. net/http adds a User-Agent where there is none,
