@@ -247,14 +247,14 @@ func (r blockingReader) Read(p []byte) (int, error) {
 // to the next.
 func TestSpoolHandsOver(t *testing.T) {
 	src := blockingReader{make(chan byte)}
-	s := newSpool(src, 100)
-	defer s.close()
-	first, _ := s.reader(false)
+	s := NewSpool(src, 100)
+	defer s.Close()
+	first, _ := s.Reader(false)
 	ended := make(chan error)
 	go func() { _, err := first.Read(make([]byte, 10)); ended <- err }()
 	eventually(t, "taking", s.begun)
 	first.Close()
-	second, err := s.reader(true)
+	second, err := s.Reader(true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func TestSpoolHandsOver(t *testing.T) {
 	if b := <-got; b != "ab" {
 		t.Errorf("%q", b)
 	}
-	if _, err := s.reader(false); err != errNotKept {
+	if _, err := s.Reader(false); err != ErrNotKept {
 		t.Errorf("a third reader: %v", err)
 	}
 }

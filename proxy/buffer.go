@@ -2,6 +2,8 @@ package proxy
 
 import "sync"
 
+const copyBufferSize = 64 << 10
+
 // buffers are the pieces in which bodies are copied. The pool holds no state
 // that anybody could see.
 var buffers = sync.Pool{New: func() any {

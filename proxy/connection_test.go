@@ -120,7 +120,7 @@ func TestUnsafeRequestsUseFreshConnections(t *testing.T) {
 			t.Errorf("request %d: %+v, %d connections, want %d", i, got, n.Load(), want)
 		}
 	}
-	p := &g.chain.Load().candidates[0].up.place().transport.(*transport).pool
+	p := &g.chain.Load().candidates[0].up.place().transport.(*h1).pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.idle) != 1 {
@@ -163,7 +163,7 @@ func TestBothFamilies(t *testing.T) {
 					t.Errorf("%+v", got)
 				}
 			}
-			d := g.chain.Load().candidates[0].up.place().transport.(*transport).dialer
+			d := g.chain.Load().candidates[0].up.place().transport.(*h1).dialer
 			if w := d.winner.Load(); w == nil || *w != l.Addr().String() {
 				t.Error("the winner is not remembered")
 			}
@@ -208,7 +208,7 @@ func TestBrokenAnswers(t *testing.T) {
 		"a header without a colon":        {"HTTP/1.1 200 OK\r\nnonsense\r\nConnection: close\r\n\r\n", "502", "whole"},
 		"an unknown transfer-encoding":    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n", "502", "whole"},
 		"switches protocols unasked":      {"HTTP/1.1 101 Switching\r\nConnection: close\r\n\r\n", "502", "whole"},
-		"a head of more than 1 MiB":       {"HTTP/1.1 200 OK\r\nConnection: close\r\nX: " + strings.Repeat("x", maxHead) + "\r\n\r\n", "502", "whole"},
+		"a head of more than 1 MiB":       {"HTTP/1.1 200 OK\r\nConnection: close\r\nX: " + strings.Repeat("x", MaxHead) + "\r\n\r\n", "502", "whole"},
 		"a broken chunk":                  {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\nzz\r\n", "200", "abc"},
 		"dies where trailers should come": {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n", "200", "abc"},
 	}
@@ -390,7 +390,7 @@ func TestNothingIsLeft(t *testing.T) {
 			return g.requests.count() == 0 && g.clients.count() == 0 && g.tunnels.count() == 0
 		})
 		for _, c := range g.chain.Load().candidates {
-			c.up.place().transport.forget()
+			c.up.place().transport.Forget()
 		}
 		eventually(t, "all files are closed", func() bool { return openFiles(t) <= files })
 		if left, err := os.ReadDir(spools); len(left) > 0 || err != nil {

@@ -13,9 +13,9 @@ func (x *exchange) use(rep *reply) {
 		return
 	}
 	if rep.body != nil {
-		rep.body.makeLast()
+		rep.body.MakeLast()
 	}
-	x.g.hmr.notice(rawPath(x.call.target), rep)
+	x.g.hmr.notice(rawPath(x.call.Target), rep)
 	if isEventStream(rep.resp.Header) {
 		rep.visit.release() // a restart does not wait for its end (G4)
 		defer x.g.streams.add(rep.cut)()
@@ -31,7 +31,7 @@ func (x *exchange) deliver(rep *reply) {
 	x.forwardEarly(rep.early)
 	resp := rep.resp
 	h := x.w.Header()
-	copyAnswerHeader(h, resp.Header)
+	CopyHeader(h, resp.Header)
 	uninvented(h, resp.Status)
 	if resp.Status == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
 		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
@@ -59,7 +59,7 @@ func (x *exchange) forwardEarly(early []informational) {
 	}
 	h := x.w.Header()
 	for _, e := range early {
-		copyAnswerHeader(h, e.header)
+		CopyHeader(h, e.header)
 		x.w.WriteHeader(e.status)
 		clear(h)
 	}
@@ -74,7 +74,7 @@ func uninvented(h http.Header, status int) {
 			h[name] = nil
 		}
 	}
-	if bodyAllowed(status) {
+	if BodyAllowed(status) {
 		return
 	}
 	for _, name := range [...]string{"Content-Type", "Content-Length"} {
@@ -95,10 +95,10 @@ func (x *exchange) frame(h http.Header, resp *Response) {
 // closeIfUnread announces the end of a connection on which the rest of the
 // request's body may still come.
 func (x *exchange) closeIfUnread(h http.Header) {
-	if x.call == nil || x.call.body == nil || x.r.ProtoMajor != 1 {
+	if x.call == nil || x.call.Body == nil || x.r.ProtoMajor != 1 {
 		return
 	}
-	if whole, _ := x.call.body.state(); !whole {
+	if whole, _ := x.call.Body.Whole(); !whole {
 		h["Connection"] = []string{"close"}
 	}
 }
@@ -106,7 +106,7 @@ func (x *exchange) closeIfUnread(h http.Header) {
 // copyBody copies the body. Before each wait for the backend, what it has said
 // so far is with the client (G5).
 func (x *exchange) copyBody(resp *Response) error {
-	if x.r.Method == http.MethodHead || !bodyAllowed(resp.Status) || resp.Length == 0 {
+	if x.r.Method == http.MethodHead || !BodyAllowed(resp.Status) || resp.Length == 0 {
 		return nil
 	}
 	flush := x.w.(http.Flusher).Flush
@@ -122,7 +122,7 @@ func (x *exchange) copyBody(resp *Response) error {
 // writeTrailer sends the trailers, announced or not. An announced one that did
 // not come must not take its value from the header of that name.
 func (x *exchange) writeTrailer(h http.Header, resp *Response) {
-	announced, trailer := listed(resp.Header, "Trailer"), resp.Body.Trailer()
+	announced, trailer := Listed(resp.Header, "Trailer"), resp.Body.Trailer()
 	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
@@ -130,7 +130,7 @@ func (x *exchange) writeTrailer(h http.Header, resp *Response) {
 		delete(h, name)
 	}
 	for name, values := range trailer {
-		if hasToken(resp.Header["Trailer"], name) {
+		if HasToken(resp.Header["Trailer"], name) {
 			h[name] = values
 		} else {
 			h[http.TrailerPrefix+name] = values

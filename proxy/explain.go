@@ -53,7 +53,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
-			if !validName(name) || !validValue(v) {
+			if !ValidName(name) || !ValidValue(v) {
 				return nil, fmt.Errorf("header %q is malformed", name)
 			}
 			r.Header.Add(name, v)
@@ -107,9 +107,9 @@ func (x *exchange) whyNot(c *candidate) string {
 		return "not asked: the host names " + x.candidates[0].Name
 	case c.up.look().Phase == Absent:
 		return "not started"
-	case !c.matches(rawPath(x.call.target)):
+	case !c.matches(rawPath(x.call.Target)):
 		return "not asked: paths = " + quoted(c.Paths)
-	case x.call.upgrade != "" && c.H2C:
+	case x.call.Upgrade != "" && c.H2C:
 		return "not asked: protocol = \"h2c\""
 	}
 	for _, before := range x.candidates {

@@ -39,11 +39,11 @@ func (x *exchange) fallsBack(rep *reply, last bool) bool {
 // answered with 204 by what allows any origin; a 304 is for the page when the
 // tag is the page's.
 func (x *exchange) mayFallBack(rep *reply) bool {
-	path, resp := rawPath(x.call.target), rep.resp
+	path, resp := rawPath(x.call.Target), rep.resp
 	if path == "/" || strings.HasSuffix(path, ".html") {
 		return false
 	}
-	switch x.call.method {
+	switch x.call.Method {
 	case http.MethodGet, http.MethodHead:
 		return resp.Status == http.StatusOK && isHTML(resp.Header) ||
 			resp.Status == http.StatusNotModified && rep.visit.at.fallback.isPage(x.unmodified(resp))

@@ -121,7 +121,7 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			t.Cleanup(srv.Close)
 			u, _ := url.Parse(srv.URL)
 			g := New(Config{Backends: []Backend{{Name: "far", URL: u, Remote: true}}})
-			if tr := g.chain.Load().candidates[0].up.place().transport.(*transport); scheme == "https" {
+			if tr := g.chain.Load().candidates[0].up.place().transport.(*h1); scheme == "https" {
 				tr.dialer.tls.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 			}
 			w := httptest.NewRecorder()
@@ -131,7 +131,7 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			if w.Code != 200 || w.Body.String() != u.Host {
 				t.Errorf("%d %q, want %q", w.Code, w.Body, u.Host)
 			}
-			g.chain.Load().candidates[0].up.place().transport.forget()
+			g.chain.Load().candidates[0].up.place().transport.Forget()
 		})
 	}
 }
@@ -399,7 +399,7 @@ func TestLoop(t *testing.T) {
 	var g *testGateway
 	b := backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
 		r2, _ := http.NewRequest("GET", g.URL()+"/again", nil)
-		r2.Header[headerLoop] = r.Header[headerLoop]
+		r2.Header[LoopHeader] = r.Header[LoopHeader]
 		got := g.do(r2)
 		w.WriteHeader(got.status)
 		io.WriteString(w, got.header.Get("X-Devgate-Error"))

@@ -89,7 +89,7 @@ func FuzzParseHead(f *testing.F) {
 		}
 		for name, values := range h.header {
 			for _, v := range values {
-				if !validName(name) || !validValue(v) {
+				if !ValidName(name) || !ValidValue(v) {
 					t.Errorf("%q: %q", name, v)
 				}
 			}
@@ -106,7 +106,7 @@ func FuzzLearnedKey(f *testing.F) {
 	f.Add("Referer", "x", "Sec-Fetch-Mode", "cors")
 	f.Add("Ab", "c", "A", "bc")
 	f.Fuzz(func(t *testing.T, name1, value1, name2, value2 string) {
-		if !validName(name1) || !validName(name2) || !validValue(value1) || !validValue(value2) {
+		if !ValidName(name1) || !ValidName(name2) || !ValidValue(value1) || !ValidValue(value2) {
 			return
 		}
 		one, two := http.Header{}, http.Header{}
@@ -116,7 +116,7 @@ func FuzzLearnedKey(f *testing.F) {
 		both.Add(name2, value2)
 		keys := make(map[string]string) // what matters -> key
 		for _, h := range []http.Header{one, two, both, {}} {
-			matters, key := whatMatters(h), string(appendKey(nil, &call{header: h}, sound))
+			matters, key := whatMatters(h), string(appendKey(nil, &Request{Header: h}, sound))
 			if k, ok := keys[matters]; ok && k != key {
 				t.Errorf("%q has two keys", matters)
 			}
@@ -133,7 +133,7 @@ func FuzzLearnedKey(f *testing.F) {
 // whatMatters is a plain form of the headers that backends are chosen by.
 func whatMatters(h http.Header) string {
 	var lines []string
-	for _, name := range endToEnd(h, nil) {
+	for _, name := range EndToEnd(h, nil) {
 		if !isNoise(name) {
 			lines = append(lines, fmt.Sprintf("%q: %q", name, h[name]))
 		}

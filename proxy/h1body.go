@@ -27,8 +27,8 @@ type h1Body struct {
 }
 
 // newResponse makes the answer out of its head; b reads the rest.
-func newResponse(c *call, h head, b *h1Body) (*Response, error) {
-	frame, err := framingOf(c.method, h)
+func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
+	frame, err := framingOf(c.Method, h)
 	if err != nil {
 		return nil, err
 	}

@@ -105,7 +105,7 @@ func TestEndToEnd(t *testing.T) {
 		"Proxy-Authorization: x", "Transfer-Encoding: chunked", "Content-Length: 3", "X-Forwarded-For: x", "X-Devgate-Loop: x",
 		"Authorization: x", "Cookie: a=b", "X-Forwarded-Port: 1", "Forwarded: for=x")
 	want := []string{"A", "Authorization", "B", "Cookie", "Forwarded", "X-Forwarded-Port"}
-	if got := endToEnd(h, nil); !slices.Equal(got, want) {
+	if got := EndToEnd(h, nil); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

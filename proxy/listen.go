@@ -123,7 +123,7 @@ func openAll(host string, port int, have []net.Listener) (listeners []net.Listen
 
 func addressesOf(host string) []string {
 	if host == "localhost" {
-		return []string{"127.0.0.1", "::1"}
+		return Loopback()
 	}
 	return []string{host}
 }

@@ -75,7 +75,7 @@ func (o *hmrOwner) forget(name string) {
 func (o *hmrOwner) owner(h http.Header) string {
 	name := o.name.Load()
 	protocols := h["Sec-Websocket-Protocol"]
-	if name == nil || !hasToken(protocols, "vite-hmr") && !hasToken(protocols, "vite-ping") {
+	if name == nil || !HasToken(protocols, "vite-hmr") && !HasToken(protocols, "vite-ping") {
 		return ""
 	}
 	return *name

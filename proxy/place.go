@@ -9,7 +9,7 @@ import "context"
 type place struct {
 	address   string // as shown to people
 	port      int    // 0: given by a URL
-	transport roundTripper
+	transport Transport
 	fallback  fallback
 	lasting   crowd // event streams and upgraded connections
 
@@ -29,7 +29,7 @@ type visit struct {
 
 // leave begins the end of a place that gets no new requests. Closing its idle
 // connections lets a server end that waits for its clients to go.
-func (p *place) leave() { p.transport.forget() }
+func (p *place) leave() { p.transport.Forget() }
 
 // cutLasting: what goes on for ever would keep a server from ending that waits
 // for its clients to go. It may say goodbye first.

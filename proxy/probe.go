@@ -124,7 +124,7 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 	}
 	result := undecided
 	for _, accept := range [...]string{"text/html", "*/*"} {
-		resp, err := at.transport.roundTrip(ctx, g.probeCall(at, target, accept), asking{})
+		resp, err := at.transport.RoundTrip(ctx, g.probeCall(at, target, accept), Try{})
 		if err != nil {
 			return undecided
 		}
@@ -144,10 +144,10 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 }
 
 // probeCall is a request for target that no client sent.
-func (g *Gateway) probeCall(at *place, target, accept string) *call {
-	return &call{
-		method: http.MethodGet, target: target, host: at.address, client: "127.0.0.1", scheme: "http", loop: g.token,
-		header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, trailer: new(http.Header), safe: true,
+func (g *Gateway) probeCall(at *place, target, accept string) *Request {
+	return &Request{
+		Method: http.MethodGet, Target: target, Host: at.address, Client: "127.0.0.1", Scheme: "http", Loop: g.token,
+		Header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, Safe: true,
 	}
 }
 

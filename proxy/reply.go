@@ -10,7 +10,7 @@ type reply struct {
 	c     *candidate
 	visit *visit
 	resp  *Response
-	body  *spoolReader
+	body  *SpoolReader
 	early []informational
 }
 

@@ -5,48 +5,53 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
-// call is one request as backends are to see it. All of a cascade's attempts
-// share it, and it is not changed between them.
-type call struct {
-	method  string
-	target  string // byte for byte as the client sent it
-	host    string // the client's
-	client  string // its address, for X-Forwarded-For
-	scheme  string // for X-Forwarded-Proto
-	loop    string // tokens of the gateways passed, this one's last
-	header  http.Header
-	upgrade string       // the protocol to switch to; "" for an ordinary request
-	body    *spool       // nil: none
-	length  int64        // of the body; -1: not known
+// Request is one request as backends are to see it. All who are asked share it,
+// from several goroutines; it does not change once the first has been asked.
+type Request struct {
+	Method  string
+	Target  string // byte for byte as the client sent it
+	Host    string // the client's
+	Client  string // its address, for X-Forwarded-For
+	Scheme  string // for X-Forwarded-Proto
+	Loop    string // tokens of the gateways passed, this one's last
+	Header  http.Header
+	Upgrade string // the protocol to switch to; "" for an ordinary request
+	Body    *Spool // nil: none
+	Length  int64  // of the body; -1: not known
+	Safe    bool   // RFC 9110 section 9.2.1: asking twice changes nothing
+
 	trailer *http.Header // of the request; whole, and not changed any more, behind the end of the body
 	promise []string     // names that it may have, told before the body
-	safe    bool         // RFC 9110 section 9.2.1: asking twice changes nothing
 
-	local []byte // the head for backends that get the client's Host, once written
+	once  sync.Once
+	local []byte // the head for backends that get the client's Host; written once
 }
 
-// newCall reads what is to be passed on out of r.
-func newCall(r *http.Request, loop string) *call {
-	c := &call{
-		method: r.Method, target: originForm(r.RequestURI), host: r.Host, scheme: "http",
-		header: r.Header, length: r.ContentLength, trailer: &r.Trailer, safe: isSafe(r.Method),
+// NewRequest reads what is to be passed on out of a client's request, without
+// its body. token is added to those of the gateways passed.
+func NewRequest(from *http.Request, token string) *Request {
+	r := &Request{
+		Method: from.Method, Target: originForm(from.RequestURI), Host: from.Host, Scheme: "http",
+		Header: from.Header, Length: from.ContentLength, trailer: &from.Trailer, Safe: IsSafe(from.Method),
 	}
-	if isUpgrade(r.Header) && r.ProtoAtLeast(1, 1) && r.ContentLength == 0 && !hasToken(r.Header["Upgrade"], "h2c") {
+	if isUpgrade(from.Header) && from.ProtoAtLeast(1, 1) && from.ContentLength == 0 && !HasToken(from.Header["Upgrade"], "h2c") {
 		// RFC 9113 section 3.1 has given up on switching to h2c; the request
 		// is answered as if it had not been asked for.
-		c.upgrade = strings.Join(r.Header["Upgrade"], ", ")
+		r.Upgrade = strings.Join(from.Header["Upgrade"], ", ")
 	}
-	for name := range r.Trailer { // now: whoever reads the body's end writes to it
-		c.promise = append(c.promise, name)
+	for name := range from.Trailer { // now: whoever reads the body's end writes to it
+		r.promise = append(r.promise, name)
 	}
-	c.client, _, _ = net.SplitHostPort(r.RemoteAddr)
-	if r.TLS != nil {
-		c.scheme = "https"
+	r.Client, _, _ = net.SplitHostPort(from.RemoteAddr)
+	if from.TLS != nil {
+		r.Scheme = "https"
 	}
-	c.loop = strings.Join(append(r.Header[headerLoop][:len(r.Header[headerLoop]):len(r.Header[headerLoop])], loop), ", ")
-	return c
+	passed := from.Header[LoopHeader]
+	r.Loop = strings.Join(append(passed[:len(passed):len(passed)], token), ", ")
+	return r
 }
 
 // originForm turns "http://host/path", which only proxies are sent, into
@@ -69,9 +74,9 @@ func originForm(target string) string {
 	return rest[i:]
 }
 
-// validTarget reports whether target can stand in a request line: HTTP/2 lets
+// ValidTarget reports whether target can stand in a request line: HTTP/2 lets
 // a space through, which would end it there.
-func validTarget(target string) bool {
+func ValidTarget(target string) bool {
 	if target == "" {
 		return false
 	}
@@ -83,7 +88,7 @@ func validTarget(target string) bool {
 	return target[0] == '/' || target == "*"
 }
 
-func isSafe(method string) bool {
+func IsSafe(method string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
 		return true
@@ -93,66 +98,64 @@ func isSafe(method string) bool {
 
 // head returns the request head for a backend whose Host is to be host, or
 // the client's when host is "".
-func (c *call) head(host string) []byte {
+func (r *Request) head(host string) []byte {
 	if host != "" {
-		return c.appendHead(nil, host)
+		return r.appendHead(nil, host)
 	}
-	if c.local == nil {
-		c.local = c.appendHead(make([]byte, 0, 1024), c.host)
-	}
-	return c.local
+	r.once.Do(func() { r.local = r.appendHead(make([]byte, 0, 1024), r.Host) })
+	return r.local
 }
 
-func (c *call) appendHead(b []byte, host string) []byte {
-	b = append(b, c.method...)
+func (r *Request) appendHead(b []byte, host string) []byte {
+	b = append(b, r.Method...)
 	b = append(b, ' ')
-	b = append(b, c.target...)
+	b = append(b, r.Target...)
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(b, host...)
 	b = append(b, "\r\n"...)
 	var names [32]string
-	for _, name := range endToEnd(c.header, names[:0]) {
-		for _, v := range c.header[name] {
-			b = appendField(b, name, v)
+	for _, name := range EndToEnd(r.Header, names[:0]) {
+		for _, v := range r.Header[name] {
+			b = AppendField(b, name, v)
 		}
 	}
-	b = c.appendForwarded(b)
-	b = c.appendFraming(b)
+	b = r.appendForwarded(b)
+	b = r.appendFraming(b)
 	return append(b, "\r\n"...)
 }
 
-func (c *call) appendForwarded(b []byte) []byte {
-	b = appendField(b, "X-Forwarded-For", c.client)
-	b = appendField(b, "X-Forwarded-Host", c.host)
-	b = appendField(b, "X-Forwarded-Proto", c.scheme)
-	return appendField(b, headerLoop, c.loop)
+func (r *Request) appendForwarded(b []byte) []byte {
+	b = AppendField(b, "X-Forwarded-For", r.Client)
+	b = AppendField(b, "X-Forwarded-Host", r.Host)
+	b = AppendField(b, "X-Forwarded-Proto", r.Scheme)
+	return AppendField(b, LoopHeader, r.Loop)
 }
 
 // appendFraming writes the headers that are this connection's own business.
-func (c *call) appendFraming(b []byte) []byte {
-	if c.upgrade != "" {
-		b = appendField(b, "Connection", "Upgrade")
-		b = appendField(b, "Upgrade", c.upgrade)
+func (r *Request) appendFraming(b []byte) []byte {
+	if r.Upgrade != "" {
+		b = AppendField(b, "Connection", "Upgrade")
+		b = AppendField(b, "Upgrade", r.Upgrade)
 	}
-	if wantsTrailers(c.header) {
-		b = appendField(b, "Te", "trailers")
+	if wantsTrailers(r.Header) {
+		b = AppendField(b, "Te", "trailers")
 	}
 	switch {
-	case c.length < 0:
-		b = appendField(b, "Transfer-Encoding", "chunked")
-		for _, name := range c.promise {
-			b = appendField(b, "Trailer", name)
+	case r.Length < 0:
+		b = AppendField(b, "Transfer-Encoding", "chunked")
+		for _, name := range r.promise {
+			b = AppendField(b, "Trailer", name)
 		}
-	case c.length > 0 || c.header["Content-Length"] != nil:
+	case r.Length > 0 || r.Header["Content-Length"] != nil:
 		// A request without a body says so only where the client said so.
 		b = append(b, "Content-Length: "...)
-		b = strconv.AppendInt(b, c.length, 10)
+		b = strconv.AppendInt(b, r.Length, 10)
 		b = append(b, "\r\n"...)
 	}
 	return b
 }
 
-func appendField(b []byte, name, value string) []byte {
+func AppendField(b []byte, name, value string) []byte {
 	b = append(b, name...)
 	b = append(b, ": "...)
 	b = append(b, value...)
@@ -160,6 +163,6 @@ func appendField(b []byte, name, value string) []byte {
 }
 
 // expectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).
-func (c *call) expectsContinue() bool {
-	return c.body != nil && strings.EqualFold(c.header.Get("Expect"), "100-continue")
+func (r *Request) expectsContinue() bool {
+	return r.Body != nil && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
 }

@@ -87,7 +87,7 @@ func (g *Gateway) server(base context.Context) *http.Server {
 	srv := &http.Server{
 		Handler:                      g,
 		BaseContext:                  func(net.Listener) context.Context { return base },
-		MaxHeaderBytes:               maxHead,
+		MaxHeaderBytes:               MaxHead,
 		ReadHeaderTimeout:            readHeaderTimeout,
 		IdleTimeout:                  idleClientTimeout,
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the backends' to answer

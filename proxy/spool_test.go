@@ -20,9 +20,9 @@ func TestSpoolReplays(t *testing.T) {
 		for name, src := range map[string]io.Reader{
 			"at once": bytes.NewReader(body), "halves": iotest.HalfReader(bytes.NewReader(body)), "the end with the data": iotest.DataErrReader(bytes.NewReader(body)),
 		} {
-			s := newSpool(src, 1<<20)
+			s := NewSpool(src, 1<<20)
 			for try := range 3 {
-				r, err := s.reader(false)
+				r, err := s.Reader(false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -36,13 +36,13 @@ func TestSpoolReplays(t *testing.T) {
 					t.Errorf("%d bytes, %s, reader %d: %d bytes, %v", size, name, try, len(got), err)
 				}
 			}
-			if whole, failure := s.state(); !whole || failure != nil {
+			if whole, failure := s.Whole(); !whole || failure != nil {
 				t.Errorf("%d bytes, %s: whole %t, %v", size, name, whole, failure)
 			}
 			if inFile := s.file != nil; inFile != (size > spoolMemory) {
 				t.Errorf("%d bytes: in a file %t", size, inFile)
 			}
-			s.close()
+			s.Close()
 			if s.memory != nil || s.file != nil {
 				t.Error("close gives nothing back")
 			}
@@ -52,10 +52,10 @@ func TestSpoolReplays(t *testing.T) {
 
 // G2: a body that breaks off is told to every reader, and not passed off.
 func TestSpoolTellsOfTheBreak(t *testing.T) {
-	s := newSpool(io.MultiReader(strings.NewReader("half"), iotest.ErrReader(io.ErrUnexpectedEOF)), 1<<20)
-	defer s.close()
+	s := NewSpool(io.MultiReader(strings.NewReader("half"), iotest.ErrReader(io.ErrUnexpectedEOF)), 1<<20)
+	defer s.Close()
 	for range 2 {
-		r, err := s.reader(false)
+		r, err := s.Reader(false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestSpoolTellsOfTheBreak(t *testing.T) {
 			t.Errorf("%q %v", got, err)
 		}
 	}
-	if whole, failure := s.state(); whole || failure != io.ErrUnexpectedEOF {
+	if whole, failure := s.Whole(); whole || failure != io.ErrUnexpectedEOF {
 		t.Errorf("whole %t, %v", whole, failure)
 	}
 }
@@ -73,16 +73,16 @@ func TestSpoolTellsOfTheBreak(t *testing.T) {
 func TestSpoolFill(t *testing.T) {
 	for _, limit := range []int64{10, 1 << 20} {
 		src := strings.NewReader(payload(2 * spoolMemory))
-		s := newSpool(src, limit)
-		r, err := s.reader(false)
+		s := NewSpool(src, limit)
+		r, err := s.Reader(false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.fill()
+		r.Fill()
 		if taken := 2*spoolMemory - src.Len(); int64(taken) != min(limit, spoolMemory) || s.file != nil || s.lost != nil {
 			t.Errorf("limit %d: %d were taken, lost %v", limit, taken, s.lost)
 		}
-		s.close()
+		s.Close()
 	}
 }
 

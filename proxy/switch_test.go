@@ -252,13 +252,13 @@ func TestIdleH2CConnectionsExpire(t *testing.T) {
 	defer srv.Close()
 	g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "b", Port: portOf("http://" + l.Addr().String()), H2C: true}})
 	g.get("/")
-	if tr := g.chain.Load().find("b").up.place().transport.(*h2c); tr.http.IdleConnTimeout != idleLimit || open.Load() != 1 {
+	if tr := g.chain.Load().find("b").up.place().transport.(*h2); tr.http.IdleConnTimeout != idleLimit || open.Load() != 1 {
 		t.Errorf("%d connections, closed after %s", open.Load(), tr.http.IdleConnTimeout)
 	}
 	g.SetState("b", State{Phase: Waiting})
 	eventually(t, "it is closed when its place is left", func() bool { return open.Load() == 0 })
 	g.SetState("b", State{Phase: Ready})
-	g.chain.Load().find("b").up.place().transport.(*h2c).http.IdleConnTimeout = time.Millisecond
+	g.chain.Load().find("b").up.place().transport.(*h2).http.IdleConnTimeout = time.Millisecond
 	g.get("/")
 	eventually(t, "it is closed when it has been idle", func() bool { return open.Load() == 0 })
 }

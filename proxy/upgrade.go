@@ -53,7 +53,6 @@ func (x *exchange) switchProtocols() {
 	x.leaveOutH2C()
 	x.orderForUpgrade()
 	x.holdUntil = time.Now().Add(x.patience()) // shared by all who are asked
-	x.call.head("")                            // likewise
 	k := &contest{x: x, results: make(chan contestant, len(x.candidates)), sent: make(chan int)}
 	winner := k.run()
 	k.dismiss()
@@ -91,7 +90,7 @@ func (x *exchange) orderForUpgrade() {
 // socket identifies what an upgrade is for: two protocols on one path may be
 // two backends'.
 func (x *exchange) socket() string {
-	return rawPath(x.call.target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
+	return rawPath(x.call.Target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
 }
 
 // run asks until somebody switches or gives another answer that is used; nil
@@ -239,10 +238,10 @@ func (x *exchange) tunnel(rep *reply) {
 		x.g.tunnels.leave()
 		return
 	}
-	t := &tunnel{client: client, backend: backend}
+	t := &Tunnel{Client: client, Backend: backend}
 	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
-	remove, forget := tunnels.add(t.cut), rep.visit.at.lasting.add(t.cut)
-	t.start(early, append(x.switchHead(rep), said...), func() {
+	remove, forget := tunnels.add(t.Cut), rep.visit.at.lasting.add(t.Cut)
+	t.Start(early, append(x.switchHead(rep), said...), func() {
 		remove()
 		forget()
 		tunnels.leave()
@@ -268,16 +267,16 @@ func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, sai
 // switchHead is the 101 for the client.
 func (x *exchange) switchHead(rep *reply) []byte {
 	h := make(http.Header)
-	copyAnswerHeader(h, rep.resp.Header)
+	CopyHeader(h, rep.resp.Header)
 	x.trace.stamp(h, rep.resp.Status, rep.c.Name)
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
-	b = appendField(b, "Connection", "Upgrade")
+	b = AppendField(b, "Connection", "Upgrade")
 	for _, v := range rep.resp.Header["Upgrade"] {
-		b = appendField(b, "Upgrade", v)
+		b = AppendField(b, "Upgrade", v)
 	}
 	for name, values := range h {
 		for _, v := range values {
-			b = appendField(b, name, v)
+			b = AppendField(b, name, v)
 		}
 	}
 	return append(b, "\r\n"...)

@@ -49,7 +49,7 @@ func (u *upstream) begin(b *Backend) {
 func (u *upstream) newPlace(port int) *place {
 	b := u.backend
 	b.Port = port
-	p := &place{address: b.address(), port: port, transport: newTransport(&b, &u.tasks)}
+	p := &place{address: b.address(), port: port, transport: NewTransport(b.origin(), &u.tasks)}
 	p.fallback.running, p.fallback.closed = &u.tasks, u.closed
 	return p
 }
@@ -193,7 +193,7 @@ func (u *upstream) close() {
 	u.mu.Unlock()
 	for _, p := range places {
 		p.fallback.close()
-		p.transport.forget()
+		p.transport.Forget()
 	}
 	u.tasks.Wait()
 }
