@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // Limits that are not settings: each bounds what one request can cost.
@@ -116,8 +118,8 @@ func (b *Backend) host() string {
 func (b *Backend) secure() bool { return b.URL != nil && b.URL.Scheme == "https" }
 
 // origin is where the backend is for the connections to it.
-func (b *Backend) origin() Origin {
-	o := Origin{Address: b.address(), TLS: b.secure(), H2C: b.H2C}
+func (b *Backend) origin() wire.Origin {
+	o := wire.Origin{Address: b.address(), TLS: b.secure(), H2C: b.H2C}
 	if b.Remote {
 		o.Host = b.host()
 	}

@@ -3,6 +3,8 @@ package proxy
 import (
 	"net/http"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // use makes rep the client's answer.
@@ -31,7 +33,7 @@ func (x *exchange) deliver(rep *reply) {
 	x.forwardEarly(rep.early)
 	resp := rep.resp
 	h := x.w.Header()
-	CopyHeader(h, resp.Header)
+	wire.CopyHeader(h, resp.Header)
 	uninvented(h, resp.Status)
 	if resp.Status == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
 		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
@@ -59,7 +61,7 @@ func (x *exchange) forwardEarly(early []informational) {
 	}
 	h := x.w.Header()
 	for _, e := range early {
-		CopyHeader(h, e.header)
+		wire.CopyHeader(h, e.header)
 		x.w.WriteHeader(e.status)
 		clear(h)
 	}
@@ -74,7 +76,7 @@ func uninvented(h http.Header, status int) {
 			h[name] = nil
 		}
 	}
-	if BodyAllowed(status) {
+	if wire.BodyAllowed(status) {
 		return
 	}
 	for _, name := range [...]string{"Content-Type", "Content-Length"} {
@@ -86,7 +88,7 @@ func uninvented(h http.Header, status int) {
 }
 
 // frame says that a body without a length is to be sent without one.
-func (x *exchange) frame(h http.Header, resp *Response) {
+func (x *exchange) frame(h http.Header, resp *wire.Response) {
 	if resp.Length < 0 && h["Content-Length"] == nil && x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1 {
 		h["Transfer-Encoding"] = []string{"chunked"}
 	}
@@ -105,8 +107,8 @@ func (x *exchange) closeIfUnread(h http.Header) {
 
 // copyBody copies the body. Before each wait for the backend, what it has said
 // so far is with the client (G5).
-func (x *exchange) copyBody(resp *Response) error {
-	if x.r.Method == http.MethodHead || !BodyAllowed(resp.Status) || resp.Length == 0 {
+func (x *exchange) copyBody(resp *wire.Response) error {
+	if x.r.Method == http.MethodHead || !wire.BodyAllowed(resp.Status) || resp.Length == 0 {
 		return nil
 	}
 	flush := x.w.(http.Flusher).Flush
@@ -121,8 +123,8 @@ func (x *exchange) copyBody(resp *Response) error {
 
 // writeTrailer sends the trailers, announced or not. An announced one that did
 // not come must not take its value from the header of that name.
-func (x *exchange) writeTrailer(h http.Header, resp *Response) {
-	announced, trailer := Listed(resp.Header, "Trailer"), resp.Body.Trailer()
+func (x *exchange) writeTrailer(h http.Header, resp *wire.Response) {
+	announced, trailer := wire.Listed(resp.Header, "Trailer"), resp.Body.Trailer()
 	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
@@ -130,7 +132,7 @@ func (x *exchange) writeTrailer(h http.Header, resp *Response) {
 		delete(h, name)
 	}
 	for name, values := range trailer {
-		if HasToken(resp.Header["Trailer"], name) {
+		if wire.HasToken(resp.Header["Trailer"], name) {
 			h[name] = values
 		} else {
 			h[http.TrailerPrefix+name] = values

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // unreadPatience is how long a client that has its answer may go on sending.
@@ -19,7 +21,7 @@ type exchange struct {
 	r     *http.Request
 	ctx   context.Context
 
-	call       *Request
+	call       *wire.Request
 	candidates []*candidate
 	alone      bool // one backend was asked for by name: its answer is the end
 	trace      trace
@@ -86,13 +88,13 @@ func (x *exchange) inspect() *fault {
 	case !x.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.chain.Logf("refused a request for the host %q: it is not in hosts", r.Host)
 		return faultHost(r.Host)
-	case HasToken(r.Header[LoopHeader], x.g.token):
+	case wire.HasToken(r.Header[wire.LoopHeader], x.g.token):
 		return faultLoop()
 	case r.Method == http.MethodConnect:
 		return faultRequest("CONNECT is for proxies; this is a gateway")
 	}
-	x.call = NewRequest(r, x.g.token)
-	if !ValidTarget(x.call.Target) {
+	x.call = wire.NewRequest(r, x.g.token)
+	if !wire.ValidTarget(x.call.Target) {
 		return faultRequest("the request target is malformed")
 	}
 	return nil
@@ -129,7 +131,7 @@ func (x *exchange) prepareBody() {
 	if x.r.ContentLength == 0 || x.r.Body == http.NoBody {
 		return
 	}
-	x.call.Body = NewSpool(x.r.Body, x.chain.ReplayLimit)
+	x.call.Body = wire.NewSpool(x.r.Body, x.chain.ReplayLimit)
 	if d, ok := x.w.(interface{ EnableFullDuplex() error }); ok {
 		// A backend may answer while the client still sends; the server would
 		// otherwise read the rest of the body itself, beside the spool.

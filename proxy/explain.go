@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // Explain sends a request through the cascade as if a client had, and returns
@@ -53,7 +55,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
-			if !ValidName(name) || !ValidValue(v) {
+			if !wire.ValidName(name) || !wire.ValidValue(v) {
 				return nil, fmt.Errorf("header %q is malformed", name)
 			}
 			r.Header.Add(name, v)

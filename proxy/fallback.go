@@ -3,6 +3,8 @@ package proxy
 import (
 	"net/http"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // SPA says whether a backend answers paths that it does not know with a page
@@ -55,7 +57,7 @@ func (x *exchange) mayFallBack(rep *reply) bool {
 
 // unmodified is the tag that a 304 is about. It should repeat it (RFC 9110,
 // section 15.4.5); Vite's does not, and then it is the one that was asked about.
-func (x *exchange) unmodified(resp *Response) string {
+func (x *exchange) unmodified(resp *wire.Response) string {
 	if tag := resp.Header.Get("Etag"); tag != "" {
 		return tag
 	}

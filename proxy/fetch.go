@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // fetched is what came of asking a backend: its reply, or a fault, or neither
@@ -71,7 +73,7 @@ func (x *exchange) fetch(ctx context.Context, c *candidate, how turn) fetched {
 // try sends the request once.
 func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (*reply, error) {
 	rep := &reply{c: c, visit: v}
-	opt := Try{Early: rep.hold}
+	opt := wire.Try{Early: rep.hold}
 	if b := x.call.Body; b != nil {
 		// A safe request may be asked again of the next process, so its body
 		// is kept to the end.
@@ -113,7 +115,7 @@ func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err
 // its server by itself on a save (node --watch, nodemon), which nobody says.
 func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, refused *time.Time) *fault {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return faultTimeout(c, DialTimeout)
+		return faultTimeout(c, wire.DialTimeout)
 	}
 	if refused.IsZero() {
 		*refused = time.Now()
@@ -132,7 +134,7 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 // afterBreak: the request may have been acted upon, so it is not sent again.
 // What broke the connection may be a crash nobody has told of yet.
 func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
-	if !errors.Is(err, ErrMalformed) {
+	if !errors.Is(err, wire.ErrMalformed) {
 		x.changesWithin(ctx, v.changed, x.g.notice)
 	}
 	if s := c.up.look(); s.Phase != Ready && (s.Reason != "" || s.Phase == Down) {
@@ -144,18 +146,18 @@ func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err e
 }
 
 func isDial(err error) bool {
-	var d *DialError
+	var d *wire.DialError
 	return errors.As(err, &d)
 }
 
 // isUnkept reports whether the body could not be given to one more backend.
 func isUnkept(err error) bool {
-	var s *SpoolError
-	return errors.Is(err, ErrReplayLimit) || errors.Is(err, ErrNotKept) || errors.As(err, &s)
+	var s *wire.SpoolError
+	return errors.Is(err, wire.ErrReplayLimit) || errors.Is(err, wire.ErrNotKept) || errors.As(err, &s)
 }
 
 func (x *exchange) unkept(err error) *fault {
-	if errors.Is(err, ErrReplayLimit) {
+	if errors.Is(err, wire.ErrReplayLimit) {
 		return faultReplayLimit(x.chain.ReplayLimit)
 	}
 	x.chain.Logf("%s %s: %v", x.call.Method, x.call.Target, err)

@@ -61,7 +61,7 @@ func (x *exchange) held(ctx context.Context, changed <-chan struct{}) bool {
 // The context ends when the body breaks off; stop ends the reading.
 func (x *exchange) readAhead(ctx context.Context) (unbroken context.Context, stop func()) {
 	b := x.call.Body
-	if b == nil || x.call.expectsContinue() {
+	if b == nil || x.call.ExpectsContinue() {
 		return ctx, func() {}
 	}
 	r, err := b.Reader(false)

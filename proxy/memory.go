@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"devgate/proxy/wire"
 )
 
 // memoryMax bounds the sockets remembered.
@@ -75,7 +77,7 @@ func (o *hmrOwner) forget(name string) {
 func (o *hmrOwner) owner(h http.Header) string {
 	name := o.name.Load()
 	protocols := h["Sec-Websocket-Protocol"]
-	if name == nil || !HasToken(protocols, "vite-hmr") && !HasToken(protocols, "vite-ping") {
+	if name == nil || !wire.HasToken(protocols, "vite-hmr") && !wire.HasToken(protocols, "vite-ping") {
 		return ""
 	}
 	return *name

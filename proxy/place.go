@@ -1,6 +1,10 @@
 package proxy
 
-import "context"
+import (
+	"context"
+
+	"devgate/proxy/wire"
+)
 
 // place is where one process of a backend is reached, with all that belongs to
 // that process alone: connections, what a probe found out, who is being
@@ -9,7 +13,7 @@ import "context"
 type place struct {
 	address   string // as shown to people
 	port      int    // 0: given by a URL
-	transport Transport
+	transport wire.Transport
 	fallback  fallback
 	lasting   crowd // event streams and upgraded connections
 

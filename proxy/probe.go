@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -124,7 +126,7 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 	}
 	result := undecided
 	for _, accept := range [...]string{"text/html", "*/*"} {
-		resp, err := at.transport.RoundTrip(ctx, g.probeCall(at, target, accept), Try{})
+		resp, err := at.transport.RoundTrip(ctx, g.probeCall(at, target, accept), wire.Try{})
 		if err != nil {
 			return undecided
 		}
@@ -144,8 +146,8 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 }
 
 // probeCall is a request for target that no client sent.
-func (g *Gateway) probeCall(at *place, target, accept string) *Request {
-	return &Request{
+func (g *Gateway) probeCall(at *place, target, accept string) *wire.Request {
+	return &wire.Request{
 		Method: http.MethodGet, Target: target, Host: at.address, Client: "127.0.0.1", Scheme: "http", Loop: g.token,
 		Header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, Safe: true,
 	}

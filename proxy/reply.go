@@ -3,14 +3,16 @@ package proxy
 import (
 	"net/http"
 	"slices"
+
+	"devgate/proxy/wire"
 )
 
 // reply is a backend's answer, before it is known whether it will be used.
 type reply struct {
 	c     *candidate
 	visit *visit
-	resp  *Response
-	body  *SpoolReader
+	resp  *wire.Response
+	body  *wire.SpoolReader
 	early []informational
 }
 

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -80,7 +82,7 @@ func (x *exchange) mayLearn() bool {
 	c := x.call
 	return x.chain.Speculate && !x.alone && len(x.candidates) > 1 && c.Body == nil &&
 		(c.Method == http.MethodGet || c.Method == http.MethodHead) &&
-		!HasToken(x.r.Header["Cache-Control"], "no-cache") && !HasToken(x.r.Header["Pragma"], "no-cache")
+		!wire.HasToken(x.r.Header["Cache-Control"], "no-cache") && !wire.HasToken(x.r.Header["Pragma"], "no-cache")
 }
 
 // worthwhile reports whether the refusals of the first n candidates usually
@@ -216,14 +218,14 @@ func isNoise(name string) bool {
 
 // key identifies a request: two have the same one only if every backend gets
 // the same from both, but for noise.
-func (l *learned) key(c *Request) uint64 {
+func (l *learned) key(c *wire.Request) uint64 {
 	var room [2 << 10]byte
 	return maphash.Bytes(l.seed, appendKey(room[:0], c, l.unsound))
 }
 
 // appendKey writes every part with its length, so that no two requests have the
 // same parts in different places.
-func appendKey(b []byte, c *Request, unsound weakness) []byte {
+func appendKey(b []byte, c *wire.Request, unsound weakness) []byte {
 	part := func(s string) {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
@@ -232,7 +234,7 @@ func appendKey(b []byte, c *Request, unsound weakness) []byte {
 		part(s)
 	}
 	var room [32]string
-	for _, name := range EndToEnd(c.Header, room[:0]) {
+	for _, name := range wire.EndToEnd(c.Header, room[:0]) {
 		if isNoise(name) || name == "Cookie" && unsound == ignoresCookies {
 			continue
 		}

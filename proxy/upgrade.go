@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -238,7 +240,7 @@ func (x *exchange) tunnel(rep *reply) {
 		x.g.tunnels.leave()
 		return
 	}
-	t := &Tunnel{Client: client, Backend: backend}
+	t := &wire.Tunnel{Client: client, Backend: backend}
 	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
 	remove, forget := tunnels.add(t.Cut), rep.visit.at.lasting.add(t.Cut)
 	t.Start(early, append(x.switchHead(rep), said...), func() {
@@ -267,16 +269,16 @@ func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, sai
 // switchHead is the 101 for the client.
 func (x *exchange) switchHead(rep *reply) []byte {
 	h := make(http.Header)
-	CopyHeader(h, rep.resp.Header)
+	wire.CopyHeader(h, rep.resp.Header)
 	x.trace.stamp(h, rep.resp.Status, rep.c.Name)
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
-	b = AppendField(b, "Connection", "Upgrade")
+	b = wire.AppendField(b, "Connection", "Upgrade")
 	for _, v := range rep.resp.Header["Upgrade"] {
-		b = AppendField(b, "Upgrade", v)
+		b = wire.AppendField(b, "Upgrade", v)
 	}
 	for name, values := range h {
 		for _, v := range values {
-			b = AppendField(b, name, v)
+			b = wire.AppendField(b, name, v)
 		}
 	}
 	return append(b, "\r\n"...)

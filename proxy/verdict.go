@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // verdict is what becomes of an answer.
@@ -33,7 +35,7 @@ func (c *candidate) passesOn(status int) bool { return slices.Contains(c.Fallthr
 
 // isUnknownRPC recognises gRPC's own 404: status 200, and UNIMPLEMENTED (12)
 // told in the head, so that no message can follow.
-func isUnknownRPC(resp *Response) bool {
+func isUnknownRPC(resp *wire.Response) bool {
 	return resp.Header.Get("Grpc-Status") == "12" &&
 		strings.HasPrefix(resp.Header.Get("Content-Type"), "application/grpc")
 }
@@ -41,7 +43,7 @@ func isUnknownRPC(resp *Response) bool {
 // rank orders refused answers by how much they say (G8): that the path is
 // known but not the method, that it is not known, anything else. Among 404s a
 // client that takes JSON prefers JSON.
-func (x *exchange) rank(resp *Response) int {
+func (x *exchange) rank(resp *wire.Response) int {
 	switch {
 	case resp.Status == http.StatusMethodNotAllowed:
 		return 3

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 // Loopback returns the addresses that "localhost" stands for, in the order in
 // which they are tried.

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"net"
@@ -162,7 +162,7 @@ func AppendField(b []byte, name, value string) []byte {
 	return append(b, "\r\n"...)
 }
 
-// expectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).
-func (r *Request) expectsContinue() bool {
+// ExpectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).
+func (r *Request) ExpectsContinue() bool {
 	return r.Body != nil && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
 }

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"io"
@@ -27,7 +27,7 @@ func newSender(cn *conn, c *Request, body *SpoolReader) *sender {
 	return &sender{
 		cn: cn, call: c, body: body, done: make(chan struct{}),
 		// What is already here need not be asked for.
-		asks:    c.expectsContinue() && !c.Body.begun(),
+		asks:    c.ExpectsContinue() && !c.Body.begun(),
 		consent: make(chan struct{}), refused: make(chan struct{}),
 	}
 }

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// spoolMemory is what one request's body may take of memory; what is longer
+// SpoolMemory is what one request's body may take of memory; what is longer
 // goes to a file.
-const spoolMemory = 256 << 10
+const SpoolMemory = 256 << 10
 
 var (
 	ErrReplayLimit = errors.New("request body is larger than replay_limit")
@@ -173,7 +173,7 @@ func (r *SpoolReader) replay(p []byte) (int, error) {
 func (r *SpoolReader) Fill() {
 	buf := getBuffer()
 	defer putBuffer(buf)
-	for limit := min(spoolMemory, r.s.limit); r.off < limit; {
+	for limit := min(SpoolMemory, r.s.limit); r.off < limit; {
 		if _, err := r.Read((*buf)[:min(int64(len(*buf)), limit-r.off)]); err != nil {
 			return
 		}
@@ -248,7 +248,7 @@ func (s *Spool) record(p []byte, last bool) {
 }
 
 func (s *Spool) store(p []byte) error {
-	if s.file == nil && s.kept+int64(len(p)) <= spoolMemory {
+	if s.file == nil && s.kept+int64(len(p)) <= SpoolMemory {
 		s.memory = append(s.memory, p...)
 		return nil
 	}
