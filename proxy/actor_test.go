@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // script is what an actor does with requests for one target of one user.
@@ -123,7 +125,7 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 	if s.Slow {
 		<-time.After(time.Millisecond)
 	}
-	if s.Creates && !isSafe(r.Method) {
+	if s.Creates && !wire.IsSafe(r.Method) {
 		created := s
 		created.Status = 200
 		a.rewrite(r.RequestURI, userOf(r), created)
@@ -164,14 +166,14 @@ func (s script) answer(name, method string) string {
 	fmt.Fprintf(&b, "HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nX-Which: %s\r\n", s.Status, name, name)
 	text := s.text(name)
 	switch {
-	case bodyAllowed(s.Status) && s.Trailer:
+	case wire.BodyAllowed(s.Status) && s.Trailer:
 		b.WriteString("Transfer-Encoding: chunked\r\n")
-	case bodyAllowed(s.Status):
+	case wire.BodyAllowed(s.Status):
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(text))
 	}
 	b.WriteString("\r\n")
 	switch {
-	case method == "HEAD" || !bodyAllowed(s.Status):
+	case method == "HEAD" || !wire.BodyAllowed(s.Status):
 	case s.Trailer && s.Dies == "body":
 		fmt.Fprintf(&b, "3\r\n%s\r\n", text[:3])
 	case s.Trailer:
@@ -202,7 +204,7 @@ func (s script) reading(name, method string) transcript {
 		t.early = "<" + name + ">"
 	}
 	switch {
-	case method == "HEAD" || !bodyAllowed(s.Status):
+	case method == "HEAD" || !wire.BodyAllowed(s.Status):
 	case s.Dies == "body":
 		t.body, t.cut = s.text(name)[:3], true
 	default:

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // benchBody is a small JSON answer, benchMiss a small 404.
@@ -70,7 +72,7 @@ func referenceChain(backends []*testBackend) http.Handler {
 				if r.StatusCode != 404 || last {
 					return nil
 				}
-				io.CopyN(io.Discard, r.Body, drainMax)
+				io.CopyN(io.Discard, r.Body, wire.PrefetchMax)
 				return errNext
 			},
 			ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"devgate/proxy/wire"
 )
 
 // payload is n bytes that are the same each time.
@@ -44,7 +46,7 @@ func hashes(status int) http.HandlerFunc {
 // G2: every backend that is asked gets the whole body, however long, chunked
 // or not.
 func TestBodyReachesEveryBackend(t *testing.T) {
-	for _, size := range []int{1, 1 << 10, spoolMemory, spoolMemory + 1, 10 << 20} {
+	for _, size := range []int{1, 1 << 10, wire.SpoolMemory, wire.SpoolMemory + 1, 10 << 20} {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d bytes, chunked %t", size, chunked), func(t *testing.T) {
 				body := payload(size)
@@ -228,49 +230,6 @@ func TestAnswerBeforeTheBodyEnds(t *testing.T) {
 	io.WriteString(nc, "0\r\n\r\n")
 	if rest, err := io.ReadAll(resp.Body); err != nil || len(rest) > 0 {
 		t.Errorf("%q %v", rest, err)
-	}
-}
-
-// blockingReader yields a byte for each token.
-type blockingReader struct{ tokens chan byte }
-
-func (r blockingReader) Read(p []byte) (int, error) {
-	b, ok := <-r.tokens
-	if !ok {
-		return 0, io.EOF
-	}
-	p[0] = b
-	return 1, nil
-}
-
-// A reader that is given up while it waits for the client leaves what it gets
-// to the next.
-func TestSpoolHandsOver(t *testing.T) {
-	src := blockingReader{make(chan byte)}
-	s := newSpool(src, 100)
-	defer s.close()
-	first, _ := s.reader(false)
-	ended := make(chan error)
-	go func() { _, err := first.Read(make([]byte, 10)); ended <- err }()
-	eventually(t, "taking", s.begun)
-	first.Close()
-	second, err := s.reader(true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := make(chan string)
-	go func() { b, _ := io.ReadAll(second); got <- string(b) }()
-	src.tokens <- 'a'
-	if err := <-ended; err == nil {
-		t.Error("the closed reader read on")
-	}
-	src.tokens <- 'b'
-	close(src.tokens)
-	if b := <-got; b != "ab" {
-		t.Errorf("%q", b)
-	}
-	if _, err := s.reader(false); err != errNotKept {
-		t.Errorf("a third reader: %v", err)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // Limits that are not settings: each bounds what one request can cost.
@@ -16,8 +18,6 @@ const (
 	noticeDelay        = 300 * time.Millisecond // how long a crash may go unnoticed by whoever calls SetState
 	redials            = 6                      // attempts to connect in a noticeDelay
 	selfRestart        = 10                     // noticeDelays for which a server may refuse connections
-	maxHead            = 1 << 20                // of a request, of an answer, of trailers
-	copyBufferSize     = 64 << 10
 )
 
 // NotFound says what a browser navigation gets that every backend refused.
@@ -116,6 +116,15 @@ func (b *Backend) host() string {
 
 // secure reports whether the backend is reached over TLS.
 func (b *Backend) secure() bool { return b.URL != nil && b.URL.Scheme == "https" }
+
+// origin is where the backend is for the connections to it.
+func (b *Backend) origin() wire.Origin {
+	o := wire.Origin{Address: b.address(), TLS: b.secure(), H2C: b.H2C}
+	if b.Remote {
+		o.Host = b.host()
+	}
+	return o
+}
 
 // address is what identifies the backend's place on the network, and what is
 // shown to people.

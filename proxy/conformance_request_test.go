@@ -150,7 +150,7 @@ func TestConformanceOfBodies(t *testing.T) {
 
 // refusesBody answers when it has seen the head.
 func refusesBody(nc net.Conn, br *bufio.Reader) {
-	readBlock(br, nil)
+	readBlock(br)
 	io.WriteString(nc, "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig")
 	io.Copy(io.Discard, br)
 }

@@ -17,7 +17,7 @@ import (
 // announces.
 func ticks(head string) func(nc net.Conn, br *bufio.Reader) {
 	return func(nc net.Conn, br *bufio.Reader) {
-		readBlock(br, nil)
+		readBlock(br)
 		io.WriteString(nc, head)
 		for n := range 5 {
 			line := fmt.Sprintf("data: %d\n\n", n)
@@ -67,7 +67,7 @@ func TestConformanceOfStreams(t *testing.T) {
 // waits writes what it says and then waits for the end of the connection.
 func waits(says string) func(nc net.Conn, br *bufio.Reader) {
 	return func(nc net.Conn, br *bufio.Reader) {
-		readBlock(br, nil)
+		readBlock(br)
 		io.WriteString(nc, says)
 		io.Copy(io.Discard, br)
 	}
@@ -100,7 +100,7 @@ func leaves(last string) func(r *trialRun) {
 // pours answers with n bytes.
 func pours(n int) func(nc net.Conn, br *bufio.Reader) {
 	return func(nc net.Conn, br *bufio.Reader) {
-		readBlock(br, nil)
+		readBlock(br)
 		left := n
 		fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", n)
 		chunk := bytes.Repeat([]byte("x"), 1<<20)

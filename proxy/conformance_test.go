@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -73,7 +74,7 @@ func newOrigin(t testing.TB, name string, reply replier) *origin {
 
 // readSighting reads a head as it comes, and the body as the head says.
 func readSighting(nc net.Conn, br *bufio.Reader) (sighting, bool) {
-	raw, err := readBlock(br, nil)
+	raw, err := readBlock(br)
 	if err != nil {
 		return sighting{}, false
 	}
@@ -196,5 +197,16 @@ func (r *trialRun) want(what, got, want string) {
 	r.Helper()
 	if got != want {
 		r.Errorf("%s\n got %.600q\nwant %.600q", what, got, want)
+	}
+}
+
+// readBlock reads lines up to and including an empty one.
+func readBlock(br *bufio.Reader) (block []byte, err error) {
+	for {
+		line, err := br.ReadBytes('\n')
+		block = append(block, line...)
+		if err != nil || len(bytes.TrimRight(line, "\r\n")) == 0 {
+			return block, err
+		}
 	}
 }

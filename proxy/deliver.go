@@ -1,15 +1,11 @@
 package proxy
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"strings"
-)
 
-// spliceMin is the rest of a body from which on it is worth to let the kernel
-// move it.
-const spliceMin = 256 << 10
+	"devgate/proxy/wire"
+)
 
 // use makes rep the client's answer.
 func (x *exchange) use(rep *reply) {
@@ -19,9 +15,9 @@ func (x *exchange) use(rep *reply) {
 		return
 	}
 	if rep.body != nil {
-		rep.body.makeLast()
+		rep.body.MakeLast()
 	}
-	x.g.hmr.notice(rawPath(x.call.target), rep)
+	x.g.hmr.notice(rawPath(x.call.Target), rep)
 	if isEventStream(rep.resp.Header) {
 		rep.visit.release() // a restart does not wait for its end (G4)
 		defer x.g.streams.add(rep.cut)()
@@ -37,15 +33,15 @@ func (x *exchange) deliver(rep *reply) {
 	x.forwardEarly(rep.early)
 	resp := rep.resp
 	h := x.w.Header()
-	copyAnswerHeader(h, resp.Header)
-	uninvented(h, resp.StatusCode)
-	if resp.StatusCode == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
+	wire.CopyHeader(h, resp.Header)
+	uninvented(h, resp.Status)
+	if resp.Status == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
 		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
 	}
 	x.frame(h, resp)
-	x.trace.stamp(h, resp.StatusCode, rep.c.Name)
+	x.trace.stamp(h, resp.Status, rep.c.Name)
 	x.closeIfUnread(h)
-	x.w.WriteHeader(resp.StatusCode)
+	x.w.WriteHeader(resp.Status)
 	if x.endless {
 		x.report()
 	}
@@ -65,7 +61,7 @@ func (x *exchange) forwardEarly(early []informational) {
 	}
 	h := x.w.Header()
 	for _, e := range early {
-		copyAnswerHeader(h, e.header)
+		wire.CopyHeader(h, e.header)
 		x.w.WriteHeader(e.status)
 		clear(h)
 	}
@@ -80,7 +76,7 @@ func uninvented(h http.Header, status int) {
 			h[name] = nil
 		}
 	}
-	if bodyAllowed(status) {
+	if wire.BodyAllowed(status) {
 		return
 	}
 	for _, name := range [...]string{"Content-Type", "Content-Length"} {
@@ -92,8 +88,8 @@ func uninvented(h http.Header, status int) {
 }
 
 // frame says that a body without a length is to be sent without one.
-func (x *exchange) frame(h http.Header, resp *http.Response) {
-	if resp.ContentLength < 0 && h["Content-Length"] == nil && x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1 {
+func (x *exchange) frame(h http.Header, resp *wire.Response) {
+	if resp.Length < 0 && h["Content-Length"] == nil && x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1 {
 		h["Transfer-Encoding"] = []string{"chunked"}
 	}
 }
@@ -101,91 +97,42 @@ func (x *exchange) frame(h http.Header, resp *http.Response) {
 // closeIfUnread announces the end of a connection on which the rest of the
 // request's body may still come.
 func (x *exchange) closeIfUnread(h http.Header) {
-	if x.call == nil || x.call.body == nil || x.r.ProtoMajor != 1 {
+	if x.call == nil || x.call.Body == nil || x.r.ProtoMajor != 1 {
 		return
 	}
-	if whole, _ := x.call.body.state(); !whole {
+	if whole, _ := x.call.Body.Whole(); !whole {
 		h["Connection"] = []string{"close"}
 	}
 }
 
 // copyBody copies the body. Before each wait for the backend, what it has said
 // so far is with the client (G5).
-func (x *exchange) copyBody(resp *http.Response) error {
-	if x.r.Method == http.MethodHead || !bodyAllowed(resp.StatusCode) || resp.ContentLength == 0 {
+func (x *exchange) copyBody(resp *wire.Response) error {
+	if x.r.Method == http.MethodHead || !wire.BodyAllowed(resp.Status) || resp.Length == 0 {
 		return nil
 	}
 	flush := x.w.(http.Flusher).Flush
-	buf := getBuffer()
-	defer putBuffer(buf)
-	for {
-		if pauses(resp.Body) {
-			flush()
-		}
-		if done, err := x.spliceBody(resp.Body); done {
-			return err
-		}
-		n, err := resp.Body.Read(*buf)
-		if n > 0 {
-			if _, err := x.w.Write((*buf)[:n]); err != nil {
-				return err
-			}
-		}
-		if err == io.EOF {
-			return x.unlengthened(resp, flush)
-		}
-		if err != nil {
-			flush() // so that the client sees the head, and then the cut
-			return err
-		}
+	if err := resp.Body.Relay(x.w, flush); err != nil {
+		return err
 	}
-}
-
-// unlengthened flushes where net/http would count a short body and announce a
-// length the backend did not.
-func (x *exchange) unlengthened(resp *http.Response, flush func()) error {
-	if resp.ContentLength < 0 && !(x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1) {
-		flush()
+	if resp.Length < 0 && !(x.r.ProtoMajor == 1 && x.r.ProtoMinor == 1) {
+		flush() // net/http would count a short body and announce a length
 	}
 	return nil
 }
 
-func pauses(body io.Reader) bool {
-	p, ok := body.(pausing)
-	return !ok || p.pauses()
-}
-
-// spliceBody hands a long rest of known length to the kernel, where it can
-// move bytes from one socket to the other.
-func (x *exchange) spliceBody(body io.Reader) (done bool, err error) {
-	b, ok := body.(*answerBody)
-	if !ok || x.r.ProtoMajor != 1 {
-		return false, nil
-	}
-	cn, left := b.plain()
-	to, ok := x.w.(io.ReaderFrom)
-	if cn == nil || left < spliceMin || !ok {
-		return false, nil
-	}
-	n, err := to.ReadFrom(&io.LimitedReader{R: cn.Conn, N: left})
-	if err = b.moved(n, err); errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return true, err
-}
-
 // writeTrailer sends the trailers, announced or not. An announced one that did
 // not come must not take its value from the header of that name.
-func (x *exchange) writeTrailer(h http.Header, resp *http.Response) {
-	announced := listed(resp.Header, "Trailer")
-	if len(resp.Trailer) == 0 && len(announced) == 0 {
+func (x *exchange) writeTrailer(h http.Header, resp *wire.Response) {
+	announced, trailer := wire.Listed(resp.Header, "Trailer"), resp.Body.Trailer()
+	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
 	for _, name := range announced {
 		delete(h, name)
 	}
-	for name, values := range resp.Trailer {
-		if hasToken(resp.Header["Trailer"], name) {
+	for name, values := range trailer {
+		if wire.HasToken(resp.Header["Trailer"], name) {
 			h[name] = values
 		} else {
 			h[http.TrailerPrefix+name] = values

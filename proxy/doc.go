@@ -60,17 +60,14 @@
 // a probe found out. An exchange is one request: ask each candidate (fetch, with admit for the waiting), judge the
 // answer (verdict), use it (deliver), keep it (refusal) or hold it back
 // (fallback); Exchange is its record. What is sent ahead by speculation is an
-// exchange's ahead, and fetch takes it for its first try. HTTP/1.1 to the
-// backends is spoken by transport, because net/http's rewrites targets and
-// reuses connections that may be closing; HTTP/2 by net/http.
+// exchange's ahead, and fetch takes it for its first try. HTTP to a backend is
+// spoken by package wire.
 //
 // # Goroutines
 //
-// Besides those of net/http, for which Serve waits: one per request body being
-// sent (ends with its connection), one per body of a request that waits (ends
-// with the client's), one per refused or held body that is slow and one per
-// request sent ahead (both end with their exchange), one per backend asked to
-// switch protocols (ends before the exchange does), one per probe (ends with
-// the process it asks, after 30 s, or with Serve), two per tunnel (Serve cuts
-// and awaits them).
+// Besides those of net/http and of package wire, for which Serve waits: one per
+// body of a request that waits (ends with the client's connection), one per
+// request sent ahead (ends with its exchange), one per backend asked to switch
+// protocols (ends before the exchange does), one per probe (ends with the process
+// it asks, after 30 s, or with Serve).
 package proxy

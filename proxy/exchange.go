@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // unreadPatience is how long a client that has its answer may go on sending.
@@ -19,7 +21,7 @@ type exchange struct {
 	r     *http.Request
 	ctx   context.Context
 
-	call       *call
+	call       *wire.Request
 	candidates []*candidate
 	alone      bool // one backend was asked for by name: its answer is the end
 	trace      trace
@@ -60,13 +62,13 @@ func (x *exchange) serve() {
 		return
 	}
 	x.choose()
-	if x.call.upgrade != "" {
+	if x.call.Upgrade != "" {
 		x.switchProtocols()
 		return
 	}
 	x.prepareBody()
 	defer x.end()
-	if !x.call.safe {
+	if !x.call.Safe {
 		x.g.learned.bump()
 		defer x.g.learned.bump()
 	}
@@ -86,13 +88,13 @@ func (x *exchange) inspect() *fault {
 	case !x.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.chain.Logf("refused a request for the host %q: it is not in hosts", r.Host)
 		return faultHost(r.Host)
-	case hasToken(r.Header[headerLoop], x.g.token):
+	case wire.HasToken(r.Header[wire.LoopHeader], x.g.token):
 		return faultLoop()
 	case r.Method == http.MethodConnect:
 		return faultRequest("CONNECT is for proxies; this is a gateway")
 	}
-	x.call = newCall(r, x.g.token)
-	if !validTarget(x.call.target) {
+	x.call = wire.NewRequest(r, x.g.token)
+	if !wire.ValidTarget(x.call.Target) {
 		return faultRequest("the request target is malformed")
 	}
 	return nil
@@ -104,7 +106,7 @@ func (x *exchange) choose() {
 		x.candidates, x.alone = append(x.room[:0], c), true
 		return
 	}
-	x.candidates = x.chain.forPath(x.room[:0], rawPath(x.call.target))
+	x.candidates = x.chain.forPath(x.room[:0], rawPath(x.call.Target))
 }
 
 // rechoose puts the candidates of the newest configuration in the place of
@@ -129,7 +131,7 @@ func (x *exchange) prepareBody() {
 	if x.r.ContentLength == 0 || x.r.Body == http.NoBody {
 		return
 	}
-	x.call.body = newSpool(x.r.Body, x.chain.ReplayLimit)
+	x.call.Body = wire.NewSpool(x.r.Body, x.chain.ReplayLimit)
 	if d, ok := x.w.(interface{ EnableFullDuplex() error }); ok {
 		// A backend may answer while the client still sends; the server would
 		// otherwise read the rest of the body itself, beside the spool.
@@ -146,9 +148,9 @@ func (x *exchange) end() {
 	if x.best != nil {
 		x.best.drop()
 	}
-	if x.call.body != nil {
+	if x.call.Body != nil {
 		x.stopReading()
-		x.call.body.close()
+		x.call.Body.Close()
 	}
 }
 
@@ -156,7 +158,7 @@ func (x *exchange) end() {
 // for the rest of a body that nobody wants. Such a connection has been
 // announced to close (closeIfUnread), so its rest is never taken for a request.
 func (x *exchange) stopReading() {
-	if whole, _ := x.call.body.state(); whole || x.r.ProtoMajor != 1 {
+	if whole, _ := x.call.Body.Whole(); whole || x.r.ProtoMajor != 1 {
 		return
 	}
 	if d, ok := x.w.(interface{ SetReadDeadline(time.Time) error }); ok {
@@ -195,7 +197,7 @@ func (x *exchange) ask(i int) bool {
 		return false
 	}
 	t.learned = first != nil && i > 0
-	x.learn(i, got.reply.resp.StatusCode)
+	x.learn(i, got.reply.resp.Status)
 	x.cancelAheads()
 	x.use(got.reply)
 	return true

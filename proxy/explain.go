@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // Explain sends a request through the cascade as if a client had, and returns
@@ -53,7 +55,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
-			if !validName(name) || !validValue(v) {
+			if !wire.ValidName(name) || !wire.ValidValue(v) {
 				return nil, fmt.Errorf("header %q is malformed", name)
 			}
 			r.Header.Add(name, v)
@@ -71,11 +73,11 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 // leaveUnread notes the answer and takes in what there is of its body, within
 // limits, so that the backend can end in peace.
 func (x *exchange) leaveUnread(rep *reply) {
-	x.trace.stamp(make(http.Header), rep.resp.StatusCode, rep.c.Name)
-	if rep.resp.StatusCode == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
+	x.trace.stamp(make(http.Header), rep.resp.Status, rep.c.Name)
+	if rep.resp.Status == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
 		return
 	}
-	newKept(rep.resp.Body, drainTime).Close()
+	rep.resp.Body.Discard(drainTime)
 }
 
 // everybody lists all backends in declared order, asked or not, and then the
@@ -107,9 +109,9 @@ func (x *exchange) whyNot(c *candidate) string {
 		return "not asked: the host names " + x.candidates[0].Name
 	case c.up.look().Phase == Absent:
 		return "not started"
-	case !c.matches(rawPath(x.call.target)):
+	case !c.matches(rawPath(x.call.Target)):
 		return "not asked: paths = " + quoted(c.Paths)
-	case x.call.upgrade != "" && c.H2C:
+	case x.call.Upgrade != "" && c.H2C:
 		return "not asked: protocol = \"h2c\""
 	}
 	for _, before := range x.candidates {

@@ -3,6 +3,8 @@ package proxy
 import (
 	"net/http"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // SPA says whether a backend answers paths that it does not know with a page
@@ -29,7 +31,7 @@ func (x *exchange) fallsBack(rep *reply, last bool) bool {
 	if c.SPA == Auto && !x.answersEverything(rep, last) {
 		return false
 	}
-	if rep.resp.StatusCode == http.StatusOK {
+	if rep.resp.Status == http.StatusOK {
 		rep.visit.at.fallback.retag(rep.resp.Header.Get("Etag"))
 	}
 	return true
@@ -39,23 +41,23 @@ func (x *exchange) fallsBack(rep *reply, last bool) bool {
 // answered with 204 by what allows any origin; a 304 is for the page when the
 // tag is the page's.
 func (x *exchange) mayFallBack(rep *reply) bool {
-	path, resp := rawPath(x.call.target), rep.resp
+	path, resp := rawPath(x.call.Target), rep.resp
 	if path == "/" || strings.HasSuffix(path, ".html") {
 		return false
 	}
-	switch x.call.method {
+	switch x.call.Method {
 	case http.MethodGet, http.MethodHead:
-		return resp.StatusCode == http.StatusOK && isHTML(resp.Header) ||
-			resp.StatusCode == http.StatusNotModified && rep.visit.at.fallback.isPage(x.unmodified(resp))
+		return resp.Status == http.StatusOK && isHTML(resp.Header) ||
+			resp.Status == http.StatusNotModified && rep.visit.at.fallback.isPage(x.unmodified(resp))
 	case http.MethodOptions:
-		return resp.StatusCode == http.StatusNoContent && x.r.Header["Access-Control-Request-Method"] != nil
+		return resp.Status == http.StatusNoContent && x.r.Header["Access-Control-Request-Method"] != nil
 	}
 	return false
 }
 
 // unmodified is the tag that a 304 is about. It should repeat it (RFC 9110,
 // section 15.4.5); Vite's does not, and then it is the one that was asked about.
-func (x *exchange) unmodified(resp *http.Response) string {
+func (x *exchange) unmodified(resp *wire.Response) string {
 	if tag := resp.Header.Get("Etag"); tag != "" {
 		return tag
 	}
@@ -88,11 +90,11 @@ const (
 // take.
 func (x *exchange) setAside(rep *reply) {
 	if x.spare != nil { // the first of them is the one to use
-		newKept(rep.resp.Body, drainTime).Close()
+		rep.resp.Body.Discard(drainTime)
 		rep.close()
 		return
 	}
-	rep.resp.Body = newKept(rep.resp.Body, 0)
+	rep.resp.Body.Prefetch(0)
 	x.spare = rep
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // fetched is what came of asking a backend: its reply, or a fault, or neither
@@ -23,7 +25,7 @@ func (got fetched) note(t *trial) {
 	t.held, t.waited = got.held, got.waited
 	switch {
 	case got.reply != nil:
-		t.end(got.reply.resp.StatusCode, "")
+		t.end(got.reply.resp.Status, "")
 	case got.fault != nil:
 		t.end(0, got.fault.word)
 	default:
@@ -71,20 +73,17 @@ func (x *exchange) fetch(ctx context.Context, c *candidate, how turn) fetched {
 // try sends the request once.
 func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (*reply, error) {
 	rep := &reply{c: c, visit: v}
-	opt := asking{early: rep.hold}
-	if b := x.call.body; b != nil {
+	opt := wire.Try{Early: rep.hold}
+	if b := x.call.Body; b != nil {
 		// A safe request may be asked again of the next process, so its body
 		// is kept to the end.
-		body, err := b.reader(last && !x.call.safe)
+		body, err := b.Reader(last && !x.call.Safe)
 		if err != nil {
 			return nil, err
 		}
-		if x.g.weak == doesNotRewind {
-			body.off = b.recorded()
-		}
-		opt.body, rep.body = body, body
+		opt.Body, rep.body = body, body
 	}
-	resp, err := v.at.transport.roundTrip(ctx, x.call, opt)
+	resp, err := v.at.transport.RoundTrip(ctx, x.call, opt)
 	if err != nil {
 		rep.closeBody()
 		return nil, err
@@ -105,7 +104,7 @@ func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err
 		return x.unkept(err)
 	case isDial(err):
 		return x.afterRefusal(ctx, c, v, err, refused)
-	case v.interrupted() && x.call.safe:
+	case v.interrupted() && x.call.Safe:
 		return nil // the next process is asked
 	}
 	return x.afterBreak(ctx, c, v, err)
@@ -116,7 +115,7 @@ func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err
 // its server by itself on a save (node --watch, nodemon), which nobody says.
 func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, refused *time.Time) *fault {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return faultTimeout(c, dialTimeout)
+		return faultTimeout(c, wire.DialTimeout)
 	}
 	if refused.IsZero() {
 		*refused = time.Now()
@@ -135,7 +134,7 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 // afterBreak: the request may have been acted upon, so it is not sent again.
 // What broke the connection may be a crash nobody has told of yet.
 func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
-	if !errors.Is(err, errMalformed) {
+	if !errors.Is(err, wire.ErrMalformed) {
 		x.changesWithin(ctx, v.changed, x.g.notice)
 	}
 	if s := c.up.look(); s.Phase != Ready && (s.Reason != "" || s.Phase == Down) {
@@ -147,29 +146,29 @@ func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err e
 }
 
 func isDial(err error) bool {
-	var d *dialError
+	var d *wire.DialError
 	return errors.As(err, &d)
 }
 
 // isUnkept reports whether the body could not be given to one more backend.
 func isUnkept(err error) bool {
-	var s *spoolError
-	return errors.Is(err, errReplayLimit) || errors.Is(err, errNotKept) || errors.As(err, &s)
+	var s *wire.SpoolError
+	return errors.Is(err, wire.ErrReplayLimit) || errors.Is(err, wire.ErrNotKept) || errors.As(err, &s)
 }
 
 func (x *exchange) unkept(err error) *fault {
-	if errors.Is(err, errReplayLimit) {
+	if errors.Is(err, wire.ErrReplayLimit) {
 		return faultReplayLimit(x.chain.ReplayLimit)
 	}
-	x.chain.Logf("%s %s: %v", x.call.method, x.call.target, err)
+	x.chain.Logf("%s %s: %v", x.call.Method, x.call.Target, err)
 	return faultSpool(err)
 }
 
 // clientBroke reports whether the client's body failed.
 func (x *exchange) clientBroke() bool {
-	if x.call.body == nil {
+	if x.call.Body == nil {
 		return false
 	}
-	_, failure := x.call.body.state()
+	_, failure := x.call.Body.Whole()
 	return failure != nil
 }

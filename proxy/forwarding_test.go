@@ -13,7 +13,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"devgate/proxy/wire"
 )
 
 // inPlaces runs a check with the answering backend in first, second and third
@@ -121,8 +124,11 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			t.Cleanup(srv.Close)
 			u, _ := url.Parse(srv.URL)
 			g := New(Config{Backends: []Backend{{Name: "far", URL: u, Remote: true}}})
-			if tr := g.chain.Load().candidates[0].up.place().transport.(*transport); scheme == "https" {
-				tr.dialer.tls.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+			at := g.chain.Load().candidates[0].up.place()
+			if scheme == "https" {
+				o := g.chain.Load().candidates[0].origin()
+				o.Roots = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+				at.transport = wire.NewTransport(o, new(sync.WaitGroup))
 			}
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest("GET", "/", nil)
@@ -131,7 +137,7 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			if w.Code != 200 || w.Body.String() != u.Host {
 				t.Errorf("%d %q, want %q", w.Code, w.Body, u.Host)
 			}
-			g.chain.Load().candidates[0].up.place().transport.forget()
+			at.transport.Forget()
 		})
 	}
 }
@@ -399,7 +405,7 @@ func TestLoop(t *testing.T) {
 	var g *testGateway
 	b := backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
 		r2, _ := http.NewRequest("GET", g.URL()+"/again", nil)
-		r2.Header[headerLoop] = r.Header[headerLoop]
+		r2.Header[wire.LoopHeader] = r.Header[wire.LoopHeader]
 		got := g.do(r2)
 		w.WriteHeader(got.status)
 		io.WriteString(w, got.header.Get("X-Devgate-Error"))

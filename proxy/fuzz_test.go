@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // G14: whatever a Host header looks like, only names that lead to this machine
@@ -74,30 +76,6 @@ func FuzzRequestHead(f *testing.F) {
 	})
 }
 
-// Any head of an answer is read or refused; what is read can be sent on.
-func FuzzParseHead(f *testing.F) {
-	f.Add("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 3\r\n\r\n")
-	f.Add("HTTP/1.0 404\r\n\r\n")
-	f.Add("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n")
-	f.Fuzz(func(t *testing.T, s string) {
-		h, err := parseHead(s)
-		if err != nil {
-			return
-		}
-		if h.status < 100 || h.status > 999 {
-			t.Errorf("status %d", h.status)
-		}
-		for name, values := range h.header {
-			for _, v := range values {
-				if !validName(name) || !validValue(v) {
-					t.Errorf("%q: %q", name, v)
-				}
-			}
-		}
-		framingOf("GET", h)
-	})
-}
-
 // G10: two requests have the same key exactly when they differ in nothing but
 // noise.
 func FuzzLearnedKey(f *testing.F) {
@@ -106,7 +84,7 @@ func FuzzLearnedKey(f *testing.F) {
 	f.Add("Referer", "x", "Sec-Fetch-Mode", "cors")
 	f.Add("Ab", "c", "A", "bc")
 	f.Fuzz(func(t *testing.T, name1, value1, name2, value2 string) {
-		if !validName(name1) || !validName(name2) || !validValue(value1) || !validValue(value2) {
+		if !wire.ValidName(name1) || !wire.ValidName(name2) || !wire.ValidValue(value1) || !wire.ValidValue(value2) {
 			return
 		}
 		one, two := http.Header{}, http.Header{}
@@ -116,7 +94,7 @@ func FuzzLearnedKey(f *testing.F) {
 		both.Add(name2, value2)
 		keys := make(map[string]string) // what matters -> key
 		for _, h := range []http.Header{one, two, both, {}} {
-			matters, key := whatMatters(h), string(appendKey(nil, &call{header: h}, sound))
+			matters, key := whatMatters(h), string(appendKey(nil, &wire.Request{Header: h}, sound))
 			if k, ok := keys[matters]; ok && k != key {
 				t.Errorf("%q has two keys", matters)
 			}
@@ -133,7 +111,7 @@ func FuzzLearnedKey(f *testing.F) {
 // whatMatters is a plain form of the headers that backends are chosen by.
 func whatMatters(h http.Header) string {
 	var lines []string
-	for _, name := range endToEnd(h, nil) {
+	for _, name := range wire.EndToEnd(h, nil) {
 		if !isNoise(name) {
 			lines = append(lines, fmt.Sprintf("%q: %q", name, h[name]))
 		}

@@ -60,17 +60,17 @@ func (x *exchange) held(ctx context.Context, changed <-chan struct{}) bool {
 // there. A client that asks for consent first is not to be given it by this.
 // The context ends when the body breaks off; stop ends the reading.
 func (x *exchange) readAhead(ctx context.Context) (unbroken context.Context, stop func()) {
-	b := x.call.body
-	if b == nil || x.call.expectsContinue() {
+	b := x.call.Body
+	if b == nil || x.call.ExpectsContinue() {
 		return ctx, func() {}
 	}
-	r, err := b.reader(false)
+	r, err := b.Reader(false)
 	if err != nil {
 		return ctx, func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	x.g.readers.Go(func() { // ends with the client's connection at the latest
-		if r.fill(); x.clientBroke() {
+		if r.Fill(); x.clientBroke() {
 			cancel()
 		}
 	})

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+
+	"devgate/proxy/wire"
 )
 
 // ListenError says which address could not be listened on. errors.Is finds
@@ -123,7 +125,7 @@ func openAll(host string, port int, have []net.Listener) (listeners []net.Listen
 
 func addressesOf(host string) []string {
 	if host == "localhost" {
-		return []string{"127.0.0.1", "::1"}
+		return wire.Loopback()
 	}
 	return []string{host}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"devgate/proxy/wire"
 )
 
 // memoryMax bounds the sockets remembered.
@@ -58,7 +60,7 @@ func (o *hmrOwner) notice(path string, rep *reply) {
 	if !strings.HasSuffix(path, viteClient) {
 		return
 	}
-	if s := rep.resp.StatusCode; s == http.StatusOK || s == http.StatusNotModified {
+	if s := rep.resp.Status; s == http.StatusOK || s == http.StatusNotModified {
 		o.name.Store(&rep.c.Name)
 	}
 }
@@ -75,7 +77,7 @@ func (o *hmrOwner) forget(name string) {
 func (o *hmrOwner) owner(h http.Header) string {
 	name := o.name.Load()
 	protocols := h["Sec-Websocket-Protocol"]
-	if name == nil || !hasToken(protocols, "vite-hmr") && !hasToken(protocols, "vite-ping") {
+	if name == nil || !wire.HasToken(protocols, "vite-hmr") && !wire.HasToken(protocols, "vite-ping") {
 		return ""
 	}
 	return *name

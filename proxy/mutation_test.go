@@ -21,7 +21,6 @@ func TestMutationsAreNoticed(t *testing.T) {
 		{"no hold of informational answers", leaksEarlyHints, randomHistories},
 		{"no epoch for what is learned", keepsEpoch, randomHistories},
 		{"no cookie in the key of what is learned", ignoresCookies, randomHistories},
-		{"no rewind of bodies", doesNotRewind, randomHistories},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			if err := m.check(t, m.weak); err == nil {

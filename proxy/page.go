@@ -170,7 +170,7 @@ func tookText(d time.Duration) string {
 func (x *exchange) notAsked() []pageSkip {
 	var skips []pageSkip
 	for _, c := range x.chain.candidates {
-		if x.call != nil && !x.alone && !c.matches(rawPath(x.call.target)) {
+		if x.call != nil && !x.alone && !c.matches(rawPath(x.call.Target)) {
 			skips = append(skips, pageSkip{c.Name, strings.Join(c.Paths, ", ")})
 		}
 	}

@@ -1,6 +1,10 @@
 package proxy
 
-import "context"
+import (
+	"context"
+
+	"devgate/proxy/wire"
+)
 
 // place is where one process of a backend is reached, with all that belongs to
 // that process alone: connections, what a probe found out, who is being
@@ -9,7 +13,7 @@ import "context"
 type place struct {
 	address   string // as shown to people
 	port      int    // 0: given by a URL
-	transport roundTripper
+	transport wire.Transport
 	fallback  fallback
 	lasting   crowd // event streams and upgraded connections
 
@@ -29,7 +33,7 @@ type visit struct {
 
 // leave begins the end of a place that gets no new requests. Closing its idle
 // connections lets a server end that waits for its clients to go.
-func (p *place) leave() { p.transport.forget() }
+func (p *place) leave() { p.transport.Forget() }
 
 // cutLasting: what goes on for ever would keep a server from ending that waits
 // for its clients to go. It may say goodbye first.

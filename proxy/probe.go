@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -124,19 +126,19 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 	}
 	result := undecided
 	for _, accept := range [...]string{"text/html", "*/*"} {
-		resp, err := at.transport.roundTrip(ctx, g.probeCall(at, target, accept), asking{})
+		resp, err := at.transport.RoundTrip(ctx, g.probeCall(at, target, accept), wire.Try{})
 		if err != nil {
 			return undecided
 		}
-		newKept(resp.Body, drainTime).Close()
+		resp.Body.Discard(drainTime)
 		switch {
-		case resp.StatusCode == http.StatusOK && isHTML(resp.Header):
+		case resp.Status == http.StatusOK && isHTML(resp.Header):
 			at.fallback.retag(resp.Header.Get("Etag"))
 			if c.up.told.CompareAndSwap(false, true) {
 				g.chain.Load().Logf("%s answers paths that it does not know with a page: the backends after it are asked first (spa = false turns this off)", c.Name)
 			}
 			return answersAll
-		case resp.StatusCode < 500:
+		case resp.Status < 500:
 			result = knowsPaths
 		}
 	}
@@ -144,10 +146,10 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 }
 
 // probeCall is a request for target that no client sent.
-func (g *Gateway) probeCall(at *place, target, accept string) *call {
-	return &call{
-		method: http.MethodGet, target: target, host: at.address, client: "127.0.0.1", scheme: "http", loop: g.token,
-		header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, trailer: new(http.Header), safe: true,
+func (g *Gateway) probeCall(at *place, target, accept string) *wire.Request {
+	return &wire.Request{
+		Method: http.MethodGet, Target: target, Host: at.address, Client: "127.0.0.1", Scheme: "http", Loop: g.token,
+		Header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, Safe: true,
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"devgate/proxy/wire"
+
 	"pgregory.net/rapid"
 )
 
@@ -383,7 +385,7 @@ func (th *theatre) remember(st step, want verdictOfR) {
 		if want.client.status == 101 {
 			th.sockets[st.Target] = want.place
 		}
-	case !isSafe(st.Method):
+	case !wire.IsSafe(st.Method):
 		clear(th.learned)
 	case st.speculates() && want.clean && want.place > 0 && want.client.status < 400:
 		th.learned[st.key()] = want.place

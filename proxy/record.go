@@ -175,7 +175,7 @@ func (x *exchange) summary() Exchange {
 		Status: x.trace.status, Backend: x.trace.backend, Duration: time.Since(x.began),
 	}
 	if x.call != nil {
-		e.Path = clip(x.call.target)
+		e.Path = clip(x.call.Target)
 	}
 	for i := range x.trace.trials {
 		t := &x.trace.trials[i]

@@ -3,14 +3,16 @@ package proxy
 import (
 	"net/http"
 	"slices"
+
+	"devgate/proxy/wire"
 )
 
 // reply is a backend's answer, before it is known whether it will be used.
 type reply struct {
 	c     *candidate
 	visit *visit
-	resp  *http.Response
-	body  *spoolReader
+	resp  *wire.Response
+	body  *wire.SpoolReader
 	early []informational
 }
 
@@ -50,4 +52,4 @@ func (rep *reply) close() {
 }
 
 // cut breaks the reply off from another goroutine.
-func (rep *reply) cut() { cutBody(rep.resp.Body) }
+func (rep *reply) cut() { rep.resp.Body.Cut() }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -87,7 +89,7 @@ func (g *Gateway) server(base context.Context) *http.Server {
 	srv := &http.Server{
 		Handler:                      g,
 		BaseContext:                  func(net.Listener) context.Context { return base },
-		MaxHeaderBytes:               maxHead,
+		MaxHeaderBytes:               wire.MaxHead,
 		ReadHeaderTimeout:            readHeaderTimeout,
 		IdleTimeout:                  idleClientTimeout,
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the backends' to answer

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -78,9 +80,9 @@ func (g *Gateway) Changed() { g.learned.bump() }
 // mayLearn reports whether the request is one that can be speculated on.
 func (x *exchange) mayLearn() bool {
 	c := x.call
-	return x.chain.Speculate && !x.alone && len(x.candidates) > 1 && c.body == nil &&
-		(c.method == http.MethodGet || c.method == http.MethodHead) &&
-		!hasToken(x.r.Header["Cache-Control"], "no-cache") && !hasToken(x.r.Header["Pragma"], "no-cache")
+	return x.chain.Speculate && !x.alone && len(x.candidates) > 1 && c.Body == nil &&
+		(c.Method == http.MethodGet || c.Method == http.MethodHead) &&
+		!wire.HasToken(x.r.Header["Cache-Control"], "no-cache") && !wire.HasToken(x.r.Header["Pragma"], "no-cache")
 }
 
 // worthwhile reports whether the refusals of the first n candidates usually
@@ -106,7 +108,6 @@ func (x *exchange) speculate() {
 	if !ok || k >= len(x.candidates) || !x.worthwhile(k) || !allReady(x.candidates[:k+1]) {
 		return
 	}
-	x.call.head("") // written once, before several goroutines read it
 	for _, c := range x.candidates[:k+1] {
 		x.aheads = append(x.aheads, x.sendAhead(c))
 	}
@@ -217,30 +218,29 @@ func isNoise(name string) bool {
 
 // key identifies a request: two have the same one only if every backend gets
 // the same from both, but for noise.
-func (l *learned) key(c *call) uint64 {
-	b := getBuffer()
-	defer putBuffer(b)
-	return maphash.Bytes(l.seed, appendKey((*b)[:0], c, l.unsound))
+func (l *learned) key(c *wire.Request) uint64 {
+	var room [2 << 10]byte
+	return maphash.Bytes(l.seed, appendKey(room[:0], c, l.unsound))
 }
 
 // appendKey writes every part with its length, so that no two requests have the
 // same parts in different places.
-func appendKey(b []byte, c *call, unsound weakness) []byte {
+func appendKey(b []byte, c *wire.Request, unsound weakness) []byte {
 	part := func(s string) {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
 	}
-	for _, s := range [...]string{c.method, c.target, c.host, c.client, c.scheme} {
+	for _, s := range [...]string{c.Method, c.Target, c.Host, c.Client, c.Scheme} {
 		part(s)
 	}
 	var room [32]string
-	for _, name := range endToEnd(c.header, room[:0]) {
+	for _, name := range wire.EndToEnd(c.Header, room[:0]) {
 		if isNoise(name) || name == "Cookie" && unsound == ignoresCookies {
 			continue
 		}
 		part(name)
-		b = binary.AppendUvarint(b, uint64(len(c.header[name])))
-		for _, v := range c.header[name] {
+		b = binary.AppendUvarint(b, uint64(len(c.Header[name])))
+		for _, v := range c.Header[name] {
 			part(v)
 		}
 	}

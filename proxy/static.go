@@ -79,7 +79,7 @@ func (x *exchange) redirectToFolder(root *os.Root, name string, began time.Time)
 	if info, err := root.Stat(path.Join(name, "index.html")); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	raw := rawPath(x.call.target)
+	raw := rawPath(x.call.Target)
 	to := "./" + raw[strings.LastIndexByte(raw, '/')+1:] + "/"
 	if x.r.URL.RawQuery != "" {
 		to += "?" + x.r.URL.RawQuery

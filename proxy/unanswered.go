@@ -16,8 +16,8 @@ func (x *exchange) unanswered() {
 	case x.serveStatic():
 	case x.spare != nil:
 		x.useSpare()
-	case best == nil, best.resp.StatusCode == http.StatusNotFound && x.explains():
-		x.fail(faultUnanswered(x.call.method, x.call.target))
+	case best == nil, best.resp.Status == http.StatusNotFound && x.explains():
+		x.fail(faultUnanswered(x.call.Method, x.call.Target))
 	default:
 		x.best = nil
 		x.use(best.reply)

@@ -2,10 +2,13 @@ package proxy
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 const (
@@ -52,7 +55,6 @@ func (x *exchange) switchProtocols() {
 	x.leaveOutH2C()
 	x.orderForUpgrade()
 	x.holdUntil = time.Now().Add(x.patience()) // shared by all who are asked
-	x.call.head("")                            // likewise
 	k := &contest{x: x, results: make(chan contestant, len(x.candidates)), sent: make(chan int)}
 	winner := k.run()
 	k.dismiss()
@@ -61,7 +63,7 @@ func (x *exchange) switchProtocols() {
 		x.unanswered()
 	case winner.fault != nil:
 		x.fail(winner.fault)
-	case winner.reply.resp.StatusCode == http.StatusSwitchingProtocols && !x.unread:
+	case winner.reply.resp.Status == http.StatusSwitchingProtocols && !x.unread:
 		x.tunnel(winner.reply)
 	default:
 		x.use(winner.reply)
@@ -90,7 +92,7 @@ func (x *exchange) orderForUpgrade() {
 // socket identifies what an upgrade is for: two protocols on one path may be
 // two backends'.
 func (x *exchange) socket() string {
-	return rawPath(x.call.target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
+	return rawPath(x.call.Target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
 }
 
 // run asks until somebody switches or gives another answer that is used; nil
@@ -201,7 +203,7 @@ func (k *contest) refuses(rep *reply) bool {
 	if rep.c.Final || k.x.alone {
 		return false
 	}
-	s := rep.resp.StatusCode
+	s := rep.resp.Status
 	return slices.Contains(refusesUpgrade, s) || rep.c.passesOn(s)
 }
 
@@ -225,57 +227,59 @@ func (k *contest) dismiss() {
 // tunnel passes the switch on and joins the two connections. The tunnel lives
 // on after the request.
 func (x *exchange) tunnel(rep *reply) {
-	b, ok := rep.resp.Body.(*answerBody)
 	hijacker, can := x.w.(http.Hijacker)
-	if !ok || !can || !x.g.tunnels.enter() {
+	if !can || !x.g.tunnels.enter() {
 		rep.close()
 		panic(http.ErrAbortHandler)
 	}
 	x.g.upgrades.remember(x.socket(), rep.c.Name, x.sockets)
 	rep.visit.release() // a restart does not wait for it (G4)
-	nc, client, err := hijacker.Hijack()
-	if err != nil || !b.take() {
+	client, backend, early, said, ok := joinable(hijacker, rep)
+	if !ok {
 		rep.close()
-		if err == nil {
-			nc.Close()
-		}
 		x.g.tunnels.leave()
 		return
 	}
-	early, _ := client.Reader.Peek(client.Reader.Buffered())
-	said, _ := b.cn.br.Peek(b.cn.br.Buffered())
-	said = append(x.switchHead(rep), said...)
-	t := &tunnel{client: nc, backend: b.cn.Conn}
+	t := &wire.Tunnel{Client: client, Backend: backend}
 	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
-	remove, forget := tunnels.add(t.cut), rep.visit.at.lasting.add(t.cut)
-	t.start(slices.Clone(early), said, func() {
+	remove, forget := tunnels.add(t.Cut), rep.visit.at.lasting.add(t.Cut)
+	t.Start(early, append(x.switchHead(rep), said...), func() {
 		remove()
 		forget()
 		tunnels.leave()
 	})
 }
 
+// joinable takes both connections over, with what each side has said already;
+// false when one of them is lost.
+func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, said []byte, ok bool) {
+	client, buffered, err := h.Hijack()
+	if err != nil {
+		return nil, nil, nil, nil, false
+	}
+	backend, said, ok = rep.resp.Body.Hijack()
+	if !ok {
+		client.Close()
+		return nil, nil, nil, nil, false
+	}
+	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
+	return client, backend, slices.Clone(early), said, true
+}
+
 // switchHead is the 101 for the client.
 func (x *exchange) switchHead(rep *reply) []byte {
 	h := make(http.Header)
-	copyAnswerHeader(h, rep.resp.Header)
-	x.trace.stamp(h, rep.resp.StatusCode, rep.c.Name)
+	wire.CopyHeader(h, rep.resp.Header)
+	x.trace.stamp(h, rep.resp.Status, rep.c.Name)
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
-	b = appendField(b, "Connection", "Upgrade")
+	b = wire.AppendField(b, "Connection", "Upgrade")
 	for _, v := range rep.resp.Header["Upgrade"] {
-		b = appendField(b, "Upgrade", v)
+		b = wire.AppendField(b, "Upgrade", v)
 	}
 	for name, values := range h {
 		for _, v := range values {
-			b = appendField(b, name, v)
+			b = wire.AppendField(b, name, v)
 		}
 	}
 	return append(b, "\r\n"...)
-}
-
-// take removes the connection from the body's care; false when it is already
-// being closed.
-func (b *answerBody) take() bool {
-	b.err = errBodyClosed
-	return b.unwatch()
 }

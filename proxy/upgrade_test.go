@@ -41,7 +41,7 @@ func (g *testGateway) upgrade(path, header, early string) (net.Conn, *bufio.Read
 	nc := g.dial()
 	fmt.Fprintf(nc, upgradeHead+"%s", path, header, early)
 	br := bufio.NewReader(nc)
-	head, err := readBlock(br, nil)
+	head, err := readBlock(br)
 	if err != nil {
 		g.t.Fatalf("%q %v", head, err)
 	}

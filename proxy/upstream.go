@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"devgate/proxy/wire"
 )
 
 // upstream is the changing side of a backend: its state, and the places of its
@@ -49,7 +51,7 @@ func (u *upstream) begin(b *Backend) {
 func (u *upstream) newPlace(port int) *place {
 	b := u.backend
 	b.Port = port
-	p := &place{address: b.address(), port: port, transport: newTransport(&b, &u.tasks)}
+	p := &place{address: b.address(), port: port, transport: wire.NewTransport(b.origin(), &u.tasks)}
 	p.fallback.running, p.fallback.closed = &u.tasks, u.closed
 	return p
 }
@@ -193,7 +195,7 @@ func (u *upstream) close() {
 	u.mu.Unlock()
 	for _, p := range places {
 		p.fallback.close()
-		p.transport.forget()
+		p.transport.Forget()
 	}
 	u.tasks.Wait()
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"devgate/proxy/wire"
 )
 
 // verdict is what becomes of an answer.
@@ -20,7 +22,7 @@ func (x *exchange) verdict(rep *reply, last bool) verdict {
 	switch {
 	case rep.c.Final || x.alone:
 		return use
-	case rep.c.passesOn(rep.resp.StatusCode), isUnknownRPC(rep.resp):
+	case rep.c.passesOn(rep.resp.Status), isUnknownRPC(rep.resp):
 		return refuse
 	case x.fallsBack(rep, last):
 		return holdBack
@@ -33,7 +35,7 @@ func (c *candidate) passesOn(status int) bool { return slices.Contains(c.Fallthr
 
 // isUnknownRPC recognises gRPC's own 404: status 200, and UNIMPLEMENTED (12)
 // told in the head, so that no message can follow.
-func isUnknownRPC(resp *http.Response) bool {
+func isUnknownRPC(resp *wire.Response) bool {
 	return resp.Header.Get("Grpc-Status") == "12" &&
 		strings.HasPrefix(resp.Header.Get("Content-Type"), "application/grpc")
 }
@@ -41,13 +43,13 @@ func isUnknownRPC(resp *http.Response) bool {
 // rank orders refused answers by how much they say (G8): that the path is
 // known but not the method, that it is not known, anything else. Among 404s a
 // client that takes JSON prefers JSON.
-func (x *exchange) rank(resp *http.Response) int {
+func (x *exchange) rank(resp *wire.Response) int {
 	switch {
-	case resp.StatusCode == http.StatusMethodNotAllowed:
+	case resp.Status == http.StatusMethodNotAllowed:
 		return 3
-	case resp.StatusCode == http.StatusNotFound && isJSON(resp.Header) && wantsJSON(x.r.Header):
+	case resp.Status == http.StatusNotFound && isJSON(resp.Header) && wantsJSON(x.r.Header):
 		return 2
-	case resp.StatusCode == http.StatusNotFound:
+	case resp.Status == http.StatusNotFound:
 		return 1
 	}
 	return 0

@@ -10,5 +10,4 @@ const (
 	leaksEarlyHints          // 1xx answers of refused backends reach the client
 	keepsEpoch               // nothing makes what was learned invalid
 	ignoresCookies           // two users' requests are taken for the same
-	doesNotRewind            // the second backend gets what the first has left of the body
 )

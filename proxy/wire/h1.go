@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"context"
@@ -17,50 +17,46 @@ const continuePatience = time.Second
 // informationalMax bounds the 1xx answers to one request.
 const informationalMax = 1000
 
-// roundTripper asks one backend. The answer's body must be closed. An error
-// that is a *dialError says that nothing was sent.
-type roundTripper interface {
-	roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error)
-	// forget closes idle connections, and used ones when they become idle.
-	forget()
+// Transport asks one backend. The answer's body must be closed. An error
+// that is a *DialError says that nothing was sent.
+type Transport interface {
+	RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error)
+	// Forget closes idle connections, and used ones when they become idle.
+	Forget()
 }
 
-// asking is what differs between the askings of one call.
-type asking struct {
-	body  *spoolReader                         // nil: the request has none
-	early func(status int, header http.Header) // gets each 1xx but 100 and 101
+// Try is what differs between the askings of one call.
+type Try struct {
+	Body  *SpoolReader                         // nil: the request has none
+	Early func(status int, header http.Header) // gets each 1xx but 100 and 101
 }
 
-// newTransport makes the connections of one place; tasks counts the goroutines
+// NewTransport makes the connections of one place; tasks counts the goroutines
 // that send bodies.
-func newTransport(b *Backend, tasks *sync.WaitGroup) roundTripper {
-	d := newDialer(b)
-	host := ""
-	if b.Remote {
-		host = b.host()
+func NewTransport(o Origin, tasks *sync.WaitGroup) Transport {
+	d := newDialer(o)
+	if o.H2C {
+		return newH2(d, o.Host)
 	}
-	if b.H2C {
-		return newH2C(d, host)
-	}
-	return &transport{dialer: d, host: host, senders: tasks}
+	return &h1{dialer: d, host: o.Host, senders: tasks}
 }
 
-// transport speaks HTTP/1.1 to one backend. It exists because net/http's
+// h1 speaks HTTP/1.1 to one backend. It exists because net/http's
 // rewrites request targets, and because an unsafe request needs a connection
 // that nobody can be closing (G3).
-type transport struct {
+type h1 struct {
 	dialer  *dialer
 	host    string // the Host to send; "": the client's
 	pool    pool
 	senders *sync.WaitGroup
 }
 
-func (t *transport) forget() {
+func (t *h1) Forget() {
 	t.pool.forget()
 	t.dialer.forget()
 }
 
-func (t *transport) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
+func (t *h1) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error) {
 	if c.mayReuse() {
 		if cn := t.pool.get(); cn != nil {
 			resp, err := t.exchange(ctx, cn, c, a)
@@ -80,10 +76,10 @@ func (t *transport) roundTrip(ctx context.Context, c *call, a asking) (*http.Res
 // mayReuse reports whether the call may go out on a connection that the
 // backend may be closing: if it is lost there, it is sent again (RFC 9112
 // section 9.3.1, RFC 9110 section 9.2.2).
-func (c *call) mayReuse() bool { return c.safe && c.body == nil && c.upgrade == "" }
+func (c *Request) mayReuse() bool { return c.Safe && c.Body == nil && c.Upgrade == "" }
 
 // connect opens a connection; replace closes an idle one in exchange.
-func (t *transport) connect(ctx context.Context, replace bool) (*conn, error) {
+func (t *h1) connect(ctx context.Context, replace bool) (*conn, error) {
 	if replace {
 		t.pool.makeRoom()
 	}
@@ -100,8 +96,8 @@ var errNoAnswer = errors.New("connection closed before the answer")
 
 // exchange sends the call on cn and reads the head of the answer. The end of
 // ctx closes the connection, until the answer's body is read or closed.
-func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a asking) (*http.Response, error) {
-	b := &answerBody{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
+func (t *h1) exchange(ctx context.Context, cn *conn, c *Request, a Try) (*Response, error) {
+	b := &h1Body{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
 	resp, err := t.ask(cn, c, a, b)
 	if err != nil {
 		b.Close()
@@ -110,13 +106,13 @@ func (t *transport) exchange(ctx context.Context, cn *conn, c *call, a asking) (
 	return resp, nil
 }
 
-func (t *transport) ask(cn *conn, c *call, a asking, b *answerBody) (*http.Response, error) {
-	if a.body == nil {
+func (t *h1) ask(cn *conn, c *Request, a Try, b *h1Body) (*Response, error) {
+	if a.Body == nil {
 		if _, err := cn.Write(c.head(t.host)); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 		}
 	} else {
-		b.sender = newSender(cn, c, a.body)
+		b.sender = newSender(cn, c, a.Body)
 		head := c.head(t.host)
 		t.senders.Go(func() { b.sender.run(head) })
 	}
@@ -124,29 +120,29 @@ func (t *transport) ask(cn *conn, c *call, a asking, b *answerBody) (*http.Respo
 	if err != nil {
 		return nil, err
 	}
-	return newAnswer(c, h, b)
+	return newResponse(c, h, b)
 }
 
 // readFinalHead reads heads until one that is not informational, or is the
 // consent to switch protocols that was asked for.
-func readFinalHead(cn *conn, c *call, a asking, s *sender) (head, error) {
+func readFinalHead(cn *conn, c *Request, a Try, s *sender) (head, error) {
 	defer s.answered()
 	for range informationalMax {
 		h, err := readHead(cn)
 		switch {
 		case err != nil:
 			return h, err
-		case h.status >= 200, h.status == http.StatusSwitchingProtocols && c.upgrade != "":
+		case h.status >= 200, h.status == http.StatusSwitchingProtocols && c.Upgrade != "":
 			return h, nil
 		case h.status == http.StatusSwitchingProtocols:
-			return h, fmt.Errorf("%w: switches protocols unasked", errMalformed)
+			return h, fmt.Errorf("%w: switches protocols unasked", ErrMalformed)
 		case h.status == http.StatusContinue:
 			s.proceed()
-		case a.early != nil:
-			a.early(h.status, h.header)
+		case a.Early != nil:
+			a.Early(h.status, h.header)
 		}
 	}
-	return head{}, fmt.Errorf("%w: too many informational answers", errMalformed)
+	return head{}, fmt.Errorf("%w: too many informational answers", ErrMalformed)
 }
 
 func readHead(cn *conn) (head, error) {
@@ -158,7 +154,7 @@ func readHead(cn *conn) (head, error) {
 	case err == nil:
 		return parseHead(string(raw))
 	case errors.Is(err, errHeadTooLarge):
-		return head{}, fmt.Errorf("%w: %w", errMalformed, err)
+		return head{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	case len(raw) == 0:
 		return head{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	case errors.Is(err, io.EOF):

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"bufio"
@@ -11,10 +11,13 @@ import (
 	"strings"
 )
 
-var (
-	errHeadTooLarge = errors.New("answer head is larger than 1 MiB")
-	errMalformed    = errors.New("malformed answer")
-)
+// MaxHead is how long the head of a request or of an answer, or a trailer, may be.
+const MaxHead = 1 << 20
+
+// ErrMalformed is wrapped by the error for what a backend sent that is not HTTP.
+var ErrMalformed = errors.New("malformed answer")
+
+var errHeadTooLarge = errors.New("answer head is larger than 1 MiB")
 
 // head is the start line and the header section of an answer.
 type head struct {
@@ -30,7 +33,7 @@ func readBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
 	for {
 		piece, err := br.ReadSlice('\n')
 		buf = append(buf, piece...)
-		if len(buf) > maxHead {
+		if len(buf) > MaxHead {
 			return buf, errHeadTooLarge
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -49,13 +52,13 @@ func parseHead(s string) (head, error) {
 	line, rest := cutLine(s)
 	h := head{}
 	if len(line) < len("HTTP/1.1 200") || line[:7] != "HTTP/1." || line[8] != ' ' {
-		return h, fmt.Errorf("%w: status line %.40q", errMalformed, line)
+		return h, fmt.Errorf("%w: status line %.40q", ErrMalformed, line)
 	}
 	h.minor = int(line[7] - '0')
 	code := line[9:12]
 	status, err := strconv.Atoi(code)
 	if err != nil || code[0] < '1' || len(line) > 12 && line[12] != ' ' || h.minor < 0 || h.minor > 9 {
-		return h, fmt.Errorf("%w: status line %.40q", errMalformed, line)
+		return h, fmt.Errorf("%w: status line %.40q", ErrMalformed, line)
 	}
 	h.status = status
 	h.header, err = parseFields(rest)
@@ -82,13 +85,13 @@ func parseFields(s string) (http.Header, error) {
 		}
 		if line[0] == ' ' || line[0] == '\t' {
 			if !fold(h, last, line) {
-				return nil, fmt.Errorf("%w: header line %.40q", errMalformed, line)
+				return nil, fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
 			}
 			continue
 		}
 		name, value, ok := parseField(line)
 		if !ok {
-			return nil, fmt.Errorf("%w: header line %.40q", errMalformed, line)
+			return nil, fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
 		}
 		last = name
 		if had := h[name]; had != nil {
@@ -107,7 +110,7 @@ func parseField(line string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(line, ":")
 	name = strings.TrimRight(name, " \t")
 	value = strings.Trim(value, " \t")
-	if !ok || !validName(name) || !validValue(value) {
+	if !ok || !ValidName(name) || !ValidValue(value) {
 		return "", "", false
 	}
 	return textproto.CanonicalMIMEHeaderKey(name), value, true
@@ -118,7 +121,7 @@ func parseField(line string) (name, value string, ok bool) {
 func fold(h http.Header, name, line string) bool {
 	values := h[name]
 	line = strings.Trim(line, " \t")
-	if len(values) == 0 || !validValue(line) {
+	if len(values) == 0 || !ValidValue(line) {
 		return false
 	}
 	values[len(values)-1] += " " + line
@@ -141,10 +144,10 @@ func framingOf(method string, h head) (framing, error) {
 	}
 	te := h.header["Transfer-Encoding"]
 	switch {
-	case method == http.MethodHead || !bodyAllowed(h.status):
+	case method == http.MethodHead || !BodyAllowed(h.status):
 		f.length = 0
 	case te != nil && (h.minor == 0 || len(te) != 1 || !strings.EqualFold(te[0], "chunked")):
-		return f, fmt.Errorf("%w: transfer-encoding %.40q", errMalformed, te)
+		return f, fmt.Errorf("%w: transfer-encoding %.40q", ErrMalformed, te)
 	case te != nil:
 		f.chunked = true
 		h.header.Del("Content-Length") // RFC 9112 section 6.3, rule 3
@@ -160,9 +163,9 @@ func framingOf(method string, h head) (framing, error) {
 func (h head) closes() bool {
 	connection := h.header["Connection"]
 	if h.minor == 0 {
-		return !hasToken(connection, "keep-alive")
+		return !HasToken(connection, "keep-alive")
 	}
-	return hasToken(connection, "close")
+	return HasToken(connection, "close")
 }
 
 // contentLength returns -1 where there is none. Several equal ones become one.
@@ -173,18 +176,18 @@ func contentLength(h http.Header) (int64, error) {
 	}
 	for _, v := range values[1:] {
 		if v != values[0] {
-			return -1, fmt.Errorf("%w: several content-lengths", errMalformed)
+			return -1, fmt.Errorf("%w: several content-lengths", ErrMalformed)
 		}
 	}
 	n, err := strconv.ParseUint(values[0], 10, 63)
 	if err != nil {
-		return -1, fmt.Errorf("%w: content-length %.40q", errMalformed, values[0])
+		return -1, fmt.Errorf("%w: content-length %.40q", ErrMalformed, values[0])
 	}
 	h["Content-Length"] = values[:1]
 	return int64(n), nil
 }
 
-// bodyAllowed reports whether an answer of that status can have a body.
-func bodyAllowed(status int) bool {
+// BodyAllowed reports whether an answer of that status can have a body.
+func BodyAllowed(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -11,66 +10,8 @@ const (
 	headerBackend = "X-Devgate-Backend"
 	headerTried   = "X-Devgate-Tried"
 	headerError   = "X-Devgate-Error"
-	headerLoop    = "X-Devgate-Loop" // on requests: the tokens of the gateways passed
 	headerTiming  = "Server-Timing"
 )
-
-// hopByHop reports whether a canonical header name belongs to one connection
-// and is not passed on (RFC 9110 section 7.6.1, and what old proxies add).
-func hopByHop(name string) bool {
-	switch name {
-	case "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
-		"Te", "Trailer", "Transfer-Encoding", "Upgrade":
-		return true
-	}
-	return false
-}
-
-// replaced reports whether a request header is one that the gateway writes
-// itself, so that the client's is not passed on.
-func replaced(name string) bool {
-	switch name {
-	case "Host", "Content-Length", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", headerLoop:
-		return true
-	}
-	return false
-}
-
-// endToEnd returns the sorted names of the request headers that are passed on
-// as they are. Sorted, because a map has no order and a backend that prints
-// what it gets should print the same each time.
-func endToEnd(h http.Header, names []string) []string {
-	dropped := listed(h, "Connection")
-	for name := range h {
-		if hopByHop(name) || replaced(name) || slices.Contains(dropped, name) {
-			continue
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// wantsTrailers reports TE: trailers, the one value of TE that is passed on.
-func wantsTrailers(h http.Header) bool {
-	return hasToken(h["Te"], "trailers")
-}
-
-// isUpgrade reports whether h asks to switch protocols, or agrees to.
-func isUpgrade(h http.Header) bool {
-	return h.Get("Upgrade") != "" && hasToken(h["Connection"], "upgrade")
-}
-
-// copyAnswerHeader puts the end-to-end headers of an answer into dst.
-func copyAnswerHeader(dst, src http.Header) {
-	dropped := listed(src, "Connection")
-	for name, values := range src {
-		if hopByHop(name) && name != "Trailer" || slices.Contains(dropped, name) {
-			continue
-		}
-		dst[name] = values
-	}
-}
 
 // accepts returns the quality, 0 to 1000, that an Accept header gives to the
 // media type "major/minor" (RFC 9110 section 12.5.1).

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"context"
@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	dialTimeout = 10 * time.Second
+	DialTimeout = 10 * time.Second
 	// familyPatience is how much longer 127.0.0.1 may take than ::1 when a
 	// backend listens on both, so that the choice is the same each time.
 	familyPatience = 10 * time.Millisecond
 )
 
-// dialError says that no connection was made, so nothing was sent.
-type dialError struct {
+// DialError says that no connection was made, so nothing was sent.
+type DialError struct {
 	address string
 	err     error
 }
 
-func (e *dialError) Error() string { return "dial " + e.address + ": " + e.err.Error() }
-func (e *dialError) Unwrap() error { return e.err }
+func (e *DialError) Error() string { return "dial " + e.address + ": " + e.err.Error() }
+func (e *DialError) Unwrap() error { return e.err }
 
 // dialer opens connections to one backend. A name that stands for this machine
 // is tried on both address families, and the one that answered is remembered.
@@ -34,28 +34,30 @@ type dialer struct {
 	winner  atomic.Pointer[string]
 }
 
-func newDialer(b *Backend) *dialer {
-	d := &dialer{address: b.address()}
+func newDialer(o Origin) *dialer {
+	d := &dialer{address: o.Address}
 	host, port, _ := net.SplitHostPort(d.address)
 	if host == "localhost" {
-		d.local = []string{net.JoinHostPort("127.0.0.1", port), net.JoinHostPort("::1", port)}
+		for _, a := range Loopback() {
+			d.local = append(d.local, net.JoinHostPort(a, port))
+		}
 	}
-	if b.secure() {
-		d.tls = &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}}
+	if o.TLS {
+		d.tls = &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}, RootCAs: o.Roots}
 	}
 	return d
 }
 
-// dial opens a connection. Every error it returns is a *dialError.
+// dial opens a connection. Every error it returns is a *DialError.
 func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	ctx, cancel := context.WithTimeout(ctx, DialTimeout)
 	defer cancel()
 	nc, err := d.dialPlain(ctx)
 	if err == nil && d.tls != nil {
 		nc, err = d.handshake(ctx, nc)
 	}
 	if err != nil {
-		return nil, &dialError{d.address, err}
+		return nil, &DialError{d.address, err}
 	}
 	return nc, nil
 }

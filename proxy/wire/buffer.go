@@ -1,6 +1,8 @@
-package proxy
+package wire
 
 import "sync"
+
+const copyBufferSize = 64 << 10
 
 // buffers are the pieces in which bodies are copied. The pool holds no state
 // that anybody could see.

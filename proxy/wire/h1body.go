@@ -1,42 +1,39 @@
-package proxy
+package wire
 
 import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"strconv"
 	"sync/atomic"
 )
 
-// pausing is implemented by bodies that know whether the next Read may have to
-// wait for the backend. What is not known is taken to wait.
-type pausing interface{ pauses() bool }
-
-// answerBody is the body of an answer on a connection of our own. When it is
+// h1Body is the body of an answer on a connection of our own. When it is
 // read to its end the connection goes back to the pool; when it is closed
 // before, the connection is closed.
-type answerBody struct {
+type h1Body struct {
 	cn      *conn
 	sender  *sender
 	unwatch func() bool // ends the watch of the request's context
 	frame   framing
-	left    int64     // of frame.length
-	chunks  io.Reader // when frame.chunked
-	resp    *http.Response
+	left    int64       // of frame.length
+	chunks  io.Reader   // when frame.chunked
+	behind  http.Header // the trailers
 	err     error       // sticky; io.EOF at the end
 	over    atomic.Bool // finished or cut, whichever came first
 }
 
-// newAnswer makes the answer out of its head; b reads the rest.
-func newAnswer(c *call, h head, b *answerBody) (*http.Response, error) {
-	frame, err := framingOf(c.method, h)
+// newResponse makes the answer out of its head; b reads the rest.
+func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
+	frame, err := framingOf(c.Method, h)
 	if err != nil {
 		return nil, err
 	}
-	resp := &http.Response{StatusCode: h.status, Header: h.header, ContentLength: frame.length, Body: b}
-	b.frame, b.left, b.resp = frame, frame.length, resp
+	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Body: Body{src: b}}
+	b.frame, b.left = frame, frame.length
 	switch {
 	case h.status == http.StatusSwitchingProtocols:
 		b.left = -1
@@ -50,7 +47,7 @@ func newAnswer(c *call, h head, b *answerBody) (*http.Response, error) {
 
 // Read implements io.Reader. The end comes with the last byte where the length
 // is known.
-func (b *answerBody) Read(p []byte) (int, error) {
+func (b *h1Body) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
@@ -64,7 +61,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *answerBody) read(p []byte) (int, error) {
+func (b *h1Body) read(p []byte) (int, error) {
 	switch {
 	case b.chunks != nil:
 		n, err := b.chunks.Read(p)
@@ -80,7 +77,7 @@ func (b *answerBody) read(p []byte) (int, error) {
 }
 
 // advance counts n bytes of a body of known length.
-func (b *answerBody) advance(n int64, err error) error {
+func (b *h1Body) advance(n int64, err error) error {
 	b.left -= n
 	switch {
 	case b.left == 0:
@@ -93,13 +90,13 @@ func (b *answerBody) advance(n int64, err error) error {
 
 // readTrailer reads what follows the last chunk. It returns io.EOF when that
 // is well.
-func (b *answerBody) readTrailer() error {
+func (b *h1Body) readTrailer() error {
 	raw, err := readBlock(b.cn.br, nil)
 	if err != nil {
 		return io.ErrUnexpectedEOF
 	}
 	if len(raw) > len("\r\n") {
-		if b.resp.Trailer, err = parseFields(string(raw)); err != nil {
+		if b.behind, err = parseFields(string(raw)); err != nil {
 			return err
 		}
 	}
@@ -107,7 +104,7 @@ func (b *answerBody) readTrailer() error {
 }
 
 // finish ends the use of the connection; why is io.EOF when all was read.
-func (b *answerBody) finish(why error) {
+func (b *h1Body) finish(why error) {
 	b.err = why
 	// unwatch fails when the request's context has ended: the connection is
 	// being closed.
@@ -121,23 +118,14 @@ func (b *answerBody) finish(why error) {
 
 // cut breaks the body off from another goroutine. It does not touch a
 // connection that may already serve another request.
-func (b *answerBody) cut() {
+func (b *h1Body) cut() {
 	if b.over.CompareAndSwap(false, true) {
 		b.cn.close()
 	}
 }
 
-// cutBody makes a Read that is under way in another goroutine fail.
-func cutBody(body io.Closer) {
-	if b, ok := body.(interface{ cut() }); ok {
-		b.cut()
-		return
-	}
-	body.Close()
-}
-
 // Close implements io.Closer.
-func (b *answerBody) Close() error {
+func (b *h1Body) Close() error {
 	if b.err == nil {
 		b.finish(errBodyClosed)
 	}
@@ -146,12 +134,17 @@ func (b *answerBody) Close() error {
 
 var errBodyClosed = errors.New("read of a closed answer body")
 
-// pauses implements pausing.
-func (b *answerBody) pauses() bool { return b.err == nil && b.cn.br.Buffered() == 0 }
+// pauses implements source.
+func (b *h1Body) pauses() bool { return b.err == nil && b.cn.br.Buffered() == 0 }
 
-// buffered reports whether the whole rest of the body is here already, so that
-// reading it cannot wait. It is only right before the first Read.
-func (b *answerBody) buffered() bool {
+// rest implements source.
+func (b *h1Body) rest() int64 { return b.left }
+
+// trailer implements source.
+func (b *h1Body) trailer() http.Header { return b.behind }
+
+// whole implements source.
+func (b *h1Body) whole() bool {
 	if b.err != nil {
 		return true // the connection is no longer ours to look at
 	}
@@ -188,7 +181,7 @@ func wholeChunks(b []byte) bool {
 
 // plain returns the connection to read left bytes of body from, where nothing
 // stands between: the kernel may then move them by itself.
-func (b *answerBody) plain() (cn *conn, left int64) {
+func (b *h1Body) plain() (cn *conn, left int64) {
 	if b.err != nil || b.left <= 0 || b.cn.br.Buffered() > 0 {
 		return nil, 0
 	}
@@ -196,7 +189,7 @@ func (b *answerBody) plain() (cn *conn, left int64) {
 }
 
 // moved says that n bytes were read from the connection that plain returned.
-func (b *answerBody) moved(n int64, err error) error {
+func (b *h1Body) moved(n int64, err error) error {
 	if err == nil && n < b.left {
 		err = io.EOF
 	}
@@ -204,4 +197,23 @@ func (b *answerBody) moved(n int64, err error) error {
 		b.finish(err)
 	}
 	return err
+}
+
+// take removes the connection from the body's care; false when it is already
+// being closed.
+func (b *h1Body) take() bool {
+	b.err = errBodyClosed
+	return b.unwatch()
+}
+
+// Hijack takes the connection over, behind a switch of protocols, together with
+// what the backend has already said on it. It is false when there is none to take,
+// or it is already being closed; the body must then be closed.
+func (b *Body) Hijack() (nc net.Conn, said []byte, ok bool) {
+	src, ok := b.src.(*h1Body)
+	if !ok || !src.take() {
+		return nil, nil, false
+	}
+	said, _ = src.cn.br.Peek(src.cn.br.Buffered())
+	return src.cn.Conn, said, true
 }

@@ -1,13 +1,13 @@
-package proxy
+package wire
 
 import (
 	"net/http"
 	"strings"
 )
 
-// hasToken reports whether one of the comma-separated lists in values holds
+// HasToken reports whether one of the comma-separated lists in values holds
 // token, whatever its case.
-func hasToken(values []string, token string) bool {
+func HasToken(values []string, token string) bool {
 	for _, v := range values {
 		for t := range strings.SplitSeq(v, ",") {
 			if strings.EqualFold(strings.Trim(t, " \t"), token) {
@@ -18,8 +18,8 @@ func hasToken(values []string, token string) bool {
 	return false
 }
 
-// validName reports whether s is a token (RFC 9110 section 5.6.2).
-func validName(s string) bool {
+// ValidName reports whether s is a token (RFC 9110 section 5.6.2).
+func ValidName(s string) bool {
 	for i := range len(s) {
 		if !isTokenByte(s[i]) {
 			return false
@@ -36,9 +36,9 @@ func isTokenByte(c byte) bool {
 	return strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
 
-// validValue reports whether s can stand in a header line: no control
+// ValidValue reports whether s can stand in a header line: no control
 // character but the tab (RFC 9110 section 5.5).
-func validValue(s string) bool {
+func ValidValue(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {
 			return false
@@ -47,8 +47,8 @@ func validValue(s string) bool {
 	return true
 }
 
-// listed splits the comma-separated lists in h's name into canonical names.
-func listed(h http.Header, name string) []string {
+// Listed splits the comma-separated lists in h's name into canonical names.
+func Listed(h http.Header, name string) []string {
 	var names []string
 	for _, v := range h[name] {
 		for t := range strings.SplitSeq(v, ",") {

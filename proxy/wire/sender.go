@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"io"
@@ -12,8 +12,8 @@ import (
 // listened for. It is nil for requests without a body.
 type sender struct {
 	cn   *conn
-	call *call
-	body *spoolReader
+	call *Request
+	body *SpoolReader
 	asks bool // waits for consent (Expect: 100-continue)
 
 	consent     chan struct{}
@@ -23,11 +23,11 @@ type sender struct {
 	err         error // why not all was sent; set before done is closed
 }
 
-func newSender(cn *conn, c *call, body *spoolReader) *sender {
+func newSender(cn *conn, c *Request, body *SpoolReader) *sender {
 	return &sender{
 		cn: cn, call: c, body: body, done: make(chan struct{}),
 		// What is already here need not be asked for.
-		asks:    c.expectsContinue() && !c.body.begun(),
+		asks:    c.ExpectsContinue() && !c.Body.begun(),
 		consent: make(chan struct{}), refused: make(chan struct{}),
 	}
 }
@@ -64,7 +64,7 @@ func (s *sender) finished() bool {
 func (s *sender) run(head []byte) {
 	defer close(s.done)
 	if s.err = s.send(head); s.err != nil && s.err != errNoConsent {
-		if _, failure := s.call.body.state(); failure != nil {
+		if _, failure := s.call.Body.Whole(); failure != nil {
 			s.cn.close()
 		}
 	}
@@ -79,7 +79,7 @@ func (s *sender) send(head []byte) error {
 	if !s.mayBegin() {
 		return errNoConsent
 	}
-	if s.call.length >= 0 {
+	if s.call.Length >= 0 {
 		return s.sendPlain()
 	}
 	return s.sendChunks()
@@ -197,7 +197,7 @@ func lastChunk(trailer http.Header) []byte {
 	b := []byte("0\r\n")
 	for name, values := range trailer {
 		for _, v := range values {
-			b = appendField(b, name, v)
+			b = AppendField(b, name, v)
 		}
 	}
 	return append(b, "\r\n"...)

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"context"
@@ -13,20 +13,20 @@ import (
 	"strings"
 )
 
-// h2c speaks HTTP/2 without TLS, by net/http's transport.
-type h2c struct {
+// h2 speaks HTTP/2 without TLS, by net/http's transport.
+type h2 struct {
 	dialer *dialer
 	host   string // the Host to send; "": the client's
 	http   http.Transport
 }
 
-func newH2C(d *dialer, host string) *h2c {
-	t := &h2c{dialer: d, host: host}
+func newH2(d *dialer, host string) *h2 {
+	t := &h2{dialer: d, host: host}
 	t.http = http.Transport{
 		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dialPlain(ctx) },
 		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
 		DisableCompression:     true,
-		MaxResponseHeaderBytes: maxHead,
+		MaxResponseHeaderBytes: MaxHead,
 		IdleConnTimeout:        idleLimit,
 		Protocols:              new(http.Protocols),
 	}
@@ -34,18 +34,18 @@ func newH2C(d *dialer, host string) *h2c {
 	return t
 }
 
-func (t *h2c) forget() {
+func (t *h2) Forget() {
 	t.http.CloseIdleConnections()
 	t.dialer.forget()
 }
 
-func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*http.Response, error) {
+func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error) {
 	dialed := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { dialed = true },
 		Got1xxResponse: func(status int, h textproto.MIMEHeader) error {
-			if a.early != nil && status != http.StatusContinue {
-				a.early(status, http.Header(h))
+			if a.Early != nil && status != http.StatusContinue {
+				a.Early(status, http.Header(h))
 			}
 			return nil
 		},
@@ -53,41 +53,44 @@ func (t *h2c) roundTrip(ctx context.Context, c *call, a asking) (*http.Response,
 	resp, err := t.http.RoundTrip(t.request(ctx, c, a))
 	var op *net.OpError
 	if err != nil && !dialed && errors.As(err, &op) && op.Op == "dial" {
-		return nil, &dialError{t.dialer.address, err}
+		return nil, &DialError{t.dialer.address, err}
 	}
-	return resp, err
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Body: Body{src: h2Body{resp}}}, nil
 }
 
 // request translates the call. net/http adds a User-Agent where there is none,
 // unless it is told an empty one.
-func (t *h2c) request(ctx context.Context, c *call, a asking) *http.Request {
-	header := make(http.Header, len(c.header)+4)
-	for _, name := range endToEnd(c.header, nil) {
-		header[name] = c.header[name]
+func (t *h2) request(ctx context.Context, c *Request, a Try) *http.Request {
+	header := make(http.Header, len(c.Header)+4)
+	for _, name := range EndToEnd(c.Header, nil) {
+		header[name] = c.Header[name]
 	}
 	if header["User-Agent"] == nil {
 		header["User-Agent"] = []string{""}
 	}
-	header["X-Forwarded-For"] = []string{c.client}
-	header["X-Forwarded-Host"] = []string{c.host}
-	header["X-Forwarded-Proto"] = []string{c.scheme}
-	header[headerLoop] = []string{c.loop}
-	if wantsTrailers(c.header) {
+	header["X-Forwarded-For"] = []string{c.Client}
+	header["X-Forwarded-Host"] = []string{c.Host}
+	header["X-Forwarded-Proto"] = []string{c.Scheme}
+	header[LoopHeader] = []string{c.Loop}
+	if wantsTrailers(c.Header) {
 		header["Te"] = []string{"trailers"}
 	}
 	r := &http.Request{
-		Method: c.method, URL: t.url(c.target), Host: c.host, Header: header,
-		ProtoMajor: 2, ContentLength: c.length,
+		Method: c.Method, URL: t.url(c.Target), Host: c.Host, Header: header,
+		ProtoMajor: 2, ContentLength: c.Length,
 	}
 	if t.host != "" {
 		r.Host = t.host
 	}
-	if a.body != nil {
+	if a.Body != nil {
 		r.Trailer = make(http.Header, len(c.promise))
 		for _, name := range c.promise {
 			r.Trailer[name] = nil
 		}
-		r.Body = &trailedBody{a.body, c.trailer, r.Trailer}
+		r.Body = &trailedBody{a.Body, c.trailer, r.Trailer}
 	}
 	return r.WithContext(ctx)
 }
@@ -95,14 +98,14 @@ func (t *h2c) request(ctx context.Context, c *call, a asking) *http.Request {
 // trailedBody fills the trailers of a request in when its body ends, which is
 // when net/http looks for them.
 type trailedBody struct {
-	*spoolReader
+	*SpoolReader
 	from *http.Header
 	to   http.Header
 }
 
 // Read implements io.Reader.
 func (b *trailedBody) Read(p []byte) (int, error) {
-	n, err := b.spoolReader.Read(p)
+	n, err := b.SpoolReader.Read(p)
 	if err == io.EOF {
 		maps.Copy(b.to, *b.from)
 	}
@@ -111,7 +114,7 @@ func (b *trailedBody) Read(p []byte) (int, error) {
 
 // url makes net/http send target as it is, as far as it can: an opaque target
 // must not begin with two slashes.
-func (t *h2c) url(target string) *url.URL {
+func (t *h2) url(target string) *url.URL {
 	u := &url.URL{Scheme: "http", Host: t.dialer.address}
 	path, query, asked := strings.Cut(target, "?")
 	u.RawQuery, u.ForceQuery = query, asked && query == ""

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"errors"
@@ -8,22 +8,22 @@ import (
 	"sync"
 )
 
-// spoolMemory is what one request's body may take of memory; what is longer
+// SpoolMemory is what one request's body may take of memory; what is longer
 // goes to a file.
-const spoolMemory = 256 << 10
+const SpoolMemory = 256 << 10
 
 var (
-	errReplayLimit = errors.New("request body is larger than replay_limit")
-	errNotKept     = errors.New("request body was not kept")
+	ErrReplayLimit = errors.New("request body is larger than replay_limit")
+	ErrNotKept     = errors.New("request body was not kept")
 )
 
-// spoolError says that a body could not be kept for the next backend.
-type spoolError struct{ err error }
+// SpoolError says that a body could not be kept for the next backend.
+type SpoolError struct{ err error }
 
-func (e *spoolError) Error() string { return fmt.Sprintf("keep request body: %v", e.err) }
-func (e *spoolError) Unwrap() error { return e.err }
+func (e *SpoolError) Error() string { return fmt.Sprintf("keep request body: %v", e.err) }
+func (e *SpoolError) Unwrap() error { return e.err }
 
-// spool is the body of a request, readable from its beginning as often as it
+// Spool is the body of a request, readable from its beginning as often as it
 // is kept. It takes from the client only what a reader asks for. While keeping
 // is on, what was taken is recorded, in memory first, then in a file without a
 // name; what goes beyond the limit, or does not fit on the disk, is passed on
@@ -31,7 +31,7 @@ func (e *spoolError) Unwrap() error { return e.err }
 //
 // One reader at a time takes from the client. A reader that is given up while
 // it does so leaves what it got to the next, so no byte is lost.
-type spool struct {
+type Spool struct {
 	src   io.Reader
 	limit int64
 
@@ -47,26 +47,26 @@ type spool struct {
 	end    error // what src ended with, io.EOF included
 }
 
-func newSpool(src io.Reader, limit int64) *spool {
-	s := &spool{src: src, limit: limit}
+func NewSpool(src io.Reader, limit int64) *Spool {
+	s := &Spool{src: src, limit: limit}
 	s.free.L = &s.mu
 	return s
 }
 
-// reader returns a reader of the whole body, or why there cannot be one. What
+// Reader returns a reader of the whole body, or why there cannot be one. What
 // the last reader takes from the client is not recorded.
-func (s *spool) reader(last bool) (*spoolReader, error) {
+func (s *Spool) Reader(last bool) (*SpoolReader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lost != nil {
 		return nil, s.lost
 	}
-	return &spoolReader{s: s, last: last}, nil
+	return &SpoolReader{s: s, last: last}, nil
 }
 
-// close gives the memory and the file back. A reader still in src.Read finds
+// Close gives the memory and the file back. A reader still in src.Read finds
 // the spool closed when it returns.
-func (s *spool) close() {
+func (s *Spool) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
@@ -74,7 +74,7 @@ func (s *spool) close() {
 }
 
 // drop frees what is recorded. The caller holds s.mu.
-func (s *spool) drop() {
+func (s *Spool) drop() {
 	s.memory, s.kept = nil, 0
 	if s.file != nil {
 		s.file.Close()
@@ -82,9 +82,9 @@ func (s *spool) drop() {
 	}
 }
 
-// state returns whether all was taken, and what went wrong on the client's
+// Whole returns whether all was taken, and what went wrong on the client's
 // side.
-func (s *spool) state() (whole bool, failure error) {
+func (s *Spool) Whole() (whole bool, failure error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.end != nil && s.end != io.EOF {
@@ -94,22 +94,22 @@ func (s *spool) state() (whole bool, failure error) {
 }
 
 // begun reports whether anything was taken from the client.
-func (s *spool) begun() bool {
+func (s *Spool) begun() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.taken > 0 || s.taking || s.end != nil
 }
 
 // recorded returns how much of the body can be read again.
-func (s *spool) recorded() int64 {
+func (s *Spool) recorded() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept
 }
 
-// spoolReader reads a spool from the beginning.
-type spoolReader struct {
-	s   *spool
+// SpoolReader reads a spool from the beginning.
+type SpoolReader struct {
+	s   *Spool
 	off int64
 
 	// guarded by s.mu
@@ -117,15 +117,15 @@ type spoolReader struct {
 	last   bool
 }
 
-// makeLast says that nobody will need the body after this reader.
-func (r *spoolReader) makeLast() {
+// MakeLast says that nobody will need the body after this reader.
+func (r *SpoolReader) MakeLast() {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
 	r.last = true
 }
 
 // Close makes the next Read fail. It does not wait for one that is under way.
-func (r *spoolReader) Close() error {
+func (r *SpoolReader) Close() error {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
 	r.closed = true
@@ -134,7 +134,7 @@ func (r *spoolReader) Close() error {
 }
 
 // Read implements io.Reader: recorded bytes first, then the client's.
-func (r *spoolReader) Read(p []byte) (int, error) {
+func (r *SpoolReader) Read(p []byte) (int, error) {
 	s := r.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,7 +155,7 @@ func (r *spoolReader) Read(p []byte) (int, error) {
 }
 
 // replay reads what is recorded. The caller holds s.mu.
-func (r *spoolReader) replay(p []byte) (int, error) {
+func (r *SpoolReader) replay(p []byte) (int, error) {
 	s := r.s
 	p = p[:min(int64(len(p)), s.kept-r.off)]
 	n := 0
@@ -169,11 +169,11 @@ func (r *spoolReader) replay(p []byte) (int, error) {
 	return n, err
 }
 
-// fill records what may be kept in memory, from the beginning on.
-func (r *spoolReader) fill() {
+// Fill records what may be kept in memory, from the beginning on.
+func (r *SpoolReader) Fill() {
 	buf := getBuffer()
 	defer putBuffer(buf)
-	for limit := min(spoolMemory, r.s.limit); r.off < limit; {
+	for limit := min(SpoolMemory, r.s.limit); r.off < limit; {
 		if _, err := r.Read((*buf)[:min(int64(len(*buf)), limit-r.off)]); err != nil {
 			return
 		}
@@ -181,7 +181,7 @@ func (r *spoolReader) fill() {
 }
 
 // filed returns the recorded bytes that come next, when they are in a file.
-func (r *spoolReader) filed() (f *os.File, off, n int64) {
+func (r *SpoolReader) filed() (f *os.File, off, n int64) {
 	s := r.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,7 +192,7 @@ func (r *spoolReader) filed() (f *os.File, off, n int64) {
 }
 
 // skip says that n bytes of what filed returned have been read.
-func (r *spoolReader) skip(n int64) {
+func (r *SpoolReader) skip(n int64) {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
 	r.off += n
@@ -200,7 +200,7 @@ func (r *spoolReader) skip(n int64) {
 
 // take reads from the client and records it. The caller holds s.mu, which is
 // free while the client makes it wait.
-func (r *spoolReader) take(p []byte) (int, error) {
+func (r *SpoolReader) take(p []byte) (int, error) {
 	s := r.s
 	if s.lost != nil {
 		s.drop() // nobody can begin again, and this reader is past it
@@ -228,27 +228,27 @@ func (r *spoolReader) take(p []byte) (int, error) {
 
 // record keeps p, which the last reader or another one took, if all before it
 // was kept.
-func (s *spool) record(p []byte, last bool) {
+func (s *Spool) record(p []byte, last bool) {
 	if len(p) == 0 || s.closed || s.lost != nil {
 		return
 	}
 	if last {
-		s.lost = errNotKept
+		s.lost = ErrNotKept
 		return
 	}
 	if s.kept+int64(len(p)) > s.limit {
-		s.lost = errReplayLimit
+		s.lost = ErrReplayLimit
 		return
 	}
 	if err := s.store(p); err != nil {
-		s.lost = &spoolError{err}
+		s.lost = &SpoolError{err}
 		return
 	}
 	s.kept += int64(len(p))
 }
 
-func (s *spool) store(p []byte) error {
-	if s.file == nil && s.kept+int64(len(p)) <= spoolMemory {
+func (s *Spool) store(p []byte) error {
+	if s.file == nil && s.kept+int64(len(p)) <= SpoolMemory {
 		s.memory = append(s.memory, p...)
 		return nil
 	}
@@ -263,7 +263,7 @@ func (s *spool) store(p []byte) error {
 
 // moveToFile removes the file's name at once, so that nothing is left behind
 // however the gateway ends.
-func (s *spool) moveToFile() error {
+func (s *Spool) moveToFile() error {
 	f, err := os.CreateTemp("", "devgate-body-*")
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package proxy
+package wire
 
 import (
 	"errors"
@@ -14,33 +14,33 @@ import (
 // other has said its last.
 const halfOpenLimit = 10 * time.Second
 
-// tunnel joins two connections after a switch of protocols. Two goroutines,
+// Tunnel joins two connections after a switch of protocols. Two goroutines,
 // with no buffer while nothing flows, are all that an idle one costs beside
 // its sockets.
-type tunnel struct {
-	client, backend net.Conn
+type Tunnel struct {
+	Client, Backend net.Conn
 	running         atomic.Int32 // directions that have not ended
 	half            atomic.Bool  // one has
 	done            func()
 }
 
-// start sends what each side has said already and then copies until both
+// Start sends what each side has said already and then copies until both
 // directions have ended, or one has failed.
-func (t *tunnel) start(fromClient, fromBackend []byte, done func()) {
+func (t *Tunnel) Start(fromClient, fromBackend []byte, done func()) {
 	t.done = done
 	t.running.Store(2)
-	go t.pipe(t.backend, t.client, fromClient)
-	go t.pipe(t.client, t.backend, fromBackend)
+	go t.pipe(t.Backend, t.Client, fromClient)
+	go t.pipe(t.Client, t.Backend, fromBackend)
 }
 
-// cut ends the tunnel from outside.
-func (t *tunnel) cut() {
-	t.client.Close()
-	t.backend.Close()
+// Cut ends the tunnel from outside.
+func (t *Tunnel) Cut() {
+	t.Client.Close()
+	t.Backend.Close()
 }
 
 // pipe owns one direction.
-func (t *tunnel) pipe(dst, src net.Conn, early []byte) {
+func (t *Tunnel) pipe(dst, src net.Conn, early []byte) {
 	err := t.copy(dst, src, early)
 	if err == nil {
 		// src has said its last; dst may still have something to say.
@@ -49,16 +49,16 @@ func (t *tunnel) pipe(dst, src net.Conn, early []byte) {
 		dst.SetReadDeadline(time.Now().Add(halfOpenLimit))
 	}
 	if err != nil {
-		t.cut()
+		t.Cut()
 	}
 	if t.running.Add(-1) == 0 {
-		t.cut()
+		t.Cut()
 		t.done()
 	}
 }
 
 // copy returns nil at the end of src.
-func (t *tunnel) copy(dst, src net.Conn, early []byte) error {
+func (t *Tunnel) copy(dst, src net.Conn, early []byte) error {
 	if len(early) > 0 {
 		if _, err := dst.Write(early); err != nil {
 			return err

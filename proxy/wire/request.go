@@ -1,0 +1,168 @@
+package wire
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Request is one request as backends are to see it. All who are asked share it,
+// from several goroutines; it does not change once the first has been asked.
+type Request struct {
+	Method  string
+	Target  string // byte for byte as the client sent it
+	Host    string // the client's
+	Client  string // its address, for X-Forwarded-For
+	Scheme  string // for X-Forwarded-Proto
+	Loop    string // tokens of the gateways passed, this one's last
+	Header  http.Header
+	Upgrade string // the protocol to switch to; "" for an ordinary request
+	Body    *Spool // nil: none
+	Length  int64  // of the body; -1: not known
+	Safe    bool   // RFC 9110 section 9.2.1: asking twice changes nothing
+
+	trailer *http.Header // of the request; whole, and not changed any more, behind the end of the body
+	promise []string     // names that it may have, told before the body
+
+	once  sync.Once
+	local []byte // the head for backends that get the client's Host; written once
+}
+
+// NewRequest reads what is to be passed on out of a client's request, without
+// its body. token is added to those of the gateways passed.
+func NewRequest(from *http.Request, token string) *Request {
+	r := &Request{
+		Method: from.Method, Target: originForm(from.RequestURI), Host: from.Host, Scheme: "http",
+		Header: from.Header, Length: from.ContentLength, trailer: &from.Trailer, Safe: IsSafe(from.Method),
+	}
+	if isUpgrade(from.Header) && from.ProtoAtLeast(1, 1) && from.ContentLength == 0 && !HasToken(from.Header["Upgrade"], "h2c") {
+		// RFC 9113 section 3.1 has given up on switching to h2c; the request
+		// is answered as if it had not been asked for.
+		r.Upgrade = strings.Join(from.Header["Upgrade"], ", ")
+	}
+	for name := range from.Trailer { // now: whoever reads the body's end writes to it
+		r.promise = append(r.promise, name)
+	}
+	r.Client, _, _ = net.SplitHostPort(from.RemoteAddr)
+	if from.TLS != nil {
+		r.Scheme = "https"
+	}
+	passed := from.Header[LoopHeader]
+	r.Loop = strings.Join(append(passed[:len(passed):len(passed)], token), ", ")
+	return r
+}
+
+// originForm turns "http://host/path", which only proxies are sent, into
+// "/path" (RFC 9112 section 3.2.1); any other target is returned as it is.
+func originForm(target string) string {
+	if strings.HasPrefix(target, "/") || target == "*" {
+		return target
+	}
+	_, rest, ok := strings.Cut(target, "://")
+	if !ok {
+		return target
+	}
+	i := strings.IndexAny(rest, "/?")
+	switch {
+	case i < 0:
+		return "/"
+	case rest[i] == '?':
+		return "/" + rest[i:]
+	}
+	return rest[i:]
+}
+
+// ValidTarget reports whether target can stand in a request line: HTTP/2 lets
+// a space through, which would end it there.
+func ValidTarget(target string) bool {
+	if target == "" {
+		return false
+	}
+	for i := range len(target) {
+		if target[i] <= ' ' || target[i] == 0x7f {
+			return false
+		}
+	}
+	return target[0] == '/' || target == "*"
+}
+
+func IsSafe(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	return false
+}
+
+// head returns the request head for a backend whose Host is to be host, or
+// the client's when host is "".
+func (r *Request) head(host string) []byte {
+	if host != "" {
+		return r.appendHead(nil, host)
+	}
+	r.once.Do(func() { r.local = r.appendHead(make([]byte, 0, 1024), r.Host) })
+	return r.local
+}
+
+func (r *Request) appendHead(b []byte, host string) []byte {
+	b = append(b, r.Method...)
+	b = append(b, ' ')
+	b = append(b, r.Target...)
+	b = append(b, " HTTP/1.1\r\nHost: "...)
+	b = append(b, host...)
+	b = append(b, "\r\n"...)
+	var names [32]string
+	for _, name := range EndToEnd(r.Header, names[:0]) {
+		for _, v := range r.Header[name] {
+			b = AppendField(b, name, v)
+		}
+	}
+	b = r.appendForwarded(b)
+	b = r.appendFraming(b)
+	return append(b, "\r\n"...)
+}
+
+func (r *Request) appendForwarded(b []byte) []byte {
+	b = AppendField(b, "X-Forwarded-For", r.Client)
+	b = AppendField(b, "X-Forwarded-Host", r.Host)
+	b = AppendField(b, "X-Forwarded-Proto", r.Scheme)
+	return AppendField(b, LoopHeader, r.Loop)
+}
+
+// appendFraming writes the headers that are this connection's own business.
+func (r *Request) appendFraming(b []byte) []byte {
+	if r.Upgrade != "" {
+		b = AppendField(b, "Connection", "Upgrade")
+		b = AppendField(b, "Upgrade", r.Upgrade)
+	}
+	if wantsTrailers(r.Header) {
+		b = AppendField(b, "Te", "trailers")
+	}
+	switch {
+	case r.Length < 0:
+		b = AppendField(b, "Transfer-Encoding", "chunked")
+		for _, name := range r.promise {
+			b = AppendField(b, "Trailer", name)
+		}
+	case r.Length > 0 || r.Header["Content-Length"] != nil:
+		// A request without a body says so only where the client said so.
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, r.Length, 10)
+		b = append(b, "\r\n"...)
+	}
+	return b
+}
+
+func AppendField(b []byte, name, value string) []byte {
+	b = append(b, name...)
+	b = append(b, ": "...)
+	b = append(b, value...)
+	return append(b, "\r\n"...)
+}
+
+// ExpectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).
+func (r *Request) ExpectsContinue() bool {
+	return r.Body != nil && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
+}

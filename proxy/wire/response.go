@@ -1,0 +1,219 @@
+package wire
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// PrefetchMax is how much of a body Prefetch takes into memory, in bytes.
+const PrefetchMax = 64 << 10
+
+// spliceMin is the rest of a body from which on it is worth to let the kernel
+// move it.
+const spliceMin = 256 << 10
+
+// Response is the final answer of a backend. Its Body must be closed.
+type Response struct {
+	Status int
+	Header http.Header
+	Length int64 // of the body; -1: not known
+	Body   Body
+}
+
+// Body is the body of a Response. It is read by one goroutine; only Cut may be
+// called by another. A body that is closed before its end costs its HTTP/1.1
+// connection, one that was read to its end gives it back.
+type Body struct {
+	src source
+
+	begun  bool // Prefetch was called; what follows is of no use before
+	buf    []byte
+	off    int
+	err    error         // what prefetching ended with; nil: there may be more
+	filled chan struct{} // closed when buf and err are set; nil: they are
+}
+
+// source is where a body comes from.
+type source interface {
+	io.ReadCloser
+	// cut makes a Read that is under way in another goroutine fail.
+	cut()
+	// pauses reports whether the next Read may have to wait for the backend.
+	pauses() bool
+	// rest is how many bytes are still to come; -1: not known.
+	rest() int64
+	// whole reports, before the first Read, whether all of the body is here.
+	whole() bool
+	// trailer is what came behind the body, after its end.
+	trailer() http.Header
+}
+
+// Read implements io.Reader.
+func (b *Body) Read(p []byte) (int, error) {
+	if !b.begun {
+		return b.src.Read(p)
+	}
+	b.awaitFill()
+	if b.off < len(b.buf) {
+		n := copy(p, b.buf[b.off:])
+		b.off += n
+		return n, nil
+	}
+	if b.err != nil {
+		return 0, b.err
+	}
+	return b.src.Read(p)
+}
+
+// Close implements io.Closer. It returns after Prefetch has ended.
+func (b *Body) Close() error {
+	if b.filled != nil {
+		b.src.cut()
+		b.awaitFill()
+	}
+	return b.src.Close()
+}
+
+// Cut breaks the body off from another goroutine: a Read that is under way, and
+// every later one, fails.
+func (b *Body) Cut() { b.src.cut() }
+
+// Trailer returns the trailers, once the body has been read to its end.
+func (b *Body) Trailer() http.Header { return b.src.trailer() }
+
+// Prefetch takes the beginning of the body into memory, up to PrefetchMax, so
+// that a short one gives its connection back. What does not come within patience
+// is waited for by the next Read. Called again, it only waits.
+func (b *Body) Prefetch(patience time.Duration) {
+	if !b.begun {
+		b.begun = true
+		if b.src.whole() {
+			b.fill()
+			return
+		}
+		filled := make(chan struct{})
+		b.filled = filled
+		go func() { // ends when the body does, at the latest by Close
+			defer close(filled)
+			b.fill()
+		}()
+	}
+	b.awaitFillFor(patience)
+}
+
+// Discard ends a body that nobody wants; what comes of it within patience is
+// taken in, so that its connection can be used again.
+func (b *Body) Discard(patience time.Duration) {
+	b.Prefetch(patience)
+	b.Close()
+}
+
+// Prefetched returns what Prefetch has taken in; nothing while it goes on.
+func (b *Body) Prefetched() []byte {
+	if b.filled != nil {
+		return nil
+	}
+	return b.buf
+}
+
+// fill reads up to PrefetchMax bytes.
+func (b *Body) fill() {
+	for b.err == nil && len(b.buf) < PrefetchMax {
+		if len(b.buf) == cap(b.buf) {
+			b.buf = slices.Grow(b.buf, b.growth())
+		}
+		var n int
+		n, b.err = b.src.Read(b.buf[len(b.buf):min(cap(b.buf), PrefetchMax)])
+		b.buf = b.buf[:len(b.buf)+n]
+	}
+}
+
+// growth is by how much the buffer grows: to the size of the body where that is
+// known, plus the byte that finds its end.
+func (b *Body) growth() int {
+	if rest := b.src.rest(); rest >= 0 && len(b.buf) == 0 {
+		return int(min(rest, PrefetchMax)) + 1
+	}
+	return max(512, len(b.buf))
+}
+
+func (b *Body) awaitFill() {
+	if b.filled != nil {
+		<-b.filled
+		b.filled = nil
+	}
+}
+
+func (b *Body) awaitFillFor(patience time.Duration) {
+	if b.filled == nil || patience == 0 {
+		return
+	}
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-b.filled:
+		b.filled = nil
+	case <-t.C:
+	}
+}
+
+// pauses reports whether the next Read may have to wait for the backend.
+func (b *Body) pauses() bool {
+	switch {
+	case !b.begun:
+		return b.src.pauses()
+	case b.filled != nil:
+		return true
+	}
+	return b.off == len(b.buf) && b.err == nil
+}
+
+// Relay copies the body to w, the client. Before each wait for the backend, and
+// before it returns the backend's error, it calls flush, so that what was said
+// is there.
+func (b *Body) Relay(w io.Writer, flush func()) error {
+	buf := getBuffer()
+	defer putBuffer(buf)
+	for {
+		if b.pauses() {
+			flush()
+		}
+		if done, err := b.splice(w); done {
+			return err
+		}
+		n, err := b.Read(*buf)
+		if n > 0 {
+			if _, err := w.Write((*buf)[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			flush() // so that the client sees the head, and then the cut
+			return err
+		}
+	}
+}
+
+// splice hands a long rest of known length to the kernel, where it can move
+// bytes from one socket to the other.
+func (b *Body) splice(w io.Writer) (done bool, err error) {
+	src, ok := b.src.(*h1Body)
+	if !ok || b.begun {
+		return false, nil
+	}
+	cn, left := src.plain()
+	to, ok := w.(io.ReaderFrom)
+	if cn == nil || left < spliceMin || !ok {
+		return false, nil
+	}
+	n, err := to.ReadFrom(&io.LimitedReader{R: cn.Conn, N: left})
+	if err = src.moved(n, err); err == io.EOF {
+		err = nil
+	}
+	return true, err
+}
