@@ -7,8 +7,8 @@ import (
 	"devgate/procfile"
 )
 
-// unsupported lists the keys that are read and checked, and that this version
-// does not act on yet.
+// unsupported lists what has no effect: keys that are read and checked, and that
+// this version does not act on yet, and what a file that nobody named holds.
 func unsupported(p *project.Project) []*procfile.Error {
 	var notes []*procfile.Error
 	note := func(pos procfile.Position, key, instead string) {
@@ -17,5 +17,5 @@ func unsupported(p *project.Project) []*procfile.Error {
 	if p.File.Dashboard.Set && p.File.Dashboard.Enabled {
 		note(p.File.Pos("dashboard"), "dashboard", "devgate status and devgate logs tell the same")
 	}
-	return notes
+	return append(notes, p.Warnings...)
 }

@@ -20,7 +20,7 @@ func (e *Error) Error() string {
 }
 
 const (
-	formHint = "want NAME=value; a value over several lines goes between double quotes"
+	formHint = "a value over several lines goes between double quotes; # begins a comment"
 	nameHint = "a name holds letters, digits, _, . and -; a value over several lines goes between double quotes"
 )
 

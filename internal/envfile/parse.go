@@ -98,7 +98,7 @@ func (s *scanner) statement(at, end int) int {
 	}
 	separator := strings.IndexAny(s.text[start:end], "=:")
 	if separator < 0 {
-		s.fail(start, "this line has no value", formHint)
+		s.fail(start, "this line is not NAME=value", formHint)
 		return end
 	}
 	name, ok := s.name(start, start+separator)

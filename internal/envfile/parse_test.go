@@ -117,8 +117,8 @@ func TestEachErrorHasItsPlaceAndHidesNoOther(t *testing.T) {
 		errs []string
 		env  map[string]string
 	}{
-		{"A", []string{"1:1: this line has no value"}, nil},
-		{"\n  export A # x\nB=1", []string{"2:3: this line has no value"}, map[string]string{"B": "1"}},
+		{"A", []string{"1:1: this line is not NAME=value"}, nil},
+		{"\n  export A # x\nB=1", []string{"2:3: this line is not NAME=value"}, map[string]string{"B": "1"}},
 		{"=x", []string{"1:1: a name is missing here"}, nil},
 		{"ä b=x", []string{"1:2: a name cannot hold this character"}, nil},
 		{"export ä$=x", []string{"1:9: a name cannot hold this character"}, nil},
@@ -139,7 +139,7 @@ func TestEachErrorHasItsPlaceAndHidesNoOther(t *testing.T) {
 		{"\xfe\xff\x00A", []string{"1:1: the file is UTF-16 (want UTF-8)"}, nil},
 		{"A\x00=\x001\x00", []string{"1:1: the file is UTF-16 (want UTF-8)"}, nil},
 		{"A=1\nB=\x00", []string{"2:3: a NUL byte: this is not a text file"}, nil},
-		{"x\nA=1\ny\nB='\n", []string{"1:1: this line has no value", "3:1: this line has no value", "4:3: the quote of B is not closed"}, map[string]string{"A": "1"}},
+		{"x\nA=1\ny\nB='\n", []string{"1:1: this line is not NAME=value", "3:1: this line is not NAME=value", "4:3: the quote of B is not closed"}, map[string]string{"A": "1"}},
 	} {
 		got, errs := read(c.text)
 		if !slices.Equal(errs, c.errs) || !maps.Equal(got, c.env) {
@@ -182,5 +182,5 @@ func ExampleFile_Apply() {
 	env := map[string]string{}
 	file.Apply(env)
 	fmt.Println(env["URL"], errs)
-	// Output: postgres://db.test/shop [3:1: this line has no value]
+	// Output: postgres://db.test/shop [3:1: this line is not NAME=value]
 }
