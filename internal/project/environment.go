@@ -1,16 +1,15 @@
 package project
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/go-envparse"
-
+	"devgate/internal/envfile"
 	"devgate/procfile"
 )
 
@@ -18,43 +17,55 @@ import (
 // win. What devgate itself says, and placeholders, come in with environment.
 type layers struct {
 	own    map[string]string // devgate's, the same for all
-	shared map[string]string // of the top env_file, the same for all
-	files  map[string]string // of the service's env_file
+	shared []*envfile.File   // the top env_file, the same for all
+	files  []*envfile.File   // the service's env_file
+	color  bool              // devgate prints colours
 }
 
 // readEnvFiles reads what the environment of every service is made from. It
 // comes after folders, in which the files are.
 func (l *loader) readEnvFiles() {
 	p := l.project
-	own, shared := l.own(), map[string]string{}
+	own := l.own()
+	var shared []*envfile.File
 	for _, name := range p.File.EnvFile {
-		l.envFile(shared, p.Root, name, p.File.Pos("env_file"), !p.File.EnvFileSet)
+		shared = append(shared, l.envFile(p.Root, name, p.File.Pos("env_file"), p.File.EnvFileSet))
 	}
 	for _, s := range p.Services {
-		files := map[string]string{}
+		var files []*envfile.File
 		for _, name := range s.EnvFile {
-			l.envFile(files, s.Dir, name, s.Position("env_file"), false)
+			files = append(files, l.envFile(s.Dir, name, s.Position("env_file"), true))
 		}
-		s.layers = layers{own, shared, files}
+		s.layers = layers{own, shared, files, l.options.Color}
 	}
 }
 
-// environment is the whole of a service's environment, sorted.
+// environment is the whole of a service's environment, sorted. What an env file
+// refers to is what is there by then: the layers below it.
 func (p *Project) environment(s *Service) []string {
 	env, given := maps.Clone(s.layers.own), p.given(s)
 	maps.Copy(env, given)
-	maps.Copy(env, s.layers.shared)
+	apply(s.layers.shared, env)
 	p.expandInto(env, p.File.Env, s)
 	if s.Port != 0 {
 		env["PORT"] = given["PORT"] // a PORT for all must not put every service on one port
 	}
-	maps.Copy(env, s.layers.files)
+	apply(s.layers.files, env)
 	p.expandInto(env, s.Service.Env, s)
+	if s.layers.color {
+		setColor(env)
+	}
 	return list(env)
 }
 
-// own is devgate's environment, with what services need to print at once and
-// in colour unless the user has an opinion on it.
+func apply(files []*envfile.File, env map[string]string) {
+	for _, file := range files {
+		file.Apply(env)
+	}
+}
+
+// own is devgate's environment, with what services need to print at once unless
+// the user has an opinion on it.
 func (l *loader) own() map[string]string {
 	env := map[string]string{}
 	for _, entry := range l.options.Environ {
@@ -63,11 +74,19 @@ func (l *loader) own() map[string]string {
 		}
 	}
 	setDefault(env, "PYTHONUNBUFFERED", "1")
-	if l.options.Color {
-		setDefault(env, "FORCE_COLOR", "1")
-		setDefault(env, "CLICOLOR_FORCE", "1")
-	}
 	return env
+}
+
+// setColor asks for colours, in the two ways that programs know, of a service
+// for which nobody has an opinion on them. One of the variables is one: programs
+// that see two do not agree on which counts.
+func setColor(env map[string]string) {
+	for _, name := range []string{"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"} {
+		if _, set := env[name]; set {
+			return
+		}
+	}
+	env["FORCE_COLOR"], env["CLICOLOR_FORCE"] = "1", "1"
 }
 
 func setDefault(env map[string]string, name, value string) {
@@ -105,42 +124,71 @@ func (p *Project) expandInto(env, values map[string]string, s *Service) {
 	}
 }
 
-// envFile adds the variables of a file; one that nobody asked for by name may
-// be missing.
-func (l *loader) envFile(env map[string]string, base, name string, pos procfile.Position, mayMiss bool) {
+// envFile reads a file of variables; one that nobody named may be missing, and
+// what is wrong with it is a warning.
+func (l *loader) envFile(base, name string, pos procfile.Position, named bool) *envfile.File {
 	path := absolute(base, name)
 	if !slices.Contains(l.project.Inputs, path) {
 		l.project.Inputs = append(l.project.Inputs, path)
 	}
 	text, err := os.ReadFile(path)
 	switch {
-	case errors.Is(err, os.ErrNotExist) && mayMiss:
-		return
+	case err != nil && !named:
+		l.warnUnread(path, err)
 	case errors.Is(err, os.ErrNotExist):
 		l.fail(pos, "env file "+name+" does not exist", "make it, or correct the path; it starts at "+base)
-		return
 	case err != nil:
 		l.fail(pos, "env file "+name+" cannot be read: "+errors.Unwrap(err).Error(), "")
-		return
 	}
-	values, err := envparse.Parse(bytes.NewReader(text))
-	if err != nil {
-		l.errs = append(l.errs, l.envError(path, text, err))
+	file, faults := envfile.Parse(text)
+	if named {
+		l.errs = append(l.errs, l.inEnvFile(path, faults)...)
+	} else {
+		l.warnFaults(path, faults)
 	}
-	maps.Copy(env, values)
+	return file
 }
 
-func (l *loader) envError(path string, text []byte, err error) *procfile.Error {
-	e := &procfile.Error{File: shownPath(l.options.Dir, path), Msg: err.Error(), Hint: "write NAME=value, one a line; # begins a comment", Err: err}
-	var parse *envparse.ParseError
-	if errors.As(err, &parse) {
-		e.Pos, e.Msg = procfile.Position{Line: parse.Line, Column: 1}, parse.Err.Error()
-		if lines := strings.Split(string(text), "\n"); parse.Line <= len(lines) {
-			e.Line = lines[parse.Line-1]
-			e.Width = len([]rune(e.Line))
-		}
+// inEnvFile makes errors of what is wrong in an env file. They do not show the
+// line: it may hold a secret.
+func (l *loader) inEnvFile(path string, faults []*envfile.Error) procfile.ErrorList {
+	var all procfile.ErrorList
+	for _, f := range faults {
+		all = append(all, &procfile.Error{
+			File: shownPath(l.options.Dir, path), Pos: procfile.Position{Line: f.Line, Column: f.Column}, Msg: f.Msg, Hint: f.Hint, Err: f,
+		})
 	}
-	return e
+	return all
+}
+
+// unnamedHint is the way to a project without a warning about a file that
+// nobody has named.
+const unnamedHint = "if it is no file of variables, write env_file = []"
+
+// warnUnread says why a file that nobody has named is not read, if it is there.
+func (l *loader) warnUnread(path string, err error) {
+	if errors.Is(err, os.ErrNotExist) {
+		return
+	}
+	l.project.Warnings = append(l.project.Warnings, &procfile.Error{
+		File: shownPath(l.options.Dir, path), Msg: "cannot be read, and is not used: " + errors.Unwrap(err).Error(), Hint: unnamedHint, Err: err,
+	})
+}
+
+// warnFaults says what of a file that nobody has named is not used: of a file
+// that is something else, not every line.
+func (l *loader) warnFaults(path string, faults []*envfile.Error) {
+	const most = 5
+	all := l.inEnvFile(path, faults)
+	for _, e := range all[:min(most, len(all))] {
+		e.Msg += "; it is not used"
+		l.project.Warnings = append(l.project.Warnings, e)
+	}
+	if more := len(all) - most; more > 0 {
+		l.project.Warnings = append(l.project.Warnings, &procfile.Error{
+			File: shownPath(l.options.Dir, path), Msg: fmt.Sprintf("%d more lines are not used", more), Hint: unnamedHint,
+		})
+	}
 }
 
 func list(env map[string]string) []string {

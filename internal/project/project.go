@@ -48,6 +48,10 @@ type Project struct {
 	// Inputs are the absolute paths of the files that the project was made from,
 	// and of those that it would have been made from if they existed.
 	Inputs []string
+
+	// Warnings say what of the files that nobody has named is not used, in the
+	// order in which they were read.
+	Warnings procfile.ErrorList
 }
 
 // Service is what one service is run with.

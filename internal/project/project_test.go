@@ -130,6 +130,81 @@ env = { PORT = "5", DEVGATE = "no" }
 	}
 }
 
+// F5: a reference is to what stands above it, or to a layer below.
+func TestEnvFilesReferToWhatIsBelowThem(t *testing.T) {
+	root := write(t,
+		".env", "HOST=db.test\nURL=http://${HOST}/${LATER}\nSELF=${DEVGATE_NAME}:${PORT}\nSHELL_HOME=${HOME}\nLATER=x\n",
+		"a.env", "A=1\n", "b.env", "B=${A}${HOST}${OWN}${LEVEL}\n",
+		"Devgatefile", `
+env_file = [".env", "a.env"]
+[env]
+LEVEL = "info"
+[api]
+command = "run"
+port = 4001
+env_file = "b.env"
+env = { OWN = "${A}" }
+`)
+	env := mustLoad(t, Options{Dir: root, Environ: []string{"HOME=/home/me"}}).Service("api").Env
+	for name, want := range map[string]string{
+		"URL": "http://db.test/${LATER}", "SELF": "api:4001", "SHELL_HOME": "/home/me", "B": "1db.test${OWN}info", "OWN": "${A}",
+	} {
+		if got := value(env, name); got != want {
+			t.Errorf("%s=%s, want %s", name, got, want)
+		}
+	}
+}
+
+// Contract section 1: with any opinion on colours, in any layer, devgate has none.
+func TestOneOpinionOnColoursIsEnough(t *testing.T) {
+	for _, c := range []struct{ name, environ, dotenv, all, own, service string }{
+		{"devgate's environment", "NO_COLOR=1", "", "", "", ""},
+		{"empty is an opinion", "NO_COLOR=", "", "", "", ""},
+		{"the top env file", "", "FORCE_COLOR=0\n", "", "", ""},
+		{"for every service", "", "", "[env]\nCLICOLOR_FORCE = \"0\"\n", "", ""},
+		{"the service's file", "", "", "", "NO_COLOR=1\n", ""},
+		{"the service itself", "", "", "", "", "env = { NO_COLOR = 1 }\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := c.all + "[api]\ncommand = \"run\"\nenv_file = \"own.env\"\n" + c.service + "[other]\ncommand = \"run\"\n"
+			root := write(t, ".env", c.dotenv, "own.env", c.own, "Devgatefile", file)
+			p := mustLoad(t, Options{Dir: root, Color: true, Environ: []string{c.environ}})
+			set := 0
+			for _, name := range []string{"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"} {
+				if value(p.Service("api").Env, name) != "(unset)" {
+					set++
+				}
+			}
+			if set != 1 {
+				t.Errorf("%d variables on colours, want the user's one: %q", set, p.Service("api").Env)
+			}
+			if ofAll := c.own+c.service == ""; (value(p.Service("other").Env, "FORCE_COLOR") == "1") == ofAll {
+				t.Errorf("the other service has %q", p.Service("other").Env)
+			}
+		})
+	}
+}
+
+// F5: a file that nobody named stops nothing; named, the same is an error.
+func TestAnEnvFileThatNobodyNamedIsAWarning(t *testing.T) {
+	root := write(t, ".env", "GOOD=1\nnothing\nBAD='s3cret\n", "Devgatefile", "[api]\ncommand = \"run\"\n", "Named", "env_file = \".env\"\n[api]\ncommand = \"run\"\n")
+	p := mustLoad(t, Options{Dir: root})
+	if got := value(p.Service("api").Env, "GOOD"); got != "1" || len(p.Warnings) != 2 {
+		t.Errorf("GOOD=%s with warnings %v", got, p.Warnings)
+	}
+	_, err := Load(Options{Dir: root, File: filepath.Join(root, "Named")})
+	if strings.Contains(p.Warnings.Error(), "s3cret") {
+		t.Errorf("a value shows: %v", p.Warnings)
+	}
+	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), ".env:2:1: ") || !strings.Contains(err.Error(), ".env:3:5: ") {
+		t.Errorf("named: %v", err)
+	}
+	many := write(t, ".env", strings.Repeat("x\n", 1000), "Devgatefile", "[api]\ncommand = \"run\"\n")
+	if p := mustLoad(t, Options{Dir: many}); len(p.Warnings) != 6 || !strings.Contains(p.Warnings[5].Msg, "995 more") {
+		t.Errorf("%d warnings, the last is %v", len(p.Warnings), p.Warnings[len(p.Warnings)-1])
+	}
+}
+
 func TestPlaceholdersAreFilledInEverywhere(t *testing.T) {
 	root := write(t, "Devgatefile", `
 [api]

@@ -7,8 +7,8 @@ import (
 	"devgate/procfile"
 )
 
-// Unsupported lists the keys that are read and checked, and that this version
-// does not act on yet.
+// Unsupported lists what has no effect: keys that are read and checked, and that
+// this version does not act on yet, and what a file that nobody named holds.
 func (p *Project) Unsupported() []*procfile.Error {
 	var notes []*procfile.Error
 	note := func(pos procfile.Position, key, instead string) {
@@ -17,7 +17,7 @@ func (p *Project) Unsupported() []*procfile.Error {
 	if p.File.Dashboard.Set && p.File.Dashboard.Enabled {
 		note(p.File.Pos("dashboard"), "dashboard", "devgate status and devgate logs tell the same")
 	}
-	return notes
+	return append(notes, p.Warnings...)
 }
 
 // Unknown is the error about a name that no service has.
