@@ -3,10 +3,13 @@ package cli
 import (
 	"net"
 	"testing"
+	"time"
 
 	"devgate/internal/event"
 	"devgate/internal/port"
 )
+
+func forEver() time.Duration { return time.Hour }
 
 // P3, P4: the port of a service that overlaps is devgate's while it runs, and
 // free for others while it does not.
@@ -18,10 +21,10 @@ func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.follow(event.Service{Name: "api", State: event.Starting}) // none yet
-	if err := r.open("api", ports[0]); err != nil {
+	if err := r.open("api", ports[0], forEver); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.open("api", ports[0]); err == nil {
+	if err := r.open("api", ports[0], forEver); err == nil {
 		t.Error("the port was taken twice")
 	}
 	for _, state := range []event.State{event.Starting, event.Ready, event.Stopping, event.Starting} {
@@ -39,7 +42,7 @@ func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	if err := r.open("web", l.Addr().(*net.TCPAddr).Port); err != nil {
+	if err := r.open("web", l.Addr().(*net.TCPAddr).Port, forEver); err != nil {
 		t.Fatal(err)
 	}
 	r.closeAll()
