@@ -1,63 +1,69 @@
-//go:build unix && !linux
-
 package proc
 
 import (
 	"os"
-	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// row is one process of a ps(1) snapshot.
-type row struct {
-	id            ID
-	parent, group int
-	zombie        bool
-}
+// Values of p_stat, from <sys/proc.h>.
+const (
+	statusStopped = 4 // SSTOP
+	statusZombie  = 5 // SZOMB
+)
 
-// snapshot lists all processes. lstart has a resolution of a second, which
-// tells a number from its next user unless all numbers went round in one.
-func snapshot(args ...string) []row {
-	out, err := exec.Command("ps", append(args, "-o", "pid=,ppid=,pgid=,stat=,lstart=")...).Output()
+// snapshot is the kernel's table of all processes.
+func snapshot() []row {
+	all, err := unix.SysctlKinfoProcSlice("kern.proc.all")
 	if err != nil {
 		return nil
 	}
-	var rows []row
-	for line := range strings.Lines(string(out)) {
-		f := strings.Fields(line)
-		if len(f) < 9 {
-			continue
-		}
-		began, err := time.ParseInLocation(time.ANSIC, strings.Join(f[4:9], " "), time.Local)
-		if err != nil {
-			continue
-		}
-		r := row{zombie: f[3][0] == 'Z'}
-		r.id.PID, _ = strconv.Atoi(f[0])
-		r.id.Start = uint64(began.Unix())
-		r.parent, _ = strconv.Atoi(f[1])
-		r.group, _ = strconv.Atoi(f[2])
-		rows = append(rows, r)
+	rows := make([]row, len(all))
+	for i := range all {
+		rows[i] = rowOf(&all[i])
 	}
 	return rows
+}
+
+func rowOf(k *unix.KinfoProc) row {
+	return row{
+		id:         ID{int(k.Proc.P_pid), uint64(microseconds(k.Proc.P_starttime))},
+		parent:     int(k.Eproc.Ppid),
+		group:      int(k.Eproc.Pgid),
+		foreground: int(k.Eproc.Tpgid),
+		zombie:     k.Proc.P_stat == statusZombie,
+		stopped:    k.Proc.P_stat == statusStopped,
+	}
+}
+
+func microseconds(t unix.Timeval) int64 { return t.Sec*1e6 + int64(t.Usec) }
+
+// find is the row of one process.
+func find(pid int) (row, bool) {
+	k, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	if err != nil {
+		return row{}, false // the kernel has no row for it
+	}
+	return rowOf(k), true
 }
 
 // Identify names the process that has the number now; false when there is none,
 // or only a zombie.
 func Identify(pid int) (ID, bool) {
-	for _, r := range snapshot("-p", strconv.Itoa(pid)) {
-		return r.id, !r.zombie
+	r, ok := find(pid)
+	if !ok || r.zombie {
+		return ID{}, false
 	}
-	return ID{}, false
+	return r.id, true
 }
 
 // Stopped reports whether the process is stopped (SIGSTOP, Ctrl-Z).
 func Stopped(pid int) bool {
-	out, _ := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
-	return strings.HasPrefix(string(out), "T")
+	r, ok := find(pid)
+	return ok && r.stopped
 }
 
 // StopSelf stops this process until somebody continues it. The Go runtime keeps
@@ -71,109 +77,81 @@ func (id ID) Signal(sig syscall.Signal) {
 	}
 }
 
-// Children are the direct children of a process.
-func Children(pid int) []int {
-	var all []int
-	for _, r := range snapshot("-ax") {
-		if r.parent == pid {
-			all = append(all, r.id.PID)
-		}
-	}
-	return all
-}
+// Children are the direct children of a process, zombies included.
+func Children(pid int) []int { return childrenIn(snapshot(), pid) }
 
 // Descendants are all living processes below pid, over all generations.
-func Descendants(pid int) []ID {
-	below := map[int]bool{pid: true}
-	rows := snapshot("-ax")
-	var all []ID
-	for grown := true; grown; {
-		grown = false
-		for _, r := range rows {
-			if below[r.parent] && !below[r.id.PID] {
-				below[r.id.PID], grown = true, true
-				if !r.zombie {
-					all = append(all, r.id)
-				}
-			}
-		}
-	}
-	return all
-}
+func Descendants(pid int) []ID { return descendantsIn(snapshot(), pid) }
 
 // Group are the living processes of a process group.
 func Group(pgid int) []ID {
+	return where(func(r row) bool { return r.group == pgid })
+}
+
+// Marked are the living processes whose environment at their start had the
+// variable set to mark, or to mark, a dot and more, as far as the kernel tells.
+func Marked(variable, mark string) []ID {
+	return where(func(r row) bool { return isMarked(Variable(r.id.PID, variable), mark) })
+}
+
+// MarkedBelow are the living processes whose environment had the variable set to
+// exactly value. Orphans go to launchd here, so descent says nothing.
+func MarkedBelow(_ int, variable, value string) []ID {
+	return where(func(r row) bool { return Variable(r.id.PID, variable) == value })
+}
+
+func where(wanted func(row) bool) []ID {
 	var all []ID
-	for _, r := range snapshot("-ax") {
-		if r.group == pgid && !r.zombie && r.id.PID != os.Getpid() {
+	for _, r := range snapshot() {
+		if !r.zombie && r.id.PID != os.Getpid() && wanted(r) {
 			all = append(all, r.id)
 		}
 	}
 	return all
 }
 
-// Marked are the living processes whose environment had the variable set to a
-// value that begins with prefix, as far as ps(1) shows it.
-func Marked(variable, prefix string) []ID {
-	out, err := exec.Command("ps", "-axEww", "-o", "pid=,command=").Output()
-	if err != nil {
-		return nil
-	}
-	var all []ID
-	for line := range strings.Lines(string(out)) {
-		number, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		pid, err := strconv.Atoi(number)
-		if err != nil || pid == os.Getpid() || !strings.Contains(rest, " "+variable+"="+prefix) {
-			continue
-		}
-		if id, alive := Identify(pid); alive {
-			all = append(all, id)
-		}
-	}
-	return all
-}
-
-// MarkedBelow are the living processes whose environment had the variable set to
-// value. Orphans go to init here, so descent says nothing.
-func MarkedBelow(_ int, variable, value string) []ID {
-	var all []ID
-	for _, id := range Marked(variable, value) {
-		if Variable(id.PID, variable) == value {
-			all = append(all, id)
-		}
-	}
-	return all
-}
-
-// Variable is what a process's environment had at its start, as far as ps(1)
-// shows it.
-func Variable(pid int, name string) string {
-	out, _ := exec.Command("ps", "-Eww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
-	_, rest, found := strings.Cut(string(out), " "+name+"=")
-	if !found {
-		return ""
-	}
-	value, _, _ := strings.Cut(rest, " ")
-	return strings.TrimSpace(value)
-}
+// Variable is what a process's environment had at its start; "" when it had
+// nothing, or the kernel does not tell.
+func Variable(pid int, name string) string { return startedWith(pid).variable(name) }
 
 // Command is a process's command line, for people.
-func Command(pid int) string {
-	out, _ := exec.Command("ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
-	return strings.TrimSpace(string(out))
+func Command(pid int) string { return strings.Join(startedWith(pid).args, " ") }
+
+func startedWith(pid int) arguments {
+	raw, err := unix.SysctlRaw("kern.procargs2", pid)
+	if err != nil {
+		return arguments{} // another user's, or gone
+	}
+	return parseArguments(raw)
+}
+
+// Age is the time since the start of the process; 0 when it is not there.
+func Age(pid int) time.Duration {
+	r, ok := find(pid)
+	if !ok {
+		return 0
+	}
+	return time.Since(time.UnixMicro(int64(r.id.Start)))
+}
+
+// InForeground reports whether the process belongs to the foreground job of its
+// terminal.
+func InForeground(pid int) bool {
+	r, ok := find(pid)
+	return ok && r.group == r.foreground
 }
 
 // Boot tells this boot from every other one.
 func Boot() string {
-	out, _ := exec.Command("sysctl", "-n", "kern.boottime").Output()
-	return strings.TrimSpace(string(out))
+	id, _ := unix.Sysctl("kern.bootsessionuuid")
+	return id
 }
 
-// inherits: orphans go to init.
+// inherits: orphans go to launchd.
 const inherits = false
 
-// BecomeSubreaper does nothing: these systems have no subreapers.
+// BecomeSubreaper does nothing: this system has no subreapers.
 func BecomeSubreaper() error { return nil }
 
-// dieWithParent does nothing: these systems have no signal for a parent's death.
+// dieWithParent does nothing: this system has no signal for a parent's death.
 func dieWithParent(*syscall.SysProcAttr) {}

@@ -1,66 +1,49 @@
-//go:build unix && !linux
-
-package port
+package proc
 
 import (
 	"fmt"
+	"net/netip"
+	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// FindOwner asks lsof(8), which these systems ship.
-func FindOwner(port int) (Owner, bool) {
-	out, err := exec.Command("lsof", "-nP", fmt.Sprintf("-iTCP:%d", port), "-sTCP:LISTEN", "-Fp").Output()
-	if err != nil {
-		return Owner{}, false
-	}
-	for line := range strings.Lines(string(out)) {
-		if pid, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(line, "p"))); err == nil {
-			return describe(pid), true
-		}
-	}
-	return Owner{}, false
-}
-
-// Listening are the ports on which one of the processes listens, sorted.
-func Listening(pids []int) []int {
+// Listening are the addresses on which one of the processes listens for TCP
+// connections, in the order of their ports. Other users' processes are not seen.
+func Listening(pids []int) []netip.AddrPort {
 	list := make([]string, len(pids))
 	for i, pid := range pids {
 		list[i] = strconv.Itoa(pid)
 	}
-	out, err := exec.Command("lsof", "-nP", "-a", "-p", strings.Join(list, ","), "-iTCP", "-sTCP:LISTEN", "-Fn").Output()
-	if err != nil {
-		return nil
-	}
-	var all []int
-	for line := range strings.Lines(string(out)) {
-		name, ok := strings.CutPrefix(strings.TrimSpace(line), "n")
-		if port, err := strconv.Atoi(name[strings.LastIndexByte(name, ':')+1:]); ok && err == nil {
-			all = append(all, port)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return addresses(listeners("-a", "-p", strings.Join(list, ","), "-iTCP"))
 }
 
-func describe(pid int) Owner {
-	o := Owner{PID: pid, Command: ps(pid, "command=")}
-	if began, err := time.ParseInLocation(time.ANSIC, ps(pid, "lstart="), time.Local); err == nil {
-		o.Age = time.Since(began)
+// Listener is a process that listens on the port, on whatever address; 0 when
+// nobody does, or another user's process.
+func Listener(port int) int {
+	for _, s := range listeners(fmt.Sprintf("-iTCP:%d", port)) {
+		return s.pid
 	}
-	out, _ := exec.Command("lsof", "-a", "-p", strconv.Itoa(pid), "-d", "cwd", "-Fn").Output()
-	for line := range strings.Lines(string(out)) {
-		if dir, ok := strings.CutPrefix(strings.TrimSpace(line), "n"); ok {
-			o.Dir = dir
-		}
-	}
-	return o
+	return 0
 }
 
-func ps(pid int, column string) string {
-	out, _ := exec.Command("ps", "-o", column, "-p", strconv.Itoa(pid)).Output()
-	return strings.TrimSpace(string(out))
+// listeners asks lsof(8), which the system ships: the kernel tells of sockets
+// only through calls that need the C library.
+func listeners(which ...string) []socket {
+	return parseLsof(lsof(append(which, "-nP", "-sTCP:LISTEN", "-Fpn")...))
+}
+
+// Dir is a process's working directory; "" when it may not be read.
+func Dir(pid int) string {
+	return parseLsofDir(lsof("-a", "-p", strconv.Itoa(pid), "-d", "cwd", "-Fn"))
+}
+
+// lsof returns what it has printed, also when it did not find all that it was
+// asked for. What it prints is to be read by a program: it follows no locale.
+func lsof(args ...string) string {
+	cmd := exec.Command("lsof", args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	out, _ := cmd.Output()
+	return string(out)
 }

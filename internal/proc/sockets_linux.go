@@ -1,49 +1,68 @@
-package port
+package proc
 
 import (
-	"fmt"
+	"net/netip"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 )
 
-// Listening are the ports on which one of the processes listens, sorted.
-func Listening(pids []int) []int {
-	ports := map[string]int{}
-	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		listeners(table, ports)
-	}
-	var all []int
+// Listening are the addresses on which one of the processes listens for TCP
+// connections, in the order of their ports. Other users' processes are not seen.
+func Listening(pids []int) []netip.AddrPort {
+	all := listeners()
+	var found []socket
 	for _, pid := range pids {
-		dir := fmt.Sprintf("/proc/%d/fd/", pid)
-		files, _ := os.ReadDir(dir)
-		for _, file := range files {
-			target, err := os.Readlink(dir + file.Name())
-			if port := ports[target]; err == nil && port != 0 {
-				all = append(all, port)
+		for _, inode := range openSockets(pid) {
+			if s, ok := all[inode]; ok {
+				found = append(found, s)
 			}
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return addresses(found)
 }
 
-// listeners adds every socket that listens, as "socket:[INODE]", with its port:
-// proc_pid_net(5), columns local_address, st (0A is LISTEN) and inode.
-func listeners(table string, into map[string]int) {
-	text, err := os.ReadFile(table)
-	if err != nil {
-		return
-	}
-	for line := range strings.Lines(string(text)) {
-		f := strings.Fields(line)
-		if len(f) < 10 || f[3] != "0A" {
-			continue
-		}
-		_, hex, _ := strings.Cut(f[1], ":")
-		if port, err := strconv.ParseUint(hex, 16, 16); err == nil {
-			into["socket:["+f[9]+"]"] = int(port)
+// Listener is a process that listens on the port, on whatever address; 0 when
+// nobody does, or another user's process.
+func Listener(port int) int {
+	all := listeners()
+	for inode, s := range all {
+		if int(s.addr.Port()) != port {
+			delete(all, inode)
 		}
 	}
+	if len(all) == 0 {
+		return 0
+	}
+	for _, pid := range numbers() {
+		for _, inode := range openSockets(pid) {
+			if _, ok := all[inode]; ok {
+				return pid
+			}
+		}
+	}
+	return 0
+}
+
+// listeners are all sockets of this machine that listen, by inode.
+func listeners() map[string]socket {
+	all := map[string]socket{}
+	for _, table := range []string{"net/tcp", "net/tcp6"} {
+		for _, s := range parseNetTCP(string(read(table))) {
+			all[s.inode] = s
+		}
+	}
+	return all
+}
+
+// openSockets are the inodes of the sockets that a process has open.
+func openSockets(pid int) (inodes []string) {
+	dir := path(pid, "fd/")
+	files, _ := os.ReadDir(dir)
+	for _, file := range files {
+		target, _ := os.Readlink(dir + file.Name())
+		if rest, ok := strings.CutPrefix(target, "socket:["); ok {
+			inodes = append(inodes, strings.TrimSuffix(rest, "]"))
+		}
+	}
+	return inodes
 }
