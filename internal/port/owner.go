@@ -2,8 +2,11 @@ package port
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"devgate/internal/proc"
 )
 
 // Owner is the process that listens on a port.
@@ -12,6 +15,25 @@ type Owner struct {
 	Command string        // its command line
 	Dir     string        // its working directory, "" when not known
 	Age     time.Duration // since its start, 0 when not known
+}
+
+// ownerOf finds who listens on a port; the zero Owner when that is not to be seen.
+func ownerOf(port int) Owner {
+	pid := proc.Listener(port)
+	if pid == 0 {
+		return Owner{}
+	}
+	return Owner{PID: pid, Command: proc.Command(pid), Dir: proc.Dir(pid), Age: proc.Age(pid)}
+}
+
+// Listening are the ports on which one of the processes listens, on whatever
+// address, sorted.
+func Listening(pids []int) []int {
+	var ports []int
+	for _, addr := range proc.Listening(pids) {
+		ports = append(ports, int(addr.Port()))
+	}
+	return slices.Compact(ports)
 }
 
 // by is the owner as the end of a sentence.

@@ -9,12 +9,14 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"devgate/internal/loopback"
 )
 
 // BusyError tells that somebody listens on a port.
 type BusyError struct {
 	Port  int
-	Addr  string // the address that is taken, "127.0.0.1" or "::1" or a wildcard
+	Host  string // the host on which it is taken: 127.0.0.1, ::1 or a wildcard
 	Owner Owner  // zero when it could not be found out
 	Err   error
 }
@@ -27,8 +29,8 @@ func (e *BusyError) Error() string {
 // Unwrap gives the error of the operating system.
 func (e *BusyError) Unwrap() error { return e.Err }
 
-// addrs in the order in which a conflict is most telling.
-var addrs = [...]string{"127.0.0.1", "::1", "0.0.0.0", "::"}
+// hosts in the order in which a conflict is most telling.
+func hosts() []string { return append(loopback.Hosts(), "0.0.0.0", "::") }
 
 // Check returns nil when the port is free on both families, a *BusyError with
 // its owner when it is not, and any other error (no right to a port below
@@ -37,7 +39,7 @@ func Check(port int) error {
 	err := probe(port)
 	var busy *BusyError
 	if errors.As(err, &busy) {
-		busy.Owner, _ = FindOwner(port)
+		busy.Owner = ownerOf(port)
 	}
 	return err
 }
@@ -45,13 +47,13 @@ func Check(port int) error {
 // probe binds the port on each address for a moment. Go sets SO_REUSEADDR, as
 // the servers do that will bind it, so TIME_WAIT is not in the way.
 func probe(port int) error {
-	for _, addr := range addrs {
-		l, err := net.Listen("tcp", net.JoinHostPort(addr, strconv.Itoa(port)))
+	for _, host := range hosts() {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		switch {
 		case err == nil:
 			l.Close()
 		case errors.Is(err, syscall.EADDRINUSE):
-			return &BusyError{Port: port, Addr: addr, Err: err}
+			return &BusyError{Port: port, Host: host, Err: err}
 		case errors.Is(err, syscall.EACCES):
 			return fmt.Errorf("listen on port %d: %w", port, syscall.EACCES)
 		}
@@ -80,7 +82,7 @@ func WaitFree(ctx context.Context, port int) error {
 // Free is a port that nobody listens on now and that is not in taken.
 func Free(taken map[int]bool) (int, error) {
 	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := net.Listen("tcp", loopback.Addresses(0)[0])
 		if err != nil {
 			return 0, fmt.Errorf("find a free port: %w", err)
 		}

@@ -37,17 +37,10 @@ func NewCgroup(name string) (*Cgroup, error) {
 // mounted (proc_pid_mountinfo(5)), and its path there (proc_pid_cgroup(5), the
 // line of hierarchy 0).
 func ownCgroup() (string, error) {
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		return "", fmt.Errorf("find control groups: %w", err)
-	}
-	groups, err := os.ReadFile("/proc/self/cgroup")
-	if err != nil {
-		return "", fmt.Errorf("find control groups: %w", err)
-	}
-	for line := range strings.Lines(string(mounts)) {
+	groups := string(read("self/cgroup"))
+	for line := range strings.Lines(string(read("self/mountinfo"))) {
 		if f := strings.Fields(line); len(f) > 4 && strings.Contains(line, " - cgroup2 ") {
-			for group := range strings.Lines(string(groups)) {
+			for group := range strings.Lines(groups) {
 				if path, ok := strings.CutPrefix(strings.TrimSpace(group), "0::"); ok {
 					return filepath.Join(f[4], path), nil
 				}

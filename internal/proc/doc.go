@@ -1,7 +1,7 @@
-// Package proc knows the processes of this machine as a supervisor must: who
-// descends from whom, which of them carry a mark in their environment, and how
-// to end them all, also those that fork, ignore signals or have left their
-// group and session.
+// Package proc knows the processes of this machine as somebody must who has
+// started some of them: who descends from whom, which of them carry a mark in
+// their environment, what they listen on, and how to end them all, also those
+// that fork, ignore signals or have left their group and session.
 //
 // # Guarantees
 //
@@ -12,9 +12,12 @@
 //     storm cannot outrun it.
 //   - A Nursery reaps what a subreaper inherits, and never a child that somebody
 //     waits for.
+//   - What another program prints is read by functions without side effects that
+//     every system's tests run, and never depends on the user's language.
 //
-// Linux has all of it (children lists, pidfds, subreapers, parent-death
-// signals). Elsewhere descendants and marks come from ps(1) snapshots, orphans
-// go to init, and a process that has left its parents and emptied its
-// environment between two snapshots is not found.
+// It is the one package that reads /proc about processes. Linux has all of it
+// (children lists, pidfds, subreapers, parent-death signals). On macOS the
+// kernel's own table of processes stands for the lists, orphans go to launchd,
+// and a process that has left its parents and emptied its environment is not
+// found; which sockets somebody has is asked of lsof(8).
 package proc

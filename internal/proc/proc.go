@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -75,4 +76,10 @@ func KillAll(ctx context.Context, list func() []ID) int {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// isMarked reports whether the value of a variable is the mark, or begins with it
+// and a dot. A mark that another one merely begins with is somebody else's.
+func isMarked(value, mark string) bool {
+	return mark != "" && (value == mark || strings.HasPrefix(value, mark+"."))
 }

@@ -8,32 +8,30 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // stat is what proc_pid_stat(5) tells.
 type stat struct {
-	state  byte
-	parent int
-	group  int
-	start  uint64
+	state      byte
+	group      int
+	foreground int    // the process group that has its terminal; -1 without a terminal
+	start      uint64 // in ticks since boot
 }
 
 // readStat finds the fields behind the command's name, which is in parentheses
 // and may hold any byte.
 func readStat(pid int) (s stat, ok bool) {
-	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return s, false
-	}
+	raw := readOf(pid, "stat")
 	f := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
 	if len(f) < 20 {
 		return s, false
 	}
 	s.state = f[0][0]
-	s.parent, _ = strconv.Atoi(string(f[1]))
 	s.group, _ = strconv.Atoi(string(f[2]))
+	s.foreground, _ = strconv.Atoi(string(f[5]))
 	s.start, _ = strconv.ParseUint(string(f[19]), 10, 64)
 	return s, true
 }
@@ -65,18 +63,13 @@ func (id ID) Signal(sig syscall.Signal) {
 
 // Children are the direct children of a process, zombies included.
 func Children(pid int) []int {
-	tasks := "/proc/" + strconv.Itoa(pid) + "/task/"
-	threads, err := os.ReadDir(tasks)
+	threads, err := os.ReadDir(path(pid, "task"))
 	if err != nil {
 		return nil
 	}
 	var all []int
 	for _, thread := range threads {
-		raw, err := os.ReadFile(tasks + thread.Name() + "/children")
-		if err != nil || len(raw) == 0 {
-			continue
-		}
-		for word := range strings.FieldsSeq(string(raw)) {
+		for word := range strings.FieldsSeq(string(readOf(pid, "task/"+thread.Name()+"/children"))) {
 			if child, err := strconv.Atoi(word); err == nil {
 				all = append(all, child)
 			}
@@ -120,9 +113,9 @@ func Group(pgid int) []ID {
 }
 
 // Marked are the living processes whose environment at their start had the
-// variable set to a value that begins with prefix. Other users' are not seen.
-func Marked(variable, prefix string) []ID {
-	return where(func(pid int, _ stat) bool { return strings.HasPrefix(Variable(pid, variable), prefix) })
+// variable set to mark, or to mark, a dot and more. Other users' are not seen.
+func Marked(variable, mark string) []ID {
+	return where(func(pid int, _ stat) bool { return isMarked(Variable(pid, variable), mark) })
 }
 
 // MarkedBelow are the living descendants of pid whose environment at their
@@ -138,14 +131,9 @@ func MarkedBelow(pid int, variable, value string) []ID {
 }
 
 func where(wanted func(int, stat) bool) []ID {
-	entries, _ := os.ReadDir("/proc")
 	var all []ID
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry.Name())
-		if err != nil || pid == os.Getpid() {
-			continue
-		}
-		if s, ok := readStat(pid); ok && !s.dead() && wanted(pid, s) {
+	for _, pid := range numbers() {
+		if s, ok := readStat(pid); ok && pid != os.Getpid() && !s.dead() && wanted(pid, s) {
 			all = append(all, ID{pid, s.start})
 		}
 	}
@@ -155,11 +143,7 @@ func where(wanted func(int, stat) bool) []ID {
 // Variable is what a process's environment had at its start; "" when it had
 // nothing or may not be read.
 func Variable(pid int, name string) string {
-	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
-	if err != nil {
-		return ""
-	}
-	for entry := range bytes.SplitSeq(raw, []byte{0}) {
+	for entry := range bytes.SplitSeq(readOf(pid, "environ"), []byte{0}) {
 		if value, ok := bytes.CutPrefix(entry, []byte(name+"=")); ok {
 			return string(value)
 		}
@@ -169,14 +153,37 @@ func Variable(pid int, name string) string {
 
 // Command is a process's command line, for people.
 func Command(pid int) string {
-	raw, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-	return strings.TrimSpace(string(bytes.ReplaceAll(raw, []byte{0}, []byte{' '})))
+	return strings.TrimSpace(string(bytes.ReplaceAll(readOf(pid, "cmdline"), []byte{0}, []byte{' '})))
+}
+
+// Dir is a process's working directory; "" when it may not be read.
+func Dir(pid int) string {
+	dir, _ := os.Readlink(path(pid, "cwd"))
+	return dir
+}
+
+// Age is the time since the start of the process; 0 when it is not there. A tick
+// is 10 ms for every program that reads /proc.
+func Age(pid int) time.Duration {
+	s, ok := readStat(pid)
+	up, _, _ := strings.Cut(string(read("uptime")), " ")
+	seconds, err := strconv.ParseFloat(up, 64)
+	if !ok || err != nil {
+		return 0
+	}
+	return time.Duration(seconds*float64(time.Second)) - time.Duration(s.start)*10*time.Millisecond
+}
+
+// InForeground reports whether the process belongs to the foreground job of its
+// terminal.
+func InForeground(pid int) bool {
+	s, ok := readStat(pid)
+	return ok && s.group == s.foreground
 }
 
 // Boot tells this boot from every other one.
 func Boot() string {
-	raw, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	return strings.TrimSpace(string(raw))
+	return strings.TrimSpace(string(read("sys/kernel/random/boot_id")))
 }
 
 // inherits: orphans below this process become its children.

@@ -74,7 +74,7 @@ func start(env []string, role string, args ...string) {
 func family(t *testing.T, n *Nursery, count int, role string, args ...string) (*exec.Cmd, []int) {
 	t.Helper()
 	argv, env := testproc.Command(t, role, args...)
-	cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: append(env, "MARK="+markOf(t))}
+	cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: append(env, "MARK="+markOf(t)+".1")}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -160,10 +160,12 @@ func TestDescendantsGroupsAndMarksAreFound(t *testing.T) {
 	if got := pidsOf(Group(cmd.Process.Pid)); !slices.Equal(got, []int{cmd.Process.Pid}) {
 		t.Errorf("group %v: its child is in a session of its own", got)
 	}
-	if got := pidsOf(Marked("MARK", markOf(t)[:20])); !slices.Equal(got, pids) {
-		t.Errorf("marked %v, want %v", got, pids)
+	for _, mark := range []string{markOf(t), markOf(t) + ".1"} {
+		if got := pidsOf(Marked("MARK", mark)); !slices.Equal(got, pids) {
+			t.Errorf("marked %s: %v, want %v", mark, got, pids)
+		}
 	}
-	if got := pidsOf(MarkedBelow(os.Getpid(), "MARK", markOf(t))); !slices.Equal(got, pids) {
+	if got := pidsOf(MarkedBelow(os.Getpid(), "MARK", markOf(t)+".1")); !slices.Equal(got, pids) {
 		t.Errorf("marked below %v, want %v", got, pids)
 	}
 	if MarkedBelow(os.Getpid(), "MARK", "other") != nil {
@@ -172,8 +174,33 @@ func TestDescendantsGroupsAndMarksAreFound(t *testing.T) {
 	if got := Command(cmd.Process.Pid); !strings.Contains(got, cmd.Path) {
 		t.Errorf("command %q", got)
 	}
+	if got := Dir(cmd.Process.Pid); got != Dir(os.Getpid()) || got == "" {
+		t.Errorf("folder %q", got)
+	}
+	if age := Age(cmd.Process.Pid); age < 0 || age > Age(os.Getpid())+time.Second {
+		t.Errorf("it is %v old", age)
+	}
 	if Boot() == "" {
 		t.Error("this boot has no name")
+	}
+}
+
+// A process of somebody else is never ended because of how its mark begins.
+func TestAMarkIsWholeOrEndsAtADot(t *testing.T) {
+	for value, want := range map[string]bool{
+		"ABC": true, "ABC.1": true, "ABC.1.2": true, "ABCD": false, "ABCD.1": false, "AB": false, "AB.C": false, "": false,
+	} {
+		if isMarked(value, "ABC") != want {
+			t.Errorf("%q: %v", value, !want)
+		}
+	}
+	if isMarked("", "") || isMarked("ABC", "") || isMarked(".1", "") {
+		t.Error("no mark at all marks something")
+	}
+	n := nursery(t)
+	_, pids := family(t, n, 1, "idle")
+	if got := Marked("MARK", markOf(t)[:20]); got != nil || len(pids) != 1 {
+		t.Errorf("the beginning of a mark finds %v", got)
 	}
 }
 
@@ -190,7 +217,7 @@ func TestKillAllLeavesNobody(t *testing.T) {
 			family(t, n, c.count, c.role, c.args...)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			mine := func() []ID { return MarkedBelow(os.Getpid(), "MARK", markOf(t)) }
+			mine := func() []ID { return MarkedBelow(os.Getpid(), "MARK", markOf(t)+".1") }
 			KillAll(ctx, mine)
 			if left := mine(); len(left) > 0 || ctx.Err() != nil {
 				t.Errorf("left: %v, %v", left, ctx.Err())

@@ -5,18 +5,16 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
 	"sync"
 	"time"
-)
 
-// Patience is how long a connection waits for a server to pass it on to.
-const Patience = 15 * time.Second
+	"devgate/internal/loopback"
+)
 
 // Relay listens on one port and passes connections on to another. Its methods
 // may be called from any goroutine.
 type Relay struct {
-	port      int
+	patience  func() time.Duration
 	listeners []net.Listener
 	ctx       context.Context // ends with Close
 	cancel    context.CancelFunc
@@ -27,23 +25,17 @@ type Relay struct {
 	changed chan struct{} // closed when target changes
 }
 
-// Open listens on the port, on 127.0.0.1 and, where there is one, ::1. Until
-// Aim is called, connections wait. The error is that of the system, such as
-// syscall.EADDRINUSE. Close must be called.
-func Open(port int) (*Relay, error) {
-	r := &Relay{port: port, changed: make(chan struct{})}
-	r.ctx, r.cancel = context.WithCancel(context.Background())
-	for _, host := range []string{"127.0.0.1", "::1"} {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-		if err != nil && len(r.listeners) > 0 {
-			break // a machine without IPv6
-		}
-		if err != nil {
-			r.cancel()
-			return nil, fmt.Errorf("open relay: %w", err)
-		}
-		r.listeners = append(r.listeners, l)
+// Open listens on the port, on both hosts of package loopback. Until Aim is
+// called, connections wait; patience says how long, and is asked anew for each.
+// The error is that of the system, such as syscall.EADDRINUSE. Close must be
+// called.
+func Open(port int, patience func() time.Duration) (*Relay, error) {
+	listeners, err := loopback.Listen(port)
+	if err != nil {
+		return nil, fmt.Errorf("open relay: %w", err)
 	}
+	r := &Relay{patience: patience, listeners: listeners, changed: make(chan struct{})}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
 	for _, l := range r.listeners {
 		r.work.Go(func() { r.accept(l) })
 	}
@@ -99,7 +91,7 @@ func (r *Relay) pass(client *net.TCPConn) {
 	if port == 0 {
 		return
 	}
-	server, err := dial(r.ctx, port)
+	server, err := loopback.Dial(r.ctx, port)
 	if err != nil {
 		client.SetLinger(0) // a reset, as from a port that nobody listens on
 		return
@@ -114,7 +106,7 @@ func (r *Relay) pass(client *net.TCPConn) {
 
 // await returns the port to go to, or 0 when there is none in time.
 func (r *Relay) await() int {
-	late := time.NewTimer(Patience)
+	late := time.NewTimer(r.patience())
 	defer late.Stop()
 	for {
 		r.mu.Lock()
@@ -131,19 +123,6 @@ func (r *Relay) await() int {
 			return 0
 		}
 	}
-}
-
-// dial tries both loopback addresses, as a client of "localhost" does.
-func dial(ctx context.Context, port int) (*net.TCPConn, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		conn, err = d.DialContext(ctx, "tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.TCPConn), nil
 }
 
 // copyHalf copies until from ends, and says so to the other side. An error ends

@@ -3,13 +3,19 @@ package relay
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
+
+	"devgate/internal/loopback"
 )
 
 // server answers each line with its name and the line, and after the client's
@@ -42,8 +48,10 @@ func server(t *testing.T, name, addr string) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// open is a relay on a free port.
-func open(t *testing.T) *Relay {
+// open is a relay on a free port, with which connections wait for long.
+func open(t *testing.T) *Relay { return openWith(t, func() time.Duration { return time.Hour }) }
+
+func openWith(t *testing.T, patience func() time.Duration) *Relay {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,13 +59,15 @@ func open(t *testing.T) *Relay {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	r, err := Open(port)
+	r, err := Open(port, patience)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.Close)
 	return r
 }
+
+func (r *Relay) port() int { return r.listeners[0].Addr().(*net.TCPAddr).Port }
 
 // client is a connection through the relay.
 type client struct {
@@ -68,7 +78,7 @@ type client struct {
 
 func connect(t *testing.T, r *Relay, host string) *client {
 	t.Helper()
-	conn, err := net.Dial("tcp", net.JoinHostPort(host, strconv.Itoa(r.port)))
+	conn, err := net.Dial("tcp", net.JoinHostPort(host, strconv.Itoa(r.port())))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +120,20 @@ func TestAConnectionWaitsForAServer(t *testing.T) {
 	early.want("", "api a")
 }
 
+// It waits as long as its owner says, and no fixed time.
+func TestAConnectionWaitsNoLongerThanItsOwnerSays(t *testing.T) {
+	var patience atomic.Int64
+	r := openWith(t, func() time.Duration { return time.Duration(patience.Load()) })
+	if _, err := connect(t, r, "127.0.0.1").in.ReadByte(); err != io.EOF {
+		t.Errorf("got %v, want the end", err)
+	}
+	patience.Store(int64(time.Hour)) // the next one asks anew
+	late := connect(t, r, "127.0.0.1")
+	fmt.Fprintln(late.conn, "a")
+	r.Aim(server(t, "api", "127.0.0.1"))
+	late.want("", "api a")
+}
+
 func TestBothFamiliesReachServersOfBothFamilies(t *testing.T) {
 	if l, err := net.Listen("tcp", "[::1]:0"); err != nil {
 		t.Logf("this machine has no ::1 (%v): 127.0.0.1 alone", err)
@@ -133,8 +157,12 @@ func TestAServerThatIsGoneLooksLikeOne(t *testing.T) {
 	}
 	r.Aim(gone.Addr().(*net.TCPAddr).Port)
 	gone.Close()
-	c := connect(t, r, "127.0.0.1")
-	if _, err := c.in.ReadByte(); err == nil || err == io.EOF {
+	conn, err := loopback.Dial(t.Context(), r.port())
+	if err == nil { // else the reset has come before the connection was told
+		defer conn.Close()
+		_, err = conn.Read(make([]byte, 1))
+	}
+	if !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("got %v, want a reset", err)
 	}
 }
@@ -152,9 +180,11 @@ func TestCloseCutsEverythingAndFreesThePort(t *testing.T) {
 			t.Error("a connection outlives its relay")
 		}
 	}
-	again, err := Open(r.port)
+	again, err := loopback.Listen(r.port())
 	if err != nil {
 		t.Fatal(err)
 	}
-	again.Close()
+	for _, l := range again {
+		l.Close()
+	}
 }

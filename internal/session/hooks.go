@@ -62,7 +62,7 @@ func (w *hooks) release(ctx context.Context, say func(string)) error {
 		if err := waitFree(ctx, public.Port, say); err != nil {
 			return err
 		}
-		if err := w.session.relays.open(public.Name, public.Port); err != nil {
+		if err := w.session.relays.open(public.Name, public.Port, w.session.hold); err != nil {
 			return err
 		}
 	}

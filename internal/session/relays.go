@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"time"
 
 	"devgate/internal/event"
 	"devgate/internal/relay"
@@ -15,8 +16,9 @@ type relays struct {
 }
 
 // open takes the port of a service, whose processes have ports of their own.
-func (r *relays) open(name string, port int) error {
-	opened, err := relay.Open(port)
+// patience is how long a connection waits for one of them.
+func (r *relays) open(name string, port int, patience func() time.Duration) error {
+	opened, err := relay.Open(port, patience)
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,13 @@ package session
 import (
 	"net"
 	"testing"
+	"time"
 
 	"devgate/internal/event"
 	"devgate/internal/port"
 )
+
+func forEver() time.Duration { return time.Hour }
 
 // P3, P4: the port of a service that overlaps is devgate's while it runs, and
 // free for others while it does not.
@@ -15,10 +18,10 @@ func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 	defer r.closeAll()
 	api := freePort(t)
 	r.follow(event.Service{Name: "api", State: event.Starting}) // none yet
-	if err := r.open("api", api); err != nil {
+	if err := r.open("api", api, forEver); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.open("api", api); err == nil {
+	if err := r.open("api", api, forEver); err == nil {
 		t.Error("the port was taken twice")
 	}
 	for _, state := range []event.State{event.Starting, event.Ready, event.Stopping, event.Starting} {
@@ -31,7 +34,7 @@ func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 	if err := port.Check(api); r.isOpen("api") || err != nil {
 		t.Errorf("after it has failed: %v", err)
 	}
-	if err := r.open("web", freePort(t)); err != nil {
+	if err := r.open("web", freePort(t), forEver); err != nil {
 		t.Fatal(err)
 	}
 	r.closeAll()

@@ -117,6 +117,9 @@ func (s *session) outputFailed(err error, stderr io.Writer) {
 // project is the Devgatefile as it was last valid.
 func (s *session) project() *project.Project { return s.current.Load() }
 
+// hold is how long a request waits for a service that is on its way.
+func (s *session) hold() time.Duration { return s.project().File.Hold }
+
 func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
 
 func (s *session) names() []string { return namesOf(s.project()) }

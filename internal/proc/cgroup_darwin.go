@@ -1,5 +1,3 @@
-//go:build unix && !linux
-
 package proc
 
 import (
@@ -7,10 +5,10 @@ import (
 	"syscall"
 )
 
-// Cgroup is a control group; these systems have none, so it is always nil.
+// Cgroup is a control group; this system has none, so it is always nil.
 type Cgroup struct{}
 
-// NewCgroup is an error: these systems have no control groups.
+// NewCgroup is an error: this system has no control groups.
 func NewCgroup(string) (*Cgroup, error) { return nil, errors.New("there are no control groups here") }
 
 // Below is nil.

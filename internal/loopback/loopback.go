@@ -1,0 +1,76 @@
+// Package loopback is where "this machine" is spelt out: which addresses
+// `localhost` stands for, and in which order they are tried.
+//
+// # Guarantees
+//
+//   - 127.0.0.1 comes first, ::1 second, everywhere: what is listened on, dialled,
+//     and shown to people is in the same order.
+//   - A machine without IPv6 has one of them, and nothing fails for want of the
+//     other.
+package loopback
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strconv"
+	"syscall"
+)
+
+// The hosts.
+const (
+	IPv4 = "127.0.0.1"
+	IPv6 = "::1"
+)
+
+// Hosts are both, in order.
+func Hosts() []string { return []string{IPv4, IPv6} }
+
+// Addresses are those of a port on both hosts, as net.Dial wants them.
+func Addresses(port int) []string {
+	number := strconv.Itoa(port)
+	return []string{net.JoinHostPort(IPv4, number), net.JoinHostPort(IPv6, number)}
+}
+
+// Listen listens for TCP connections on the port of both hosts, or of the one
+// that this machine has. It is all or nothing: a port that somebody else has on
+// one host only is an error.
+func Listen(port int) ([]net.Listener, error) {
+	var all []net.Listener
+	var missing error
+	for _, address := range Addresses(port) {
+		l, err := net.Listen("tcp", address)
+		switch {
+		case err == nil:
+			all = append(all, l)
+		case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EAFNOSUPPORT):
+			missing = err
+		default:
+			for _, l := range all {
+				l.Close()
+			}
+			return nil, err
+		}
+	}
+	if len(all) == 0 {
+		return nil, missing
+	}
+	return all, nil
+}
+
+// Dial opens a TCP connection to a port of this machine, on the first host that
+// accepts it. The error is the first host's, unless that host is not there.
+func Dial(ctx context.Context, port int) (*net.TCPConn, error) {
+	var dialer net.Dialer
+	var first error
+	for _, address := range Addresses(port) {
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err == nil {
+			return conn.(*net.TCPConn), nil
+		}
+		if first == nil || errors.Is(first, syscall.EADDRNOTAVAIL) {
+			first = err
+		}
+	}
+	return nil, first
+}
