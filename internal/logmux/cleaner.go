@@ -2,6 +2,7 @@ package logmux
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/bits"
 	"unicode/utf8"
 )
@@ -197,11 +198,21 @@ func (c *cleaner) wide(p []byte) []byte {
 		return nil
 	}
 	r, n := utf8.DecodeRune(p)
-	if r == utf8.RuneError {
+	switch {
+	case r == utf8.RuneError:
 		c.put([]byte("\uFFFD"))
+	case reorders(r):
+		c.put(fmt.Appendf(nil, `\u%04x`, r))
 	}
 	return p[n:] // else a C1 control character, dropped
 }
+
+// reorders reports whether a character would end the line for some programs, or
+// make a terminal show the text around it, devgate's prefix included, in another
+// order than it was written in: U+2028 and U+2029, and the embeddings, overrides
+// and isolates of Unicode UAX #9. Letters that are written from right to left do
+// not need them, nor do the marks that stand beside such letters.
+func reorders(r rune) bool { return r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
 
 // completeRune adds a byte to the character of which bytes are missing.
 func (c *cleaner) completeRune(b byte) {
@@ -217,12 +228,12 @@ func (c *cleaner) completeRune(b byte) {
 }
 
 // wideLen returns the length of the text at the front of p that is valid UTF-8
-// beyond ASCII and holds no control character.
+// beyond ASCII and holds no character that is dropped or shown by its number.
 func wideLen(p []byte) int {
 	i := 0
 	for i < len(p) && p[i] >= utf8.RuneSelf {
 		r, n := utf8.DecodeRune(p[i:])
-		if r == utf8.RuneError && n == 1 || r < 0xa0 {
+		if r == utf8.RuneError && n == 1 || r < 0xa0 || reorders(r) {
 			break
 		}
 		i += n

@@ -93,6 +93,9 @@ func TestCleanedLines(t *testing.T) {
 		"bytes that are not UTF-8":         {"caf\xe9\n\xff\xfe\n", []string{"caf\uFFFD", "\uFFFD\uFFFD"}},
 		"a character cut by a line end":    {"\xe6\xbc\n", []string{"\uFFFD\uFFFD"}},
 		"a character cut by the end":       {"a\xe6\xbc", []string{"a\uFFFD\uFFFD"}},
+		"text that turns the line round":   {"a\u202etxt.exe\u202c \u2066b\u2069\n", []string{`a\u202etxt.exe\u202c \u2066b\u2069`}},
+		"marks of right-to-left scripts":   {"a\u200eשלום\u200f\n", []string{"a\u200eשלום\u200f"}},
+		"line and paragraph separators":    {"a\u2028b\u2029c\n", []string{`a\u2028b\u2029c`}},
 		"an overlong and a surrogate form": {"\xc0\xaf\xed\xa0\x80\n", []string{strings.Repeat("\uFFFD", 5)}},
 	} {
 		t.Run(name, func(t *testing.T) {

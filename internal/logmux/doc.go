@@ -34,7 +34,9 @@
 // state; before a line feed it is part of the line end. A backspace takes one
 // character back. Tabs stay. Other control characters (C0, DEL and C1) and other
 // escape sequences, finished or not, are dropped; a line feed ends every sequence,
-// so that a broken one cannot swallow the log. Bytes that are not UTF-8 appear as
+// so that a broken one cannot swallow the log. Characters that turn the direction
+// of the text around them, and U+2028 and U+2029, are shown by their numbers
+// (\u202e). Bytes that are not UTF-8 appear as
 // U+FFFD on the output and in memory; the raw file has them as they were.
 //
 // # Ownership
