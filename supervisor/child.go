@@ -128,6 +128,21 @@ func (c *execChild) strays() []proc.ID {
 	return all
 }
 
+// Rest implements Child.
+func (c *execChild) Rest() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.swept {
+		return nil
+	}
+	var all []int
+	for _, id := range append(proc.Group(c.PID()), c.strays()...) {
+		all = append(all, id.PID)
+	}
+	slices.Sort(all)
+	return all
+}
+
 // Sweep implements Child.
 func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
 	if sig != 0 && c.alive() {

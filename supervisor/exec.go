@@ -39,6 +39,8 @@ type Child interface {
 	// Signal reaches every process of the group, KILL every process of the
 	// tree. After Sweep it does nothing.
 	Signal(sig syscall.Signal)
+	// Rest lists the numbers of the living processes of the tree, sorted.
+	Rest() []int
 	// Sweep, called after Wait, blocks until no process of the tree is left and
 	// its output was passed on. sig goes to what is left first (0: the group has
 	// had its signal), and KILL to all of it after grace.

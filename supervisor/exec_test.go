@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -420,5 +421,48 @@ func TestRunLeavesNoProcessBehind(t *testing.T) {
 	<-over
 	if pid := numberAfter(t, out.text(), "child "); runs(pid) {
 		t.Errorf("pid %d is still alive", pid)
+	}
+}
+
+// P2: a kill ends at once what a leader has left behind, although that is deaf
+// and its grace is long.
+func TestAKillEndsWhatALeaderHasLeftBehind(t *testing.T) {
+	testproc.Command(t, "stubborn") // played by parent's child
+	argv, env := testproc.Command(t, "parent")
+	out := newSink()
+	s := Spec{
+		Name: "api", Command: Command{Args: argv, Env: env, Dir: t.TempDir()}, Restart: Never, Grace: time.Minute,
+		Output: func(string) io.WriteCloser { return out },
+	}
+	var bus event.Bus
+	told := bus.Subscribe()
+	defer told.Close()
+	sup := New([]Spec{s}, &bus, newExec(t))
+	ctx, stop := context.WithCancel(t.Context())
+	over := make(chan struct{})
+	go func() { defer close(over); sup.Run(ctx, nil) }()
+	out.wait(t, "up")
+	for (<-told.C).Service.State != event.Exited { // the leader has ended
+	}
+	stop()
+	sup.Kill()
+	<-over
+	if pid := numberAfter(t, out.text(), "child "); runs(pid) {
+		t.Errorf("pid %d is still alive", pid)
+	}
+}
+
+// What is left of a tree is known by its numbers, as long as it is there.
+func TestRestListsWhatIsLeftOfATree(t *testing.T) {
+	testproc.Command(t, "stubborn") // played by parent's child
+	child, out := startRole(t, "parent")
+	child.Wait()
+	out.wait(t, "up")
+	if got, want := child.Rest(), []int{numberAfter(t, out.text(), "child ")}; !slices.Equal(got, want) {
+		t.Errorf("left are %v, want %v", got, want)
+	}
+	child.Sweep(syscall.SIGTERM, 50*time.Millisecond)
+	if got := child.Rest(); got != nil {
+		t.Errorf("left are %v after the sweep", got)
 	}
 }

@@ -25,12 +25,14 @@ type stage struct {
 	children map[string][]*fakeChild  // by the command's first word, in order
 	stubborn map[string]bool          // ignores TERM
 	missing  map[string]bool          // cannot be started
-	slow     map[string]time.Duration // how long what a leader leaves behind takes to end
+	slow     map[string]time.Duration // how long what a leader leaves behind takes to end after its signal
+	deaf     map[string]bool          // a leader leaves something behind that only KILL ends
+	onStart  func(name string)        // with the lock held; nil: nothing
 	pids     int
 }
 
 func newStage() *stage {
-	return &stage{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}, slow: map[string]time.Duration{}}
+	return &stage{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}, slow: map[string]time.Duration{}, deaf: map[string]bool{}}
 }
 
 func (s *stage) note(format string, args ...any) {
@@ -44,11 +46,15 @@ func (s *stage) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
 	s.note("start %s", name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.onStart != nil {
+		s.onStart(name)
+	}
 	if s.missing[name] {
 		return nil, errors.New("start " + name + ": command not found in PATH")
 	}
 	s.pids++
-	child := &fakeChild{stage: s, name: name, pid: s.pids, ended: make(chan event.Exit, 1)}
+	child := &fakeChild{stage: s, name: name, pid: s.pids, ended: make(chan event.Exit, 1), killed: make(chan struct{}),
+		left: s.deaf[name] || s.slow[name] > 0}
 	s.children[name] = append(s.children[name], child)
 	return child, nil
 }
@@ -61,19 +67,47 @@ func (s *stage) last(name string) *fakeChild {
 	return all[len(all)-1]
 }
 
-// living are the commands of all children that have not ended, sorted.
+// living are the commands of all children of which something has not ended, sorted.
 func (s *stage) living() (names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for name, children := range s.children {
 		for _, c := range children {
-			if !c.dead {
+			if !c.dead || c.left {
 				names = append(names, name)
 			}
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// treesOf are the children of a service and of its stop command of which
+// something has not ended.
+func (s *stage) treesOf(name string) (all []*fakeChild) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range slices.Concat(s.children[name], s.children["halt-"+name]) {
+		if !c.dead || c.left {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// leaders are those that have not ended, in the order of their numbers.
+func (s *stage) leaders() (all []*fakeChild) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, children := range s.children {
+		for _, c := range children {
+			if !c.dead {
+				all = append(all, c)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *fakeChild) int { return a.pid - b.pid })
+	return all
 }
 
 // alive are the children of a command that have not ended.
@@ -94,33 +128,80 @@ func (s *stage) history() string {
 	return strings.Join(s.log, "\n")
 }
 
+// fakeChild is a leader and, where the stage says so, one more process of its
+// tree, whose number is 1000 higher.
 type fakeChild struct {
-	stage *stage
-	name  string
-	pid   int
-	ended chan event.Exit
-	dead  bool
+	stage  *stage
+	name   string
+	pid    int
+	ended  chan event.Exit
+	killed chan struct{} // closed
+	dead   bool          // the leader
+	died   time.Time     // when
+	left   bool          // the other lives
 }
 
 func (c *fakeChild) PID() int         { return c.pid }
 func (c *fakeChild) Wait() event.Exit { return <-c.ended }
 
 func (c *fakeChild) Signal(sig syscall.Signal) {
+	if !c.alive() {
+		return
+	}
 	c.stage.note("%s %s", SignalName(sig), c.name)
+	if sig == syscall.SIGKILL {
+		c.endRest()
+	}
 	if sig == syscall.SIGKILL || !c.stage.stubborn[c.name] {
 		c.exit(event.Exit{Code: 128 + int(sig), Signal: SignalName(sig)})
 	}
 }
 
-func (c *fakeChild) Sweep(syscall.Signal, time.Duration) {
-	time.Sleep(c.stage.slow[c.name]) // virtual
+func (c *fakeChild) alive() bool {
+	c.stage.mu.Lock()
+	defer c.stage.mu.Unlock()
+	return !c.dead || c.left
+}
+
+func (c *fakeChild) Rest() []int {
+	c.stage.mu.Lock()
+	defer c.stage.mu.Unlock()
+	if c.left {
+		return []int{c.pid + 1000}
+	}
+	return nil
+}
+
+// Sweep ends the other process, after the time that it takes.
+func (c *fakeChild) Sweep(_ syscall.Signal, grace time.Duration) {
+	if c.Rest() == nil {
+		return
+	}
+	takes := c.stage.slow[c.name]
+	if c.stage.deaf[c.name] || takes > grace {
+		takes = grace
+	}
+	select {
+	case <-time.After(takes): // virtual
+		c.endRest()
+	case <-c.killed:
+	}
+}
+
+func (c *fakeChild) endRest() {
+	c.stage.mu.Lock()
+	defer c.stage.mu.Unlock()
+	if c.left {
+		c.left = false
+		close(c.killed)
+	}
 }
 
 func (c *fakeChild) exit(e event.Exit) {
 	c.stage.mu.Lock()
 	defer c.stage.mu.Unlock()
 	if !c.dead {
-		c.dead = true
+		c.dead, c.died = true, time.Now()
 		c.ended <- e
 	}
 }

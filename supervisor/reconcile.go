@@ -56,7 +56,7 @@ func (s *Supervisor) declare(spec *Spec) (fresh bool) {
 func (s *Supervisor) stopRemoved() {
 	for name := range s.removed {
 		switch {
-		case isDown(s.state[name].State):
+		case isDown(s.state[name]):
 			s.forget(name)
 		case !s.asked[name] && !s.neededByRemoved(name):
 			s.asked[name] = true
@@ -67,7 +67,7 @@ func (s *Supervisor) stopRemoved() {
 
 func (s *Supervisor) neededByRemoved(name string) bool {
 	for other := range s.removed {
-		if slices.Contains(s.spec(other).After, name) && !isDown(s.state[other].State) {
+		if slices.Contains(s.spec(other).After, name) && !isDown(s.state[other]) {
 			return true
 		}
 	}

@@ -4,115 +4,100 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"devgate/internal/event"
 )
 
-// DrainLimit is how long running requests may delay the stop signal.
-const DrainLimit = time.Second
-
 // releaseLimit is how long an ended service may keep a stop waiting by what it
 // still holds.
 const releaseLimit = 2 * time.Second
 
-// message is what an actor finds in its mailbox. run and epoch say what it
-// speaks of: one of an older run or of a state since left is dropped; 0 fits
-// always.
-type message struct {
-	run   int
-	epoch int
-	build int
-	what  report
-	in    input         // reported: the input
-	cause event.Cause   // reported: of what somebody wants
-	pid   int           // spawned
-	exit  event.Exit    // exited
-	spec  *Spec         // replaced
-	ran   time.Duration // exited
-	text  string        // failed: the reason; said: the text
-}
-
-// report tells the kinds of messages apart.
-type report uint8
-
-const (
-	reported report = iota // an input for the machine, as it is
-	spawned                // the child runs
-	exited                 // the child's leader ended
-	failed                 // in happened, and text says why
-	said                   // text is for people
-	lasting                // a state lasts long; say what it waits for
-	replaced               // spec is the service's from now on
-	quit                   // no more messages come from the supervisor
-)
-
-// run is one start of a service's command, from waiting for what the run
-// before it holds to the end of the last process in its group.
+// run is one start of a service's command, and owns all that is started for
+// it: the process with its tree, the readiness check, the drain, the stop
+// command, and whoever looks at it. It is over when nothing of that is left;
+// its last message says so.
 type run struct {
-	n       int
+	number  int
 	spec    *Spec
+	cause   event.Cause
 	starter Starter
 	post    func(message)
-	after   <-chan struct{} // closed when the run before it is over; nil at first
-	over    chan struct{}
-	cause   event.Cause
-	install bool      // a build has just succeeded
-	broken  error     // why there is no spec for this run; else nil
-	asked   time.Time // of a successor: when it was wanted; owned by the actor
-	spawned time.Time // of a successor: when its child ran; owned by the actor
+	install bool  // a build has just succeeded
+	broken  error // why there is no spec for this run; else nil
 
-	ctx     context.Context // ends when the run is told to end or its process has ended
-	cancel  context.CancelFunc
-	scope   sync.WaitGroup // readiness check, drain, stop command
-	missing atomic.Pointer[string]
+	// Owned by the actor.
+	asked   time.Time // of a successor: when it was wanted
+	spawned time.Time // of a successor: when its child ran
+	ending  bool      // on its way out, or over
+
+	// Each ends once and for all, at the latest with the run.
+	wanted, unhurried, spared context.Context
+	unwant, hurry, doom       context.CancelFunc
+
+	missing atomic.Pointer[string] // what the readiness check has said last
+	terms   atomic.Pointer[terms]  // on which it ends; set before unwant, nil where it ends by itself
+
+	parts parts
 
 	mu        sync.Mutex
 	child     Child
-	signalled bool
+	stop      Child // the stop command, while it runs
+	phase     phase
+	since     time.Time // of phase
+	sent      string    // the last that went to the child: "TERM", or its stop command
+	signalled bool      // the group has got its stop signal
 }
 
-func newRun(n int, spec *Spec, starter Starter, after <-chan struct{}, post func(message)) *run {
-	r := &run{n: n, spec: spec, starter: starter, after: after, over: make(chan struct{})}
-	r.ctx, r.cancel = context.WithCancel(context.Background())
-	r.post = func(m message) { m.run = n; post(m) }
+// phase is how far a run is on its way out.
+type phase uint8
+
+const (
+	preparing phase = iota // what it needs may not be free yet
+	living
+	draining  // it answers its last requests
+	told      // it has been told to end
+	sweeping  // its leader has ended; others of its tree may not have
+	releasing // its tree has ended; what it held may not be free yet
+)
+
+func newRun(number int, spec *Spec, starter Starter, post func(message)) *run {
+	r := &run{number: number, spec: spec, starter: starter}
+	r.post = func(m message) { m.run = number; post(m) }
+	r.wanted, r.unwant = context.WithCancel(context.Background())
+	r.unhurried, r.hurry = context.WithCancel(context.Background())
+	r.spared, r.doom = context.WithCancel(context.Background())
 	return r
 }
 
-// main is the run's goroutine; its last message is inGone.
+// main is the run's goroutine.
 func (r *run) main() {
-	defer close(r.over)
-	defer r.cancel()
-	if r.after != nil {
-		<-r.after
-	}
 	if child := r.begin(); child != nil {
 		r.live(child)
 		r.releaseAfter()
 	}
-	r.scope.Wait()
-	r.post(message{in: inGone})
+	r.parts.join()
+	r.kill() // ends the contexts
+	r.post(message{what: over})
 }
 
 // begin starts the child, or reports why not and returns nil.
 func (r *run) begin() Child {
-	if err := r.prepare(); err != nil || r.ctx.Err() != nil {
-		r.failToStart(err)
-		return nil
+	err := r.prepare()
+	if r.wanted.Err() != nil {
+		return nil // told to end meanwhile
 	}
-	child, err := r.starter.Start(r.spec.Command, r.spec.output("stdout"), r.spec.output("stderr"))
+	var child Child
+	if err == nil {
+		child, err = r.starter.Start(r.spec.Command, r.spec.output("stdout"), r.spec.output("stderr"))
+	}
 	if err != nil {
-		r.failToStart(err)
+		r.post(message{what: failed, in: inSpawnFailed, text: err.Error()})
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.child = child
-	if r.ctx.Err() != nil { // told to end while it was being started
-		r.signalled = true
-		child.Signal(syscall.SIGKILL)
-	}
+	r.child, r.phase = child, living
 	return child
 }
 
@@ -121,53 +106,65 @@ func (r *run) prepare() error {
 	if r.broken != nil {
 		return r.broken
 	}
-	if err := r.release(r.ctx); err != nil {
+	if err := r.release(r.wanted); err != nil {
 		return err
 	}
-	if r.install && r.spec.Install != nil && r.ctx.Err() == nil {
+	if r.install && r.spec.Install != nil && r.wanted.Err() == nil {
 		return r.spec.Install()
 	}
 	return nil
-}
-
-func (r *run) failToStart(err error) {
-	if err != nil && r.ctx.Err() == nil {
-		r.post(message{what: failed, in: inSpawnFailed, text: err.Error()})
-	}
 }
 
 func (r *run) release(ctx context.Context) error {
 	if r.spec.Release == nil {
 		return nil
 	}
-	return r.spec.Release(ctx, func(text string) { r.post(message{what: said, text: text}) })
+	return r.spec.Release(ctx, r.say)
 }
+
+func (r *run) say(text string) { r.post(message{what: said, text: text}) }
 
 // releaseAfter waits a moment for what the process held: the port may be taken
 // a little longer than the group lives. The next start waits as long as it needs.
 func (r *run) releaseAfter() {
-	ctx, cancel := context.WithTimeout(context.Background(), releaseLimit)
+	r.enter(releasing)
+	ctx, cancel := context.WithTimeout(r.spared, releaseLimit)
 	defer cancel()
 	r.release(ctx)
 }
 
-// live follows a child from its start to the end of its group.
+// live follows a child from its start to the end of its tree.
 func (r *run) live(child Child) {
+	defer r.killable(child)()
 	began := time.Now()
 	r.post(message{what: spawned, pid: child.PID()})
 	r.watchReadiness()
-	exit := child.Wait()
-	r.cancel()
+	exit := r.awaitExit(child)
+	r.enter(sweeping)
+	r.unwant()
 	r.post(message{what: exited, exit: exit, ran: time.Since(began)})
-	child.Sweep(r.leftoverSignal(), r.spec.grace())
+	child.Sweep(r.leftoverSignal(), r.grace())
+}
+
+// awaitExit returns how the child ended: by itself, or told to.
+func (r *run) awaitExit(child Child) (exit event.Exit) {
+	ended, end := context.WithCancel(context.Background())
+	r.parts.run(func() { exit = child.Wait(); end() })
+	select {
+	case <-ended.Done():
+	case <-r.wanted.Done():
+		r.takeDown(child, ended)
+	}
+	<-ended.Done()
+	return exit
 }
 
 // watchReadiness runs the readiness check beside the process.
 func (r *run) watchReadiness() {
 	switch {
 	case r.spec.Ready != nil:
-		r.scope.Go(func() {
-			if err := r.spec.Ready(r.ctx, r.setMissing); err == nil && r.ctx.Err() == nil {
+		r.parts.run(func() {
+			if err := r.spec.Ready(r.wanted, r.setMissing); err == nil && r.wanted.Err() == nil {
 				r.post(message{in: inReady})
 			}
 		})
@@ -181,67 +178,10 @@ func (r *run) setMissing(err error) {
 	r.missing.Store(&text)
 }
 
-// leftoverSignal is what the rest of a group gets whose leader has ended: the
-// stop signal, unless it has had it.
-func (r *run) leftoverSignal() syscall.Signal {
+func (r *run) enter(p phase) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.signalled {
-		return 0
-	}
-	return r.spec.signal()
-}
-
-// drain waits for running requests and then reports inDrained.
-func (r *run) drain() {
-	if r.spec.Drain == nil {
-		r.post(message{in: inDrained})
-		return
-	}
-	r.scope.Go(func() {
-		ctx, cancel := context.WithTimeout(r.ctx, DrainLimit)
-		defer cancel()
-		r.spec.Drain(ctx)
-		r.post(message{in: inDrained})
-	})
-}
-
-// end tells the process to end: by the stop command if there is one, else by
-// the stop signal. A run that has not started its child yet does not do so.
-func (r *run) end() {
-	if r.spec.Signalled != nil {
-		r.spec.Signalled()
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cancel()
-	if r.child == nil {
-		return
-	}
-	r.signalled = true
-	if r.spec.Stop == nil {
-		r.child.Signal(r.spec.signal())
-		return
-	}
-	r.scope.Go(r.runStopCommand)
-}
-
-// runStopCommand falls back to the signal when the command cannot do its work.
-func (r *run) runStopCommand() {
-	stop, err := r.starter.Start(*r.spec.Stop, r.spec.output("stdout"), r.spec.output("stderr"))
-	if err != nil {
-		r.post(message{what: said, text: "stop command: " + err.Error()})
-		r.child.Signal(r.spec.signal())
-		return
-	}
-	limit := time.AfterFunc(r.spec.grace(), func() { stop.Signal(syscall.SIGKILL) })
-	exit := stop.Wait()
-	limit.Stop()
-	stop.Sweep(syscall.SIGTERM, r.spec.grace())
-	if exit.Failure() {
-		r.post(message{what: said, text: "stop command: " + exit.String()})
-		r.child.Signal(r.spec.signal())
-	}
+	r.phase, r.since = p, time.Now()
 }
 
 // pid is the child's; 0 while there is none.
@@ -252,15 +192,4 @@ func (r *run) pid() int {
 		return 0
 	}
 	return r.child.PID()
-}
-
-// kill ends the whole group at once.
-func (r *run) kill() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cancel()
-	if r.child != nil {
-		r.signalled = true
-		r.child.Signal(syscall.SIGKILL)
-	}
 }

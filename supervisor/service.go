@@ -22,35 +22,33 @@ type service struct {
 	reason  string        // for the coming state
 	cause   event.Cause   // the newest that was heeded; a run keeps the one that it began with
 
-	run       *run
-	successor *run           // succeeding only
-	retired   map[int]*run   // runs beside the two, on their way out
-	gone      bool           // run is over; the service is once those beside it are
-	hurry     chan struct{}  // closed: retired runs are not waited for any more
-	leaving   sync.WaitGroup // of goroutines that end retired runs
-	runs      int
+	run       *run         // the newest that was not a successor, over or not
+	successor *run         // succeeding only
+	ending    map[int]*run // those that are on their way out, by number
+	runs      sync.WaitGroup
+	started   int       // how many runs there have been
 	began     time.Time // of the run's child
 	build     *build
 	builds    int
 	staged    bool          // the last build succeeded, and no run has begun since
 	slots     chan struct{} // as many as builds may run at once, of all services
 
-	epoch    int // counts the states entered
+	entries  int // counts the states entered
 	timers   []*time.Timer
 	quitting bool
 }
 
 func newService(spec Spec, starter Starter, slots chan struct{}, tell func(event.Event)) *service {
-	s := &service{spec: &spec, starter: starter, box: newMailbox[message](), tell: tell, slots: slots, retired: map[int]*run{}, hurry: make(chan struct{})}
+	s := &service{spec: &spec, starter: starter, box: newMailbox[message](), tell: tell, slots: slots, ending: map[int]*run{}}
 	s.machine.builds = spec.Build != nil
 	s.view = event.Service{Name: spec.Name, Port: spec.Port, Since: time.Now()}
 	return s
 }
 
 // loop acts on messages until quit and until nothing of the service runs; then
-// it waits for the last run and build.
+// it waits for the goroutines of runs and of the last build.
 func (s *service) loop() {
-	for !s.quitting || !isDown(s.machine.state) || len(s.retired) > 0 {
+	for !s.quitting || !isDown(s.view) {
 		<-s.box.ready
 		for _, m := range s.box.take() {
 			if s.fits(m) {
@@ -63,26 +61,26 @@ func (s *service) loop() {
 		s.build.cancel()
 		<-s.build.over
 	}
-	if s.run != nil {
-		<-s.run.over
-	}
-	s.leaving.Wait()
+	s.runs.Wait()
 }
 
 // fits refuses what speaks of an older build or state.
 func (s *service) fits(m message) bool {
-	return (m.build == 0 || m.build == s.builds) && (m.epoch == 0 || m.epoch == s.epoch)
+	return (m.build == 0 || m.build == s.builds) && (m.entry == 0 || m.entry == s.entries)
 }
 
-// handle acts on a message; one of a run that is forgotten is dropped.
+// handle acts on a message. What a run tells that is on its way out only counts
+// while it is the service's own.
 func (s *service) handle(m message) {
 	switch {
-	case m.run == 0 || s.run != nil && m.run == s.run.n:
+	case m.what == over:
+		s.forget(m.run)
+	case m.run == 0 || s.run != nil && m.run == s.run.number:
 		s.act(m)
-	case s.successor != nil && m.run == s.successor.n:
+	case s.successor != nil && m.run == s.successor.number:
 		s.hearSuccessor(m)
-	case s.retired[m.run] != nil:
-		s.hearRetired(m)
+	case m.what == said:
+		s.notice(m.text)
 	}
 }
 
@@ -106,8 +104,7 @@ func (s *service) act(m message) {
 		s.replace(m)
 	case quit:
 		s.quitting = true
-		s.hasten()
-		if !isDown(s.machine.state) { // a start came after the decision to forget it
+		if !isDown(s.view) { // a start came after the decision to forget it
 			s.apply(inStop)
 		}
 	}
@@ -118,15 +115,9 @@ func (s *service) report(m message) {
 	switch m.in {
 	case inBuilt:
 		s.staged, s.view.BuiltIn = true, m.ran
-	case inGone:
-		s.gone = true
-		s.goneAll()
-		return
 	case inStart, inRestart, inChange, inStop:
 		s.ask(m.in, m.cause)
 		return
-	case inKill:
-		s.killRetired()
 	}
 	s.apply(m.in)
 }
@@ -163,12 +154,15 @@ func (s *service) forgive(in input) {
 	}
 }
 
+// noteExit decides what the end of the process's leader leads to. What is left
+// of its tree ends without being told.
 func (s *service) noteExit(m message) {
 	s.view.PID, s.view.Exit = 0, &m.exit
-	if s.machine.state == event.Stopping { // asked for: no crash
+	if s.run.ending { // asked for: no crash
 		s.publish()
 		return
 	}
+	s.letGo(s.run)
 	if s.machine.state == event.Ready && !s.machine.updates() { // what it was started for is over
 		s.cause = event.Cause{By: event.Ended}
 	}
@@ -197,6 +191,12 @@ func (s *service) whyGivenUp(e event.Exit) string {
 // noteFailure is a build or a start that did not work out. A failed build
 // beside a running version changes no state, so it is told as a notice.
 func (s *service) noteFailure(m message) {
+	if m.in == inSpawnFailed {
+		if s.run.ending { // it was not to start any more
+			return
+		}
+		s.letGo(s.run)
+	}
 	before := s.machine.state
 	s.reason = m.text
 	s.apply(m.in)
@@ -222,6 +222,8 @@ func (s *service) apply(in input) {
 		s.enter()
 	case after.then != before.then:
 		s.publish()
+	case after.ending != before.ending:
+		s.tellView() // nobody acts on it at once
 	}
 	s.reason = ""
 	for _, a := range actions {
@@ -232,7 +234,7 @@ func (s *service) apply(in input) {
 // enter makes a new state known. Timers of the state before end with it.
 func (s *service) enter() {
 	s.disarm()
-	s.epoch++
+	s.entries++
 	s.view.State, s.view.Since, s.view.Reason, s.view.Cause = s.machine.state, time.Now(), s.reason, s.cause
 	switch s.machine.state {
 	case event.Starting:
@@ -240,18 +242,26 @@ func (s *service) enter() {
 		s.armNotice(verySlowStart)
 	case event.Ready, event.Done:
 		s.view.ReadyIn, s.view.Cause = time.Since(s.began), s.run.cause // a newer one may be on its way
-	case event.Stopping, event.Stopped:
+	case event.Stopping:
 		s.hasten()
+	}
+	if s.machine.ending && !s.machine.hasProcess() {
+		s.armNotice(slowStop)
 	}
 	s.publish()
 }
 
 // publish shows the view to the gateway first and to everybody else after it.
 func (s *service) publish() {
-	s.view.Returning = s.machine.state == event.Stopping && s.machine.then != thenRest
+	s.view.Returning, s.view.Ending = s.machine.returns(), s.machine.ending
 	if s.spec.Observe != nil {
 		s.spec.Observe(s.view)
 	}
+	s.tellView()
+}
+
+func (s *service) tellView() {
+	s.view.Ending = s.machine.ending
 	s.tell(event.Event{At: time.Now(), Kind: event.StateChanged, Service: s.view})
 }
 
@@ -269,14 +279,10 @@ func (s *service) do(a action) {
 		s.builds++ // whatever it still reports is stale
 	case actSpawn:
 		s.startRun()
-	case actDrain:
-		s.run.drain()
-	case actTerm:
-		s.run.end()
-		s.arm(s.spec.grace(), message{in: inGrace})
-		s.armNotice(slowStop)
+	case actEnd:
+		s.end(s.run, DrainLimit)
 	case actKill:
-		s.run.kill()
+		s.kill()
 	case actArmBackoff:
 		s.arm(s.delay, message{in: inBackoff})
 	case actSucceed:
@@ -286,36 +292,6 @@ func (s *service) do(a action) {
 	case actSwitch:
 		s.switchOver()
 	}
-}
-
-func (s *service) startRun() {
-	var after <-chan struct{}
-	if s.run != nil {
-		after = s.run.over
-		s.view.Restarts++
-	}
-	s.gone = false
-	s.machine.overlaps = s.spec.Renew != nil
-	s.run = s.newRun(after)
-	s.view.Port = s.run.spec.Port
-	go s.run.main() // its end is waited for by the next run, or by loop
-}
-
-// newRun makes the next run. What the last build has made, it installs.
-func (s *service) newRun(after <-chan struct{}) *run {
-	s.runs++
-	r := newRun(s.runs, s.spec, s.starter, after, s.box.put)
-	r.cause = s.cause
-	r.install, s.staged = s.staged, false
-	if s.spec.Renew == nil {
-		return r
-	}
-	if spec, err := s.spec.Renew(); err != nil {
-		r.broken = err
-	} else {
-		r.spec = spec
-	}
-	return r
 }
 
 func (s *service) startBuild() {
@@ -331,7 +307,7 @@ func (s *service) startBuild() {
 }
 
 func (s *service) arm(d time.Duration, m message) {
-	m.epoch = s.epoch
+	m.entry = s.entries
 	s.timers = append(s.timers, time.AfterFunc(d, func() { s.box.put(m) }))
 }
 

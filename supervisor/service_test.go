@@ -87,7 +87,10 @@ func TestANewProcessWaitsForWhatTheOldOneLeftBehind(t *testing.T) {
 		p := start(t, stage, spec("api"))
 		p.stage.last("api").exit(crash(1))
 		p.after(time.Second)
-		p.wantState("api", event.Starting)
+		p.wantState("api", event.Stopping)
+		if !p.service("api").Returning {
+			t.Error("it does not show that it returns")
+		}
 		p.after(time.Hour)
 		p.wantHistory("0s start api", "3s start api")
 		p.end()
@@ -359,7 +362,7 @@ func TestASlowStartIsExplainedAfterFiveAndThirtySeconds(t *testing.T) {
 			return ctx.Err()
 		}
 		s.LastOutput = func() string { return "compiling" }
-		s.Inspect = func(pid int) string { return fmt.Sprintf("processes below %d", pid) }
+		s.Inspect = func(_ context.Context, pid int) string { return fmt.Sprintf("processes below %d", pid) }
 		p := start(t, newStage(), s)
 		notices := p.notices()
 		p.after(time.Hour)

@@ -77,8 +77,8 @@ type Spec struct {
 	Observe func(event.Service)
 
 	// Inspect describes the processes below pid, for a start that takes very
-	// long. It may have several lines.
-	Inspect func(pid int) string
+	// long. It may have several lines. Nobody needs it any more once ctx has ended.
+	Inspect func(ctx context.Context, pid int) string
 
 	// LastOutput is the last line that the service printed, for messages.
 	LastOutput func() string

@@ -20,9 +20,7 @@ const (
 	inGaveUp                      // the process ended; do not start it again
 	inCompleted                   // a task ended with exit status 0
 	inEnded                       // a service ended without an error and stays so
-	inDrained                     // no running request needs the old process any more
-	inGone                        // the run is over: group empty, port free
-	inGrace                       // the time to end by itself is over
+	inGone                        // every run that was on its way out is over: trees ended, ports free
 	inBackoff                     // the delay after a crash is over
 	inSuccessorReady              // the new process beside the old one can be used
 	inSuccessorLost               // the new process beside the old one ended, or never began
@@ -38,9 +36,8 @@ const (
 	actBuild                     // run the build command, instead of one that runs
 	actCancelBuild               // stop the build command
 	actSpawn                     // begin a new run
-	actDrain                     // wait for running requests, then inDrained
-	actTerm                      // stop signal to the group, arm the grace timer
-	actKill                      // KILL to the group
+	actEnd                       // end the run of the process: requests, stop signal, grace, KILL
+	actKill                      // kill whatever is left
 	actArmBackoff                // arm the delay
 	actSucceed                   // begin a new run beside the process
 	actDrop                      // end the run beside the process: it is not wanted any more
@@ -61,9 +58,9 @@ const (
 type machine struct {
 	state      event.State
 	then       next // Stopping only
-	draining   bool // Stopping only: the signal has not gone out yet
 	rebuilding bool // Starting and Ready only: a build runs beside the process
 	succeeding bool // Ready only: a successor starts beside the process
+	ending     bool // runs are on their way out; Stopping: always, else beside what State says
 	builds     bool // the service has a build command
 	overlaps   bool // a new process starts beside the old one
 }
@@ -94,12 +91,15 @@ func (m machine) heeds(in input) bool {
 	case inChange:
 		return now.HeedsChanges()
 	case inStart:
-		return isDown(m.state) || m.state == event.Backoff || m.state == event.Stopping && !now.Returning
+		return atRest(m.state) || m.state == event.Backoff || m.state == event.Stopping && !now.Returning
 	case inStop:
 		return m.state != event.Stopped && (m.state != event.Stopping || now.Returning)
 	}
 	return true
 }
+
+// hasProcess: the service's own process runs, or is about to.
+func (m machine) hasProcess() bool { return m.state == event.Starting || m.state == event.Ready }
 
 // returns reports whether a service that stops is started again.
 func (m machine) returns() bool { return m.then != thenRest }
@@ -108,7 +108,30 @@ func (m machine) returns() bool { return m.then != thenRest }
 func (m machine) updates() bool { return m.rebuilding || m.succeeding }
 
 func (m machine) to(s event.State, do ...action) (machine, []action) {
-	return machine{state: s, builds: m.builds, overlaps: m.overlaps}, do
+	return machine{state: s, ending: m.ending, builds: m.builds, overlaps: m.overlaps}, do
+}
+
+// stop leads to rest from where the service has no process of its own: at once,
+// or as soon as what is still ending has ended.
+func (m machine) stop(in input, do ...action) (machine, []action) {
+	if !m.ending {
+		return m.to(event.Stopped, do...)
+	}
+	if in == inKill {
+		do = append(do, actKill)
+	}
+	return m.to(event.Stopping, do...)
+}
+
+// spawn leads to a new process. Unless the service overlaps, nothing of an older
+// one may be left by then.
+func (m machine) spawn(do ...action) (machine, []action) {
+	if m.ending && !m.overlaps {
+		m, do = m.to(event.Stopping, do...)
+		m.then = thenSpawn
+		return m, do
+	}
+	return m.to(event.Starting, append(do, actSpawn)...)
 }
 
 // fromRest: Stopped, Done, Failed, Exited.
@@ -119,7 +142,15 @@ func (m machine) fromRest(in input) (machine, []action) {
 			return m.to(event.Waiting, actAwaitDeps)
 		}
 	case inStop, inKill:
-		return m.to(event.Stopped)
+		return m.stop(in)
+	}
+	return m.gone(in)
+}
+
+// gone: what was ending beside the state has ended.
+func (m machine) gone(in input) (machine, []action) {
+	if in == inGone {
+		m.ending = false
 	}
 	return m, nil
 }
@@ -129,9 +160,9 @@ func (m machine) fromWaiting(in input) (machine, []action) {
 	case inDeps:
 		return m.begin()
 	case inStop, inKill:
-		return m.to(event.Stopped)
+		return m.stop(in)
 	}
-	return m, nil
+	return m.gone(in)
 }
 
 // begin starts the service from nothing: its build first, if it has one.
@@ -139,24 +170,24 @@ func (m machine) begin() (machine, []action) {
 	if m.builds {
 		return m.to(event.Building, actBuild)
 	}
-	return m.to(event.Starting, actSpawn)
+	return m.spawn()
 }
 
 func (m machine) fromBuilding(in input) (machine, []action) {
 	switch in {
 	case inBuilt:
-		return m.to(event.Starting, actSpawn)
+		return m.spawn()
 	case inBuildFailed:
 		return m.to(event.Failed)
 	case inRestart, inChange:
 		if !m.builds { // the Devgatefile has taken the command away
-			return m.to(event.Starting, actCancelBuild, actSpawn)
+			return m.spawn(actCancelBuild)
 		}
 		return m, []action{actBuild}
 	case inStop, inKill:
-		return m.to(event.Stopped, actCancelBuild)
+		return m.stop(in, actCancelBuild)
 	}
-	return m, nil
+	return m.gone(in)
 }
 
 // fromRunning: Starting and Ready, the states with a process.
@@ -181,19 +212,22 @@ func (m machine) fromRunning(in input) (machine, []action) {
 		return m, nil
 	case inSuccessorReady:
 		if m.succeeding {
-			m.succeeding = false
+			m.succeeding, m.ending = false, true
 			return m, []action{actSwitch}
 		}
 	case inSuccessorLost:
-		m.succeeding = false
-		return m, nil
+		if m.succeeding {
+			m.succeeding, m.ending = false, true
+			return m, nil
+		}
 	case inStop:
 		return m.leave(thenRest)
 	case inKill:
-		do := append(m.loose(), actKill)
-		m, _ = m.leave(thenRest)
-		m.draining = false
-		return m, do
+		do := m.cancelBuild()
+		m.ending = true
+		return m.to(event.Stopping, append(do, actKill)...)
+	case inGone:
+		return m.gone(in)
 	}
 	return m.lose(in)
 }
@@ -205,28 +239,38 @@ func (m machine) renew() (machine, []action) {
 		return m.leave(thenSpawn)
 	}
 	do := append(m.loose(), actSucceed)
+	m.ending = m.ending || m.succeeding
 	m.succeeding, m.rebuilding = true, false
 	return m, do
 }
 
-// leave begins the way down. The signal waits until running requests have
-// ended, so that a restart loses none.
+// leave begins the way down.
 func (m machine) leave(then next) (machine, []action) {
-	return machine{state: event.Stopping, then: then, draining: true, builds: m.builds, overlaps: m.overlaps}, append(m.loose(), actDrain)
+	do := append(m.loose(), actEnd)
+	m.ending = true
+	m, do = m.to(event.Stopping, do...)
+	m.then = then
+	return m, do
 }
 
 // loose ends what goes on beside the process.
-func (m machine) loose() (do []action) {
-	if m.rebuilding {
-		do = append(do, actCancelBuild)
-	}
+func (m machine) loose() []action {
+	do := m.cancelBuild()
 	if m.succeeding {
 		do = append(do, actDrop)
 	}
 	return do
 }
 
-// lose is a process that ended unasked, or never began.
+func (m machine) cancelBuild() (do []action) {
+	if m.rebuilding {
+		do = append(do, actCancelBuild)
+	}
+	return do
+}
+
+// lose is a process that ended unasked, or never began. What is left of its tree
+// goes on ending.
 func (m machine) lose(in input) (machine, []action) {
 	var to event.State
 	var do []action
@@ -242,6 +286,7 @@ func (m machine) lose(in input) (machine, []action) {
 	default:
 		return m, nil
 	}
+	m.ending = true
 	switch {
 	case m.succeeding: // the version that replaces it runs already
 		m.state, m.succeeding = event.Starting, false
@@ -254,30 +299,17 @@ func (m machine) lose(in input) (machine, []action) {
 
 func (m machine) fromStopping(in input) (machine, []action) {
 	switch in {
-	case inDrained:
-		if m.draining {
-			m.draining = false
-			return m, []action{actTerm}
-		}
-	case inGrace, inKill:
-		m.draining = false
-		if in == inKill {
-			m.then = thenRest
-		}
+	case inKill:
+		m.then = thenRest
 		return m, []action{actKill}
 	case inStop:
 		m.then = thenRest
-	case inStart:
-		if m.then == thenRest {
-			m.then = thenStart
-		}
-	case inRestart:
-		m.then = thenStart
-	case inChange:
+	case inStart, inRestart, inChange:
 		if m.heeds(in) {
 			m.then = thenStart
 		}
 	case inGone:
+		m.ending = false
 		return m.goneWhileStopping()
 	}
 	return m, nil
@@ -286,7 +318,7 @@ func (m machine) fromStopping(in input) (machine, []action) {
 func (m machine) goneWhileStopping() (machine, []action) {
 	switch m.then {
 	case thenSpawn:
-		return m.to(event.Starting, actSpawn)
+		return m.spawn()
 	case thenStart:
 		return m.begin()
 	}
@@ -300,7 +332,7 @@ func (m machine) fromBackoff(in input) (machine, []action) {
 	case inBackoff:
 		return m.begin()
 	case inStop, inKill:
-		return m.to(event.Stopped)
+		return m.stop(in)
 	}
-	return m, nil
+	return m.gone(in)
 }

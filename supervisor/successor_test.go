@@ -301,7 +301,9 @@ func TestABuildComesBeforeTheSuccessor(t *testing.T) {
 func TestASlowSuccessorIsExplained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
-		p := o.begin(t, func(s *Spec) { s.Inspect = func(pid int) string { return fmt.Sprint("tree of ", pid) } })
+		p := o.begin(t, func(s *Spec) {
+			s.Inspect = func(_ context.Context, pid int) string { return fmt.Sprint("tree of ", pid) }
+		})
 		notices := p.notices()
 		p.sup.Changed(edit, "api")
 		p.after(2 * time.Second)

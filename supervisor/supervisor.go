@@ -192,7 +192,7 @@ func (s *Supervisor) handle(o order) {
 func (s *Supervisor) start(by event.Cause, names []string) {
 	names = s.withAfter(names)
 	for _, name := range names {
-		if view := s.state[name]; isDown(view.State) {
+		if view := s.state[name]; atRest(view.State) {
 			view.State = event.Waiting
 			s.state[name] = view
 		}
@@ -296,7 +296,7 @@ func (s *Supervisor) stopNext() {
 
 func (s *Supervisor) needed(name string) bool {
 	for _, spec := range s.specs {
-		if slices.Contains(spec.After, name) && !isDown(s.state[spec.Name].State) {
+		if slices.Contains(spec.After, name) && !isDown(s.state[spec.Name]) {
 			return true
 		}
 	}
@@ -305,12 +305,15 @@ func (s *Supervisor) needed(name string) bool {
 
 func (s *Supervisor) allDown() bool {
 	for _, service := range s.state {
-		if !isDown(service.State) {
+		if !isDown(service) {
 			return false
 		}
 	}
 	return true
 }
 
-// isDown: no process, and none comes by itself.
-func isDown(state event.State) bool { return state.Settled() && state != event.Ready }
+// atRest: no process is wanted, and none comes by itself.
+func atRest(state event.State) bool { return state.Settled() && state != event.Ready }
+
+// isDown: nothing of the service is left, and none comes by itself.
+func isDown(s event.Service) bool { return atRest(s.State) && !s.Ending }

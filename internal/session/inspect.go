@@ -65,7 +65,7 @@ func treeOf(pid int) []int {
 
 // inspect shows the process tree of a service and the ports that it does
 // listen on.
-func inspect(pid int) string {
+func inspect(_ context.Context, pid int) string {
 	var b strings.Builder
 	b.WriteString("its processes:")
 	writeTree(&b, pid, 1)

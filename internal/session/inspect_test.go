@@ -31,10 +31,10 @@ func TestASlowServiceIsShownWithItsTreeAndItsPorts(t *testing.T) {
 	}
 	want := regexp.MustCompile(fmt.Sprintf(`^its processes:\n  %d  \S* family 2\n    \d+  \S* family 1\n      \d+  \S* family 0\nthey listen on: %d$`,
 		cmd.Process.Pid, port))
-	if got := inspect(cmd.Process.Pid); !want.MatchString(got) {
+	if got := inspect(t.Context(), cmd.Process.Pid); !want.MatchString(got) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := inspect(1 << 30); got != "its processes:\nthey listen on no port" {
+	if got := inspect(t.Context(), 1 << 30); got != "its processes:\nthey listen on no port" {
 		t.Errorf("of nobody: %q", got)
 	}
 }

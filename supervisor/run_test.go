@@ -1,0 +1,259 @@
+package supervisor
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"devgate/internal/event"
+)
+
+// withStop has a stop command, and requests that keep the drain busy for a while.
+func withStop(drain time.Duration) Spec {
+	s := spec("db")
+	s.Stop = &Command{Args: []string{"halt"}}
+	s.Drain = func(ctx context.Context) {
+		select {
+		case <-time.After(drain):
+		case <-ctx.Done():
+		}
+	}
+	return s
+}
+
+// A process that ends by itself while its requests drain needs no stop command:
+// it would hit the next process.
+func TestNoStopCommandRunsForAProcessThatHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newStage(), withStop(500*time.Millisecond))
+		p.sup.Restart(command, "db")
+		p.after(100 * time.Millisecond)
+		p.stage.last("db").exit(crash(0))
+		p.wantState("db", event.Ready)
+		p.after(time.Hour)
+		p.wantHistory("0s start db", "100ms start db")
+		p.stop()
+		p.after(time.Second)
+		p.stage.last("halt").exit(crash(0))
+		p.stage.last("db").exit(crash(0))
+		<-p.over
+	})
+}
+
+// A new process waits for the stop command of the old one, however that ended.
+func TestANewProcessWaitsForTheStopCommandOfTheOldOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newStage(), withStop(0))
+		notices := p.notices()
+		p.sup.Restart(command, "db")
+		synctest.Wait()
+		p.stage.last("db").exit(crash(0))
+		p.after(4 * time.Second)
+		p.wantState("db", event.Stopping)
+		p.stage.last("halt").exit(crash(0))
+		p.wantState("db", event.Ready)
+		p.wantHistory("0s start db", "0s start halt", "4s start db")
+		if got := notices(); !slices.Equal(got, []string{"db: still stopping after 3s: its stop command has not ended (pid 2)"}) {
+			t.Errorf("notices %q", got)
+		}
+		p.stop()
+		synctest.Wait()
+		p.sup.Kill()
+		<-p.over
+	})
+}
+
+// P2: a stop command that hangs is killed after the grace, with the process.
+func TestAStopCommandThatHangsIsKilledAfterTheGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newStage(), withStop(0))
+		notices := p.notices()
+		p.stop()
+		<-p.over
+		p.wantHistoryOf("db", "0s start", "5s KILL")
+		p.wantHistoryOf("halt", "0s start", "5s KILL")
+		want := []string{"db: still stopping after 3s: pid 1 has got its stop command", "db: stop command: has not ended within 5s"}
+		if got := notices(); !slices.Equal(got, want) {
+			t.Errorf("notices %q, want %q", got, want)
+		}
+	})
+}
+
+// P2: a second Ctrl-C ends the stop command as well.
+func TestKillReachesTheStopCommand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := start(t, newStage(), withStop(0))
+		p.stop()
+		p.after(time.Second)
+		p.sup.Kill()
+		<-p.over
+		p.wantHistoryOf("halt", "0s start", "1s KILL")
+		p.wantHistoryOf("db", "0s start", "1s KILL")
+	})
+}
+
+// leaver is a service with a long grace whose leader leaves a process behind
+// that ignores its stop signal.
+func leaver(policy Restart) (*stage, Spec) {
+	stage := newStage()
+	stage.deaf["api"] = true
+	s := spec("api")
+	s.Restart, s.Grace = policy, time.Minute
+	return stage, s
+}
+
+// P2: a second Ctrl-C kills what a leader has left behind, whatever its end has
+// led to.
+func TestKillReachesWhatALeaderHasLeftBehind(t *testing.T) {
+	for _, c := range []struct {
+		policy Restart
+		code   int
+		then   func(*play)
+		state  event.State
+	}{
+		{OnFailure, 1, nil, event.Backoff},
+		{OnFailure, 1, func(p *play) { p.after(time.Second) }, event.Stopping},
+		{Never, 1, nil, event.Failed},
+		{Never, 0, nil, event.Exited},
+		{Never, 0, func(p *play) { p.sup.Stop(command, "api") }, event.Stopping},
+		{Never, 0, func(p *play) { p.sup.Restart(command, "api") }, event.Stopping},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			stage, s := leaver(c.policy)
+			p := start(t, stage, s)
+			stage.last("api").exit(crash(c.code))
+			synctest.Wait()
+			if c.then != nil {
+				c.then(p)
+			}
+			p.wantState("api", c.state)
+			began := time.Now()
+			p.stop()
+			synctest.Wait()
+			p.sup.Kill()
+			<-p.over
+			if took := time.Since(began); took != 0 {
+				t.Errorf("%v: a kill took %v", c.state, took)
+			}
+			if left := stage.living(); left != nil {
+				t.Errorf("%v: %v survive a kill", c.state, left)
+			}
+			p.wantHistory("0s start api", began.Sub(stage.began).String()+" KILL api")
+		})
+	}
+}
+
+// P11: stopped is what has nothing left; nobody is down before that.
+func TestStoppedMeansThatNothingIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage, api := leaver(Never)
+		api.After = []string{"db"}
+		p := start(t, stage, api, spec("db"))
+		stage.last("api").exit(crash(1))
+		p.wantState("api", event.Failed)
+		if !p.service("api").Ending {
+			t.Error("what is left behind is not known")
+		}
+		p.after(10 * time.Second)
+		p.sup.Stop(command, "api")
+		p.wantState("api", event.Stopping)
+		p.after(20 * time.Second)
+		p.stop()
+		p.after(20 * time.Second)
+		p.wantState("api", event.Stopping)
+		p.wantState("db", event.Ready) // api is after it
+		p.after(10 * time.Second)
+		<-p.over
+		p.wantHistoryOf("db", "0s start", "1m0s TERM")
+	})
+}
+
+// P11: a service that cannot start yet is not said to be starting, and who is
+// waited for is named by a number that exists.
+func TestWhatIsWaitedForIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage, s := leaver(OnFailure)
+		p := start(t, stage, s)
+		notices := p.notices()
+		stage.last("api").exit(crash(1))
+		p.after(10 * time.Second)
+		if s := p.service("api"); s.State != event.Stopping || !s.Returning {
+			t.Errorf("got %+v", s)
+		}
+		p.after(time.Hour)
+		p.wantState("api", event.Ready)
+		p.wantHistory("0s start api", "1m0s start api")
+		if got := notices(); !slices.Equal(got, []string{"api: still stopping after 3s: what it left behind has got TERM (pid 1001)"}) {
+			t.Errorf("notices %q", got)
+		}
+		p.stop()
+		synctest.Wait()
+		p.sup.Kill()
+		<-p.over
+	})
+}
+
+// P11: what a service that has failed leaves behind is named too.
+func TestWhatAFailedServiceLeavesBehindIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage, s := leaver(Never)
+		p := start(t, stage, s)
+		defer p.end()
+		notices := p.notices()
+		stage.last("api").exit(crash(1))
+		p.after(time.Hour)
+		p.wantState("api", event.Failed)
+		if p.service("api").Ending || stage.living() != nil {
+			t.Errorf("after an hour %v live", stage.living())
+		}
+		if got := notices(); !slices.Equal(got, []string{"api: still stopping after 3s: what it left behind has got TERM (pid 1001)"}) {
+			t.Errorf("notices %q", got)
+		}
+	})
+}
+
+// P5: an edit does not wait for a backoff, but for what is left behind.
+func TestAnEditWaitsForWhatIsLeftBehindAndForNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stage := newStage()
+		stage.slow["api"] = 3 * time.Second
+		p := start(t, stage, spec("api"))
+		defer p.end()
+		stage.last("api").exit(crash(1))
+		p.wantState("api", event.Backoff)
+		p.sup.Changed(edit, "api")
+		p.wantState("api", event.Stopping)
+		p.after(time.Hour)
+		p.wantHistory("0s start api", "3s start api")
+	})
+}
+
+// P6: looking at the processes of a slow start takes its time; nobody waits for
+// it, and what it finds too late is not told.
+func TestLookingAtASlowStartHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("api")
+		s.Ready = readyAfter(time.Hour)
+		looked := make(chan time.Duration, 1)
+		began := time.Now()
+		s.Inspect = func(ctx context.Context, pid int) string {
+			<-ctx.Done() // it would take for ever
+			looked <- time.Since(began)
+			return "too late"
+		}
+		p := start(t, newStage(), s)
+		notices := p.notices()
+		p.after(40 * time.Second)
+		p.sup.Stop(command, "api")
+		p.wantState("api", event.Stopped)
+		if got := <-looked; got != 40*time.Second {
+			t.Errorf("it was looked until %v", got)
+		}
+		if got := notices(); !slices.Equal(got, []string{"api: still starting after 5s"}) {
+			t.Errorf("notices %q", got)
+		}
+		p.end()
+	})
+}
