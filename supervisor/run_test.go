@@ -74,7 +74,7 @@ func TestAStopCommandThatHangsIsKilledAfterTheGrace(t *testing.T) {
 		<-p.over
 		p.wantHistoryOf("db", "0s start", "5s KILL")
 		p.wantHistoryOf("halt", "0s start", "5s KILL")
-		want := []string{"db: still stopping after 3s: pid 1 has got its stop command", "db: stop command: has not ended within 5s"}
+		want := []string{"db: still stopping after 3s: pid 1 has got its stop command", "db: stop command: has not ended within 5s, and is killed"}
 		if got := notices(); !slices.Equal(got, want) {
 			t.Errorf("notices %q, want %q", got, want)
 		}

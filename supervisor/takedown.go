@@ -126,34 +126,23 @@ func (r *run) runStopCommand(child Child) {
 	}
 	r.setStop(stop)
 	defer r.setStop(nil)
-	why := r.awaitStopCommand(stop)
-	if why != "" && r.spared.Err() == nil {
-		r.say("stop command: " + why)
-		r.signal(child, r.spec.signal())
-	}
-}
-
-// awaitStopCommand returns once nothing of the stop command is left, and why it
-// has not done its work; "" where it has.
-func (r *run) awaitStopCommand(stop Child) (why string) {
 	defer r.killable(stop)()
 	ended := make(chan event.Exit, 1)
 	go func() { ended <- stop.Wait() }() // received below
 	limit := time.NewTimer(r.grace())
 	defer limit.Stop()
-	var exit event.Exit
 	select {
-	case exit = <-ended:
-		if exit.Failure() {
-			why = exit.String()
+	case exit := <-ended:
+		if exit.Failure() && r.spared.Err() == nil {
+			r.say("stop command: " + exit.String())
+			r.signal(child, r.spec.signal())
 		}
 	case <-limit.C:
-		why = fmt.Sprintf("has not ended within %s", r.grace())
-		stop.Signal(syscall.SIGKILL)
+		r.say(fmt.Sprintf("stop command: has not ended within %s, and is killed", r.grace()))
+		stop.Signal(syscall.SIGKILL) // the process has no more time either
 		<-ended
 	}
 	stop.Sweep(syscall.SIGTERM, r.grace())
-	return why
 }
 
 // killable lets a kill of the run reach a child until the returned function is
