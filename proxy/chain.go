@@ -73,7 +73,7 @@ func (ch *chain) probe(g *Gateway) {
 }
 
 func (c *candidate) probe(g *Gateway) {
-	if at := c.up.place(); at != nil && c.SPA == Auto && !c.Final {
+	if at := c.up.endpoint(); at != nil && c.SPA == Auto && !c.Final {
 		at.probe(g, c)
 	}
 }

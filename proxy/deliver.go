@@ -19,9 +19,9 @@ func (x *exchange) use(rep *reply) {
 	}
 	x.g.hmr.notice(rawPath(x.call.Target), rep)
 	if isEventStream(rep.resp.Header) {
-		rep.visit.release() // a restart does not wait for its end (G4)
+		rep.lease.release() // a restart does not wait for its end (G4)
 		defer x.g.streams.add(rep.cut)()
-		defer rep.visit.at.lasting.add(rep.cut)()
+		defer rep.lease.at.lasting.add(rep.cut)()
 		x.endless = true
 	}
 	x.deliver(rep)

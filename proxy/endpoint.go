@@ -6,55 +6,55 @@ import (
 	"devgate/proxy/wire"
 )
 
-// place is where one process of a backend is reached, with all that belongs to
+// endpoint is where one process of a backend is reached, with all that belongs to
 // that process alone: connections, what a probe found out, who is being
-// answered by it. The next process has a place of its own, on the same port or
+// answered by it. The next process has an endpoint of its own, on the same port or
 // on another, so nothing of the old one is ever taken for the new one's.
-type place struct {
+type endpoint struct {
 	address   string // as shown to people
 	port      int    // 0: given by a URL
 	transport wire.Transport
 	fallback  fallback
-	lasting   crowd // event streams and upgraded connections
+	lasting   inflight // event streams and upgraded connections
 
 	// guarded by the upstream's mu
-	busy        int           // visits that Drain waits for
+	busy        int           // leases that Drain waits for
 	quiet       chan struct{} // closed when busy reaches 0; nil while nobody drains
 	interrupted bool          // the process has been told to end
 }
 
-// visit is one request that a backend is answering.
-type visit struct {
+// lease is one request that a backend is answering.
+type lease struct {
 	up      *upstream
-	at      *place
-	changed <-chan struct{} // closed by the first change of state after the visit began
+	at      *endpoint
+	changed <-chan struct{} // closed by the first change of state after the lease began
 	counted bool
 }
 
-// leave begins the end of a place that gets no new requests. Closing its idle
+// leave begins the end of an endpoint that gets no new requests. Closing its idle
 // connections lets a server end that waits for its clients to go.
-func (p *place) leave() { p.transport.Forget() }
+func (p *endpoint) leave() { p.transport.Forget() }
 
 // cutLasting: what goes on for ever would keep a server from ending that waits
 // for its clients to go. It may say goodbye first.
-func (p *place) cutLasting() { p.lasting.cutLater(goodbye) }
+func (p *endpoint) cutLasting() { p.lasting.cutLater(goodbye) }
 
-// deserted reports whether nothing runs at the place any more. The caller
+// deserted reports whether nothing runs at the endpoint any more. The caller
 // holds the upstream's mu.
-func (p *place) deserted() bool { return p.busy == 0 && p.lasting.members() == 0 }
+func (p *endpoint) deserted() bool { return p.busy == 0 && p.lasting.members() == 0 }
 
-// whenQuiet returns what is closed when no counted visit is left. The caller
+// whenQuiet returns what is closed when no counted lease is left. The caller
 // holds the upstream's mu.
-func (p *place) whenQuiet() <-chan struct{} {
+func (p *endpoint) whenQuiet() <-chan struct{} {
 	if p.quiet == nil {
 		p.quiet = make(chan struct{})
 	}
 	return p.quiet
 }
 
-// release stops counting the visit: it has ended, or it is a stream that a
+// release stops counting the lease: it has ended, or it is a stream that a
 // restart does not wait for. It may be called more than once.
-func (v *visit) release() {
+func (v *lease) release() {
 	v.up.mu.Lock()
 	defer v.up.mu.Unlock()
 	if !v.counted {
@@ -68,9 +68,9 @@ func (v *visit) release() {
 	}
 }
 
-// interrupted reports whether the process that the visit went to has been told
+// interrupted reports whether the process that the lease went to has been told
 // to go since.
-func (v *visit) interrupted() bool {
+func (v *lease) interrupted() bool {
 	v.up.mu.Lock()
 	defer v.up.mu.Unlock()
 	return v.at.interrupted

@@ -49,7 +49,7 @@ type exchange struct {
 
 func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
 	// Before the chain, which is changed before them.
-	epoch, sockets := g.learned.epoch.Load(), g.upgrades.age.Load()
+	epoch, sockets := g.learned.epoch.Load(), g.sockets.age.Load()
 	return &exchange{g: g, epoch: epoch, sockets: sockets, chain: g.chain.Load(), w: w, r: r, ctx: r.Context(), began: time.Now()}
 }
 

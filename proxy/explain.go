@@ -86,13 +86,13 @@ func (x *exchange) everybody() []Attempt {
 	var list []Attempt
 	for _, c := range x.chain.candidates {
 		if t := x.trace.of(c.Name); t != nil {
-			list = append(list, t.attempt())
+			list = append(list, t.record())
 			continue
 		}
 		list = append(list, Attempt{Backend: c.Name, Note: x.whyNot(c)})
 	}
 	if t := x.trace.of(staticName); t != nil {
-		return append(list, t.attempt())
+		return append(list, t.record())
 	}
 	if x.chain.Static != "" && x.call != nil && !x.alone {
 		list = append(list, Attempt{Backend: staticName, Note: x.whyNotStatic()})

@@ -32,7 +32,7 @@ func (x *exchange) fallsBack(rep *reply, last bool) bool {
 		return false
 	}
 	if rep.resp.Status == http.StatusOK {
-		rep.visit.at.fallback.retag(rep.resp.Header.Get("Etag"))
+		rep.lease.at.fallback.retag(rep.resp.Header.Get("Etag"))
 	}
 	return true
 }
@@ -48,7 +48,7 @@ func (x *exchange) mayFallBack(rep *reply) bool {
 	switch x.call.Method {
 	case http.MethodGet, http.MethodHead:
 		return resp.Status == http.StatusOK && isHTML(resp.Header) ||
-			resp.Status == http.StatusNotModified && rep.visit.at.fallback.isPage(x.unmodified(resp))
+			resp.Status == http.StatusNotModified && rep.lease.at.fallback.isPage(x.unmodified(resp))
 	case http.MethodOptions:
 		return resp.Status == http.StatusNoContent && x.r.Header["Access-Control-Request-Method"] != nil
 	}
@@ -68,7 +68,7 @@ func (x *exchange) unmodified(resp *wire.Response) string {
 // answer waits for it: the first request is to be answered as all later ones.
 // Where nobody else could answer nothing is waited for, and the result only noted.
 func (x *exchange) answersEverything(rep *reply, last bool) bool {
-	p := rep.visit.at.probe(x.g, rep.c)
+	p := rep.lease.at.probe(x.g, rep.c)
 	if p == nil {
 		return false
 	}

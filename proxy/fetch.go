@@ -21,7 +21,7 @@ type fetched struct {
 }
 
 // note writes the outcome down.
-func (got fetched) note(t *trial) {
+func (got fetched) note(t *attempt) {
 	t.held, t.waited = got.held, got.waited
 	switch {
 	case got.reply != nil:
@@ -71,8 +71,8 @@ func (x *exchange) fetch(ctx context.Context, c *candidate, how turn) fetched {
 }
 
 // try sends the request once.
-func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (*reply, error) {
-	rep := &reply{c: c, visit: v}
+func (x *exchange) try(ctx context.Context, c *candidate, v *lease, last bool) (*reply, error) {
+	rep := &reply{c: c, lease: v}
 	opt := wire.Try{Early: rep.hold}
 	if b := x.call.Body; b != nil {
 		// A safe request may be asked again of the next process, so its body
@@ -94,7 +94,7 @@ func (x *exchange) try(ctx context.Context, c *candidate, v *visit, last bool) (
 
 // afterFailure decides what a failed try means: nil to try again, or the
 // answer for the client.
-func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err error, refused *time.Time) *fault {
+func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *lease, err error, refused *time.Time) *fault {
 	switch {
 	case ctx.Err() != nil:
 		return faultGone()
@@ -113,7 +113,7 @@ func (x *exchange) afterFailure(ctx context.Context, c *candidate, v *visit, err
 // afterRefusal: nothing was sent, so nothing is lost by asking again. The
 // process may have just died without anybody having said so yet, or it restarts
 // its server by itself on a save (node --watch, nodemon), which nobody says.
-func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err error, refused *time.Time) *fault {
+func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *lease, err error, refused *time.Time) *fault {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return faultTimeout(c, wire.DialTimeout)
 	}
@@ -133,7 +133,7 @@ func (x *exchange) afterRefusal(ctx context.Context, c *candidate, v *visit, err
 
 // afterBreak: the request may have been acted upon, so it is not sent again.
 // What broke the connection may be a crash nobody has told of yet.
-func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *visit, err error) *fault {
+func (x *exchange) afterBreak(ctx context.Context, c *candidate, v *lease, err error) *fault {
 	if !errors.Is(err, wire.ErrMalformed) {
 		x.changesWithin(ctx, v.changed, x.g.notice)
 	}

@@ -27,12 +27,12 @@ type Gateway struct {
 	open      bool                // other machines reach the gateway
 
 	stopping chan struct{}
-	requests crowd          // being served
+	requests inflight       // being served
 	readers  sync.WaitGroup // of bodies whose requests wait
-	clients  crowd          // connections of clients
-	streams  crowd          // event streams
-	tunnels  crowd          // upgraded connections
-	upgrades memory
+	clients  inflight       // connections of clients
+	streams  inflight       // event streams
+	tunnels  inflight       // upgraded connections
+	sockets  owners
 	hmr      hmrOwner
 	record   record
 	learned  learned
@@ -58,14 +58,14 @@ func New(cfg Config) *Gateway {
 // end by the old, each at the process that it was sent to. It may be called at
 // any time and never blocks for long.
 //
-// A backend that keeps its name and its place (Port, URL, H2C, Remote) keeps its
+// A backend that keeps its name and its endpoint (Port, URL, H2C, Remote) keeps its
 // state, its connections and what was found out about its process; any other
 // begins as in New, Waiting or, if Remote, Ready. SetState, Drain and Interrupt
-// go by name, so what runs at a place that the backend has left, or on a backend
+// go by name, so what runs at an endpoint that the backend has left, or on a backend
 // that is no longer configured, is drained and interrupted as on a restart. A
 // request that waits for a backend that is no longer configured, or comes to
 // one that is not Ready, goes on by the new configuration, without those that
-// it has asked already. Idle connections to a place that was left are closed at
+// it has asked already. Idle connections to an endpoint that was left are closed at
 // once, event streams and upgraded connections a moment later.
 //
 // The result is an error, and nothing has changed, when cfg names a backend twice.
@@ -92,7 +92,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	for _, name := range anew {
 		g.hmr.forget(name)
 	}
-	g.upgrades.forget()
+	g.sockets.forget()
 	g.learned.bump()
 	ch.probe(g)
 	return nil
@@ -112,7 +112,7 @@ func (g *Gateway) SetState(name string, s State) {
 		return
 	}
 	up.setState(s)
-	g.upgrades.forget()
+	g.sockets.forget()
 	g.learned.bump()
 	if c := ch.find(name); c != nil {
 		c.probe(g)

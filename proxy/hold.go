@@ -6,8 +6,8 @@ import (
 )
 
 // admit waits until c takes requests, and notes in got for how long. Without a
-// visit, got says why.
-func (x *exchange) admit(ctx context.Context, c *candidate, got *fetched) *visit {
+// lease, got says why.
+func (x *exchange) admit(ctx context.Context, c *candidate, got *fetched) *lease {
 	began := time.Now()
 	for {
 		v, s, changed := c.up.enter()

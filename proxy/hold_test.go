@@ -442,7 +442,7 @@ func TestInterruptEndsWhatLasts(t *testing.T) {
 	if took := time.Since(began); took < goodbye {
 		t.Errorf("cut after %s, before anybody could say goodbye", took)
 	}
-	if g.chain.Load().find("b").up.place().lasting.members() != 1 {
+	if g.chain.Load().find("b").up.endpoint().lasting.members() != 1 {
 		t.Error("the stream of the next process was cut too")
 	}
 	_ = fresh

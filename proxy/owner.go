@@ -9,12 +9,12 @@ import (
 	"devgate/proxy/wire"
 )
 
-// memoryMax bounds the sockets remembered.
-const memoryMax = 1024
+// ownersMax bounds the sockets remembered.
+const ownersMax = 1024
 
-// memory is which backend switched protocols for a path and protocol. Its zero value is
+// owners is which backend switched protocols for a path and protocol. Its zero value is
 // ready to use.
-type memory struct {
+type owners struct {
 	age    atomic.Uint64 // counts forget; changed under mu
 	mu     sync.Mutex
 	owners map[string]string
@@ -22,27 +22,27 @@ type memory struct {
 
 // remember keeps what was found out since the memory had that age, if nothing
 // was forgotten meanwhile.
-func (m *memory) remember(socket, name string, age uint64) {
+func (m *owners) remember(socket, name string, age uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.age.Load() != age {
 		return
 	}
-	if m.owners == nil || len(m.owners) >= memoryMax {
+	if m.owners == nil || len(m.owners) >= ownersMax {
 		m.owners = make(map[string]string)
 	}
 	m.owners[socket] = name
 }
 
 // owner returns the backend's name, "" when none is known.
-func (m *memory) owner(socket string) string {
+func (m *owners) owner(socket string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.owners[socket]
 }
 
 // forget drops everything: after a restart any backend may answer otherwise.
-func (m *memory) forget() {
+func (m *owners) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.age.Add(1)

@@ -32,13 +32,13 @@ type pageData struct {
 	Status                  int
 	Log                     []string
 	Reload                  reloading
-	Trials                  []pageTrial
-	Answers                 bool // one of the trials has one
+	Attempts                []pageAttempt
+	Answers                 bool // one of the attempts has one
 	NotAsked                []pageSkip
 	Nonce                   string
 }
 
-type pageTrial struct {
+type pageAttempt struct {
 	Backend, Word, Note, Took, Answer string
 }
 
@@ -93,7 +93,7 @@ func (x *exchange) faultBody(h http.Header, f *fault) []byte {
 func (x *exchange) problem(f *fault) problem {
 	return problem{
 		Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Detail: f.detail, Backend: f.backend,
-		Cascade: x.trace.attempts(),
+		Cascade: x.trace.records(),
 	}
 }
 
@@ -134,12 +134,12 @@ func (x *exchange) page(h http.Header, f *fault) []byte {
 	if x.r.Method == http.MethodGet {
 		d.Reload = f.until // a form is not sent again by itself
 	}
-	for _, t := range x.trace.trials {
+	for _, t := range x.trace.attempts {
 		note := t.note
 		if note == noteRefused {
 			note = "" // the status says as much
 		}
-		d.Trials = append(d.Trials, pageTrial{t.backend, t.said(), note, tookText(t.took), t.answer})
+		d.Attempts = append(d.Attempts, pageAttempt{t.backend, t.said(), note, tookText(t.took), t.answer})
 		d.Answers = d.Answers || t.answer != ""
 	}
 	d.NotAsked = x.notAsked()

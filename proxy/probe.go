@@ -32,7 +32,7 @@ const (
 )
 
 // fallback is what is known of one process's answers to unknown paths. It is
-// part of its place, so the knowledge ends with the process.
+// part of its endpoint, so the knowledge ends with the process.
 type fallback struct {
 	running *sync.WaitGroup // the upstream's
 
@@ -60,10 +60,10 @@ func (f *fallback) close() {
 	}
 }
 
-// probe returns the probe of the process at this place, starting one when there
+// probe returns the probe of the process at this endpoint, starting one when there
 // is none for c's paths or when the last one has found nothing out. It returns
 // nil after the fallback's close.
-func (at *place) probe(g *Gateway, c *candidate) *probe {
+func (at *endpoint) probe(g *Gateway, c *candidate) *probe {
 	f, paths := &at.fallback, strings.Join(c.Paths, "\n")
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -119,7 +119,7 @@ func (f *fallback) retag(tag string) {
 
 // probeAll asks as a browser navigates and as a program fetches: a page in
 // answer to either is enough.
-func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeResult {
+func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *endpoint) probeResult {
 	target, ok := unknownPath(c.Paths)
 	if !ok {
 		return knowsPaths
@@ -146,7 +146,7 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 }
 
 // probeCall is a request for target that no client sent.
-func (g *Gateway) probeCall(at *place, target, accept string) *wire.Request {
+func (g *Gateway) probeCall(at *endpoint, target, accept string) *wire.Request {
 	return &wire.Request{
 		Method: http.MethodGet, Target: target, Host: at.address, Client: "127.0.0.1", Scheme: "http", Loop: g.token,
 		Header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, Safe: true,

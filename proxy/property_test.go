@@ -203,7 +203,7 @@ func (th *theatre) step(st step) error {
 		th.restarted(a, State{Phase: Ready})
 	case "switch": // the next process is at the other port
 		at := a.Port
-		if p := th.g.chain.Load().upstream(a.Name).place(); p != nil {
+		if p := th.g.chain.Load().upstream(a.Name).endpoint(); p != nil {
 			at = p.port
 		}
 		th.restarted(a, State{Phase: Ready, Port: a.ports[0] + a.ports[1] - at})
@@ -245,7 +245,7 @@ func (th *theatre) recast(st step) {
 	}
 	th.configure()
 	for _, a := range th.chain {
-		if th.g.chain.Load().upstream(a.Name).place() == nil { // it is new, or back
+		if th.g.chain.Load().upstream(a.Name).endpoint() == nil { // it is new, or back
 			th.g.SetState(a.Name, State{Phase: Ready})
 		}
 	}

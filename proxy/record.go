@@ -61,14 +61,14 @@ type record struct {
 	more  chan struct{}       // closed by the next add; nil when nobody waits
 }
 
-// add takes e in, with trials as its Cascade; it keeps neither.
-func (r *record) add(e Exchange, trials []trial) {
+// add takes e in, with attempts as its Cascade; it keeps neither.
+func (r *record) add(e Exchange, attempts []attempt) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	slot := &r.ring[r.count%recordMax]
 	cascade := slot.Cascade[:0]
-	for i := range trials {
-		cascade = append(cascade, trials[i].attempt())
+	for i := range attempts {
+		cascade = append(cascade, attempts[i].record())
 	}
 	r.count++
 	*slot = e
@@ -165,7 +165,7 @@ func (x *exchange) report() {
 		return
 	}
 	x.reported = true
-	x.g.record.add(x.summary(), x.trace.trials)
+	x.g.record.add(x.summary(), x.trace.attempts)
 }
 
 // summary is the exchange's record so far, but for its Cascade.
@@ -177,8 +177,8 @@ func (x *exchange) summary() Exchange {
 	if x.call != nil {
 		e.Path = clip(x.call.Target)
 	}
-	for i := range x.trace.trials {
-		t := &x.trace.trials[i]
+	for i := range x.trace.attempts {
+		t := &x.trace.attempts[i]
 		e.Held += t.held
 		e.Learned = e.Learned || t.learned
 	}

@@ -115,7 +115,7 @@ func TestRecordForgetsTheOldest(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	seen, add := g.Follow(ctx), func(n int) {
 		for range n {
-			g.record.add(Exchange{}, []trial{{backend: "a", status: 404, note: noteRefused}})
+			g.record.add(Exchange{}, []attempt{{backend: "a", status: 404, note: noteRefused}})
 		}
 	}
 	add(recordMax + 7)

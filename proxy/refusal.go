@@ -38,7 +38,7 @@ func (x *exchange) keep(rep *reply, last bool) {
 	}
 	if !last || explains {
 		rep.resp.Body.Prefetch(x.g.draining)
-		rep.visit.release()
+		rep.lease.release()
 		if explains {
 			x.trace.last().answer = quote(rep.resp.Body.Prefetched())
 		}

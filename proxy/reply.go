@@ -10,7 +10,7 @@ import (
 // reply is a backend's answer, before it is known whether it will be used.
 type reply struct {
 	c     *candidate
-	visit *visit
+	lease *lease
 	resp  *wire.Response
 	body  *wire.SpoolReader
 	early []informational
@@ -48,7 +48,7 @@ func (rep *reply) closeBody() {
 func (rep *reply) close() {
 	rep.resp.Body.Close()
 	rep.closeBody()
-	rep.visit.release()
+	rep.lease.release()
 }
 
 // cut breaks the reply off from another goroutine.

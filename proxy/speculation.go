@@ -124,7 +124,7 @@ type ahead struct {
 	began  time.Time
 
 	// set before done is closed
-	visit *visit // nil: it was not sent
+	lease *lease // nil: it was not sent
 	reply *reply
 	err   error
 	took  time.Duration
@@ -136,8 +136,8 @@ func (x *exchange) sendAhead(c *candidate) *ahead {
 	a := &ahead{cancel: cancel, done: make(chan struct{}), began: time.Now()}
 	go func() { // endAheads waits for it
 		defer close(a.done)
-		if a.visit, _, _ = c.up.enter(); a.visit != nil {
-			a.reply, a.err = x.try(ctx, c, a.visit, false)
+		if a.lease, _, _ = c.up.enter(); a.lease != nil {
+			a.reply, a.err = x.try(ctx, c, a.lease, false)
 			a.took = time.Since(a.began)
 		}
 	}()
@@ -157,13 +157,13 @@ func (x *exchange) aheadOf(i int) *ahead {
 
 // result waits for the answer and notes in got how long it took. Without a
 // visit there is none.
-func (a *ahead) result(got *fetched) (*visit, *reply, error) {
+func (a *ahead) result(got *fetched) (*lease, *reply, error) {
 	if a == nil {
 		return nil, nil, nil
 	}
 	<-a.done
 	got.took = a.took
-	return a.visit, a.reply, a.err
+	return a.lease, a.reply, a.err
 }
 
 // cancelAheads breaks off what is no longer wanted.

@@ -79,7 +79,7 @@ func (x *exchange) leaveOutH2C() {
 func (x *exchange) orderForUpgrade() {
 	first := x.g.hmr.owner(x.r.Header)
 	if first == "" {
-		first = x.g.upgrades.owner(x.socket())
+		first = x.g.sockets.owner(x.socket())
 	}
 	i := slices.IndexFunc(x.candidates, func(c *candidate) bool { return c.Name == first })
 	if i > 0 {
@@ -180,7 +180,7 @@ func (k *contest) ask() bool {
 func (k *contest) settle(r contestant) bool {
 	k.running--
 	k.asked[r.index].done, k.asked[r.index].got = true, r.got
-	r.got.note(&k.x.trace.trials[r.index])
+	r.got.note(&k.x.trace.attempts[r.index])
 	switch {
 	case r.got.fault != nil:
 		return true
@@ -192,7 +192,7 @@ func (k *contest) settle(r contestant) bool {
 		return false
 	case k.refuses(r.got.reply):
 		k.refused = true
-		k.x.trace.trials[r.index].note = noteRefused
+		k.x.trace.attempts[r.index].note = noteRefused
 		k.x.keep(r.got.reply, false)
 		return false
 	}
@@ -217,7 +217,7 @@ func (k *contest) dismiss() {
 	}
 	for ; k.running > 0; k.running-- {
 		r := <-k.results
-		k.x.trace.trials[r.index].end(0, "silent")
+		k.x.trace.attempts[r.index].end(0, "silent")
 		if r.got.reply != nil {
 			r.got.reply.close()
 		}
@@ -232,8 +232,8 @@ func (x *exchange) tunnel(rep *reply) {
 		rep.close()
 		panic(http.ErrAbortHandler)
 	}
-	x.g.upgrades.remember(x.socket(), rep.c.Name, x.sockets)
-	rep.visit.release() // a restart does not wait for it (G4)
+	x.g.sockets.remember(x.socket(), rep.c.Name, x.sockets)
+	rep.lease.release() // a restart does not wait for it (G4)
 	client, backend, early, said, ok := joinable(hijacker, rep)
 	if !ok {
 		rep.close()
@@ -242,7 +242,7 @@ func (x *exchange) tunnel(rep *reply) {
 	}
 	t := &wire.Tunnel{Client: client, Backend: backend}
 	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
-	remove, forget := tunnels.add(t.Cut), rep.visit.at.lasting.add(t.Cut)
+	remove, forget := tunnels.add(t.Cut), rep.lease.at.lasting.add(t.Cut)
 	t.Start(early, append(x.switchHead(rep), said...), func() {
 		remove()
 		forget()
