@@ -14,7 +14,7 @@ type endpoint struct {
 	address   string // as shown to people
 	port      int    // 0: given by a URL
 	transport wire.Transport
-	fallback  fallback
+	pages     pages
 	lasting   inflight // event streams and upgraded connections
 
 	// guarded by the upstream's mu

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,12 +33,11 @@ type Gateway struct {
 	tunnels  inflight       // upgraded connections
 	sockets  owners
 	hmr      hmrOwner
-	record   record
+	recorder recorder
 	learned  learned
 	worth    time.Duration // speculationWorth, but for tests
 	probing  time.Duration // probePatience, but for tests
 	draining time.Duration // drainTime, but for tests
-	weak     weakness      // none, but for tests
 }
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
@@ -49,7 +47,7 @@ func New(cfg Config) *Gateway {
 		notice: noticeDelay, worth: speculationWorth, probing: probePatience, draining: drainTime,
 	}
 	g.learned.seed = maphash.MakeSeed()
-	ch, _ := newChain(cfg, nil)
+	ch, _ := newChain(cfg, nil, g.prober())
 	g.chain.Store(ch)
 	return g
 }
@@ -79,7 +77,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	ch, anew := newChain(cfg, g.chain.Load().upstreams)
+	ch, anew := newChain(cfg, g.chain.Load().upstreams, g.prober())
 	if g.open {
 		ch.hosts = ch.hosts.withMachine()
 	}
@@ -94,7 +92,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	}
 	g.sockets.forget()
 	g.learned.bump()
-	ch.probe(g)
+	ch.probe()
 	return nil
 }
 
@@ -115,7 +113,7 @@ func (g *Gateway) SetState(name string, s State) {
 	g.sockets.forget()
 	g.learned.bump()
 	if c := ch.find(name); c != nil {
-		c.probe(g)
+		c.probe()
 	}
 }
 
@@ -165,18 +163,11 @@ func (g *Gateway) isStopping() bool {
 	}
 }
 
-// ServeHTTP implements http.Handler. The answer is written as reference
-// semantics R ask; see the package documentation.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !g.requests.enter() {
-		panic(http.ErrAbortHandler)
-	}
-	defer g.requests.leave()
-	x := newExchange(g, w, r)
-	if strings.HasPrefix(r.URL.Path, ownPrefix) {
-		x.serveOwn()
-		return
-	}
-	defer x.report()
-	x.serve()
-}
+func (g *Gateway) prober() prober { return prober{g.token, g.logf} }
+
+// logf tells the developer, as the newest configuration says.
+func (g *Gateway) logf(format string, args ...any) { g.chain.Load().Logf(format, args...) }
+
+// Changed says that a file of the project was changed: what was learned of
+// requests may be wrong from now on. It never blocks.
+func (g *Gateway) Changed() { g.learned.bump() }

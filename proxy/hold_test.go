@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -86,12 +85,11 @@ func TestHold(t *testing.T) {
 		}
 	})
 	t.Run("a navigation waits one second, not longer", func(t *testing.T) {
-		x := exchange{r: httptest.NewRequest("GET", "/", nil), chain: &chain{Config: Config{Hold: time.Minute}}}
-		if d := x.patience(); d != time.Minute {
+		ch := &chain{Config: Config{Hold: time.Minute}}
+		if d := ch.holdFor(nil); d != time.Minute {
 			t.Error(d)
 		}
-		x.r.Header.Set("Sec-Fetch-Mode", "navigate")
-		if d := x.patience(); d != time.Second {
+		if d := ch.holdFor(headers("Sec-Fetch-Mode: navigate")); d != time.Second {
 			t.Error(d)
 		}
 	})

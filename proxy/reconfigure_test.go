@@ -211,7 +211,7 @@ func TestReconfigureForgets(t *testing.T) {
 	if name := g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}); name != "web" {
 		t.Fatalf("the client's owner is %q", name)
 	}
-	g.sockets.remember("/s ", "api", g.sockets.age.Load())
+	g.sockets.remember("/s ", "api", g.sockets.generation.Load())
 	g.reconfigure(func(c *Config) { c.Backends[1].Final = true })
 	if g.sockets.owner("/s ") != "" {
 		t.Error("the owner of a socket is remembered")
@@ -255,9 +255,9 @@ func TestReconfigureProbesForOtherPaths(t *testing.T) {
 	g.reconfigure(func(c *Config) { c.Backends[1].SPA = Auto })
 	api := g.chain.Load().find("api").up.endpoint()
 	eventually(t, "api is probed, though nobody has asked for anything", func() bool {
-		api.fallback.mu.Lock()
-		defer api.fallback.mu.Unlock()
-		return len(api.fallback.probes) == 1
+		api.pages.mu.Lock()
+		defer api.pages.mu.Unlock()
+		return len(api.pages.probes) == 1
 	})
 }
 

@@ -177,7 +177,7 @@ func TestSwitchForgets(t *testing.T) {
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "api" {
 		t.Fatalf("%+v", got)
 	}
-	age := g.sockets.age.Load()
+	age := g.sockets.generation.Load()
 	g.sockets.remember("/s ", "api", age)
 	g.SetState("web", State{Phase: Ready, Port: strict.Port})
 	if got := g.get("/api/users", "Accept", "application/json"); strings.HasSuffix(got.header.Get("X-Devgate-Tried"), "learned") {

@@ -14,9 +14,10 @@ import (
 // name that was ever configured, so that a request which began before a
 // Reconfigure finds the backend where it is now.
 type upstream struct {
-	pace  pace
-	told  atomic.Bool    // the log says that it answers everything
-	tasks sync.WaitGroup // all that its endpoints do by themselves
+	prober prober
+	pace   pace
+	told   atomic.Bool    // the log says that it answers everything
+	tasks  sync.WaitGroup // all that its endpoints do by themselves
 
 	mu      sync.Mutex
 	backend Backend // as configured last
@@ -29,8 +30,8 @@ type upstream struct {
 	held    int           // requests that have waited since it was Ready
 }
 
-func newUpstream(b *Backend) *upstream {
-	u := &upstream{changed: make(chan struct{})}
+func newUpstream(b *Backend, pr prober) *upstream {
+	u := &upstream{prober: pr, changed: make(chan struct{})}
 	u.begin(b)
 	return u
 }
@@ -52,7 +53,7 @@ func (u *upstream) newEndpoint(port int) *endpoint {
 	b := u.backend
 	b.Port = port
 	p := &endpoint{address: b.address(), port: port, transport: wire.NewTransport(b.origin(), &u.tasks)}
-	p.fallback.running, p.fallback.closed = &u.tasks, u.closed
+	p.pages = pages{prober: u.prober, address: p.address, transport: p.transport, told: &u.told, running: &u.tasks, closed: u.closed}
 	return p
 }
 
@@ -112,7 +113,7 @@ func (u *upstream) prune() {
 		if !p.deserted() {
 			return false
 		}
-		p.fallback.close()
+		p.pages.close()
 		return true
 	})
 }
@@ -194,7 +195,7 @@ func (u *upstream) close() {
 	}
 	u.mu.Unlock()
 	for _, p := range places {
-		p.fallback.close()
+		p.pages.close()
 		p.transport.Forget()
 	}
 	u.tasks.Wait()

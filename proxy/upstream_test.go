@@ -46,13 +46,13 @@ func TestOwners(t *testing.T) {
 	var m owners
 	m.remember("/a x", "web", 0)
 	if m.owner("/a x") != "web" || m.owner("/a y") != "" || m.owner("/a") != "" {
-		t.Errorf("%v", m.owners)
+		t.Errorf("%v", m.names)
 	}
 	for i := range ownersMax {
 		m.remember(string(rune(i)), "api", 0)
 	}
-	if len(m.owners) > ownersMax {
-		t.Errorf("%d are remembered", len(m.owners))
+	if len(m.names) > ownersMax {
+		t.Errorf("%d are remembered", len(m.names))
 	}
 	m.forget()
 	if m.owner(string(rune(ownersMax-1))) != "" {
@@ -65,7 +65,7 @@ func TestOwners(t *testing.T) {
 
 // G4: the state decides who is let in, and a change wakes who waits.
 func TestUpstream(t *testing.T) {
-	u := newUpstream(&Backend{Name: "a", Port: 1})
+	u := newUpstream(&Backend{Name: "a", Port: 1}, prober{})
 	v, s, changed := u.enter()
 	if v != nil || s.Phase != Waiting {
 		t.Fatalf("it begins %v", s.Phase)
@@ -110,7 +110,7 @@ func TestUpstream(t *testing.T) {
 	if len(u.former) > 1 {
 		t.Errorf("%d places are kept at which nothing runs", len(u.former))
 	}
-	if newUpstream(&Backend{Name: "r", Remote: true, Port: 1}).look().Phase != Ready {
+	if newUpstream(&Backend{Name: "r", Remote: true, Port: 1}, prober{}).look().Phase != Ready {
 		t.Error("a remote one is not ready")
 	}
 }
