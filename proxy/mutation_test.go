@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -16,14 +17,28 @@ import (
 type mutation struct {
 	name, file, old, new string
 	check                string // name of a test
+	files                string // that are enough for it; "": the package
 }
 
+// decisionFiles are enough to test decisions, and compile in no time.
+const decisionFiles = "decision.go decision_test.go"
+
 var mutations = []mutation{
-	{"no drain of refused answers", "exchange.go", "rep.takeIn(x.g.draining)", "rep.close()", "TestFallThroughConnections"},
-	{"no hold of informational answers", "exchange.go", "rep.stopBody() // whatever", "x.forwardEarly(rep.early) // whatever", "TestHistories"},
-	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories"},
-	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories"},
-	{"no rewind of bodies", "wire/spool.go", "&SpoolReader{s: s, last: last}", "&SpoolReader{s: s, last: last, off: s.kept}", "TestHistories"},
+	{"no drain of refused answers", "exchange.go", "rep.takeIn(x.g.draining)", "rep.close()", "TestFallThroughConnections", ""},
+	{"no hold of informational answers", "exchange.go", "rep.stopBody() // whatever", "x.forwardEarly(rep.early) // whatever", "TestHistories", ""},
+	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories", ""},
+	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories", ""},
+	{"no rewind of bodies", "wire/spool.go", "&SpoolReader{s: s, last: last}", "&SpoolReader{s: s, last: last, off: s.kept}", "TestHistories", ""},
+
+	{"who is ready is not asked", "decision.go", "return ask", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"who starts is not waited for", "decision.go", "case signWaiting, signRefusing", "case signRefusing", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"who is absent ends the cascade", "decision.go", "return passBy", "return fail", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"who is gone is passed by", "decision.go", "return chooseAnew", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a fault is passed by", "decision.go", "return fail", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"final is not the end", "decision.go", "case at.final:", "case at.final && !at.upgrade:", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a 404 is used", "decision.go", "case s == signStatus:\n\t\treturn refuse", "case s == signStatus:\n\t\treturn use", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a page is used", "decision.go", "return hold", "return use", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a refused answer goes before a held page", "decision.go", "case held:", "case held && best == rankNone:", "TestEndingsAreThoseOnPaper", decisionFiles},
 }
 
 // mutated is set for the tests that are run on a mutation.
@@ -73,7 +88,8 @@ func (m mutation) try(t *testing.T) ([]byte, error) {
 		os.WriteFile(overlay, replace, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-count=1", "-overlay", overlay, "-run", "^"+m.check+"$", ".")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-count=1", "-overlay", overlay, "-run", "^"+m.check+"$")
+	cmd.Args = append(cmd.Args, strings.Fields(cmp.Or(m.files, "."))...)
 	cmd.Env = append(os.Environ(), mutated+"=1")
 	return cmd.CombinedOutput()
 }
