@@ -9,18 +9,6 @@ import (
 	"devgate/proxy/wire"
 )
 
-// Limits that are not settings: each bounds what one request can cost.
-const (
-	defaultHold        = 15 * time.Second
-	defaultReplayLimit = 1 << 30
-	navigationHold     = time.Second            // a person in front of a browser is told sooner
-	goodbye            = 500 * time.Millisecond // for event streams and upgraded connections, from the signal to their server
-	noticeDelay        = 300 * time.Millisecond // how long a crash may go unnoticed by whoever calls SetState
-	redials            = 6                      // attempts to connect in a noticeDelay
-	drainTime          = 50 * time.Millisecond  // for the body of an answer that is not used to come
-	selfRestart        = 10                     // noticeDelays for which a server may refuse connections
-)
-
 // NotFound says what a browser navigation gets that every backend refused.
 type NotFound int
 

@@ -16,9 +16,6 @@ const (
 	// probeLimit ends a probe: some servers answer nothing before their first
 	// build is done.
 	probeLimit = 30 * time.Second
-	// probePatience is how long an answer that may be a fallback waits for a
-	// probe that is under way.
-	probePatience = 2 * time.Second
 	// probePause is the least time between two probes of one process.
 	probePause = time.Second
 )

@@ -9,10 +9,6 @@ import (
 	"devgate/proxy/wire"
 )
 
-// speculationWorth is what the refusals before an answer must usually take
-// together, for it to be asked for ahead of them.
-const speculationWorth = 5 * time.Millisecond
-
 // speculation is, for one request, the source of tries that were sent ahead of
 // their turn, and what is learned from how it goes. The answers are still judged
 // in order, so what the client gets is what it would have got, but sooner. The

@@ -240,3 +240,46 @@ func (u *upstream) drain(ctx context.Context) {
 	u.mu.Unlock()
 	waitAll(ctx, quiet)
 }
+
+// lease is one request that a backend is answering.
+type lease struct {
+	up      *upstream
+	at      *endpoint
+	changed <-chan struct{} // closed by the first change of state after the lease began
+	counted bool
+}
+
+// release stops counting the lease: it has ended, or it is a stream that a
+// restart does not wait for. It may be called more than once.
+func (v *lease) release() {
+	v.up.mu.Lock()
+	defer v.up.mu.Unlock()
+	if !v.counted {
+		return
+	}
+	v.counted = false
+	v.at.busy--
+	if v.at.busy == 0 && v.at.quiet != nil {
+		close(v.at.quiet)
+		v.at.quiet = nil
+	}
+}
+
+// interrupted reports whether the process that the lease went to has been told
+// to go since.
+func (v *lease) interrupted() bool {
+	v.up.mu.Lock()
+	defer v.up.mu.Unlock()
+	return v.at.interrupted
+}
+
+// waitAll returns when all of quiet are closed or ctx has ended.
+func waitAll(ctx context.Context, quiet []<-chan struct{}) {
+	for _, q := range quiet {
+		select {
+		case <-q:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
