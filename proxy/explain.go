@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"devgate/internal/loopback"
 	"devgate/proxy/wire"
 )
 
@@ -51,7 +52,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	if err != nil {
 		return nil, err
 	}
-	r.URL, r.RequestURI, r.RemoteAddr = u, target, "127.0.0.1:0"
+	r.URL, r.RequestURI, r.RemoteAddr = u, target, net.JoinHostPort(loopback.IPv4, "0")
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"devgate/internal/loopback"
 	"devgate/proxy/wire"
 )
 
@@ -156,7 +157,7 @@ func (k *pages) ask(ctx context.Context, name string, paths []string) probeResul
 // request is one for target that no client sent.
 func (k *pages) request(target, accept string) *wire.Request {
 	return &wire.Request{
-		Method: http.MethodGet, Target: target, Host: k.address, Client: "127.0.0.1", Scheme: "http", Loop: k.token,
+		Method: http.MethodGet, Target: target, Host: k.address, Client: loopback.IPv4, Scheme: "http", Loop: k.token,
 		Header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, Safe: true,
 	}
 }
