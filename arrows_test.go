@@ -34,8 +34,8 @@ var arrows = map[string]string{
 	"devgate/internal/tty":      "golang.org/x/sys/unix golang.org/x/term",
 	"devgate/internal/watch":    "github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix",
 	"devgate/procfile":          "github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4",
-	"devgate/proxy":             "devgate/proxy/wire",
-	"devgate/proxy/wire":        "",
+	"devgate/proxy":             "devgate/internal/loopback devgate/proxy/wire",
+	"devgate/proxy/wire":        "devgate/internal/loopback",
 	"devgate/supervisor":        "devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix",
 	"devgate/supervisor/probe":  "",
 }

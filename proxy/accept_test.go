@@ -97,21 +97,21 @@ func TestKindsOfAnswers(t *testing.T) {
 	}
 }
 
-// What devgate writes down of a trial, for people.
+// What devgate writes down of a attempt, for people.
 func TestNotes(t *testing.T) {
 	for _, c := range []struct {
-		trial trial
-		want  string
+		attempt attempt
+		want    string
 	}{
-		{trial{status: 200}, ""},
-		{trial{status: 404, note: noteRefused}, "falls through"},
-		{trial{status: 200, learned: true}, "asked ahead"},
-		{trial{status: 200, held: 1234 * time.Millisecond, waited: "restarting"}, "held 1.2s: restarting"},
-		{trial{status: 200, held: 12345 * time.Microsecond}, "held 12ms"},
-		{trial{word: "crashed"}, "crashed"},
-		{trial{word: "starting", held: 15 * time.Second, waited: "building"}, "starting; held 15s: building"},
+		{attempt{status: 200}, ""},
+		{attempt{status: 404, note: noteRefused}, "falls through"},
+		{attempt{status: 200, learned: true}, "asked ahead"},
+		{attempt{status: 200, held: 1234 * time.Millisecond, waited: "restarting"}, "held 1.2s: restarting"},
+		{attempt{status: 200, held: 12345 * time.Microsecond}, "held 12ms"},
+		{attempt{word: "crashed"}, "crashed"},
+		{attempt{word: "starting", held: 15 * time.Second, waited: "building"}, "starting; held 15s: building"},
 	} {
-		if got := c.trial.notes(); got != c.want {
+		if got := c.attempt.notes(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

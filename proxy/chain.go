@@ -25,7 +25,7 @@ type candidate struct {
 
 // newChain compiles cfg. A name that known has keeps its upstream, which is told
 // of the configuration; the names of those that begin anew by it are returned.
-func newChain(cfg Config, known map[string]*upstream) (ch *chain, anew []string) {
+func newChain(cfg Config, known map[string]*upstream, pr prober) (ch *chain, anew []string) {
 	cfg = cfg.withDefaults()
 	ch = &chain{Config: cfg, hosts: newHostList(cfg.Hosts), upstreams: maps.Clone(known)}
 	if ch.upstreams == nil {
@@ -40,7 +40,7 @@ func newChain(cfg Config, known map[string]*upstream) (ch *chain, anew []string)
 			c.patterns = append(c.patterns, compilePattern(p))
 		}
 		if c.up == nil {
-			c.up = newUpstream(&b)
+			c.up = newUpstream(&b, pr)
 			ch.upstreams[strings.ToLower(b.Name)] = c.up
 		} else if c.up.configure(&b) {
 			anew = append(anew, b.Name)
@@ -66,15 +66,15 @@ func (ch *chain) retired() []string {
 
 // probe asks every backend that is Ready and has not been asked yet for a path
 // that cannot exist.
-func (ch *chain) probe(g *Gateway) {
+func (ch *chain) probe() {
 	for _, c := range ch.candidates {
-		c.probe(g)
+		c.probe()
 	}
 }
 
-func (c *candidate) probe(g *Gateway) {
-	if at := c.up.place(); at != nil && c.SPA == Auto && !c.Final {
-		at.probe(g, c)
+func (c *candidate) probe() {
+	if at := c.up.endpoint(); at != nil && c.SPA == Auto && !c.Final {
+		at.pages.probe(c.Name, c.Paths)
 	}
 }
 
@@ -108,4 +108,13 @@ func (c *candidate) matches(path string) bool {
 		return true
 	}
 	return slices.ContainsFunc(c.patterns, func(p pattern) bool { return p.match(path) })
+}
+
+// backendOf returns the backend that "NAME.localhost" names, or nil.
+func (ch *chain) backendOf(host string) *candidate {
+	name, ok := strings.CutSuffix(hostName(host), ".localhost")
+	if !ok || name == "" {
+		return nil
+	}
+	return ch.find(name)
 }

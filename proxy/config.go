@@ -9,17 +9,6 @@ import (
 	"devgate/proxy/wire"
 )
 
-// Limits that are not settings: each bounds what one request can cost.
-const (
-	defaultHold        = 15 * time.Second
-	defaultReplayLimit = 1 << 30
-	navigationHold     = time.Second            // a person in front of a browser is told sooner
-	goodbye            = 500 * time.Millisecond // for event streams and upgraded connections, from the signal to their server
-	noticeDelay        = 300 * time.Millisecond // how long a crash may go unnoticed by whoever calls SetState
-	redials            = 6                      // attempts to connect in a noticeDelay
-	selfRestart        = 10                     // noticeDelays for which a server may refuse connections
-)
-
 // NotFound says what a browser navigation gets that every backend refused.
 type NotFound int
 
@@ -140,3 +129,17 @@ func (b *Backend) address() string {
 	}
 	return net.JoinHostPort(b.URL.Hostname(), "80")
 }
+
+// SPA says whether a backend answers paths that it does not know with a page
+// of its own, as the development servers of front ends do (G6).
+type SPA int
+
+const (
+	// Auto: the gateway asks the backend for such a path when it is Ready. It
+	// is the zero value.
+	Auto SPA = iota
+	// On: it does, without asking.
+	On
+	// Off: it does not; every answer is taken as it is.
+	Off
+)

@@ -362,7 +362,7 @@ func TestNothingIsLeft(t *testing.T) {
 			return g.requests.count() == 0 && g.clients.count() == 0 && g.tunnels.count() == 0
 		})
 		for _, c := range g.chain.Load().candidates {
-			c.up.place().transport.Forget()
+			c.up.endpoint().transport.Forget()
 		}
 		eventually(t, "all files are closed", func() bool { return openFiles(t) <= files })
 		if left, err := os.ReadDir(spools); len(left) > 0 || err != nil {

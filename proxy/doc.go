@@ -56,7 +56,7 @@
 //
 // A chain is one configuration, compiled; it never changes, and each request
 // keeps the one it began with. An upstream is what does change of a backend: its
-// state, and its places. A place is one process of it: visits, connections, what
+// state, and its endpoints. An endpoint is one process of it: leases, connections, what
 // a probe found out. An exchange is one request: ask each candidate (fetch, with admit for the waiting), judge the
 // answer (verdict), use it (deliver), keep it (refusal) or hold it back
 // (fallback); Exchange is its record. What is sent ahead by speculation is an

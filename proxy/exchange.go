@@ -3,154 +3,137 @@ package proxy
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
-
-	"devgate/proxy/wire"
 )
 
 // unreadPatience is how long a client that has its answer may go on sending.
 const unreadPatience = time.Second
 
-// exchange is one request on its way through the cascade. One goroutine owns
-// it, the one that serves the request.
+// exchange is one request on its way through the cascade: whoever is next is
+// asked, decide says what becomes of it, and the answer is kept in reserve or
+// given to the client. The goroutine that serves the request owns it.
 type exchange struct {
-	g     *Gateway
-	chain *chain
-	w     http.ResponseWriter
-	r     *http.Request
-	ctx   context.Context
+	answering
+	ctx         context.Context
+	patience    patience
+	asking      asking // of the candidate whose turn it is
+	speculation speculation
+	reserve     reserve
 
-	call       *wire.Request
-	candidates []*candidate
-	alone      bool // one backend was asked for by name: its answer is the end
-	trace      trace
-	best       *refusal // the refused answer to use if nobody does better
-	spare      *reply   // the answer of a front end that answers everything
-	refusals   int      // how many candidates have refused
-	holdUntil  time.Time
-
-	began    time.Time
-	endless  bool // the answer has no end that anybody should wait for
-	reported bool // the record has it
-	nobody   bool // every backend refused
-	unread   bool // nobody reads the answer: Explain asks
-
-	epoch   uint64   // of what is learned, from before anybody was asked
-	sockets uint64   // likewise, the age of what is known of upgrades
-	learns  bool     // it can be learned who answers this
-	key     uint64   // of the request; 0 while it is not needed
-	aheads  []*ahead // by candidate; nil when their turn has come
-
-	confirmed bool // what was learned of this request is right
-
-	room [6]*candidate // of candidates, for chains of usual length
+	learned, sockets uint64 // generations of what is known, from before anybody was asked
 }
 
 func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
-	// Before the chain, which is changed before them.
-	epoch, sockets := g.learned.epoch.Load(), g.upgrades.age.Load()
-	return &exchange{g: g, epoch: epoch, sockets: sockets, chain: g.chain.Load(), w: w, r: r, ctx: r.Context(), began: time.Now()}
+	x := &exchange{ctx: r.Context(), learned: g.learned.generation.Load(), sockets: g.sockets.generation.Load()}
+	x.g, x.w, x.r, x.began = g, w, r, time.Now()
+	x.route.chain = g.chain.Load() // after the generations, which are changed after it
+	return x
 }
 
-// serve answers the request by reference semantics R: the backends in order,
-// the first answer that is not refused, else the static folder, else the best
-// of the refused ones.
-func (x *exchange) serve() {
-	if f := x.inspect(); f != nil {
-		x.fail(f)
-		return
-	}
-	x.choose()
-	if x.call.Upgrade != "" {
-		x.switchProtocols()
-		return
-	}
-	x.prepareBody()
-	defer x.end()
-	if !x.call.Safe {
-		x.g.learned.bump()
-		defer x.g.learned.bump()
-	}
+// walk asks one candidate after the other.
+func (x *exchange) walk() {
 	x.speculate()
-	for i := 0; i < len(x.candidates); i++ { // it may grow, see rechoose
-		if x.ask(i) {
+	for i := 0; i < len(x.route.candidates); i++ { // it may grow, see chooseAnew
+		first := x.speculation.draw(i)
+		t := x.trace.begin(x.route.candidates[i].Name)
+		x.asking = x.askingOf(i, x.route.last(i))
+		out := x.asking.run(x.ctx, first)
+		out.note(t)
+		x.speculation.learn(i, out)
+		switch out.verdict {
+		case use:
+			t.learned = first != nil && i > 0
+			x.use(out.reply)
 			return
+		case fail:
+			x.fail(out.fault)
+			return
+		case refuse:
+			x.asking.c.up.pace.add(t.took - t.held)
 		}
+		x.goOn(out, t, i+1, x.route.last(i))
 	}
 	x.unanswered()
 }
 
-// inspect refuses what must not reach any backend (G13, G14).
-func (x *exchange) inspect() *fault {
-	r := x.r
-	switch {
-	case !x.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
-		x.chain.Logf("refused a request for the host %q: it is not in hosts", r.Host)
-		return faultHost(r.Host)
-	case wire.HasToken(r.Header[wire.LoopHeader], x.g.token):
-		return faultLoop()
-	case r.Method == http.MethodConnect:
-		return faultRequest("CONNECT is for proxies; this is a gateway")
-	}
-	x.call = wire.NewRequest(r, x.g.token)
-	if !wire.ValidTarget(x.call.Target) {
-		return faultRequest("the request target is malformed")
-	}
-	return nil
-}
-
-// choose decides who is asked, in order.
-func (x *exchange) choose() {
-	if c := x.chain.backendOf(x.r.Host); c != nil {
-		x.candidates, x.alone = append(x.room[:0], c), true
+// speculate sends ahead what is worth it, for requests that can be speculated on.
+func (x *exchange) speculate() {
+	if !mayLearn(x.req, &x.route) {
 		return
 	}
-	x.candidates = x.chain.forPath(x.room[:0], rawPath(x.call.Target))
+	x.speculation = speculation{learned: &x.g.learned, generation: x.learned, worth: x.g.worth, req: x.req, candidates: x.route.candidates}
+	x.speculation.begin(x.ctx)
 }
 
-// rechoose puts the candidates of the newest configuration in the place of
-// those from the nth on, as one that was to be asked is no longer configured.
-// Nobody is asked twice.
-func (x *exchange) rechoose(n int) {
-	x.endAheads()
-	x.aheads, x.learns = nil, false
-	asked := slices.Clone(x.candidates[:n])
-	x.chain, x.alone = x.g.chain.Load(), false
-	x.choose()
-	for _, c := range x.candidates {
-		if !slices.ContainsFunc(asked, func(a *candidate) bool { return a.up == c.up }) {
-			asked = append(asked, c)
+// askingOf is the asking of candidate i.
+func (x *exchange) askingOf(i int, last bool) asking {
+	c := x.route.candidates[i]
+	return asking{
+		g: x.g, chain: x.route.chain, req: x.req, patience: &x.patience, c: c, last: last, began: time.Now(),
+		stance: stance{final: c.Final || x.route.sole, upgrade: x.req.Upgrade != ""},
+	}
+}
+
+// goOn does what is to be done before the next is asked; asked is how many have
+// been.
+func (x *exchange) goOn(out *outcome, t *attempt, asked int, last bool) {
+	switch out.verdict {
+	case chooseAnew:
+		x.route.chooseAnew(x.g.chain.Load(), x.r.Host, x.req.Target, asked)
+	case refuse:
+		x.refused(out.reply, t, last)
+	case hold:
+		x.reserve.hold(out.reply)
+	}
+}
+
+// refused keeps a refused answer in reserve. After the last candidate its body
+// need not be taken in, as it may well be used.
+func (x *exchange) refused(rep *reply, t *attempt, last bool) {
+	rep.stopBody() // whatever it has not read it will not get
+	explains := x.explains()
+	if !last || explains {
+		rep.takeIn(x.g.draining)
+	}
+	if explains {
+		t.answer = quote(rep.resp.Body.Prefetched())
+	}
+	x.reserve.keep(rep, rankOf(rep, x.r.Header))
+}
+
+// explains reports whether this client gets the explaining page when nobody
+// answers.
+func (x *exchange) explains() bool {
+	return x.route.chain.NotFound == Explain && isNavigation(x.r.Header)
+}
+
+// unanswered ends a cascade in which every backend refused (G8).
+func (x *exchange) unanswered() {
+	x.nobody = true
+	if x.serveStatic() {
+		return
+	}
+	switch end(x.reserve.page != nil, x.reserve.bestRank(), x.explains()) {
+	case usePage:
+		rep := x.reserve.takePage()
+		if t := x.trace.of(rep.c.Name); t != nil {
+			t.note = noteUsedAnyway
 		}
-	}
-	x.candidates = asked
-}
-
-// prepareBody makes the body one that can be read once for each backend.
-func (x *exchange) prepareBody() {
-	if x.r.ContentLength == 0 || x.r.Body == http.NoBody {
-		return
-	}
-	x.call.Body = wire.NewSpool(x.r.Body, x.chain.ReplayLimit)
-	if d, ok := x.w.(interface{ EnableFullDuplex() error }); ok {
-		// A backend may answer while the client still sends; the server would
-		// otherwise read the rest of the body itself, beside the spool.
-		d.EnableFullDuplex()
+		x.use(rep)
+	case useRefusal:
+		x.use(x.reserve.takeBest())
+	case explain:
+		x.fail(faultUnanswered(x.req.Method, x.req.Target))
 	}
 }
 
 // end gives back what the request holds.
 func (x *exchange) end() {
-	x.endAheads()
-	if x.spare != nil {
-		x.spare.close()
-	}
-	if x.best != nil {
-		x.best.drop()
-	}
-	if x.call.Body != nil {
+	x.speculation.end()
+	x.reserve.close()
+	if x.req.Body != nil {
 		x.stopReading()
-		x.call.Body.Close()
+		x.req.Body.Close()
 	}
 }
 
@@ -158,47 +141,10 @@ func (x *exchange) end() {
 // for the rest of a body that nobody wants. Such a connection has been
 // announced to close (closeIfUnread), so its rest is never taken for a request.
 func (x *exchange) stopReading() {
-	if whole, _ := x.call.Body.Whole(); whole || x.r.ProtoMajor != 1 {
+	if whole, _ := x.req.Body.Whole(); whole || x.r.ProtoMajor != 1 {
 		return
 	}
 	if d, ok := x.w.(interface{ SetReadDeadline(time.Time) error }); ok {
 		d.SetReadDeadline(time.Now().Add(unreadPatience))
 	}
-}
-
-// ask asks candidate i and reports whether the client has its answer.
-func (x *exchange) ask(i int) bool {
-	c, last := x.candidates[i], i == len(x.candidates)-1
-	first := x.aheadOf(i)
-	t := x.trace.begin(c.Name)
-	got := x.fetch(x.ctx, c, turn{last: last, first: first})
-	got.note(t)
-	switch {
-	case got.fault != nil:
-		x.cancelAheads()
-		x.fail(got.fault)
-		return true
-	case got.gone:
-		x.rechoose(i + 1)
-		return false
-	case got.reply == nil:
-		return false
-	}
-	switch x.verdict(got.reply, last) {
-	case refuse:
-		t.note = noteRefused
-		c.up.pace.add(t.took - t.held)
-		x.refusals++
-		x.keep(got.reply, last)
-		return false
-	case holdBack:
-		t.note = noteUnknownPath
-		x.setAside(got.reply)
-		return false
-	}
-	t.learned = first != nil && i > 0
-	x.learn(i, got.reply.resp.Status)
-	x.cancelAheads()
-	x.use(got.reply)
-	return true
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"devgate/internal/loopback"
 	"devgate/proxy/wire"
 )
 
@@ -32,7 +33,7 @@ func (g *Gateway) Explain(ctx context.Context, method, target string, header htt
 	x := newExchange(g, unseen{}, r)
 	x.unread = true
 	x.serve()
-	x.report()
+	x.record()
 	e := x.summary()
 	e.Cascade = x.everybody()
 	return e, ctx.Err()
@@ -51,7 +52,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	if err != nil {
 		return nil, err
 	}
-	r.URL, r.RequestURI, r.RemoteAddr = u, target, "127.0.0.1:0"
+	r.URL, r.RequestURI, r.RemoteAddr = u, target, net.JoinHostPort(loopback.IPv4, "0")
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
@@ -70,74 +71,64 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	return r, nil
 }
 
-// leaveUnread notes the answer and takes in what there is of its body, within
-// limits, so that the backend can end in peace.
-func (x *exchange) leaveUnread(rep *reply) {
-	x.trace.stamp(make(http.Header), rep.resp.Status, rep.c.Name)
-	if rep.resp.Status == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
-		return
-	}
-	rep.resp.Body.Discard(drainTime)
-}
-
 // everybody lists all backends in declared order, asked or not, and then the
 // static folder.
-func (x *exchange) everybody() []Attempt {
+func (a *answering) everybody() []Attempt {
 	var list []Attempt
-	for _, c := range x.chain.candidates {
-		if t := x.trace.of(c.Name); t != nil {
-			list = append(list, t.attempt())
+	for _, c := range a.route.chain.candidates {
+		if t := a.trace.of(c.Name); t != nil {
+			list = append(list, t.record())
 			continue
 		}
-		list = append(list, Attempt{Backend: c.Name, Note: x.whyNot(c)})
+		list = append(list, Attempt{Backend: c.Name, Note: a.whyNot(c)})
 	}
-	if t := x.trace.of(staticName); t != nil {
-		return append(list, t.attempt())
+	if t := a.trace.of(staticName); t != nil {
+		return append(list, t.record())
 	}
-	if x.chain.Static != "" && x.call != nil && !x.alone {
-		list = append(list, Attempt{Backend: staticName, Note: x.whyNotStatic()})
+	if a.route.chain.Static != "" && a.req != nil && !a.route.sole {
+		list = append(list, Attempt{Backend: staticName, Note: a.whyNotStatic()})
 	}
 	return list
 }
 
 // whyNot is the reason for which c was not asked.
-func (x *exchange) whyNot(c *candidate) string {
+func (a *answering) whyNot(c *candidate) string {
 	switch {
-	case x.call == nil:
+	case a.req == nil:
 		return "not asked: the request was refused"
-	case x.alone:
-		return "not asked: the host names " + x.candidates[0].Name
+	case a.route.sole:
+		return "not asked: the host names " + a.route.candidates[0].Name
 	case c.up.look().Phase == Absent:
 		return "not started"
-	case !c.matches(rawPath(x.call.Target)):
+	case !c.matches(rawPath(a.req.Target)):
 		return "not asked: paths = " + quoted(c.Paths)
-	case x.call.Upgrade != "" && c.H2C:
+	case a.req.Upgrade != "" && c.H2C:
 		return "not asked: protocol = \"h2c\""
 	}
-	for _, before := range x.candidates {
-		if before.Final && x.trace.of(before.Name) != nil {
+	for _, before := range a.route.candidates {
+		if before.Final && a.trace.of(before.Name) != nil {
 			return "not asked: " + before.Name + " is final"
 		}
 	}
-	return "not asked: " + x.ender()
+	return "not asked: " + a.ender()
 }
 
-func (x *exchange) whyNotStatic() string {
+func (a *answering) whyNotStatic() string {
 	switch {
-	case !x.nobody:
-		return "not asked: " + x.ender()
-	case x.r.Method != http.MethodGet && x.r.Method != http.MethodHead:
-		return "not asked: " + x.r.Method
+	case !a.nobody:
+		return "not asked: " + a.ender()
+	case a.r.Method != http.MethodGet && a.r.Method != http.MethodHead:
+		return "not asked: " + a.r.Method
 	}
 	return "no such file"
 }
 
 // ender says what ended the cascade.
-func (x *exchange) ender() string {
-	if x.trace.backend == "" {
+func (a *answering) ender() string {
+	if a.trace.backend == "" {
 		return "the request had failed before"
 	}
-	return x.trace.backend + " answered"
+	return a.trace.backend + " answered"
 }
 
 // quoted is a list as the Devgatefile has it: ["/api/*", "/x"].

@@ -79,7 +79,7 @@ func TestExplainTellsOfAFallbackThatIsLast(t *testing.T) {
 	web := backend(t, "web", frontEnd(""))
 	web.probed = true
 	g := gateway(t, Config{}, backend(t, "api", application), web)
-	p := g.chain.Load().find("web").up.place().probe(g.Gateway, g.chain.Load().find("web"))
+	p := g.chain.Load().find("web").up.endpoint().pages.probe("web", nil)
 	<-p.done
 	for range 20 {
 		e, err := g.Explain(t.Context(), "GET", "/users/42", http.Header{"Accept": {"*/*"}}, nil)

@@ -237,7 +237,7 @@ func TestProbeDiesWithTheProcess(t *testing.T) {
 	g := gateway(t, Config{}, web, backend(t, "api", application))
 	c := g.chain.Load().candidates[0]
 	ended := func() probeResult {
-		p := c.up.place().probe(g.Gateway, c)
+		p := c.up.endpoint().pages.probe(c.Name, c.Paths)
 		<-p.done
 		return p.result
 	}

@@ -71,47 +71,55 @@ func faultGone() *fault {
 // wordGone is noted for requests whose client did not wait for an answer.
 const wordGone = "client left"
 
-func faultStarting(c *candidate, s State) *fault {
+func faultStarting(backend string, s State) *fault {
 	reason := s.Reason
 	if reason == "" {
 		reason = "starting"
 	}
 	return &fault{
-		status: http.StatusServiceUnavailable, word: "starting", backend: c.Name, wait: true, until: untilReady,
-		title: fmt.Sprintf("%s is not ready yet", c.Name), detail: reason, log: s.Log,
+		status: http.StatusServiceUnavailable, word: "starting", backend: backend, wait: true, until: untilReady,
+		title: fmt.Sprintf("%s is not ready yet", backend), detail: reason, log: s.Log,
 	}
 }
 
-func faultDown(c *candidate, s State) *fault {
+func faultDown(backend string, s State) *fault {
 	reason := s.Reason
 	if reason == "" {
 		reason = "not running"
 	}
 	return &fault{
-		status: http.StatusBadGateway, word: "crashed", backend: c.Name, until: untilReady,
-		title: fmt.Sprintf("%s is down", c.Name), detail: reason, log: s.Log,
+		status: http.StatusBadGateway, word: "crashed", backend: backend, until: untilReady,
+		title: fmt.Sprintf("%s is down", backend), detail: reason, log: s.Log,
 	}
 }
 
-func faultRefused(c *candidate, address string, err error) *fault {
+// faultWentDown is for a backend that broke an answer off and turns out to be
+// down.
+func faultWentDown(backend string, s State) *fault {
+	f := faultDown(backend, s)
+	f.title = backend + " went down while it was answering"
+	return f
+}
+
+func faultRefused(backend string, address string, err error) *fault {
 	return &fault{
-		status: http.StatusBadGateway, word: "refused", backend: c.Name, until: untilDialed,
-		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", c.Name, address),
+		status: http.StatusBadGateway, word: "refused", backend: backend, until: untilDialed,
+		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", backend, address),
 		detail: oneLine(err),
 	}
 }
 
-func faultBroken(c *candidate, err error) *fault {
+func faultBroken(backend string, err error) *fault {
 	return &fault{
-		status: http.StatusBadGateway, word: "refused", backend: c.Name,
-		title: fmt.Sprintf("%s gave no usable answer", c.Name), detail: oneLine(err),
+		status: http.StatusBadGateway, word: "refused", backend: backend,
+		title: fmt.Sprintf("%s gave no usable answer", backend), detail: oneLine(err),
 	}
 }
 
-func faultTimeout(c *candidate, after time.Duration) *fault {
+func faultTimeout(backend string, after time.Duration) *fault {
 	return &fault{
-		status: http.StatusGatewayTimeout, word: "timeout", backend: c.Name,
-		title: fmt.Sprintf("%s did not answer within %s", c.Name, after),
+		status: http.StatusGatewayTimeout, word: "timeout", backend: backend,
+		title: fmt.Sprintf("%s did not answer within %s", backend, after),
 	}
 }
 

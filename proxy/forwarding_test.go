@@ -124,7 +124,7 @@ func TestRemoteBackendGetsItsHost(t *testing.T) {
 			t.Cleanup(srv.Close)
 			u, _ := url.Parse(srv.URL)
 			g := New(Config{Backends: []Backend{{Name: "far", URL: u, Remote: true}}})
-			at := g.chain.Load().candidates[0].up.place()
+			at := g.chain.Load().candidates[0].up.endpoint()
 			if scheme == "https" {
 				o := g.chain.Load().candidates[0].origin()
 				o.Roots = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,19 +26,18 @@ type Gateway struct {
 	open      bool                // other machines reach the gateway
 
 	stopping chan struct{}
-	requests crowd          // being served
+	requests inflight       // being served
 	readers  sync.WaitGroup // of bodies whose requests wait
-	clients  crowd          // connections of clients
-	streams  crowd          // event streams
-	tunnels  crowd          // upgraded connections
-	upgrades memory
+	clients  inflight       // connections of clients
+	streams  inflight       // event streams
+	tunnels  inflight       // upgraded connections
+	sockets  owners
 	hmr      hmrOwner
-	record   record
+	recorder recorder
 	learned  learned
 	worth    time.Duration // speculationWorth, but for tests
 	probing  time.Duration // probePatience, but for tests
 	draining time.Duration // drainTime, but for tests
-	weak     weakness      // none, but for tests
 }
 
 // New makes a gateway. Every backend begins Waiting, a Remote one Ready.
@@ -49,7 +47,7 @@ func New(cfg Config) *Gateway {
 		notice: noticeDelay, worth: speculationWorth, probing: probePatience, draining: drainTime,
 	}
 	g.learned.seed = maphash.MakeSeed()
-	ch, _ := newChain(cfg, nil)
+	ch, _ := newChain(cfg, nil, g.prober())
 	g.chain.Store(ch)
 	return g
 }
@@ -58,14 +56,14 @@ func New(cfg Config) *Gateway {
 // end by the old, each at the process that it was sent to. It may be called at
 // any time and never blocks for long.
 //
-// A backend that keeps its name and its place (Port, URL, H2C, Remote) keeps its
+// A backend that keeps its name and its endpoint (Port, URL, H2C, Remote) keeps its
 // state, its connections and what was found out about its process; any other
 // begins as in New, Waiting or, if Remote, Ready. SetState, Drain and Interrupt
-// go by name, so what runs at a place that the backend has left, or on a backend
+// go by name, so what runs at an endpoint that the backend has left, or on a backend
 // that is no longer configured, is drained and interrupted as on a restart. A
 // request that waits for a backend that is no longer configured, or comes to
 // one that is not Ready, goes on by the new configuration, without those that
-// it has asked already. Idle connections to a place that was left are closed at
+// it has asked already. Idle connections to an endpoint that was left are closed at
 // once, event streams and upgraded connections a moment later.
 //
 // The result is an error, and nothing has changed, when cfg names a backend twice.
@@ -79,7 +77,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	ch, anew := newChain(cfg, g.chain.Load().upstreams)
+	ch, anew := newChain(cfg, g.chain.Load().upstreams, g.prober())
 	if g.open {
 		ch.hosts = ch.hosts.withMachine()
 	}
@@ -92,9 +90,9 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	for _, name := range anew {
 		g.hmr.forget(name)
 	}
-	g.upgrades.forget()
+	g.sockets.forget()
 	g.learned.bump()
-	ch.probe(g)
+	ch.probe()
 	return nil
 }
 
@@ -112,10 +110,10 @@ func (g *Gateway) SetState(name string, s State) {
 		return
 	}
 	up.setState(s)
-	g.upgrades.forget()
+	g.sockets.forget()
 	g.learned.bump()
 	if c := ch.find(name); c != nil {
-		c.probe(g)
+		c.probe()
 	}
 }
 
@@ -165,18 +163,11 @@ func (g *Gateway) isStopping() bool {
 	}
 }
 
-// ServeHTTP implements http.Handler. The answer is written as reference
-// semantics R ask; see the package documentation.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !g.requests.enter() {
-		panic(http.ErrAbortHandler)
-	}
-	defer g.requests.leave()
-	x := newExchange(g, w, r)
-	if strings.HasPrefix(r.URL.Path, ownPrefix) {
-		x.serveOwn()
-		return
-	}
-	defer x.report()
-	x.serve()
-}
+func (g *Gateway) prober() prober { return prober{g.token, g.logf} }
+
+// logf tells the developer, as the newest configuration says.
+func (g *Gateway) logf(format string, args ...any) { g.chain.Load().Logf(format, args...) }
+
+// Changed says that a file of the project was changed: what was learned of
+// requests may be wrong from now on. It never blocks.
+func (g *Gateway) Changed() { g.learned.bump() }

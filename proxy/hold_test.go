@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
@@ -86,12 +85,11 @@ func TestHold(t *testing.T) {
 		}
 	})
 	t.Run("a navigation waits one second, not longer", func(t *testing.T) {
-		x := exchange{r: httptest.NewRequest("GET", "/", nil), chain: &chain{Config: Config{Hold: time.Minute}}}
-		if d := x.patience(); d != time.Minute {
+		ch := &chain{Config: Config{Hold: time.Minute}}
+		if d := ch.holdFor(nil); d != time.Minute {
 			t.Error(d)
 		}
-		x.r.Header.Set("Sec-Fetch-Mode", "navigate")
-		if d := x.patience(); d != time.Second {
+		if d := ch.holdFor(headers("Sec-Fetch-Mode: navigate")); d != time.Second {
 			t.Error(d)
 		}
 	})
@@ -442,7 +440,7 @@ func TestInterruptEndsWhatLasts(t *testing.T) {
 	if took := time.Since(began); took < goodbye {
 		t.Errorf("cut after %s, before anybody could say goodbye", took)
 	}
-	if g.chain.Load().find("b").up.place().lasting.members() != 1 {
+	if g.chain.Load().find("b").up.endpoint().lasting.members() != 1 {
 		t.Error("the stream of the next process was cut too")
 	}
 	_ = fresh

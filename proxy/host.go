@@ -106,12 +106,3 @@ func validPort(s string) bool {
 	}
 	return s[0] == ':' && strings.Trim(s[1:], "0123456789") == ""
 }
-
-// backendOf returns the backend that "NAME.localhost" names, or nil.
-func (ch *chain) backendOf(host string) *candidate {
-	name, ok := strings.CutSuffix(hostName(host), ".localhost")
-	if !ok || name == "" {
-		return nil
-	}
-	return ch.find(name)
-}

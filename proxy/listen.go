@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
-	"devgate/proxy/wire"
+	"devgate/internal/loopback"
 )
 
 // ListenError says which address could not be listened on. errors.Is finds
@@ -125,7 +125,7 @@ func openAll(host string, port int, have []net.Listener) (listeners []net.Listen
 
 func addressesOf(host string) []string {
 	if host == "localhost" {
-		return wire.Loopback()
+		return loopback.Hosts()
 	}
 	return []string{host}
 }

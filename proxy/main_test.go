@@ -272,8 +272,8 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// count is how many are in the crowd.
-func (c *crowd) count() int {
+// count is how many are in the inflight.
+func (c *inflight) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.n

@@ -1,86 +1,129 @@
 package proxy
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
 
-// TestMutationsAreNoticed takes one safeguard of the gateway away at a time:
-// the checks of this package must turn red. That they are green with all
-// safeguards is shown here too, by the same checks.
+// mutation takes one safeguard of the gateway away; the check must turn red.
+type mutation struct {
+	name, file, old, new string
+	check                string // name of a test
+	files                string // that are enough for it; "": the package
+}
+
+// decisionFiles are enough to test decisions, and compile in no time.
+const decisionFiles = "decision.go decision_test.go"
+
+var mutations = []mutation{
+	{"no drain of refused answers", "exchange.go", "rep.takeIn(x.g.draining)", "rep.close()", "TestFallThroughConnections", ""},
+	{"no hold of informational answers", "exchange.go", "rep.stopBody() // whatever", "x.forwardEarly(rep.early) // whatever", "TestHistories", ""},
+	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories", ""},
+	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories", ""},
+	{"no rewind of bodies", "wire/spool.go", "&SpoolReader{s: s, last: last}", "&SpoolReader{s: s, last: last, off: s.kept}", "TestHistories", ""},
+
+	{"who is ready is not asked", "decision.go", "return ask", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"who starts is not waited for", "decision.go", "case signWaiting, signRefusing", "case signRefusing", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"who is absent ends the cascade", "decision.go", "return passBy", "return fail", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"who is gone is passed by", "decision.go", "return chooseAnew", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a fault is passed by", "decision.go", "return fail", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"final is not the end", "decision.go", "case at.final:", "case at.final && !at.upgrade:", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a 404 is used", "decision.go", "case s == signStatus:\n\t\treturn refuse", "case s == signStatus:\n\t\treturn use", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a page is used", "decision.go", "return hold", "return use", "TestDecisionsAreThoseOnPaper", decisionFiles},
+	{"a refused answer goes before a held page", "decision.go", "case held:", "case held && best == rankNone:", "TestEndingsAreThoseOnPaper", decisionFiles},
+}
+
+// mutated is set for the tests that are run on a mutation.
+const mutated = "DEVGATE_MUTATED"
+
+// TestMutationsAreNoticed runs the check of each mutation on a copy of the
+// package in which the one file is changed. That the checks are green without is
+// shown by the tests that they are.
 func TestMutationsAreNoticed(t *testing.T) {
-	for _, m := range []struct {
-		name  string
-		weak  weakness
-		check func(*testing.T, weakness) error
-	}{
-		{"no drain of refused answers", closesRefusals, fallThroughConnections},
-		{"no hold of informational answers", leaksEarlyHints, randomHistories},
-		{"no epoch for what is learned", keepsEpoch, randomHistories},
-		{"no cookie in the key of what is learned", ignoresCookies, randomHistories},
-	} {
-		t.Run(m.name, func(t *testing.T) {
-			if err := m.check(t, m.weak); err == nil {
-				t.Error("nothing was noticed")
-			} else {
-				t.Logf("noticed: %.300v", err)
-			}
-		})
+	if os.Getenv(mutated) != "" {
+		t.Fatal("a mutation must not be tried on a mutation")
 	}
-	for name, check := range map[string]func(*testing.T, weakness) error{"histories": randomHistories, "connections": fallThroughConnections} {
-		t.Run("all put back: "+name, func(t *testing.T) {
-			if err := check(t, sound); err != nil {
-				t.Error(err)
+	for _, m := range mutations {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			out, err := m.try(t)
+			switch text := string(out); {
+			case err == nil:
+				t.Errorf("%s did not notice", m.check)
+			case !strings.Contains(text, "--- FAIL: "+m.check):
+				t.Errorf("%s did not run: %v\n%s", m.check, err, text)
+			default:
+				t.Logf("noticed: %.300s", text)
 			}
 		})
 	}
 }
 
-// historyMax is how many random histories a mutation may survive; the sound
-// gateway is not shown so many, as TestGatewayIsReference is there for that.
-const (
-	historyMax   = 400
-	historySound = 30
-)
-
-// randomHistories plays the histories of TestGatewayIsReference, from fixed
-// seeds, until one shows a difference.
-func randomHistories(t *testing.T, weak weakness) error {
-	n := historyMax
-	if weak == sound {
-		n = historySound
+// try runs the check on the mutation.
+func (m mutation) try(t *testing.T) ([]byte, error) {
+	t.Helper()
+	file, err := filepath.Abs(m.file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	th := newTheatre(t, true, weak)
-	if weak != sound {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), m.old); n != 1 {
+		t.Fatalf("%s has %q %d times, want it once: the mutation has to follow the code", m.file, m.old, n)
+	}
+	copied, overlay := filepath.Join(t.TempDir(), "mutated.go"), filepath.Join(t.TempDir(), "overlay.json")
+	replace, err := json.Marshal(map[string]map[string]string{"Replace": {file: copied}})
+	if err := errors.Join(err,
+		os.WriteFile(copied, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o600),
+		os.WriteFile(overlay, replace, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-count=1", "-overlay", overlay, "-run", "^"+m.check+"$")
+	cmd.Args = append(cmd.Args, strings.Fields(cmp.Or(m.files, "."))...)
+	cmd.Env = append(os.Environ(), mutated+"=1")
+	return cmd.CombinedOutput()
+}
+
+// TestHistories plays the histories of TestGatewayIsReference, from fixed seeds,
+// until one shows a difference: a few, as that test is there for more, but as many
+// as it takes on a mutation.
+func TestHistories(t *testing.T) {
+	n := 30
+	th := newTheatre(t, true)
+	if os.Getenv(mutated) != "" {
+		n = 400
 		th.limit = time.Second // what hangs need not hang for long
 	}
 	for seed := range n {
 		if err := th.play(histories.Example(seed)); err != nil {
-			return fmt.Errorf("history %d: %w", seed, err)
+			t.Fatalf("history %d: %v", seed, err)
 		}
 	}
-	return nil
 }
 
-// fallThroughConnections is the promise of G11: falling through costs no
-// connection, whatever the size of the refusals.
-func fallThroughConnections(t *testing.T, weak weakness) error {
+// G11: falling through costs no connection, whatever the size of the refusals.
+func TestFallThroughConnections(t *testing.T) {
 	a, conns := countingBackend(t, "a", func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		w.Write(make([]byte, 20_000))
 	})
 	g := gateway(t, Config{}, a, backend(t, "b", answers(200, "")))
-	g.weak = weak
 	for range 50 {
 		if got := g.get("/"); got.status != 200 {
-			return fmt.Errorf("%+v", got)
+			t.Fatalf("%+v", got)
 		}
 	}
 	if n := conns.Load(); n > 2 {
-		return errors.Join(errors.New("too many connections"), fmt.Errorf("%d for 50 refusals", n))
+		t.Errorf("%d connections for 50 refusals", n)
 	}
-	return nil
 }

@@ -11,9 +11,8 @@ const ownPrefix = "/__devgate/"
 
 // serveOwn answers the gateway's own paths: they only tell, and only words.
 func (x *exchange) serveOwn() {
-	x.call = nil
 	switch r := x.r; {
-	case !x.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
+	case !x.route.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.fail(faultHost(r.Host))
 	case r.URL.Path != ownPrefix+"state":
 		x.fail(&fault{status: http.StatusNotFound, word: "unanswered", title: "devgate has nothing at this path"})
@@ -29,7 +28,7 @@ func (x *exchange) serveOwn() {
 func (x *exchange) serveState() {
 	backends := make(map[string]string)
 	all := Ready
-	for _, c := range x.chain.candidates {
+	for _, c := range x.route.chain.candidates {
 		s := c.up.look()
 		backends[c.Name] = s.Phase.String()
 		switch {

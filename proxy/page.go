@@ -18,9 +18,9 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-// pages are part of the program, and parsed when the first one is shown: most
+// templates are part of the program, and parsed when the first one is shown: most
 // commands show none, and every start would wait for it.
-var pages = sync.OnceValue(func() *template.Template {
+var templates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 })
 
@@ -32,13 +32,13 @@ type pageData struct {
 	Status                  int
 	Log                     []string
 	Reload                  reloading
-	Trials                  []pageTrial
-	Answers                 bool // one of the trials has one
+	Attempts                []pageAttempt
+	Answers                 bool // one of the attempts has one
 	NotAsked                []pageSkip
 	Nonce                   string
 }
 
-type pageTrial struct {
+type pageAttempt struct {
 	Backend, Word, Note, Took, Answer string
 }
 
@@ -56,11 +56,11 @@ type problem struct {
 
 // fail answers with a fault, in the form that the client can read: a page for
 // a person, a comment where a script or style is expected, else a problem.
-func (x *exchange) fail(f *fault) {
-	h := x.w.Header()
-	x.trace.stamp(h, f.status, "")
+func (a *answering) fail(f *fault) {
+	h := a.w.Header()
+	a.trace.stamp(h, f.status, "")
 	if f.word == wordGone {
-		x.trace.status = 0
+		a.trace.status = 0
 	}
 	h.Set(headerError, f.word)
 	h.Set("Cache-Control", "no-store")
@@ -68,32 +68,32 @@ func (x *exchange) fail(f *fault) {
 	if f.wait {
 		h.Set("Retry-After", "1")
 	}
-	x.closeIfUnread(h)
-	body := x.faultBody(h, f)
+	a.closeIfUnread(h)
+	body := a.faultBody(h, f)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	x.w.WriteHeader(f.status)
-	if x.r.Method != http.MethodHead {
-		x.w.Write(body)
+	a.w.WriteHeader(f.status)
+	if a.r.Method != http.MethodHead {
+		a.w.Write(body)
 	}
 }
 
-func (x *exchange) faultBody(h http.Header, f *fault) []byte {
+func (a *answering) faultBody(h http.Header, f *fault) []byte {
 	switch {
-	case isNavigation(x.r.Header):
-		return x.page(h, f)
-	case isAsset(x.r):
+	case isNavigation(a.r.Header):
+		return a.page(h, f)
+	case isAsset(a.r):
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		return []byte(comment(f))
 	}
 	h.Set("Content-Type", "application/problem+json")
-	body, _ := json.Marshal(x.problem(f)) // plain data always encodes
+	body, _ := json.Marshal(a.problem(f)) // plain data always encodes
 	return append(body, '\n')
 }
 
-func (x *exchange) problem(f *fault) problem {
+func (a *answering) problem(f *fault) problem {
 	return problem{
 		Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Detail: f.detail, Backend: f.backend,
-		Cascade: x.trace.attempts(),
+		Cascade: a.trace.records(),
 	}
 }
 
@@ -125,30 +125,30 @@ func isAsset(r *http.Request) bool {
 }
 
 // page writes a fault for a person.
-func (x *exchange) page(h http.Header, f *fault) []byte {
+func (a *answering) page(h http.Header, f *fault) []byte {
 	d := pageData{
-		Project: x.chain.Name, Method: x.r.Method, Target: x.r.RequestURI,
+		Project: a.route.chain.Name, Method: a.r.Method, Target: a.r.RequestURI,
 		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
 		Nonce: rand.Text(),
 	}
-	if x.r.Method == http.MethodGet {
+	if a.r.Method == http.MethodGet {
 		d.Reload = f.until // a form is not sent again by itself
 	}
-	for _, t := range x.trace.trials {
+	for _, t := range a.trace.attempts {
 		note := t.note
 		if note == noteRefused {
 			note = "" // the status says as much
 		}
-		d.Trials = append(d.Trials, pageTrial{t.backend, t.said(), note, tookText(t.took), t.answer})
+		d.Attempts = append(d.Attempts, pageAttempt{t.backend, t.said(), note, tookText(t.took), t.answer})
 		d.Answers = d.Answers || t.answer != ""
 	}
-	d.NotAsked = x.notAsked()
+	d.NotAsked = a.notAsked()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+d.Nonce+
 		"'; script-src 'nonce-"+d.Nonce+"'; connect-src 'self'; base-uri 'none'; frame-ancestors 'self'")
 	var b bytes.Buffer
-	if err := pages().ExecuteTemplate(&b, "fault.html", d); err != nil {
-		x.chain.Logf("write page: %v", err)
+	if err := templates().ExecuteTemplate(&b, "fault.html", d); err != nil {
+		a.route.chain.Logf("write page: %v", err)
 	}
 	return b.Bytes()
 }
@@ -167,10 +167,10 @@ func tookText(d time.Duration) string {
 }
 
 // notAsked lists the backends whose paths kept them out.
-func (x *exchange) notAsked() []pageSkip {
+func (a *answering) notAsked() []pageSkip {
 	var skips []pageSkip
-	for _, c := range x.chain.candidates {
-		if x.call != nil && !x.alone && !c.matches(rawPath(x.call.Target)) {
+	for _, c := range a.route.chain.candidates {
+		if a.req != nil && !a.route.sole && !c.matches(rawPath(a.req.Target)) {
 			skips = append(skips, pageSkip{c.Name, strings.Join(c.Paths, ", ")})
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"devgate/internal/loopback"
 	"devgate/proxy/wire"
 )
 
@@ -15,9 +17,6 @@ const (
 	// probeLimit ends a probe: some servers answer nothing before their first
 	// build is done.
 	probeLimit = 30 * time.Second
-	// probePatience is how long an answer that may be a fallback waits for a
-	// probe that is under way.
-	probePatience = 2 * time.Second
 	// probePause is the least time between two probes of one process.
 	probePause = time.Second
 )
@@ -31,10 +30,20 @@ const (
 	answersAll
 )
 
-// fallback is what is known of one process's answers to unknown paths. It is
-// part of its place, so the knowledge ends with the process.
-type fallback struct {
-	running *sync.WaitGroup // the upstream's
+// prober is what all probes of a gateway have in common.
+type prober struct {
+	token string // tells the gateway's own requests
+	logf  func(format string, args ...any)
+}
+
+// pages is what is known of one process's answers to unknown paths. It is part of
+// its endpoint, so the knowledge ends with the process.
+type pages struct {
+	prober
+	address   string
+	transport wire.Transport
+	told      *atomic.Bool    // of the backend: the log says that it answers everything
+	running   *sync.WaitGroup // likewise: all that its endpoints do by themselves
 
 	mu     sync.Mutex
 	probes map[string]*probe // by the paths that they were made for
@@ -51,38 +60,38 @@ type probe struct {
 }
 
 // close breaks off the probes that are running; they are counted in running.
-func (f *fallback) close() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.closed = true
-	for _, p := range f.probes {
+func (k *pages) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.closed = true
+	for _, p := range k.probes {
 		p.cancel()
 	}
 }
 
-// probe returns the probe of the process at this place, starting one when there
-// is none for c's paths or when the last one has found nothing out. It returns
-// nil after the fallback's close.
-func (at *place) probe(g *Gateway, c *candidate) *probe {
-	f, paths := &at.fallback, strings.Join(c.Paths, "\n")
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
+// probe returns the probe of the process, starting one when there is none for
+// these paths of the backend, or when the last one has found nothing out. It
+// returns nil after close.
+func (k *pages) probe(name string, paths []string) *probe {
+	key := strings.Join(paths, "\n")
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
 		return nil
 	}
-	if p := f.probes[paths]; p != nil && !p.vain() {
+	if p := k.probes[key]; p != nil && !p.vain() {
 		return p
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
 	p := &probe{cancel: cancel, done: make(chan struct{})}
-	if f.probes == nil {
-		f.probes = make(map[string]*probe)
+	if k.probes == nil {
+		k.probes = make(map[string]*probe)
 	}
-	f.probes[paths] = p
-	f.running.Go(func() { // ends with the probe's context at the latest
+	k.probes[key] = p
+	k.running.Go(func() { // ends with the probe's context at the latest
 		defer cancel()
 		defer close(p.done)
-		p.result = g.probeAll(ctx, c, at)
+		p.result = k.ask(ctx, name, paths)
 		p.ended = time.Now()
 	})
 	return p
@@ -104,38 +113,38 @@ func (p *probe) vain() bool {
 }
 
 // isPage reports whether tag is the ETag of the page.
-func (f *fallback) isPage(tag string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return tag != "" && tag == f.tag
+func (k *pages) isPage(tag string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return tag != "" && tag == k.tag
 }
 
 // retag notes the ETag of the page as it was just served.
-func (f *fallback) retag(tag string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.tag = tag
+func (k *pages) retag(tag string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tag = tag
 }
 
-// probeAll asks as a browser navigates and as a program fetches: a page in
-// answer to either is enough.
-func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeResult {
-	target, ok := unknownPath(c.Paths)
+// ask asks as a browser navigates and as a program fetches: a page in answer to
+// either is enough.
+func (k *pages) ask(ctx context.Context, name string, paths []string) probeResult {
+	target, ok := unknownPath(paths)
 	if !ok {
 		return knowsPaths
 	}
 	result := undecided
 	for _, accept := range [...]string{"text/html", "*/*"} {
-		resp, err := at.transport.RoundTrip(ctx, g.probeCall(at, target, accept), wire.Try{})
+		resp, err := k.transport.RoundTrip(ctx, k.request(target, accept), wire.Try{})
 		if err != nil {
 			return undecided
 		}
 		resp.Body.Discard(drainTime)
 		switch {
 		case resp.Status == http.StatusOK && isHTML(resp.Header):
-			at.fallback.retag(resp.Header.Get("Etag"))
-			if c.up.told.CompareAndSwap(false, true) {
-				g.chain.Load().Logf("%s answers paths that it does not know with a page: the backends after it are asked first (spa = false turns this off)", c.Name)
+			k.retag(resp.Header.Get("Etag"))
+			if k.told.CompareAndSwap(false, true) {
+				k.logf("%s answers paths that it does not know with a page: the backends after it are asked first (spa = false turns this off)", name)
 			}
 			return answersAll
 		case resp.Status < 500:
@@ -145,10 +154,10 @@ func (g *Gateway) probeAll(ctx context.Context, c *candidate, at *place) probeRe
 	return result
 }
 
-// probeCall is a request for target that no client sent.
-func (g *Gateway) probeCall(at *place, target, accept string) *wire.Request {
+// request is one for target that no client sent.
+func (k *pages) request(target, accept string) *wire.Request {
 	return &wire.Request{
-		Method: http.MethodGet, Target: target, Host: at.address, Client: "127.0.0.1", Scheme: "http", Loop: g.token,
+		Method: http.MethodGet, Target: target, Host: k.address, Client: loopback.IPv4, Scheme: "http", Loop: k.token,
 		Header: http.Header{"Accept": {accept}, "User-Agent": {"devgate"}}, Safe: true,
 	}
 }

@@ -151,10 +151,10 @@ type theatre struct {
 	allowed map[string]bool // number and backend of requests R would not send
 }
 
-func newTheatre(t testing.TB, speculate bool, weak weakness) *theatre {
+func newTheatre(t testing.TB, speculate bool) *theatre {
 	th := &theatre{limit: 10 * time.Second, actors: actors(t, 3), bodies: make(map[int][]byte)}
 	th.g = gateway(t, Config{Speculate: speculate})
-	th.g.notice, th.g.worth, th.g.weak, th.g.learned.unsound = 0, -1, weak, weak
+	th.g.notice, th.g.worth = 0, -1
 	for _, n := range sizes {
 		th.bodies[n] = []byte(payload(n))
 	}
@@ -203,7 +203,7 @@ func (th *theatre) step(st step) error {
 		th.restarted(a, State{Phase: Ready})
 	case "switch": // the next process is at the other port
 		at := a.Port
-		if p := th.g.chain.Load().upstream(a.Name).place(); p != nil {
+		if p := th.g.chain.Load().upstream(a.Name).endpoint(); p != nil {
 			at = p.port
 		}
 		th.restarted(a, State{Phase: Ready, Port: a.ports[0] + a.ports[1] - at})
@@ -245,7 +245,7 @@ func (th *theatre) recast(st step) {
 	}
 	th.configure()
 	for _, a := range th.chain {
-		if th.g.chain.Load().upstream(a.Name).place() == nil { // it is new, or back
+		if th.g.chain.Load().upstream(a.Name).endpoint() == nil { // it is new, or back
 			th.g.SetState(a.Name, State{Phase: Ready})
 		}
 	}
@@ -433,7 +433,7 @@ func (a *actor) compareLog(id string, expected []string, allowed bool) error {
 func TestGatewayIsReference(t *testing.T) {
 	for _, speculate := range []bool{false, true} {
 		t.Run(fmt.Sprintf("speculation %t", speculate), func(t *testing.T) {
-			th := newTheatre(t, speculate, sound)
+			th := newTheatre(t, speculate)
 			rapid.Check(t, func(t *rapid.T) {
 				if err := th.play(histories.Draw(t, "history")); err != nil {
 					t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 )
 
 // reconfigure changes a copy of the gateway's configuration and puts it in
-// place.
+// endpoint.
 func (g *testGateway) reconfigure(change func(*Config)) {
 	g.t.Helper()
 	cfg := g.chain.Load().Config
@@ -164,13 +164,13 @@ func TestReconfigureKeepsWhatIsUnchanged(t *testing.T) {
 	b := backend(t, "b", answers(200, "b"))
 	g := gateway(t, Config{}, a, b)
 	g.get("/")
-	place := g.chain.Load().find("a").up.place()
+	place := g.chain.Load().find("a").up.endpoint()
 	g.SetState("b", State{Phase: Down, Reason: "exited with status 3"})
 	g.reconfigure(func(c *Config) {
 		slices.Reverse(c.Backends)
 		c.Backends[1].Paths, c.Backends[1].Fallthrough = []string{"/*"}, []int{404, 405}
 	})
-	if g.chain.Load().find("a").up.place() != place {
+	if g.chain.Load().find("a").up.endpoint() != place {
 		t.Error("a began anew")
 	}
 	if got := g.get("/"); got.status != 502 || !strings.Contains(got.body, "exited with status 3") {
@@ -211,9 +211,9 @@ func TestReconfigureForgets(t *testing.T) {
 	if name := g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}); name != "web" {
 		t.Fatalf("the client's owner is %q", name)
 	}
-	g.upgrades.remember("/s ", "api", g.upgrades.age.Load())
+	g.sockets.remember("/s ", "api", g.sockets.generation.Load())
 	g.reconfigure(func(c *Config) { c.Backends[1].Final = true })
-	if g.upgrades.owner("/s ") != "" {
+	if g.sockets.owner("/s ") != "" {
 		t.Error("the owner of a socket is remembered")
 	}
 	if g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}) != "web" {
@@ -253,11 +253,11 @@ func TestReconfigureProbesForOtherPaths(t *testing.T) {
 		t.Errorf("spa = true: %+v", got)
 	}
 	g.reconfigure(func(c *Config) { c.Backends[1].SPA = Auto })
-	api := g.chain.Load().find("api").up.place()
+	api := g.chain.Load().find("api").up.endpoint()
 	eventually(t, "api is probed, though nobody has asked for anything", func() bool {
-		api.fallback.mu.Lock()
-		defer api.fallback.mu.Unlock()
-		return len(api.fallback.probes) == 1
+		api.pages.mu.Lock()
+		defer api.pages.mu.Unlock()
+		return len(api.pages.probes) == 1
 	})
 }
 

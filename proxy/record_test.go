@@ -115,11 +115,11 @@ func TestRecordForgetsTheOldest(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	seen, add := g.Follow(ctx), func(n int) {
 		for range n {
-			g.record.add(Exchange{}, []trial{{backend: "a", status: 404, note: noteRefused}})
+			g.recorder.add(Exchange{}, []attempt{{backend: "a", status: 404, note: noteRefused}})
 		}
 	}
-	add(recordMax + 7)
-	if all := g.Requests(); len(all) != recordMax || all[0].ID != 8 || len(all[0].Cascade) != 1 {
+	add(recorderMax + 7)
+	if all := g.Requests(); len(all) != recorderMax || all[0].ID != 8 || len(all[0].Cascade) != 1 {
 		t.Errorf("%d, the first %+v", len(all), all[0])
 	}
 	next, id := make(chan Exchange), uint64(0)
@@ -133,12 +133,12 @@ func TestRecordForgetsTheOldest(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	for e := range next {
-		if id = e.ID; id == recordMax+7 {
+		if id = e.ID; id == recorderMax+7 {
 			break
 		}
 	}
 	add(1)
-	if e := <-next; e.ID != recordMax+8 || e.Lost != 0 {
+	if e := <-next; e.ID != recorderMax+8 || e.Lost != 0 {
 		t.Errorf("%+v", e)
 	}
 	cancel()

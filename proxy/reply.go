@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -10,9 +11,9 @@ import (
 // reply is a backend's answer, before it is known whether it will be used.
 type reply struct {
 	c     *candidate
-	visit *visit
+	lease *lease
 	resp  *wire.Response
-	body  *wire.SpoolReader
+	body  *wire.SpoolReader // of the request; nil: it has none
 	early []informational
 }
 
@@ -24,6 +25,29 @@ type informational struct {
 
 // earlyMax bounds the informational answers held of one answer.
 const earlyMax = 16
+
+// send sends the request to the process of a lease, once. last says that nobody
+// will need the request's body after it.
+func send(ctx context.Context, req *wire.Request, c *candidate, l *lease, last bool) (*reply, error) {
+	rep := &reply{c: c, lease: l}
+	try := wire.Try{Early: rep.hold}
+	if req.Body != nil {
+		// A safe request may be asked again of the next process, so its body
+		// is kept to the end.
+		body, err := req.Body.Reader(last && !req.Safe)
+		if err != nil {
+			return nil, err
+		}
+		try.Body, rep.body = body, body
+	}
+	resp, err := l.at.transport.RoundTrip(ctx, req, try)
+	if err != nil {
+		rep.stopBody()
+		return nil, err
+	}
+	rep.resp = resp
+	return rep, nil
+}
 
 // hold keeps a 1xx; the oldest make room. 102 says only that the backend is
 // at work, which is of no use once it has answered.
@@ -37,8 +61,8 @@ func (rep *reply) hold(status int, h http.Header) {
 	rep.early = append(rep.early, informational{status, h})
 }
 
-// closeBody stops the sending of the request body for this reply.
-func (rep *reply) closeBody() {
+// stopBody stops the sending of the request's body for this reply.
+func (rep *reply) stopBody() {
 	if rep.body != nil {
 		rep.body.Close()
 	}
@@ -47,8 +71,8 @@ func (rep *reply) closeBody() {
 // close ends the reply, read or not.
 func (rep *reply) close() {
 	rep.resp.Body.Close()
-	rep.closeBody()
-	rep.visit.release()
+	rep.stopBody()
+	rep.lease.release()
 }
 
 // cut breaks the reply off from another goroutine.

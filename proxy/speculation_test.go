@@ -278,18 +278,18 @@ func TestSpeculationThatFails(t *testing.T) {
 	release()
 }
 
-// The memory is bounded, and keeps nothing of an older epoch.
+// The memory is bounded, and keeps nothing of an older generation.
 func TestLearnedIsBounded(t *testing.T) {
 	l := new(learned)
 	for key := range uint64(learnedMax + 1) {
 		l.keep(key, 1, 0)
 	}
-	if len(l.places) != 1 {
-		t.Errorf("%d places", len(l.places))
+	if len(l.answers) != 1 {
+		t.Errorf("%d answers", len(l.answers))
 	}
 	l.bump()
 	l.keep(7, 1, 0)
 	if _, ok := l.place(7); ok {
-		t.Error("a place of an older epoch was kept")
+		t.Error("an answer of an older generation was kept")
 	}
 }

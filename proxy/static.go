@@ -14,18 +14,18 @@ const staticName = "static"
 
 // serveStatic answers from the static folder and reports whether it did. The
 // folder is opened for each request, because build tools replace it.
-func (x *exchange) serveStatic() bool {
-	method := x.r.Method
-	if x.chain.Static == "" || x.alone || method != http.MethodGet && method != http.MethodHead {
+func (a *answering) serveStatic() bool {
+	method := a.r.Method
+	if a.route.chain.Static == "" || a.route.sole || method != http.MethodGet && method != http.MethodHead {
 		return false
 	}
-	root, err := os.OpenRoot(x.chain.Static) // nothing outside of it can be reached
+	root, err := os.OpenRoot(a.route.chain.Static) // nothing outside of it can be reached
 	if err != nil {
 		return false
 	}
 	defer root.Close()
 	began := time.Now()
-	name, ok := staticPath(x.r.URL.Path)
+	name, ok := staticPath(a.r.URL.Path)
 	if !ok {
 		return false
 	}
@@ -33,14 +33,14 @@ func (x *exchange) serveStatic() bool {
 	switch {
 	case err != nil:
 		return false
-	case info.IsDir() && strings.HasSuffix(x.r.URL.Path, "/"):
-		return x.serveFile(root, path.Join(name, "index.html"), began)
+	case info.IsDir() && strings.HasSuffix(a.r.URL.Path, "/"):
+		return a.serveFile(root, path.Join(name, "index.html"), began)
 	case info.IsDir():
-		return x.redirectToFolder(root, name, began)
-	case strings.HasSuffix(x.r.URL.Path, "/"):
+		return a.redirectToFolder(root, name, began)
+	case strings.HasSuffix(a.r.URL.Path, "/"):
 		return false
 	}
-	return x.serveFile(root, name, began)
+	return a.serveFile(root, name, began)
 }
 
 // staticPath turns a request's path into a name within the folder. Names that
@@ -59,7 +59,7 @@ func staticPath(p string) (string, bool) {
 }
 
 // serveFile answers with a regular file; anything else is not there.
-func (x *exchange) serveFile(root *os.Root, name string, began time.Time) bool {
+func (a *answering) serveFile(root *os.Root, name string, began time.Time) bool {
 	info, err := root.Stat(name) // before Open, which would wait on a pipe
 	if err != nil || !info.Mode().IsRegular() {
 		return false
@@ -69,46 +69,46 @@ func (x *exchange) serveFile(root *os.Root, name string, began time.Time) bool {
 		return false
 	}
 	defer f.Close()
-	http.ServeContent(&staticWriter{x.w, x, began}, x.r, path.Base(name), info.ModTime(), f)
+	http.ServeContent(&staticWriter{a.w, a, began}, a.r, path.Base(name), info.ModTime(), f)
 	return true
 }
 
 // redirectToFolder adds the slash without which a page's relative links would
 // miss. The target is relative, so it can not lead to another host.
-func (x *exchange) redirectToFolder(root *os.Root, name string, began time.Time) bool {
+func (a *answering) redirectToFolder(root *os.Root, name string, began time.Time) bool {
 	if info, err := root.Stat(path.Join(name, "index.html")); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	raw := rawPath(x.call.Target)
+	raw := rawPath(a.req.Target)
 	to := "./" + raw[strings.LastIndexByte(raw, '/')+1:] + "/"
-	if x.r.URL.RawQuery != "" {
-		to += "?" + x.r.URL.RawQuery
+	if a.r.URL.RawQuery != "" {
+		to += "?" + a.r.URL.RawQuery
 	}
-	x.w.Header().Set("Location", to)
-	x.stampStatic(http.StatusMovedPermanently, began)
-	x.w.WriteHeader(http.StatusMovedPermanently)
+	a.w.Header().Set("Location", to)
+	a.stampStatic(http.StatusMovedPermanently, began)
+	a.w.WriteHeader(http.StatusMovedPermanently)
 	return true
 }
 
-func (x *exchange) stampStatic(status int, began time.Time) {
-	t := x.trace.begin(staticName)
+func (a *answering) stampStatic(status int, began time.Time) {
+	t := a.trace.begin(staticName)
 	t.began = began
 	t.end(status, "")
-	h := x.w.Header()
-	x.trace.stamp(h, status, staticName)
-	x.closeIfUnread(h)
+	h := a.w.Header()
+	a.trace.stamp(h, status, staticName)
+	a.closeIfUnread(h)
 }
 
 // staticWriter says how the answer came about when its status is known.
 type staticWriter struct {
 	http.ResponseWriter
-	x     *exchange
+	a     *answering
 	began time.Time
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (w *staticWriter) WriteHeader(status int) {
-	w.x.stampStatic(status, w.began)
+	w.a.stampStatic(status, w.began)
 	w.ResponseWriter.WriteHeader(status)
 }
 

@@ -177,8 +177,8 @@ func TestSwitchForgets(t *testing.T) {
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "api" {
 		t.Fatalf("%+v", got)
 	}
-	age := g.upgrades.age.Load()
-	g.upgrades.remember("/s ", "api", age)
+	age := g.sockets.generation.Load()
+	g.sockets.remember("/s ", "api", age)
 	g.SetState("web", State{Phase: Ready, Port: strict.Port})
 	if got := g.get("/api/users", "Accept", "application/json"); strings.HasSuffix(got.header.Get("X-Devgate-Tried"), "learned") {
 		t.Errorf("what was learned counts: %+v", got)
@@ -186,7 +186,7 @@ func TestSwitchForgets(t *testing.T) {
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "web" {
 		t.Errorf("the old probe counts: %+v", got)
 	}
-	if g.upgrades.remember("/s ", "api", age); g.upgrades.owner("/s ") != "" {
+	if g.sockets.remember("/s ", "api", age); g.sockets.owner("/s ") != "" {
 		t.Error("the owner of a socket is remembered, or found out by a request from before")
 	}
 	if lines := strings.Count(g.logs.String(), "answers paths that it does not know"); lines != 1 {
@@ -204,7 +204,7 @@ func TestSwitchClosesIdleConnections(t *testing.T) {
 		says(okAnswer)(nc, br)
 	})
 	g := gateway(t, Config{}, old)
-	at := g.chain.Load().find("b").up.place()
+	at := g.chain.Load().find("b").up.endpoint()
 	spy := &forgetting{Transport: at.transport}
 	at.transport = spy
 	g.get("/")
@@ -238,15 +238,15 @@ func TestSwitchNamesThePort(t *testing.T) {
 	t.Run("a url has its own", func(t *testing.T) {
 		r := backend(t, "r", answers(200, "r"))
 		g := gateway(t, Config{Backends: []Backend{{Name: "r", URL: serverURL(r.Port), Remote: true}}})
-		at := g.chain.Load().find("r").up.place()
+		at := g.chain.Load().find("r").up.endpoint()
 		g.SetState("r", State{Phase: Ready, Port: port})
-		if got := g.get("/"); got.body != "r" || g.chain.Load().find("r").up.place() != at {
+		if got := g.get("/"); got.body != "r" || g.chain.Load().find("r").up.endpoint() != at {
 			t.Errorf("%+v", got)
 		}
 	})
 }
 
-// G11: idle connections over HTTP/2 to a place that was left are closed too.
+// G11: idle connections over HTTP/2 to an endpoint that was left are closed too.
 func TestSwitchClosesIdleH2CConnections(t *testing.T) {
 	var open atomic.Int64
 	srv := &http.Server{Handler: answers(200, ""), Protocols: new(http.Protocols)}

@@ -9,8 +9,8 @@ import (
 // noteRefused is the note of an answer that passed the request on.
 const noteRefused = "falls through"
 
-// trial is what one backend had to say to a request.
-type trial struct {
+// attempt is what one backend had to say to a request.
+type attempt struct {
 	backend string
 	status  int    // 0: none
 	word    string // stands for a status where there is none: "down", "refused", ...
@@ -25,60 +25,60 @@ type trial struct {
 
 // trace is how the answer to one request came about, in the order of asking.
 type trace struct {
-	trials  []trial
-	room    [4]trial // of trials, for chains of usual length
-	status  int      // of the client's answer; 0 while there is none
-	backend string   // whose answer it is
+	attempts []attempt
+	room     [4]attempt // of attempts, for chains of usual length
+	status   int        // of the client's answer; 0 while there is none
+	backend  string     // whose answer it is
 }
 
-func (t *trace) begin(backend string) *trial {
-	if t.trials == nil {
-		t.trials = t.room[:0]
+func (t *trace) begin(backend string) *attempt {
+	if t.attempts == nil {
+		t.attempts = t.room[:0]
 	}
-	t.trials = append(t.trials, trial{backend: backend, began: time.Now()})
-	return &t.trials[len(t.trials)-1]
+	t.attempts = append(t.attempts, attempt{backend: backend, began: time.Now()})
+	return &t.attempts[len(t.attempts)-1]
 }
 
-// last returns the trial begun last.
-func (t *trace) last() *trial { return &t.trials[len(t.trials)-1] }
+// last returns the attempt begun last.
+func (t *trace) last() *attempt { return &t.attempts[len(t.attempts)-1] }
 
-// of returns the trial of a backend; nil when it was not asked.
-func (t *trace) of(backend string) *trial {
-	for i := range t.trials {
-		if t.trials[i].backend == backend {
-			return &t.trials[i]
+// of returns the attempt of a backend; nil when it was not asked.
+func (t *trace) of(backend string) *attempt {
+	for i := range t.attempts {
+		if t.attempts[i].backend == backend {
+			return &t.attempts[i]
 		}
 	}
 	return nil
 }
 
-func (t *trial) end(status int, word string) {
+func (t *attempt) end(status int, word string) {
 	t.status, t.word, t.took = status, word, time.Since(t.began)
 }
 
 // said is the status, or the word where there is none.
-func (t *trial) said() string {
+func (t *attempt) said() string {
 	if t.status == 0 {
 		return t.word
 	}
 	return strconv.Itoa(t.status)
 }
 
-// attempt is the trial's form for people.
-func (t *trial) attempt() Attempt {
+// record is the attempt's form for people.
+func (t *attempt) record() Attempt {
 	return Attempt{Backend: t.backend, Status: t.status, Duration: t.took, Note: t.notes()}
 }
 
-func (t *trace) attempts() []Attempt {
-	list := make([]Attempt, 0, len(t.trials))
-	for i := range t.trials {
-		list = append(list, t.trials[i].attempt())
+func (t *trace) records() []Attempt {
+	list := make([]Attempt, 0, len(t.attempts))
+	for i := range t.attempts {
+		list = append(list, t.attempts[i].record())
 	}
 	return list
 }
 
 // notes joins all there is to say beside the status.
-func (t *trial) notes() string {
+func (t *attempt) notes() string {
 	s := t.note
 	if t.status == 0 {
 		s = also(t.word, s)
@@ -130,7 +130,7 @@ func (t *trace) stamp(h http.Header, status int, backend string) {
 	if backend != "" {
 		set(headerBackend, backend)
 	}
-	if len(t.trials) == 0 {
+	if len(t.attempts) == 0 {
 		return
 	}
 	set(headerTried, t.tried())
@@ -142,14 +142,14 @@ func (t *trace) stamp(h http.Header, status int, backend string) {
 func (t *trace) tried() string {
 	var room [128]byte
 	b := room[:0]
-	for i := range t.trials {
+	for i := range t.attempts {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, t.trials[i].backend...)
+		b = append(b, t.attempts[i].backend...)
 		b = append(b, '=')
-		b = append(b, t.trials[i].said()...)
-		if t.trials[i].learned {
+		b = append(b, t.attempts[i].said()...)
+		if t.attempts[i].learned {
 			b = append(b, ";learned"...)
 		}
 	}
@@ -160,15 +160,15 @@ func (t *trace) tried() string {
 func (t *trace) timing() string {
 	var room [192]byte
 	b := room[:0]
-	for i := range t.trials {
+	for i := range t.attempts {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(b, t.trials[i].backend...)
+		b = append(b, t.attempts[i].backend...)
 		b = append(b, ";dur="...)
-		b = strconv.AppendFloat(b, milliseconds(t.trials[i].took), 'f', -1, 64)
+		b = strconv.AppendFloat(b, milliseconds(t.attempts[i].took), 'f', -1, 64)
 		b = append(b, `;desc="`...)
-		b = append(b, t.trials[i].said()...)
+		b = append(b, t.attempts[i].said()...)
 		b = append(b, '"')
 	}
 	return string(b)

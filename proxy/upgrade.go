@@ -2,13 +2,9 @@ package proxy
 
 import (
 	"context"
-	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
-
-	"devgate/proxy/wire"
 )
 
 const (
@@ -20,84 +16,65 @@ const (
 	upgradePatience = 2 * time.Second
 )
 
-// refusesUpgrade are the statuses by which servers say that they know no such
-// socket, whatever their fallthrough (G7).
-var refusesUpgrade = []int{
-	http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed,
-	http.StatusUpgradeRequired, http.StatusNotImplemented,
-}
-
-// contest is the asking of several backends to switch protocols, in order but
-// not always one after the other. The exchange's goroutine owns it.
-type contest struct {
+// hedge asks several backends to switch protocols, in order but not always one
+// after the other. What an answer means is decided as for any request. The
+// goroutine that serves the request owns it.
+type hedge struct {
 	x       *exchange
-	results chan contestant
-	sent    chan int     // indices of those whose request is on its way
-	asked   []contestant // in order
+	results chan hedged
+	sent    chan int // indices of those whose request is on its way
+	asked   []hedged // in order
 	running int
 	refused bool
-	next    int // of x.candidates
+	next    int // of the candidates
 }
 
-// contestant is one backend that is asked, and its result once there is one.
-type contestant struct {
+// hedged is one backend that is asked, and what came of it once that is known.
+type hedged struct {
 	index  int // in asked, and in the trace
 	cancel context.CancelFunc
 	sent   time.Time // zero: the backend is not Ready yet
-	done   bool
-	got    fetched
+	out    *outcome  // nil: it is being asked
 }
 
 // switchProtocols serves a request for an upgrade: in order, except that who
 // answered this path before is asked first.
 func (x *exchange) switchProtocols() {
-	defer x.end()
-	x.leaveOutH2C()
-	x.orderForUpgrade()
-	x.holdUntil = time.Now().Add(x.patience()) // shared by all who are asked
-	k := &contest{x: x, results: make(chan contestant, len(x.candidates)), sent: make(chan int)}
+	x.route.leaveOutH2C()
+	x.route.putFirst(x.ownerOfSocket())
+	x.patience.left(x.route.chain.holdFor(x.r.Header)) // it begins now, for all of them
+	k := &hedge{x: x, results: make(chan hedged, len(x.route.candidates)), sent: make(chan int)}
 	winner := k.run()
 	k.dismiss()
 	switch {
 	case winner == nil:
 		x.unanswered()
-	case winner.fault != nil:
+	case winner.verdict == fail:
 		x.fail(winner.fault)
 	case winner.reply.resp.Status == http.StatusSwitchingProtocols && !x.unread:
+		x.g.sockets.remember(x.socket(), winner.reply.c.Name, x.sockets)
 		x.tunnel(winner.reply)
 	default:
 		x.use(winner.reply)
 	}
 }
 
-// leaveOutH2C leaves out who can not switch.
-func (x *exchange) leaveOutH2C() {
-	x.candidates = slices.DeleteFunc(x.candidates, func(c *candidate) bool { return c.H2C })
-}
-
-// orderForUpgrade puts who is known to be right in front.
-func (x *exchange) orderForUpgrade() {
-	first := x.g.hmr.owner(x.r.Header)
-	if first == "" {
-		first = x.g.upgrades.owner(x.socket())
+// ownerOfSocket is who is known to be right; "" for nobody.
+func (x *exchange) ownerOfSocket() string {
+	if name := x.g.hmr.owner(x.r.Header); name != "" {
+		return name
 	}
-	i := slices.IndexFunc(x.candidates, func(c *candidate) bool { return c.Name == first })
-	if i > 0 {
-		c := x.candidates[i]
-		copy(x.candidates[1:i+1], x.candidates[:i])
-		x.candidates[0] = c
-	}
+	return x.g.sockets.owner(x.socket())
 }
 
 // socket identifies what an upgrade is for: two protocols on one path may be
 // two backends'.
 func (x *exchange) socket() string {
-	return rawPath(x.call.Target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
+	return rawPath(x.req.Target) + " " + strings.Join(x.r.Header["Sec-Websocket-Protocol"], ",")
 }
 
-// run asks until somebody switches or gives another answer that is used; nil
-// when all refused.
-func (k *contest) run() *fetched {
+// run asks until somebody's answer is used, or is the end; nil when all refused.
+func (k *hedge) run() *outcome {
 	patience := time.NewTimer(0)
 	defer patience.Stop()
 	for {
@@ -109,8 +86,8 @@ func (k *contest) run() *fetched {
 		case i := <-k.sent:
 			k.asked[i].sent = time.Now()
 		case r := <-k.results:
-			if k.settle(r) {
-				return &k.asked[r.index].got
+			if k.take(r) {
+				return r.out
 			}
 		case <-patience.C:
 			if !k.ask() && k.refused {
@@ -122,11 +99,11 @@ func (k *contest) run() *fetched {
 
 // patience is how much longer to wait for a result. Who waits for its backend
 // has asked nothing yet, so nobody is silent.
-func (k *contest) patience() time.Duration {
+func (k *hedge) patience() time.Duration {
 	silence, told := k.silence()
 	switch {
 	case !told:
-	case k.next < len(k.x.candidates):
+	case k.next < len(k.x.route.candidates):
 		return upgradeSilence - silence
 	case k.refused:
 		return upgradePatience - silence
@@ -136,150 +113,77 @@ func (k *contest) patience() time.Duration {
 
 // silence is how long all that are running have said nothing; false when one of
 // them has not been asked yet.
-func (k *contest) silence() (d time.Duration, told bool) {
+func (k *hedge) silence() (d time.Duration, told bool) {
 	var last time.Time
-	for _, c := range k.asked {
-		if c.done {
+	for _, h := range k.asked {
+		if h.out != nil {
 			continue
 		}
-		if c.sent.IsZero() {
+		if h.sent.IsZero() {
 			return 0, false
 		}
-		if c.sent.After(last) {
-			last = c.sent
+		if h.sent.After(last) {
+			last = h.sent
 		}
 	}
 	return time.Since(last), true
 }
 
 // ask starts the next backend; false when there is none.
-func (k *contest) ask() bool {
-	if k.next == len(k.x.candidates) {
+func (k *hedge) ask() bool {
+	if k.next == len(k.x.route.candidates) {
 		return false
 	}
-	c := k.x.candidates[k.next]
+	a := k.x.askingOf(k.next, false)
 	k.next++
-	k.x.trace.begin(c.Name)
+	k.x.trace.begin(a.c.Name)
 	ctx, cancel := context.WithCancel(k.x.ctx)
-	me := contestant{index: len(k.asked), cancel: cancel}
+	me := hedged{index: len(k.asked), cancel: cancel}
+	a.sent = func() {
+		select {
+		case k.sent <- me.index:
+		case <-ctx.Done():
+		}
+	}
 	k.asked = append(k.asked, me)
 	k.running++
 	go func() { // dismiss waits for it
-		me.got = k.x.fetch(ctx, c, turn{sent: func() {
-			select {
-			case k.sent <- me.index:
-			case <-ctx.Done():
-			}
-		}})
+		me.out = a.run(ctx, nil)
 		k.results <- me
 	}()
 	return true
 }
 
-// settle takes a result in and reports whether it decides the contest.
-func (k *contest) settle(r contestant) bool {
+// take takes a result in and reports whether it is the end.
+func (k *hedge) take(r hedged) bool {
 	k.running--
-	k.asked[r.index].done, k.asked[r.index].got = true, r.got
-	r.got.note(&k.x.trace.trials[r.index])
-	switch {
-	case r.got.fault != nil:
+	k.asked[r.index].out = r.out
+	t := &k.x.trace.attempts[r.index]
+	r.out.note(t)
+	switch r.out.verdict {
+	case use, fail:
 		return true
-	case r.got.gone:
-		k.x.rechoose(k.next)
-		k.x.leaveOutH2C()
-		return false
-	case r.got.reply == nil:
-		return false
-	case k.refuses(r.got.reply):
+	case refuse:
 		k.refused = true
-		k.x.trace.trials[r.index].note = noteRefused
-		k.x.keep(r.got.reply, false)
-		return false
 	}
-	return true
-}
-
-func (k *contest) refuses(rep *reply) bool {
-	if rep.c.Final || k.x.alone {
-		return false
-	}
-	s := rep.resp.Status
-	return slices.Contains(refusesUpgrade, s) || rep.c.passesOn(s)
+	k.x.goOn(r.out, t, k.next, false)
+	k.x.route.leaveOutH2C() // chosen anew, they may be there again
+	return false
 }
 
 // dismiss breaks off who has not answered and waits for them. The others'
 // answers may still be read; their contexts end with the request's.
-func (k *contest) dismiss() {
-	for _, a := range k.asked {
-		if !a.done {
-			a.cancel()
+func (k *hedge) dismiss() {
+	for _, h := range k.asked {
+		if h.out == nil {
+			h.cancel()
 		}
 	}
 	for ; k.running > 0; k.running-- {
 		r := <-k.results
-		k.x.trace.trials[r.index].end(0, "silent")
-		if r.got.reply != nil {
-			r.got.reply.close()
+		k.x.trace.attempts[r.index].end(0, "silent")
+		if r.out.reply != nil {
+			r.out.reply.close()
 		}
 	}
-}
-
-// tunnel passes the switch on and joins the two connections. The tunnel lives
-// on after the request.
-func (x *exchange) tunnel(rep *reply) {
-	hijacker, can := x.w.(http.Hijacker)
-	if !can || !x.g.tunnels.enter() {
-		rep.close()
-		panic(http.ErrAbortHandler)
-	}
-	x.g.upgrades.remember(x.socket(), rep.c.Name, x.sockets)
-	rep.visit.release() // a restart does not wait for it (G4)
-	client, backend, early, said, ok := joinable(hijacker, rep)
-	if !ok {
-		rep.close()
-		x.g.tunnels.leave()
-		return
-	}
-	t := &wire.Tunnel{Client: client, Backend: backend}
-	tunnels := &x.g.tunnels // the tunnel must not hold on to the request
-	remove, forget := tunnels.add(t.Cut), rep.visit.at.lasting.add(t.Cut)
-	t.Start(early, append(x.switchHead(rep), said...), func() {
-		remove()
-		forget()
-		tunnels.leave()
-	})
-}
-
-// joinable takes both connections over, with what each side has said already;
-// false when one of them is lost.
-func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, said []byte, ok bool) {
-	client, buffered, err := h.Hijack()
-	if err != nil {
-		return nil, nil, nil, nil, false
-	}
-	backend, said, ok = rep.resp.Body.Hijack()
-	if !ok {
-		client.Close()
-		return nil, nil, nil, nil, false
-	}
-	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
-	return client, backend, slices.Clone(early), said, true
-}
-
-// switchHead is the 101 for the client.
-func (x *exchange) switchHead(rep *reply) []byte {
-	h := make(http.Header)
-	wire.CopyHeader(h, rep.resp.Header)
-	x.trace.stamp(h, rep.resp.Status, rep.c.Name)
-	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
-	b = wire.AppendField(b, "Connection", "Upgrade")
-	for _, v := range rep.resp.Header["Upgrade"] {
-		b = wire.AppendField(b, "Upgrade", v)
-	}
-	for name, values := range h {
-		for _, v := range values {
-			b = wire.AppendField(b, name, v)
-		}
-	}
-	return append(b, "\r\n"...)
 }

@@ -124,12 +124,12 @@ func TestSilentBackend(t *testing.T) {
 	if _, _, head := g.upgrade("/socket", "", ""); !strings.Contains(head, "X-Devgate-Tried: ws=101\r\n") || asked.Load() != 1 {
 		t.Errorf("not remembered: %q, vite was asked %d times", head, asked.Load())
 	}
-	if g.upgrades.owner("/socket ") != "ws" {
+	if g.sockets.owner("/socket ") != "ws" {
 		t.Error("not remembered by path")
 	}
 	g.SetState("ws", State{Phase: Waiting})
 	g.SetState("ws", State{Phase: Ready})
-	if g.upgrades.owner("/socket ") != "" {
+	if g.sockets.owner("/socket ") != "" {
 		t.Error("remembered over a restart")
 	}
 }

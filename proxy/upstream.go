@@ -9,14 +9,15 @@ import (
 	"devgate/proxy/wire"
 )
 
-// upstream is the changing side of a backend: its state, and the places of its
+// upstream is the changing side of a backend: its state, and the endpoints of its
 // processes, of which at most one gets new requests. There is one for every
 // name that was ever configured, so that a request which began before a
 // Reconfigure finds the backend where it is now.
 type upstream struct {
-	pace  pace
-	told  atomic.Bool    // the log says that it answers everything
-	tasks sync.WaitGroup // all that its places do by themselves
+	prober prober
+	pace   pace
+	told   atomic.Bool    // the log says that it answers everything
+	tasks  sync.WaitGroup // all that its endpoints do by themselves
 
 	mu      sync.Mutex
 	backend Backend // as configured last
@@ -24,13 +25,13 @@ type upstream struct {
 	closed  bool
 	state   State
 	changed chan struct{} // closed and replaced by each change of state
-	at      *place        // of the process that is Ready; else nil
-	former  []*place      // where requests may still be running
+	at      *endpoint     // of the process that is Ready; else nil
+	former  []*endpoint   // where requests may still be running
 	held    int           // requests that have waited since it was Ready
 }
 
-func newUpstream(b *Backend) *upstream {
-	u := &upstream{changed: make(chan struct{})}
+func newUpstream(b *Backend, pr prober) *upstream {
+	u := &upstream{prober: pr, changed: make(chan struct{})}
 	u.begin(b)
 	return u
 }
@@ -42,17 +43,17 @@ func (u *upstream) begin(b *Backend) {
 	u.state = State{}
 	if b.Remote {
 		u.state.Phase = Ready
-		u.at = u.newPlace(b.Port)
+		u.at = u.newEndpoint(b.Port)
 	}
 }
 
-// newPlace makes the place of a process that listens on port. The caller holds
+// newEndpoint makes the endpoint of a process that listens on port. The caller holds
 // u.mu, or is the only one to know u.
-func (u *upstream) newPlace(port int) *place {
+func (u *upstream) newEndpoint(port int) *endpoint {
 	b := u.backend
 	b.Port = port
-	p := &place{address: b.address(), port: port, transport: wire.NewTransport(b.origin(), &u.tasks)}
-	p.fallback.running, p.fallback.closed = &u.tasks, u.closed
+	p := &endpoint{address: b.address(), port: port, transport: wire.NewTransport(b.origin(), &u.tasks)}
+	p.pages = pages{prober: u.prober, address: p.address, transport: p.transport, told: &u.told, running: &u.tasks, closed: u.closed}
 	return p
 }
 
@@ -96,7 +97,7 @@ func (u *upstream) retire() {
 	u.at.cutLasting()
 }
 
-// leave makes the present place a former one. The caller holds u.mu.
+// leave makes the present endpoint a former one. The caller holds u.mu.
 func (u *upstream) leave() {
 	u.prune()
 	if u.at != nil {
@@ -106,13 +107,13 @@ func (u *upstream) leave() {
 	}
 }
 
-// prune lets go of former places at which nothing runs. The caller holds u.mu.
+// prune lets go of former endpoints at which nothing runs. The caller holds u.mu.
 func (u *upstream) prune() {
-	u.former = slices.DeleteFunc(u.former, func(p *place) bool {
+	u.former = slices.DeleteFunc(u.former, func(p *endpoint) bool {
 		if !p.deserted() {
 			return false
 		}
-		p.fallback.close()
+		p.pages.close()
 		return true
 	})
 }
@@ -124,7 +125,7 @@ func (u *upstream) announce() {
 }
 
 // setState puts a new state in place. Unless that is the Ready process of before,
-// its place is left.
+// its endpoint is left.
 func (u *upstream) setState(s State) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -137,22 +138,22 @@ func (u *upstream) setState(s State) {
 		u.held = 0
 	}
 	if s.Phase == Ready && u.at == nil {
-		u.at = u.newPlace(port)
+		u.at = u.newEndpoint(port)
 	}
 	u.state = s
 	u.announce()
 }
 
-// enter begins a visit when the backend is Ready. Otherwise it returns nil, the
+// enter begins a lease when the backend is Ready. Otherwise it returns nil, the
 // state, and a channel that is closed when that state is no longer the newest.
-func (u *upstream) enter() (*visit, State, <-chan struct{}) {
+func (u *upstream) enter() (*lease, State, <-chan struct{}) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.at == nil {
 		return nil, u.state, u.changed
 	}
 	u.at.busy++
-	return &visit{up: u, at: u.at, changed: u.changed, counted: true}, State{}, nil
+	return &lease{up: u, at: u.at, changed: u.changed, counted: true}, State{}, nil
 }
 
 // hold counts a request that begins to wait.
@@ -176,8 +177,8 @@ func (u *upstream) isGone() bool {
 	return u.gone
 }
 
-// place returns where new requests go; nil while the backend is not Ready.
-func (u *upstream) place() *place {
+// endpoint returns where new requests go; nil while the backend is not Ready.
+func (u *upstream) endpoint() *endpoint {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.at
@@ -194,13 +195,13 @@ func (u *upstream) close() {
 	}
 	u.mu.Unlock()
 	for _, p := range places {
-		p.fallback.close()
+		p.pages.close()
 		p.transport.Forget()
 	}
 	u.tasks.Wait()
 }
 
-// withdraw makes the place of a backend that is no longer configured a former
+// withdraw makes the endpoint of a backend that is no longer configured a former
 // one: its process is about to end.
 func (u *upstream) withdraw() {
 	u.mu.Lock()
@@ -212,7 +213,7 @@ func (u *upstream) withdraw() {
 	}
 }
 
-// interrupt says that the processes at the former places are told to end.
+// interrupt says that the processes at the former endpoints are told to end.
 func (u *upstream) interrupt() {
 	u.withdraw()
 	u.mu.Lock()
@@ -225,7 +226,7 @@ func (u *upstream) interrupt() {
 	u.prune()
 }
 
-// drain returns when no counted visit is left at the former places, or ctx has
+// drain returns when no counted lease is left at the former endpoints, or ctx has
 // ended.
 func (u *upstream) drain(ctx context.Context) {
 	u.withdraw()
@@ -238,4 +239,47 @@ func (u *upstream) drain(ctx context.Context) {
 	}
 	u.mu.Unlock()
 	waitAll(ctx, quiet)
+}
+
+// lease is one request that a backend is answering.
+type lease struct {
+	up      *upstream
+	at      *endpoint
+	changed <-chan struct{} // closed by the first change of state after the lease began
+	counted bool
+}
+
+// release stops counting the lease: it has ended, or it is a stream that a
+// restart does not wait for. It may be called more than once.
+func (v *lease) release() {
+	v.up.mu.Lock()
+	defer v.up.mu.Unlock()
+	if !v.counted {
+		return
+	}
+	v.counted = false
+	v.at.busy--
+	if v.at.busy == 0 && v.at.quiet != nil {
+		close(v.at.quiet)
+		v.at.quiet = nil
+	}
+}
+
+// interrupted reports whether the process that the lease went to has been told
+// to go since.
+func (v *lease) interrupted() bool {
+	v.up.mu.Lock()
+	defer v.up.mu.Unlock()
+	return v.at.interrupted
+}
+
+// waitAll returns when all of quiet are closed or ctx has ended.
+func waitAll(ctx context.Context, quiet []<-chan struct{}) {
+	for _, q := range quiet {
+		select {
+		case <-q:
+		case <-ctx.Done():
+			return
+		}
+	}
 }

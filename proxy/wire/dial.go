@@ -7,6 +7,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"devgate/internal/loopback"
 )
 
 const (
@@ -38,7 +40,7 @@ func newDialer(o Origin) *dialer {
 	d := &dialer{address: o.Address}
 	host, port, _ := net.SplitHostPort(d.address)
 	if host == "localhost" {
-		for _, a := range Loopback() {
+		for _, a := range loopback.Hosts() {
 			d.local = append(d.local, net.JoinHostPort(a, port))
 		}
 	}

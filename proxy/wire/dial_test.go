@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"devgate/internal/loopback"
 )
 
 const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -18,7 +20,7 @@ func freePort(t *testing.T) string {
 	for range 20 {
 		var ls []net.Listener
 		port := "0"
-		for _, a := range Loopback() {
+		for _, a := range loopback.Hosts() {
 			l, err := net.Listen("tcp", net.JoinHostPort(a, port))
 			if err != nil {
 				break
@@ -29,7 +31,7 @@ func freePort(t *testing.T) string {
 		for _, l := range ls {
 			l.Close()
 		}
-		if len(ls) == len(Loopback()) {
+		if len(ls) == len(loopback.Hosts()) {
 			return port
 		}
 	}
@@ -40,7 +42,7 @@ func freePort(t *testing.T) string {
 // G11: "localhost" is both addresses: whoever listens is found, 127.0.0.1 first,
 // remembered, and found again when it has changed its family.
 func TestBothFamiliesAreDialled(t *testing.T) {
-	for _, where := range [][]string{Loopback()[:1], Loopback()[1:], Loopback()} {
+	for _, where := range [][]string{loopback.Hosts()[:1], loopback.Hosts()[1:], loopback.Hosts()} {
 		t.Run(fmt.Sprint(where), func(t *testing.T) {
 			port := freePort(t)
 			for _, a := range where {
@@ -82,7 +84,7 @@ func TestDialError(t *testing.T) {
 	if _, err := newDialer(Origin{Address: address}).dial(ended); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if !slices.Equal(Loopback(), []string{"127.0.0.1", "::1"}) {
+	if !slices.Equal(loopback.Hosts(), []string{"127.0.0.1", "::1"}) {
 		t.Error("another order of addresses")
 	}
 }

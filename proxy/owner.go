@@ -9,44 +9,44 @@ import (
 	"devgate/proxy/wire"
 )
 
-// memoryMax bounds the sockets remembered.
-const memoryMax = 1024
+// ownersMax bounds the sockets remembered.
+const ownersMax = 1024
 
-// memory is which backend switched protocols for a path and protocol. Its zero value is
-// ready to use.
-type memory struct {
-	age    atomic.Uint64 // counts forget; changed under mu
-	mu     sync.Mutex
-	owners map[string]string
+// owners is which backend switched protocols, by socket: path and protocol. Its
+// zero value is ready to use.
+type owners struct {
+	generation atomic.Uint64 // counts forget; changed under mu
+
+	mu    sync.Mutex
+	names map[string]string
 }
 
-// remember keeps what was found out since the memory had that age, if nothing
-// was forgotten meanwhile.
-func (m *memory) remember(socket, name string, age uint64) {
+// remember keeps what was found out in a generation, if that still lasts.
+func (m *owners) remember(socket, name string, generation uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.age.Load() != age {
+	if m.generation.Load() != generation {
 		return
 	}
-	if m.owners == nil || len(m.owners) >= memoryMax {
-		m.owners = make(map[string]string)
+	if m.names == nil || len(m.names) >= ownersMax {
+		m.names = make(map[string]string)
 	}
-	m.owners[socket] = name
+	m.names[socket] = name
 }
 
 // owner returns the backend's name, "" when none is known.
-func (m *memory) owner(socket string) string {
+func (m *owners) owner(socket string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.owners[socket]
+	return m.names[socket]
 }
 
 // forget drops everything: after a restart any backend may answer otherwise.
-func (m *memory) forget() {
+func (m *owners) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.age.Add(1)
-	m.owners = nil
+	m.generation.Add(1)
+	m.names = nil
 }
 
 // hmrOwner is the backend that serves Vite's client, whose sockets it wants
@@ -55,13 +55,10 @@ type hmrOwner struct{ name atomic.Pointer[string] }
 
 const viteClient = "/@vite/client"
 
-// notice learns from an answer that is used.
-func (o *hmrOwner) notice(path string, rep *reply) {
-	if !strings.HasSuffix(path, viteClient) {
-		return
-	}
-	if s := rep.resp.Status; s == http.StatusOK || s == http.StatusNotModified {
-		o.name.Store(&rep.c.Name)
+// notice learns from an answer of a backend that is used.
+func (o *hmrOwner) notice(path, name string, status int) {
+	if strings.HasSuffix(path, viteClient) && (status == http.StatusOK || status == http.StatusNotModified) {
+		o.name.Store(&name)
 	}
 }
 

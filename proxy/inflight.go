@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// crowd counts what is under way and can be told to break off. The zero value
+// inflight counts what is under way and can be told to break off. The zero value
 // is ready to use.
-type crowd struct {
+type inflight struct {
 	mu     sync.Mutex
 	closed bool
 	n      int
@@ -17,8 +17,8 @@ type crowd struct {
 	cuts   map[*func()]struct{}
 }
 
-// enter counts one more; false when the crowd is closed.
-func (c *crowd) enter() bool {
+// enter counts one more; false when the inflight is closed.
+func (c *inflight) enter() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -28,7 +28,7 @@ func (c *crowd) enter() bool {
 	return true
 }
 
-func (c *crowd) leave() {
+func (c *inflight) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.n--
@@ -39,8 +39,8 @@ func (c *crowd) leave() {
 }
 
 // add registers what breaks one member off; the result takes it out again.
-// When the crowd is closed already, cut is called at once.
-func (c *crowd) add(cut func()) (remove func()) {
+// When the inflight is closed already, cut is called at once.
+func (c *inflight) add(cut func()) (remove func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -59,14 +59,14 @@ func (c *crowd) add(cut func()) (remove func()) {
 }
 
 // members counts those that can be broken off.
-func (c *crowd) members() int {
+func (c *inflight) members() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.cuts)
 }
 
 // cutLater breaks off, after d, those of today's members that are still there.
-func (c *crowd) cutLater(d time.Duration) {
+func (c *inflight) cutLater(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.cuts) == 0 {
@@ -85,7 +85,7 @@ func (c *crowd) cutLater(d time.Duration) {
 }
 
 // cutAll breaks every member off and lets nobody in any more.
-func (c *crowd) cutAll() {
+func (c *inflight) cutAll() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
@@ -97,7 +97,7 @@ func (c *crowd) cutAll() {
 
 // close lets nobody in any more and returns what is closed when nobody is
 // left.
-func (c *crowd) close() <-chan struct{} {
+func (c *inflight) close() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// The crowd knows who is there, lets nobody in after its end, and breaks off
+// What is in flight is known: who who is there, lets nobody in after its end, and breaks off
 // who is still there.
-func TestCrowd(t *testing.T) {
-	var c crowd
+func TestInflight(t *testing.T) {
+	var c inflight
 	var cuts atomic.Int64
 	cut := func() { cuts.Add(1) }
 	if !c.enter() || !c.enter() || c.count() != 2 {
@@ -42,20 +42,20 @@ func TestCrowd(t *testing.T) {
 
 // G7: who switched protocols is remembered by path and protocol, for so many of
 // them, until something restarts.
-func TestMemory(t *testing.T) {
-	var m memory
+func TestOwners(t *testing.T) {
+	var m owners
 	m.remember("/a x", "web", 0)
 	if m.owner("/a x") != "web" || m.owner("/a y") != "" || m.owner("/a") != "" {
-		t.Errorf("%v", m.owners)
+		t.Errorf("%v", m.names)
 	}
-	for i := range memoryMax {
+	for i := range ownersMax {
 		m.remember(string(rune(i)), "api", 0)
 	}
-	if len(m.owners) > memoryMax {
-		t.Errorf("%d are remembered", len(m.owners))
+	if len(m.names) > ownersMax {
+		t.Errorf("%d are remembered", len(m.names))
 	}
 	m.forget()
-	if m.owner(string(rune(memoryMax-1))) != "" {
+	if m.owner(string(rune(ownersMax-1))) != "" {
 		t.Error("it is not forgotten")
 	}
 	if m.remember("/a", "web", 0); m.owner("/a") != "" {
@@ -65,7 +65,7 @@ func TestMemory(t *testing.T) {
 
 // G4: the state decides who is let in, and a change wakes who waits.
 func TestUpstream(t *testing.T) {
-	u := newUpstream(&Backend{Name: "a", Port: 1})
+	u := newUpstream(&Backend{Name: "a", Port: 1}, prober{})
 	v, s, changed := u.enter()
 	if v != nil || s.Phase != Waiting {
 		t.Fatalf("it begins %v", s.Phase)
@@ -110,7 +110,7 @@ func TestUpstream(t *testing.T) {
 	if len(u.former) > 1 {
 		t.Errorf("%d places are kept at which nothing runs", len(u.former))
 	}
-	if newUpstream(&Backend{Name: "r", Remote: true, Port: 1}).look().Phase != Ready {
+	if newUpstream(&Backend{Name: "r", Remote: true, Port: 1}, prober{}).look().Phase != Ready {
 		t.Error("a remote one is not ready")
 	}
 }

@@ -1,0 +1,202 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"devgate/proxy/wire"
+)
+
+// asking is the asking of one candidate: from the wait until it is ready, over
+// tries that fail, to the head of its answer. It owns all that it changes, so
+// several askings of one request may be under way at once, each in a goroutine
+// of its own. It finds out what the candidate shows; decide says what that means.
+type asking struct {
+	g        *Gateway
+	chain    *chain // by which the request is asked
+	req      *wire.Request
+	patience *patience // of the request
+	c        *candidate
+	stance   stance
+	last     bool   // no backend can be asked after this one
+	sent     func() // called before each try, if it is not nil
+	began    time.Time
+
+	lease   *lease          // of the process that is asked; nil while none is ready
+	state   State           // of a backend that is not ready
+	changed <-chan struct{} // closed when that is no longer its state
+	since   time.Time       // for how long it is being waited for
+	refused time.Time       // since when it refuses connections; zero: it does not
+	probe   *probe          // whose result an answer waits for
+	probed  bool            // it has been waited for
+	err     error           // of the last try
+
+	out outcome
+}
+
+// run asks until it is decided what becomes of the candidate. first is a try that
+// was sent ahead of its turn, or nil.
+func (a *asking) run(ctx context.Context, first *earlyTry) *outcome {
+	s := a.begin(ctx, first)
+	for {
+		switch v := decide(s, a.stance); v {
+		case ask:
+			s = a.try(ctx)
+		case wait:
+			s = a.await(ctx, s)
+		default:
+			return a.end(s, v)
+		}
+	}
+}
+
+// begin takes up what was sent ahead, if anything was.
+func (a *asking) begin(ctx context.Context, first *earlyTry) sign {
+	if first == nil {
+		return a.admit()
+	}
+	rep, err := first.result()
+	if first.lease == nil {
+		return a.admit()
+	}
+	a.lease, a.out.took = first.lease, first.took
+	return a.heard(ctx, rep, err)
+}
+
+// admit begins a lease of the candidate's process, or a wait for one.
+func (a *asking) admit() sign {
+	a.since = time.Now()
+	return a.look()
+}
+
+func (a *asking) look() sign {
+	a.lease, a.state, a.changed = a.c.up.enter()
+	switch {
+	case a.lease != nil:
+		return signReady
+	case a.c.up.isGone():
+		return signGone
+	case a.state.Phase == Absent:
+		return signAbsent
+	case a.state.Phase == Down && a.c.Optional:
+		return signDownOptional
+	case a.state.Phase == Down:
+		return signDown
+	}
+	return signWaiting
+}
+
+// try sends the request once.
+func (a *asking) try(ctx context.Context) sign {
+	if a.sent != nil {
+		a.sent()
+	}
+	rep, err := send(ctx, a.req, a.c, a.lease, a.last)
+	return a.heard(ctx, rep, err)
+}
+
+// heard takes in what came of a try.
+func (a *asking) heard(ctx context.Context, rep *reply, err error) sign {
+	if err != nil {
+		a.lease.release()
+		a.err = err
+		return a.failed(ctx)
+	}
+	a.out.reply = rep
+	if a.out.took == 0 {
+		a.out.took = time.Since(a.began)
+	}
+	return a.signOf(rep)
+}
+
+// failed says what a try that failed shows.
+func (a *asking) failed(ctx context.Context) sign {
+	switch dialled := !isDial(a.err); {
+	case ctx.Err() != nil:
+		return signLeft
+	case bodyBroke(a.req):
+		return signBodyBroke
+	case isUnkept(a.err):
+		return signUnkept
+	case !dialled && errors.Is(a.err, context.DeadlineExceeded):
+		return signTimeout
+	case !dialled:
+		return signRefusing
+	case a.lease.interrupted() && a.req.Safe:
+		return signInterrupted
+	case errors.Is(a.err, wire.ErrMalformed):
+		return signBroken
+	}
+	return signHungUp
+}
+
+// end is the outcome of a verdict that ends the asking.
+func (a *asking) end(s sign, v verdict) *outcome {
+	a.out.verdict = v
+	switch v {
+	case fail:
+		a.out.fault = a.faultOf(s)
+	case passBy:
+		a.out.skipped = a.state.Phase.String()
+	case chooseAnew:
+		a.out.skipped = Absent.String()
+	}
+	if a.out.took == 0 {
+		a.out.took = time.Since(a.began)
+	}
+	return &a.out
+}
+
+// faultOf puts a sign that ends the request into words.
+func (a *asking) faultOf(s sign) *fault {
+	name := a.c.Name
+	switch s {
+	case signLeft:
+		return faultGone()
+	case signWaitedOut:
+		return faultStarting(name, a.state)
+	case signDown:
+		return faultDown(name, a.state)
+	case signBodyBroke:
+		return faultRequest("the request body ended early")
+	case signUnkept:
+		return a.unkept()
+	case signTimeout:
+		return faultTimeout(name, wire.DialTimeout)
+	case signRefused:
+		return faultRefused(name, a.lease.at.address, a.err)
+	}
+	if now := a.c.up.look(); now.Phase != Ready && (now.Reason != "" || now.Phase == Down) {
+		return faultWentDown(name, now)
+	}
+	return faultBroken(name, a.err)
+}
+
+func (a *asking) unkept() *fault {
+	if errors.Is(a.err, wire.ErrReplayLimit) {
+		return faultReplayLimit(a.chain.ReplayLimit)
+	}
+	a.chain.Logf("%s %s: %v", a.req.Method, a.req.Target, a.err)
+	return faultSpool(a.err)
+}
+
+func isDial(err error) bool {
+	var d *wire.DialError
+	return errors.As(err, &d)
+}
+
+// isUnkept reports whether the body could not be given to one more backend.
+func isUnkept(err error) bool {
+	var s *wire.SpoolError
+	return errors.Is(err, wire.ErrReplayLimit) || errors.Is(err, wire.ErrNotKept) || errors.As(err, &s)
+}
+
+// bodyBroke reports whether the client's body failed.
+func bodyBroke(req *wire.Request) bool {
+	if req.Body == nil {
+		return false
+	}
+	_, failure := req.Body.Whole()
+	return failure != nil
+}

@@ -1,0 +1,114 @@
+package proxy
+
+import (
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// quoteMax is how much of a refused answer the explaining page shows.
+const quoteMax = 2 << 10
+
+// The notes of an answer that is held, and of one that is used after all.
+const (
+	noteUnknownPath = "same as unknown paths"
+	noteUsedAnyway  = "same as unknown paths; used, for nobody else answered"
+)
+
+// reserve is what a cascade has got and not used: one refused answer and one
+// page, which may yet be the client's. The goroutine that serves the request
+// owns it.
+type reserve struct {
+	best *reply // the refused answer that says most; nil: none
+	rank rank   // of best
+	page *reply // the page that is held; nil: none
+}
+
+// rank is that of what is kept.
+func (v *reserve) bestRank() rank {
+	if v.best == nil {
+		return rankNone
+	}
+	return v.rank
+}
+
+// keep keeps a refused answer if none says more, and ends the other one. Its
+// request's body is stopped: whatever the backend has not read it will not get.
+func (v *reserve) keep(rep *reply, r rank) {
+	if v.best == nil || r >= v.rank {
+		rep, v.best, v.rank = v.best, rep, r
+	}
+	if rep != nil {
+		rep.close()
+	}
+}
+
+// hold keeps a page until it is known whether somebody else has a better answer:
+// the first one is the one to use. Its body stays with the backend but for what a
+// refused one may take.
+func (v *reserve) hold(rep *reply) {
+	if v.page != nil {
+		rep.resp.Body.Discard(drainTime)
+		rep.close()
+		return
+	}
+	rep.resp.Body.Prefetch(0)
+	v.page = rep
+}
+
+// takeBest and takePage hand over what is kept.
+func (v *reserve) takeBest() *reply {
+	rep := v.best
+	v.best = nil
+	return rep
+}
+
+func (v *reserve) takePage() *reply {
+	rep := v.page
+	v.page = nil
+	return rep
+}
+
+// close ends what nobody took.
+func (v *reserve) close() {
+	if v.page != nil {
+		v.page.close()
+	}
+	if v.best != nil {
+		v.best.close()
+	}
+}
+
+// takeIn takes a refused answer's body in, within limits, so that its connection
+// is free for the next request; what does not come in time, or in that size,
+// stays on the connection until it is known whether anybody wants it.
+func (rep *reply) takeIn(patience time.Duration) {
+	rep.resp.Body.Prefetch(patience)
+	rep.lease.release()
+}
+
+// rankOf says how much a refused answer says to a client with that header.
+func rankOf(rep *reply, client http.Header) rank {
+	switch status := rep.resp.Status; {
+	case status == http.StatusMethodNotAllowed:
+		return rankMethod
+	case status == http.StatusNotFound && isJSON(rep.resp.Header) && wantsJSON(client):
+		return rankJSON
+	case status == http.StatusNotFound:
+		return rankMiss
+	}
+	return rankOther
+}
+
+// quote is the beginning of a body as text.
+func quote(b []byte) string {
+	b = b[:min(len(b), quoteMax)]
+	for len(b) > 0 && !utf8.Valid(b) {
+		if r, n := utf8.DecodeLastRune(b); r != utf8.RuneError || n > 1 {
+			break
+		}
+		b = b[:len(b)-1]
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}

@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"net"
+	"net/http"
+	"slices"
+
+	"devgate/proxy/wire"
+)
+
+// tunnel passes a switch of protocols on and joins the two connections. The
+// tunnel lives on after the request. It does not return when the client can not
+// switch.
+func (a *answering) tunnel(rep *reply) {
+	hijacker, can := a.w.(http.Hijacker)
+	if !can || !a.g.tunnels.enter() {
+		rep.close()
+		panic(http.ErrAbortHandler)
+	}
+	rep.lease.release() // a restart does not wait for it (G4)
+	client, backend, early, said, ok := joinable(hijacker, rep)
+	if !ok {
+		rep.close()
+		a.g.tunnels.leave()
+		return
+	}
+	t := &wire.Tunnel{Client: client, Backend: backend}
+	tunnels := &a.g.tunnels // the tunnel must not hold on to the request
+	remove, forget := tunnels.add(t.Cut), rep.lease.at.lasting.add(t.Cut)
+	t.Start(early, append(a.switchHead(rep), said...), func() {
+		remove()
+		forget()
+		tunnels.leave()
+	})
+}
+
+// joinable takes both connections over, with what each side has said already;
+// false when one of them is lost.
+func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, said []byte, ok bool) {
+	client, buffered, err := h.Hijack()
+	if err != nil {
+		return nil, nil, nil, nil, false
+	}
+	backend, said, ok = rep.resp.Body.Hijack()
+	if !ok {
+		client.Close()
+		return nil, nil, nil, nil, false
+	}
+	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
+	return client, backend, slices.Clone(early), said, true
+}
+
+// switchHead is the 101 for the client.
+func (a *answering) switchHead(rep *reply) []byte {
+	h := make(http.Header)
+	wire.CopyHeader(h, rep.resp.Header)
+	a.trace.stamp(h, rep.resp.Status, rep.c.Name)
+	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
+	b = wire.AppendField(b, "Connection", "Upgrade")
+	for _, v := range rep.resp.Header["Upgrade"] {
+		b = wire.AppendField(b, "Upgrade", v)
+	}
+	for name, values := range h {
+		for _, v := range values {
+			b = wire.AppendField(b, name, v)
+		}
+	}
+	return append(b, "\r\n"...)
+}
