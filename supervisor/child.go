@@ -16,10 +16,6 @@ import (
 	"devgate/internal/proc"
 )
 
-// quiet is how long an open pipe without data is waited for once nobody of
-// the tree is left to write to it: somebody else may hold it.
-const quiet = 100 * time.Millisecond
-
 // execChild is a real process with its tree: its group, what carries its mark,
 // and what was seen to descend from it.
 type execChild struct {

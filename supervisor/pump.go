@@ -16,6 +16,10 @@ const (
 	pipeUsual = 64 << 10 // what a pipe has room for
 )
 
+// quiet is how long an open pipe without data is waited for once nobody of
+// the tree is left to write to it: somebody else may hold it.
+const quiet = 100 * time.Millisecond
+
 // pump passes what a child writes into one pipe to a sink. Its goroutine ends
 // with the pipe, and closes the sink then, so that an unfinished last line is
 // out when settle returns.

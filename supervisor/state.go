@@ -336,3 +336,9 @@ func (m machine) fromBackoff(in input) (machine, []action) {
 	}
 	return m.gone(in)
 }
+
+// atRest: no process is wanted, and none comes by itself.
+func atRest(state event.State) bool { return state.Settled() && state != event.Ready }
+
+// isDown: nothing of the service is left, and none comes by itself.
+func isDown(s event.Service) bool { return atRest(s.State) && !s.Ending }

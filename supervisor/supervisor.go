@@ -311,9 +311,3 @@ func (s *Supervisor) allDown() bool {
 	}
 	return true
 }
-
-// atRest: no process is wanted, and none comes by itself.
-func atRest(state event.State) bool { return state.Settled() && state != event.Ready }
-
-// isDown: nothing of the service is left, and none comes by itself.
-func isDown(s event.Service) bool { return atRest(s.State) && !s.Ending }
