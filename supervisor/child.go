@@ -42,7 +42,7 @@ func (c *execChild) Wait() event.Exit {
 	c.tty.Close()
 	e := exitOf(c.cmd.ProcessState)
 	for _, p := range c.pumps {
-		p.settle()
+		p.awaitQuiet()
 	}
 	return e
 }
@@ -154,7 +154,7 @@ func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
 	c.group.Close()
 	c.stdin.Close()
 	for _, p := range c.pumps {
-		p.settle()
+		p.awaitQuiet()
 		p.close()
 	}
 }
