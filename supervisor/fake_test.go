@@ -141,7 +141,8 @@ type fakeChild struct {
 	left   bool          // the other lives
 }
 
-func (c *fakeChild) PID() int         { return c.pid }
+func (c *fakeChild) PID() int { return c.pid }
+
 func (c *fakeChild) Wait() event.Exit { return <-c.ended }
 
 func (c *fakeChild) Signal(sig syscall.Signal) {
@@ -295,4 +296,18 @@ func (p *scene) wantHistoryOf(name string, want ...string) {
 // spec is a service whose command is its own name.
 func spec(name string, after ...string) Spec {
 	return Spec{Name: name, Command: Command{Args: []string{name}}, After: after}
+}
+
+// notices collects what is said from now on.
+func (p *scene) notices() func() []string {
+	sub := p.bus.Subscribe()
+	return func() (all []string) {
+		sub.Close()
+		for e := range sub.C {
+			if e.Kind == event.Notice || e.Kind == event.UpdateFailed {
+				all = append(all, e.Service.Name+": "+e.Text)
+			}
+		}
+		return all
+	}
 }

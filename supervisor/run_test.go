@@ -257,3 +257,47 @@ func TestLookingAtASlowStartHoldsUpNobody(t *testing.T) {
 		p.end()
 	})
 }
+
+// G4: running requests delay the signal by one second at the most.
+func TestADrainThatDoesNotEndDelaysTheSignalByOneSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("api")
+		s.Drain = func(ctx context.Context) { <-ctx.Done() }
+		p := start(t, newSystem(), s)
+		p.sup.Restart(command, "api")
+		p.after(2 * time.Second)
+		p.wantHistory("0s start api", "1s TERM api", "1s start api")
+		p.end()
+	})
+}
+
+func TestTheStopCommandTakesThePlaceOfTheSignal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("db")
+		s.Stop = &Command{Args: []string{"halt"}}
+		p := start(t, newSystem(), s)
+		p.stop()
+		p.after(time.Second)
+		p.system.last("db").exit(crash(0))
+		p.system.last("halt").exit(crash(0))
+		<-p.over
+		p.wantHistory("0s start db", "0s start halt")
+	})
+}
+
+func TestAStopCommandThatFailsIsToldAndTheSignalFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("db")
+		s.Stop = &Command{Args: []string{"halt"}}
+		p := start(t, newSystem(), s)
+		notices := p.notices()
+		p.stop()
+		p.after(time.Second)
+		p.system.last("halt").exit(crash(1))
+		<-p.over
+		p.wantHistory("0s start db", "0s start halt", "1s TERM db")
+		if got := notices(); !slices.Equal(got, []string{"db: stop command: exit status 1"}) {
+			t.Errorf("notices %q", got)
+		}
+	})
+}

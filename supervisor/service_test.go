@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -126,51 +125,6 @@ func TestKillDoesNotWaitForTheGrace(t *testing.T) {
 	})
 }
 
-// P2: reverse order of after; contract: after waits for ready.
-func TestServicesStartAfterAndStopBeforeWhatTheyNeed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		slow := func(d time.Duration, s Spec) Spec {
-			s.Ready = readyAfter(d)
-			return s
-		}
-		p := start(t, newSystem(), spec("web", "api"), slow(2*time.Second, spec("api", "db")), slow(time.Second, spec("db")))
-		p.wantState("web", event.Waiting)
-		if got := p.service("web").Reason; got != "waits for api" {
-			t.Errorf("reason %q", got)
-		}
-		p.after(3 * time.Second)
-		p.wantState("web", event.Ready)
-		if got := p.service("api").ReadyIn; got != 2*time.Second {
-			t.Errorf("api was ready in %s", got)
-		}
-		p.end()
-		p.wantHistory("0s start db", "1s start api", "3s start web", "3s TERM web", "3s TERM api", "3s TERM db")
-	})
-}
-
-func TestATaskMustSucceedBeforeWhatIsAfterIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		task := spec("migrate")
-		task.Once = true
-		p := start(t, newSystem(), spec("api", "migrate"), task)
-		defer p.end()
-		p.wantState("migrate", event.Starting)
-		for range 3 {
-			p.system.last("migrate").exit(crash(1))
-			p.after(5 * time.Second)
-		}
-		p.wantState("migrate", event.Failed)
-		if got := p.service("api").Reason; got != "waits for migrate (failed)" {
-			t.Errorf("reason %q", got)
-		}
-		p.sup.Restart(command, "migrate")
-		synctest.Wait()
-		p.system.last("migrate").exit(crash(0))
-		p.wantState("migrate", event.Done)
-		p.wantState("api", event.Ready)
-	})
-}
-
 func TestTheRestartPolicyDecidesWhatAnExitLeadsTo(t *testing.T) {
 	for _, c := range []struct {
 		policy Restart
@@ -192,94 +146,6 @@ func TestTheRestartPolicyDecidesWhatAnExitLeadsTo(t *testing.T) {
 			}
 		})
 	}
-}
-
-// W8: a failed build keeps the old process; G4: the drain comes before the signal.
-func TestABuildRunsBesideTheOldProcessAndReplacesItOnlyWhenItSucceeds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := spec("api")
-		s.Build = &Command{Args: []string{"build"}}
-		system := newSystem()
-		s.Drain = func(context.Context) { system.note("drain"); time.Sleep(300 * time.Millisecond) }
-		s.Signalled = func() { system.note("signalled") }
-		p := start(t, system, s)
-		notices := p.notices()
-		p.wantState("api", event.Building)
-		system.last("build").exit(crash(0))
-		p.wantState("api", event.Ready)
-
-		p.sup.Changed(edit, "api")
-		p.wantState("api", event.Ready)
-		p.after(time.Second)
-		system.last("build").exit(crash(2))
-		p.wantState("api", event.Ready)
-
-		p.sup.Changed(edit, "api")
-		p.after(time.Second)
-		system.last("build").exit(crash(0))
-		p.wantState("api", event.Stopping)
-		if !p.service("api").Returning {
-			t.Error("a restart does not show that the service returns")
-		}
-		p.after(time.Second)
-		p.wantState("api", event.Ready)
-		if got := p.service("api").BuiltIn; got != time.Second {
-			t.Errorf("built in %s", got)
-		}
-		p.end()
-		p.wantHistory("0s start build", "0s start api", "0s start build", "1s start build", "2s drain", "2.3s signalled",
-			"2.3s TERM api", "2.3s start api", "3s drain", "3.3s signalled", "3.3s TERM api")
-		want := []string{"api: build failed (exit status 2); the old version keeps running"}
-		if got := notices(); !slices.Equal(got, want) {
-			t.Errorf("notices %q,\nwant %q", got, want)
-		}
-	})
-}
-
-func TestANewerChangeCancelsARunningBuild(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := spec("api")
-		s.Build = &Command{Args: []string{"build"}}
-		p := start(t, newSystem(), s)
-		p.after(time.Second)
-		p.sup.Changed(edit, "api")
-		p.after(time.Second)
-		p.system.last("build").exit(crash(0))
-		p.wantState("api", event.Ready)
-		p.wantHistory("0s start build", "1s KILL build", "1s start build", "2s start api")
-		p.end()
-	})
-}
-
-func TestAFirstBuildThatFailsMakesTheServiceFailedAndAnEditTriesAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := spec("api")
-		s.Build = &Command{Args: []string{"build"}}
-		p := start(t, newSystem(), s)
-		defer p.end()
-		p.system.last("build").exit(crash(1))
-		p.wantState("api", event.Failed)
-		if got := p.service("api").Reason; got != "build failed (exit status 1)" {
-			t.Errorf("reason %q", got)
-		}
-		p.sup.Changed(edit, "api")
-		synctest.Wait()
-		p.system.last("build").exit(crash(0))
-		p.wantState("api", event.Ready)
-	})
-}
-
-// G4: running requests delay the signal by one second at the most.
-func TestADrainThatDoesNotEndDelaysTheSignalByOneSecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := spec("api")
-		s.Drain = func(ctx context.Context) { <-ctx.Done() }
-		p := start(t, newSystem(), s)
-		p.sup.Restart(command, "api")
-		p.after(2 * time.Second)
-		p.wantHistory("0s start api", "1s TERM api", "1s start api")
-		p.end()
-	})
 }
 
 // G4: the gateway knows before the consequences, and in this order.
@@ -375,84 +241,4 @@ func TestASlowStartIsExplainedAfterFiveAndThirtySeconds(t *testing.T) {
 			t.Errorf("notices %q,\nwant %q", got, want)
 		}
 	})
-}
-
-func TestTheStopCommandTakesThePlaceOfTheSignal(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := spec("db")
-		s.Stop = &Command{Args: []string{"halt"}}
-		p := start(t, newSystem(), s)
-		p.stop()
-		p.after(time.Second)
-		p.system.last("db").exit(crash(0))
-		p.system.last("halt").exit(crash(0))
-		<-p.over
-		p.wantHistory("0s start db", "0s start halt")
-	})
-}
-
-func TestAStopCommandThatFailsIsToldAndTheSignalFollows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := spec("db")
-		s.Stop = &Command{Args: []string{"halt"}}
-		p := start(t, newSystem(), s)
-		notices := p.notices()
-		p.stop()
-		p.after(time.Second)
-		p.system.last("halt").exit(crash(1))
-		<-p.over
-		p.wantHistory("0s start db", "0s start halt", "1s TERM db")
-		if got := notices(); !slices.Equal(got, []string{"db: stop command: exit status 1"}) {
-			t.Errorf("notices %q", got)
-		}
-	})
-}
-
-func TestAStoppedServiceIsNotStartedByASaveButByACommand(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newSystem(), spec("api"))
-		defer p.end()
-		p.sup.Stop(command, "api")
-		p.wantState("api", event.Stopped)
-		p.sup.Changed(edit, "api")
-		p.wantState("api", event.Stopped)
-		p.sup.Start(command, "api")
-		p.wantState("api", event.Ready)
-	})
-}
-
-func TestStartBringsWhatTheServiceIsAfter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newSystem(), spec("web", "api"), spec("api", "db"), spec("db"))
-		defer p.end()
-		p.sup.Stop(command, "web", "api", "db")
-		p.wantState("db", event.Stopped)
-		p.sup.Start(command, "web")
-		for _, name := range []string{"web", "api", "db"} {
-			p.wantState(name, event.Ready)
-		}
-	})
-}
-
-func TestAnUnknownNameIsRefused(t *testing.T) {
-	sup := New([]Spec{spec("api")}, &event.Bus{}, newSystem())
-	for _, err := range []error{sup.Start(command, "apy"), sup.Stop(command, "apy"), sup.Restart(command, "apy"), sup.Changed(edit, "api", "apy")} {
-		if !errors.Is(err, ErrUnknownService) || !strings.Contains(err.Error(), "apy") {
-			t.Errorf("got %v", err)
-		}
-	}
-}
-
-// notices collects what is said from now on.
-func (p *scene) notices() func() []string {
-	sub := p.bus.Subscribe()
-	return func() (all []string) {
-		sub.Close()
-		for e := range sub.C {
-			if e.Kind == event.Notice || e.Kind == event.UpdateFailed {
-				all = append(all, e.Service.Name+": "+e.Text)
-			}
-		}
-		return all
-	}
 }
