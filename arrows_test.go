@@ -37,7 +37,7 @@ var arrows = map[string]string{
 	"devgate/proxy":             "devgate/internal/loopback devgate/proxy/wire",
 	"devgate/proxy/wire":        "devgate/internal/loopback",
 	"devgate/supervisor":        "devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix",
-	"devgate/supervisor/probe":  "",
+	"devgate/supervisor/probe":  "devgate/internal/loopback",
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {

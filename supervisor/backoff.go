@@ -16,16 +16,6 @@ const (
 	QuickExits = 3
 )
 
-// Restart says what an exit that nobody asked for leads to.
-type Restart uint8
-
-// The restart policies. The zero Restart is OnFailure.
-const (
-	OnFailure Restart = iota // an exit with an error starts it again
-	Always                   // every exit starts it again
-	Never                    // no exit starts it again
-)
-
 // crashes is the memory of the crash policy: how the last runs ended.
 type crashes struct {
 	quick int           // exits in a row within Quick of their start

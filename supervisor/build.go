@@ -8,7 +8,7 @@ import (
 
 // build is one run of a service's build command.
 type build struct {
-	n       int
+	number  int
 	spec    *Spec
 	starter Starter
 	post    func(message)
@@ -22,9 +22,9 @@ type build struct {
 	unwanted  bool          // cancelled is closed
 }
 
-func newBuild(n int, spec *Spec, starter Starter, slots chan struct{}, after <-chan struct{}, post func(message)) *build {
-	b := &build{n: n, spec: spec, starter: starter, slots: slots, after: after, over: make(chan struct{}), cancelled: make(chan struct{})}
-	b.post = func(m message) { m.build = n; post(m) }
+func newBuild(number int, spec *Spec, starter Starter, slots chan struct{}, after <-chan struct{}, post func(message)) *build {
+	b := &build{number: number, spec: spec, starter: starter, slots: slots, after: after, over: make(chan struct{}), cancelled: make(chan struct{})}
+	b.post = func(m message) { m.build = number; post(m) }
 	return b
 }
 

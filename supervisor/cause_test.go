@@ -18,7 +18,7 @@ func byFile(name string) event.Cause {
 
 // told collects what is asked, what fails, and what becomes ready or is given
 // up, each with its cause.
-func (p *play) told() func() []string {
+func (p *scene) told() func() []string {
 	sub := p.bus.Subscribe()
 	return func() (all []string) {
 		synctest.Wait()
@@ -41,7 +41,7 @@ func causeText(c event.Cause) string {
 	return [...]string{"devgate", "command", "key", "edit", "reload", "ended"}[c.By] + " " + c.What()
 }
 
-func (p *play) wantTold(got []string, want ...string) {
+func (p *scene) wantTold(got []string, want ...string) {
 	p.t.Helper()
 	if !slices.Equal(got, want) {
 		p.t.Errorf("told %q,\nwant %q", got, want)
@@ -50,12 +50,12 @@ func (p *play) wantTold(got []string, want ...string) {
 
 func TestEachProcessKeepsTheCauseThatItWasStartedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), spec("api"))
+		p := start(t, newSystem(), spec("api"))
 		defer p.end()
 		told := p.told()
 		p.sup.Changed(byFile("a"), "api")
 		synctest.Wait()
-		p.stage.last("api").exit(crash(1)) // ready before: a reason of its own
+		p.system.last("api").exit(crash(1)) // ready before: a reason of its own
 		p.after(time.Second)
 		p.sup.Restart(command, "api")
 		p.wantTold(told(), "asked edit a", "ready edit a", "ready ended ", "asked command ", "ready command ")
@@ -67,13 +67,13 @@ func TestAProcessThatNeverWasReadyHandsItsCauseOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := spec("api")
 		s.Ready = readyAfter(time.Second)
-		p := start(t, newStage(), s)
+		p := start(t, newSystem(), s)
 		defer p.end()
 		p.after(time.Second)
 		told := p.told()
 		p.sup.Changed(byFile("a"), "api")
 		synctest.Wait()
-		p.stage.last("api").exit(crash(1))
+		p.system.last("api").exit(crash(1))
 		p.after(5 * time.Second)
 		p.wantTold(told(), "asked edit a", "ready edit a")
 	})
@@ -86,22 +86,22 @@ func TestAReadyProcessIsNotCreditedWithANewerChange(t *testing.T) {
 		s := spec("api")
 		s.Build = &Command{Args: []string{"build"}}
 		s.Ready = readyAfter(time.Second)
-		p := start(t, newStage(), s)
+		p := start(t, newSystem(), s)
 		defer p.end()
-		p.stage.last("build").exit(crash(0))
+		p.system.last("build").exit(crash(0))
 		p.after(time.Second)
 		told := p.told()
 		p.sup.Changed(byFile("a"), "api")
 		synctest.Wait()
-		p.stage.last("build").exit(crash(0))
+		p.system.last("build").exit(crash(0))
 		synctest.Wait()
 		p.sup.Changed(byFile("b"), "api") // while a is starting
 		p.after(time.Second)
-		p.stage.last("build").exit(crash(1))
+		p.system.last("build").exit(crash(1))
 		synctest.Wait()
-		p.stage.last("api").exit(crash(1))
+		p.system.last("api").exit(crash(1))
 		p.after(time.Second)
-		p.stage.last("build").exit(crash(0))
+		p.system.last("build").exit(crash(0))
 		p.after(time.Second)
 		p.wantTold(told(), "asked edit a", "asked edit b", "ready edit a", "update failed", "ready ended ")
 	})
@@ -110,7 +110,7 @@ func TestAReadyProcessIsNotCreditedWithANewerChange(t *testing.T) {
 // F4: a new version in the Devgatefile is a cause of its own.
 func TestAReloadIsACause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), version("1", spec("api")))
+		p := start(t, newSystem(), version("1", spec("api")))
 		defer p.end()
 		told := p.told()
 		p.sup.Reconcile([]Spec{version("2", spec("api"))}, nil)
@@ -121,9 +121,9 @@ func TestAReloadIsACause(t *testing.T) {
 // What leads to nothing is not told as asked: the machine alone decides.
 func TestAskedIsToldOnlyWhereSomethingFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.stubborn["api"] = true
-		p := start(t, stage, spec("api"))
+		system := newSystem()
+		system.stubborn["api"] = true
+		p := start(t, system, spec("api"))
 		defer p.end()
 		told := p.told()
 		p.sup.Start(command, "api") // it runs

@@ -16,10 +16,6 @@ import (
 	"devgate/internal/proc"
 )
 
-// quiet is how long an open pipe without data is waited for once nobody of
-// the tree is left to write to it: somebody else may hold it.
-const quiet = 100 * time.Millisecond
-
 // execChild is a real process with its tree: its group, what carries its mark,
 // and what was seen to descend from it.
 type execChild struct {
@@ -46,7 +42,7 @@ func (c *execChild) Wait() event.Exit {
 	c.tty.Close()
 	e := exitOf(c.cmd.ProcessState)
 	for _, p := range c.pumps {
-		p.settle()
+		p.awaitQuiet()
 	}
 	return e
 }
@@ -158,7 +154,7 @@ func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
 	c.group.Close()
 	c.stdin.Close()
 	for _, p := range c.pumps {
-		p.settle()
+		p.awaitQuiet()
 		p.close()
 	}
 }

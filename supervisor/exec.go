@@ -14,38 +14,12 @@ import (
 	"syscall"
 	"time"
 
-	"devgate/internal/event"
 	"devgate/internal/proc"
 )
 
 // MarkVariable is set in the environment of every child, to a value that names
 // the run. It finds what has left its parents, its group and its session.
 const MarkVariable = "DEVGATE_RUN"
-
-// Starter starts commands. Exec is the real one; tests put a recording one in
-// its place.
-type Starter interface {
-	// Start runs c as the leader of a process group of its own. Both sinks are
-	// closed when their streams have ended, or by Start when it returns an error.
-	// What comes from a terminal goes to stdout.
-	Start(c Command, stdout, stderr io.WriteCloser) (Child, error)
-}
-
-// Child is one started command with everything that descends from it.
-type Child interface {
-	PID() int
-	// Wait blocks until the leader has ended and its output was passed on.
-	Wait() event.Exit
-	// Signal reaches every process of the group, KILL every process of the
-	// tree. After Sweep it does nothing.
-	Signal(sig syscall.Signal)
-	// Rest lists the numbers of the living processes of the tree, sorted.
-	Rest() []int
-	// Sweep, called after Wait, blocks until no process of the tree is left and
-	// its output was passed on. sig goes to what is left first (0: the group has
-	// had its signal), and KILL to all of it after grace.
-	Sweep(sig syscall.Signal, grace time.Duration)
-}
 
 // Exec starts real processes. Make one with NewExec.
 type Exec struct {

@@ -16,9 +16,9 @@ import (
 	"devgate/internal/event"
 )
 
-// stage plays the operating system: it records what was started and signalled,
+// system plays the operating system: it records what was started and signalled,
 // with the time since the test began, and lets the test decide how children end.
-type stage struct {
+type system struct {
 	mu       sync.Mutex
 	began    time.Time
 	log      []string
@@ -31,17 +31,17 @@ type stage struct {
 	pids     int
 }
 
-func newStage() *stage {
-	return &stage{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}, slow: map[string]time.Duration{}, deaf: map[string]bool{}}
+func newSystem() *system {
+	return &system{began: time.Now(), children: map[string][]*fakeChild{}, stubborn: map[string]bool{}, missing: map[string]bool{}, slow: map[string]time.Duration{}, deaf: map[string]bool{}}
 }
 
-func (s *stage) note(format string, args ...any) {
+func (s *system) note(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.log = append(s.log, fmt.Sprintf("%v ", time.Since(s.began).Round(time.Millisecond))+fmt.Sprintf(format, args...))
 }
 
-func (s *stage) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
+func (s *system) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
 	name := c.Args[0]
 	s.note("start %s", name)
 	s.mu.Lock()
@@ -53,14 +53,14 @@ func (s *stage) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
 		return nil, errors.New("start " + name + ": command not found in PATH")
 	}
 	s.pids++
-	child := &fakeChild{stage: s, name: name, pid: s.pids, ended: make(chan event.Exit, 1), killed: make(chan struct{}),
+	child := &fakeChild{system: s, name: name, pid: s.pids, ended: make(chan event.Exit, 1), killed: make(chan struct{}),
 		left: s.deaf[name] || s.slow[name] > 0}
 	s.children[name] = append(s.children[name], child)
 	return child, nil
 }
 
 // last is the newest child of a command.
-func (s *stage) last(name string) *fakeChild {
+func (s *system) last(name string) *fakeChild {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := s.children[name]
@@ -68,7 +68,7 @@ func (s *stage) last(name string) *fakeChild {
 }
 
 // living are the commands of all children of which something has not ended, sorted.
-func (s *stage) living() (names []string) {
+func (s *system) living() (names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for name, children := range s.children {
@@ -84,7 +84,7 @@ func (s *stage) living() (names []string) {
 
 // treesOf are the children of a service and of its stop command of which
 // something has not ended.
-func (s *stage) treesOf(name string) (all []*fakeChild) {
+func (s *system) treesOf(name string) (all []*fakeChild) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range slices.Concat(s.children[name], s.children["halt-"+name]) {
@@ -96,7 +96,7 @@ func (s *stage) treesOf(name string) (all []*fakeChild) {
 }
 
 // leaders are those that have not ended, in the order of their numbers.
-func (s *stage) leaders() (all []*fakeChild) {
+func (s *system) leaders() (all []*fakeChild) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, children := range s.children {
@@ -111,7 +111,7 @@ func (s *stage) leaders() (all []*fakeChild) {
 }
 
 // alive are the children of a command that have not ended.
-func (s *stage) alive(name string) (all []*fakeChild) {
+func (s *system) alive(name string) (all []*fakeChild) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.children[name] {
@@ -122,16 +122,16 @@ func (s *stage) alive(name string) (all []*fakeChild) {
 	return all
 }
 
-func (s *stage) history() string {
+func (s *system) history() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Join(s.log, "\n")
 }
 
-// fakeChild is a leader and, where the stage says so, one more process of its
+// fakeChild is a leader and, where the system says so, one more process of its
 // tree, whose number is 1000 higher.
 type fakeChild struct {
-	stage  *stage
+	system *system
 	name   string
 	pid    int
 	ended  chan event.Exit
@@ -141,31 +141,32 @@ type fakeChild struct {
 	left   bool          // the other lives
 }
 
-func (c *fakeChild) PID() int         { return c.pid }
+func (c *fakeChild) PID() int { return c.pid }
+
 func (c *fakeChild) Wait() event.Exit { return <-c.ended }
 
 func (c *fakeChild) Signal(sig syscall.Signal) {
 	if !c.alive() {
 		return
 	}
-	c.stage.note("%s %s", SignalName(sig), c.name)
+	c.system.note("%s %s", SignalName(sig), c.name)
 	if sig == syscall.SIGKILL {
 		c.endRest()
 	}
-	if sig == syscall.SIGKILL || !c.stage.stubborn[c.name] {
+	if sig == syscall.SIGKILL || !c.system.stubborn[c.name] {
 		c.exit(event.Exit{Code: 128 + int(sig), Signal: SignalName(sig)})
 	}
 }
 
 func (c *fakeChild) alive() bool {
-	c.stage.mu.Lock()
-	defer c.stage.mu.Unlock()
+	c.system.mu.Lock()
+	defer c.system.mu.Unlock()
 	return !c.dead || c.left
 }
 
 func (c *fakeChild) Rest() []int {
-	c.stage.mu.Lock()
-	defer c.stage.mu.Unlock()
+	c.system.mu.Lock()
+	defer c.system.mu.Unlock()
 	if c.left {
 		return []int{c.pid + 1000}
 	}
@@ -177,8 +178,8 @@ func (c *fakeChild) Sweep(_ syscall.Signal, grace time.Duration) {
 	if c.Rest() == nil {
 		return
 	}
-	takes := c.stage.slow[c.name]
-	if c.stage.deaf[c.name] || takes > grace {
+	takes := c.system.slow[c.name]
+	if c.system.deaf[c.name] || takes > grace {
 		takes = grace
 	}
 	select {
@@ -189,8 +190,8 @@ func (c *fakeChild) Sweep(_ syscall.Signal, grace time.Duration) {
 }
 
 func (c *fakeChild) endRest() {
-	c.stage.mu.Lock()
-	defer c.stage.mu.Unlock()
+	c.system.mu.Lock()
+	defer c.system.mu.Unlock()
 	if c.left {
 		c.left = false
 		close(c.killed)
@@ -198,8 +199,8 @@ func (c *fakeChild) endRest() {
 }
 
 func (c *fakeChild) exit(e event.Exit) {
-	c.stage.mu.Lock()
-	defer c.stage.mu.Unlock()
+	c.system.mu.Lock()
+	defer c.system.mu.Unlock()
 	if !c.dead {
 		c.dead, c.died = true, time.Now()
 		c.ended <- e
@@ -212,24 +213,24 @@ var (
 	edit    = event.Cause{By: event.Edit, Files: []string{"api/main.go"}, Total: 1}
 )
 
-// play runs a supervisor inside a bubble of virtual time.
-type play struct {
-	t     *testing.T
-	stage *stage
-	bus   event.Bus
-	sup   *Supervisor
-	stop  context.CancelFunc
-	over  chan struct{}
+// scene runs a supervisor inside a bubble of virtual time.
+type scene struct {
+	t      *testing.T
+	system *system
+	bus    event.Bus
+	sup    *Supervisor
+	stop   context.CancelFunc
+	over   chan struct{}
 }
 
-func start(t *testing.T, stage *stage, specs ...Spec) *play {
-	p := &play{t: t, stage: stage, over: make(chan struct{})}
-	p.sup = New(specs, &p.bus, stage)
+func start(t *testing.T, system *system, specs ...Spec) *scene {
+	p := &scene{t: t, system: system, over: make(chan struct{})}
+	p.sup = New(specs, &p.bus, system)
 	p.run()
 	return p
 }
 
-func (p *play) run() {
+func (p *scene) run() {
 	var ctx context.Context
 	ctx, p.stop = context.WithCancel(p.t.Context())
 	go func() {
@@ -241,17 +242,17 @@ func (p *play) run() {
 	synctest.Wait()
 }
 
-func (p *play) end() {
+func (p *scene) end() {
 	p.stop()
 	<-p.over
 }
 
-func (p *play) after(d time.Duration) {
+func (p *scene) after(d time.Duration) {
 	time.Sleep(d) // virtual: the bubble's clock
 	synctest.Wait()
 }
 
-func (p *play) service(name string) event.Service {
+func (p *scene) service(name string) event.Service {
 	p.t.Helper()
 	synctest.Wait()
 	all := p.bus.Snapshot()
@@ -262,27 +263,27 @@ func (p *play) service(name string) event.Service {
 	return all[i]
 }
 
-func (p *play) wantState(name string, want event.State) {
+func (p *scene) wantState(name string, want event.State) {
 	p.t.Helper()
 	if got := p.service(name); got.State != want {
 		p.t.Errorf("%s is %s (%s), want %s", name, got.State, got.Reason, want)
 	}
 }
 
-func (p *play) wantHistory(want ...string) {
+func (p *scene) wantHistory(want ...string) {
 	p.t.Helper()
 	synctest.Wait()
-	if got := p.stage.history(); got != strings.Join(want, "\n") {
+	if got := p.system.history(); got != strings.Join(want, "\n") {
 		p.t.Errorf("history:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
 	}
 }
 
 // wantHistoryOf looks at one command: those of others may come in any order.
-func (p *play) wantHistoryOf(name string, want ...string) {
+func (p *scene) wantHistoryOf(name string, want ...string) {
 	p.t.Helper()
 	synctest.Wait()
 	var got []string
-	for line := range strings.SplitSeq(p.stage.history(), "\n") {
+	for line := range strings.SplitSeq(p.system.history(), "\n") {
 		if strings.HasSuffix(line, " "+name) {
 			got = append(got, strings.TrimSuffix(line, " "+name))
 		}
@@ -295,4 +296,18 @@ func (p *play) wantHistoryOf(name string, want ...string) {
 // spec is a service whose command is its own name.
 func spec(name string, after ...string) Spec {
 	return Spec{Name: name, Command: Command{Args: []string{name}}, After: after}
+}
+
+// notices collects what is said from now on.
+func (p *scene) notices() func() []string {
+	sub := p.bus.Subscribe()
+	return func() (all []string) {
+		sub.Close()
+		for e := range sub.C {
+			if e.Kind == event.Notice || e.Kind == event.UpdateFailed {
+				all = append(all, e.Service.Name+": "+e.Text)
+			}
+		}
+		return all
+	}
 }

@@ -97,12 +97,12 @@ func (w *world) carryOut(a action) string {
 		w.ending++
 	case actKill:
 		w.kill()
-	case actSucceed:
+	case actSpawnSuccessor:
 		if w.successor {
 			return "two successors"
 		}
 		w.successor = true
-	case actDrop, actSwitch:
+	case actDropSuccessor, actSwitchOver:
 		return w.resolve(a)
 	case actArmBackoff:
 		w.armed = true
@@ -124,12 +124,12 @@ func (w *world) resolve(a action) string {
 	switch {
 	case !w.successor:
 		return "no successor"
-	case a == actDrop:
+	case a == actDropSuccessor:
 		w.ending++
 	case w.process:
 		w.ending++ // the old one
 	}
-	w.process, w.successor = w.process || a == actSwitch, false
+	w.process, w.successor = w.process || a == actSwitchOver, false
 	return ""
 }
 
@@ -141,8 +141,8 @@ func (w *world) check() string {
 	}{
 		{m.then != thenRest && m.state != event.Stopping, "a plan outside of stopping"},
 		{m.rebuilding && !w.building, "waits for a build that does not run"},
-		{m.succeeding != w.successor, "forgets a successor, or waits for one that does not run"},
-		{m.succeeding && m.state != event.Ready, "a successor beside a process that does not serve"},
+		{m.successor != w.successor, "forgets a successor, or waits for one that does not run"},
+		{m.successor && m.state != event.Ready, "a successor beside a process that does not serve"},
 		{m.state == event.Building && !w.building, "building without a build"},
 		{m.hasProcess() != w.process, "the state says something else of the process"},
 		{m.ending != (w.ending > 0), "does not know what is ending"},

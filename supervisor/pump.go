@@ -16,9 +16,13 @@ const (
 	pipeUsual = 64 << 10 // what a pipe has room for
 )
 
+// quiet is how long an open pipe without data is waited for once nobody of
+// the tree is left to write to it: somebody else may hold it.
+const quiet = 100 * time.Millisecond
+
 // pump passes what a child writes into one pipe to a sink. Its goroutine ends
 // with the pipe, and closes the sink then, so that an unfinished last line is
-// out when settle returns.
+// out when awaitQuiet returns.
 type pump struct {
 	from *os.File
 	to   io.WriteCloser
@@ -53,9 +57,9 @@ func (p *pump) run() {
 	}
 }
 
-// settle returns when the pipe has ended, or when it is held open but has
+// awaitQuiet returns when the pipe has ended, or when it is held open but has
 // been empty for a while. A slow sink is waited for: its bytes are on the way.
-func (p *pump) settle() {
+func (p *pump) awaitQuiet() {
 	tick := time.NewTicker(quiet / 10)
 	defer tick.Stop()
 	for {

@@ -47,7 +47,7 @@ func (s *Supervisor) declare(spec *Spec) (fresh bool) {
 	service.box.put(message{what: replaced, spec: spec})
 	fresh = s.removed[spec.Name]
 	delete(s.removed, spec.Name)
-	delete(s.asked, spec.Name)
+	delete(s.told, spec.Name)
 	return fresh
 }
 
@@ -58,8 +58,8 @@ func (s *Supervisor) stopRemoved() {
 		switch {
 		case isDown(s.state[name]):
 			s.forget(name)
-		case !s.asked[name] && !s.neededByRemoved(name):
-			s.asked[name] = true
+		case !s.told[name] && !s.neededByRemoved(name):
+			s.told[name] = true
 			s.services[name].box.put(message{in: inStop})
 		}
 	}
@@ -83,7 +83,7 @@ func (s *Supervisor) forget(name string) {
 	s.mu.Unlock()
 	delete(s.state, name)
 	delete(s.removed, name)
-	delete(s.asked, name)
+	delete(s.told, name)
 	s.specs = slices.DeleteFunc(s.specs, func(spec Spec) bool { return spec.Name == name })
 	s.bus.Publish(event.Event{At: time.Now(), Kind: event.Removed, Service: last})
 }

@@ -19,7 +19,7 @@ func version(v string, s Spec) Spec {
 }
 
 // names are the services that the bus knows.
-func (p *play) names() string {
+func (p *scene) names() string {
 	synctest.Wait()
 	var all []string
 	for _, s := range p.bus.Snapshot() {
@@ -32,7 +32,7 @@ func (p *play) names() string {
 // F4: only what changed is restarted.
 func TestReconcileRestartsOnlyWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), version("1", spec("api")), version("1", spec("web")), version("1", spec("idle")))
+		p := start(t, newSystem(), version("1", spec("api")), version("1", spec("web")), version("1", spec("idle")))
 		p.sup.Stop(command, "idle")
 		p.after(time.Second)
 		p.sup.Reconcile([]Spec{version("1", spec("web")), version("2", spec("api")), version("2", spec("idle"))}, []string{"api", "web", "idle"})
@@ -49,9 +49,9 @@ func TestReconcileRestartsOnlyWhatChanged(t *testing.T) {
 // F4: services come and go; what goes is stopped in reverse order of after.
 func TestReconcileAddsAndRemovesServices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.stubborn["api"] = true
-		p := start(t, stage, spec("api", "db"), spec("db"), spec("web"))
+		system := newSystem()
+		system.stubborn["api"] = true
+		p := start(t, system, spec("api", "db"), spec("db"), spec("web"))
 		sub := p.bus.Subscribe()
 		p.sup.Reconcile([]Spec{spec("web"), spec("admin", "cache"), spec("cache"), spec("later")}, []string{"admin"})
 		p.wantState("admin", event.Ready)
@@ -86,9 +86,9 @@ func TestReconcileAddsAndRemovesServices(t *testing.T) {
 // F4: a service that is declared again while it ends comes back, once.
 func TestAServiceThatIsDeclaredAgainWhileItEndsComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.stubborn["api"] = true
-		p := start(t, stage, spec("api"), spec("web"))
+		system := newSystem()
+		system.stubborn["api"] = true
+		p := start(t, system, spec("api"), spec("web"))
 		p.sup.Reconcile([]Spec{spec("web")}, []string{"web"})
 		p.after(time.Second)
 		p.sup.Reconcile([]Spec{spec("web"), spec("api")}, []string{"web", "api"})
@@ -106,13 +106,13 @@ func TestAServiceThatIsDeclaredAgainWhileItEndsComesBack(t *testing.T) {
 // F4, P2: what was removed has ended before Run returns.
 func TestRunWaitsForWhatReconcileRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.stubborn["api"] = true
-		p := start(t, stage, spec("api"), spec("web"))
+		system := newSystem()
+		system.stubborn["api"] = true
+		p := start(t, system, spec("api"), spec("web"))
 		p.sup.Reconcile([]Spec{spec("web")}, nil)
 		p.after(time.Second)
 		p.end()
-		if n := stage.alive("api"); n != nil {
+		if n := system.alive("api"); n != nil {
 			t.Errorf("%d processes of a removed service are left", len(n))
 		}
 	})
@@ -121,9 +121,9 @@ func TestRunWaitsForWhatReconcileRemoved(t *testing.T) {
 // F4: what changes without a new process takes effect all the same.
 func TestASpecOfTheSameVersionNeedsNoNewProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.stubborn["api"] = true
-		p := start(t, stage, spec("api"), spec("db"))
+		system := newSystem()
+		system.stubborn["api"] = true
+		p := start(t, system, spec("api"), spec("db"))
 		patient := spec("api", "db")
 		patient.Grace = time.Minute
 		p.sup.Reconcile([]Spec{patient, spec("db")}, nil)
@@ -138,93 +138,12 @@ func TestASpecOfTheSameVersionNeedsNoNewProcess(t *testing.T) {
 // F4: a service that waits for one that is gone from its after starts.
 func TestAServiceWhoseAfterIsTakenAwayStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.missing["db"] = true
-		p := start(t, stage, spec("api", "db"), spec("db"))
+		system := newSystem()
+		system.missing["db"] = true
+		p := start(t, system, spec("api", "db"), spec("db"))
 		p.wantState("api", event.Waiting)
 		p.sup.Reconcile([]Spec{spec("api")}, nil)
 		p.wantState("api", event.Ready)
-		p.end()
-	})
-}
-
-// F4: a build command comes and goes.
-func TestABuildCommandComesAndGoes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		built := spec("api")
-		built.Build = &Command{Args: []string{"build"}}
-		p := start(t, newStage(), version("1", built))
-		p.wantState("api", event.Building)
-		p.sup.Reconcile([]Spec{version("2", spec("api"))}, nil)
-		p.wantState("api", event.Ready)
-		p.sup.Reconcile([]Spec{version("3", built)}, nil)
-		p.wantState("api", event.Ready)
-		p.after(time.Second)
-		p.stage.last("build").exit(crash(0))
-		p.wantState("api", event.Ready)
-		p.wantHistory("0s start build", "0s KILL build", "0s start api", "0s start build", "1s TERM api", "1s start api")
-		p.end()
-	})
-}
-
-// W8: the result of a build is installed once the old process has ended, and
-// only if the build succeeded.
-func TestABuildIsInstalledOnceTheOldProcessHasEnded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		s := spec("api")
-		s.Build = &Command{Args: []string{"build"}}
-		s.Stage = func() error { stage.note("stage"); return nil }
-		s.Install = func() error { stage.note("install"); return nil }
-		p := start(t, stage, s)
-		stage.last("build").exit(crash(0))
-		p.wantState("api", event.Ready)
-		p.sup.Changed(edit, "api")
-		synctest.Wait()
-		stage.last("build").exit(crash(1))
-		synctest.Wait()
-		stage.last("api").exit(crash(1)) // after a failed build: the old version again
-		p.wantState("api", event.Backoff)
-		p.sup.Changed(edit, "api")
-		synctest.Wait()
-		p.after(time.Second)
-		stage.last("build").exit(crash(0))
-		p.wantState("api", event.Ready)
-		p.end()
-		p.wantHistory("0s stage", "0s start build", "0s install", "0s start api", "0s stage", "0s start build",
-			"0s stage", "0s start build", "1s install", "1s start api", "1s TERM api")
-	})
-}
-
-// W8: several builds run side by side, with a limit; one that waits can be
-// cancelled.
-func TestBuildsOfSeveralServicesRunSideBySideWithALimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		var specs []Spec
-		for _, name := range []string{"a", "b", "c", "d"} {
-			s := spec(name)
-			s.Build = &Command{Args: []string{"build"}}
-			specs = append(specs, s)
-		}
-		p := &play{t: t, stage: stage, over: make(chan struct{})}
-		p.sup = New(specs, &p.bus, stage)
-		p.sup.slots = make(chan struct{}, 2)
-		for _, s := range p.sup.services {
-			s.slots = p.sup.slots
-		}
-		p.run()
-		if n := len(stage.alive("build")); n != 2 {
-			t.Errorf("%d builds run at once, want 2", n)
-		}
-		p.sup.Stop(command, "a", "b", "c") // those that wait among them, too
-		synctest.Wait()
-		left := stage.alive("build")
-		if len(left) != 1 {
-			t.Fatalf("%d builds run, want that of d alone", len(left))
-		}
-		left[0].exit(crash(0))
-		p.wantState("d", event.Ready)
 		p.end()
 	})
 }
@@ -236,13 +155,13 @@ func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
 	for seed := range uint64(300) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 2))
-			stage := newStage()
-			stage.stubborn["b-1"], stage.stubborn["c-2"] = true, true
+			system := newSystem()
+			system.stubborn["b-1"], system.stubborn["c-2"] = true, true
 			specs := randomSpecs(rng)
-			p := start(t, stage, append(slices.Clone(specs), version("0", spec("steady")))...)
+			p := start(t, system, append(slices.Clone(specs), version("0", spec("steady")))...)
 			for range 12 {
 				p.after(time.Duration(rng.IntN(4000)) * time.Millisecond)
-				if all := stage.alive("build"); len(all) > 0 && rng.IntN(2) == 0 {
+				if all := system.alive("build"); len(all) > 0 && rng.IntN(2) == 0 {
 					all[0].exit(crash(0))
 				}
 				specs = randomSpecs(rng)
@@ -254,7 +173,7 @@ func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
 			}
 			for range 20 {
 				p.after(10 * time.Second)
-				for _, build := range stage.alive("build") {
+				for _, build := range system.alive("build") {
 					build.exit(crash(0))
 				}
 			}
@@ -263,11 +182,11 @@ func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
 				want = append(want, s.Command.Args[0])
 			}
 			slices.Sort(want)
-			if got := stage.living(); !slices.Equal(got, want) {
-				t.Errorf("seed %d: there run %v, want %v\n%s", seed, got, want, stage.history())
+			if got := system.living(); !slices.Equal(got, want) {
+				t.Errorf("seed %d: there run %v, want %v\n%s", seed, got, want, system.history())
 			}
 			p.end()
-			if got := stage.living(); len(got) > 0 {
+			if got := system.living(); len(got) > 0 {
 				t.Errorf("seed %d: %v survive", seed, got)
 			}
 		})

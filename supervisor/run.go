@@ -27,16 +27,16 @@ type run struct {
 	broken  error // why there is no spec for this run; else nil
 
 	// Owned by the actor.
-	asked   time.Time // of a successor: when it was wanted
-	spawned time.Time // of a successor: when its child ran
-	ending  bool      // on its way out, or over
+	wantedAt  time.Time // of a successor
+	spawnedAt time.Time // of a successor's child
+	ending    bool      // on its way out, or over
 
 	// Each ends once and for all, at the latest with the run.
-	wanted, unhurried, spared context.Context
-	unwant, hurry, doom       context.CancelFunc
+	leaving, hurried, killed          context.Context
+	setLeaving, setHurried, setKilled context.CancelFunc
 
 	missing atomic.Pointer[string] // what the readiness check has said last
-	terms   atomic.Pointer[terms]  // on which it ends; set before unwant, nil where it ends by itself
+	terms   atomic.Pointer[terms]  // on which it ends; set before leaving, nil where it ends by itself
 
 	parts parts
 
@@ -64,9 +64,9 @@ const (
 func newRun(number int, spec *Spec, starter Starter, post func(message)) *run {
 	r := &run{number: number, spec: spec, starter: starter}
 	r.post = func(m message) { m.run = number; post(m) }
-	r.wanted, r.unwant = context.WithCancel(context.Background())
-	r.unhurried, r.hurry = context.WithCancel(context.Background())
-	r.spared, r.doom = context.WithCancel(context.Background())
+	r.leaving, r.setLeaving = context.WithCancel(context.Background())
+	r.hurried, r.setHurried = context.WithCancel(context.Background())
+	r.killed, r.setKilled = context.WithCancel(context.Background())
 	return r
 }
 
@@ -84,7 +84,7 @@ func (r *run) main() {
 // begin starts the child, or reports why not and returns nil.
 func (r *run) begin() Child {
 	err := r.prepare()
-	if r.wanted.Err() != nil {
+	if r.leaving.Err() != nil {
 		return nil // told to end meanwhile
 	}
 	var child Child
@@ -106,10 +106,10 @@ func (r *run) prepare() error {
 	if r.broken != nil {
 		return r.broken
 	}
-	if err := r.release(r.wanted); err != nil {
+	if err := r.release(r.leaving); err != nil {
 		return err
 	}
-	if r.install && r.spec.Install != nil && r.wanted.Err() == nil {
+	if r.install && r.spec.Install != nil && r.leaving.Err() == nil {
 		return r.spec.Install()
 	}
 	return nil
@@ -128,7 +128,7 @@ func (r *run) say(text string) { r.post(message{what: said, text: text}) }
 // a little longer than the group lives. The next start waits as long as it needs.
 func (r *run) releaseAfter() {
 	r.enter(releasing)
-	ctx, cancel := context.WithTimeout(r.spared, releaseLimit)
+	ctx, cancel := context.WithTimeout(r.killed, releaseLimit)
 	defer cancel()
 	r.release(ctx)
 }
@@ -141,7 +141,7 @@ func (r *run) live(child Child) {
 	r.watchReadiness()
 	exit := r.awaitExit(child)
 	r.enter(sweeping)
-	r.unwant()
+	r.setLeaving()
 	r.post(message{what: exited, exit: exit, ran: time.Since(began)})
 	child.Sweep(r.leftoverSignal(), r.grace())
 }
@@ -152,7 +152,7 @@ func (r *run) awaitExit(child Child) (exit event.Exit) {
 	r.parts.run(func() { exit = child.Wait(); end() })
 	select {
 	case <-ended.Done():
-	case <-r.wanted.Done():
+	case <-r.leaving.Done():
 		r.takeDown(child, ended)
 	}
 	<-ended.Done()
@@ -164,7 +164,7 @@ func (r *run) watchReadiness() {
 	switch {
 	case r.spec.Ready != nil:
 		r.parts.run(func() {
-			if err := r.spec.Ready(r.wanted, r.setMissing); err == nil && r.wanted.Err() == nil {
+			if err := r.spec.Ready(r.leaving, r.setMissing); err == nil && r.leaving.Err() == nil {
 				r.post(message{in: inReady})
 			}
 		})

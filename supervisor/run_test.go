@@ -27,17 +27,17 @@ func withStop(drain time.Duration) Spec {
 // it would hit the next process.
 func TestNoStopCommandRunsForAProcessThatHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), withStop(500*time.Millisecond))
+		p := start(t, newSystem(), withStop(500*time.Millisecond))
 		p.sup.Restart(command, "db")
 		p.after(100 * time.Millisecond)
-		p.stage.last("db").exit(crash(0))
+		p.system.last("db").exit(crash(0))
 		p.wantState("db", event.Ready)
 		p.after(time.Hour)
 		p.wantHistory("0s start db", "100ms start db")
 		p.stop()
 		p.after(time.Second)
-		p.stage.last("halt").exit(crash(0))
-		p.stage.last("db").exit(crash(0))
+		p.system.last("halt").exit(crash(0))
+		p.system.last("db").exit(crash(0))
 		<-p.over
 	})
 }
@@ -45,14 +45,14 @@ func TestNoStopCommandRunsForAProcessThatHasEnded(t *testing.T) {
 // A new process waits for the stop command of the old one, however that ended.
 func TestANewProcessWaitsForTheStopCommandOfTheOldOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), withStop(0))
+		p := start(t, newSystem(), withStop(0))
 		notices := p.notices()
 		p.sup.Restart(command, "db")
 		synctest.Wait()
-		p.stage.last("db").exit(crash(0))
+		p.system.last("db").exit(crash(0))
 		p.after(4 * time.Second)
 		p.wantState("db", event.Stopping)
-		p.stage.last("halt").exit(crash(0))
+		p.system.last("halt").exit(crash(0))
 		p.wantState("db", event.Ready)
 		p.wantHistory("0s start db", "0s start halt", "4s start db")
 		if got := notices(); !slices.Equal(got, []string{"db: still stopping after 3s: its stop command has not ended (pid 2)"}) {
@@ -68,7 +68,7 @@ func TestANewProcessWaitsForTheStopCommandOfTheOldOne(t *testing.T) {
 // P2: a stop command that hangs is killed after the grace, with the process.
 func TestAStopCommandThatHangsIsKilledAfterTheGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), withStop(0))
+		p := start(t, newSystem(), withStop(0))
 		notices := p.notices()
 		p.stop()
 		<-p.over
@@ -84,7 +84,7 @@ func TestAStopCommandThatHangsIsKilledAfterTheGrace(t *testing.T) {
 // P2: a second Ctrl-C ends the stop command as well.
 func TestKillReachesTheStopCommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := start(t, newStage(), withStop(0))
+		p := start(t, newSystem(), withStop(0))
 		p.stop()
 		p.after(time.Second)
 		p.sup.Kill()
@@ -96,12 +96,12 @@ func TestKillReachesTheStopCommand(t *testing.T) {
 
 // leaver is a service with a long grace whose leader leaves a process behind
 // that ignores its stop signal.
-func leaver(policy Restart) (*stage, Spec) {
-	stage := newStage()
-	stage.deaf["api"] = true
+func leaver(policy Restart) (*system, Spec) {
+	system := newSystem()
+	system.deaf["api"] = true
 	s := spec("api")
 	s.Restart, s.Grace = policy, time.Minute
-	return stage, s
+	return system, s
 }
 
 // P2: a second Ctrl-C kills what a leader has left behind, whatever its end has
@@ -110,20 +110,20 @@ func TestKillReachesWhatALeaderHasLeftBehind(t *testing.T) {
 	for _, c := range []struct {
 		policy Restart
 		code   int
-		then   func(*play)
+		then   func(*scene)
 		state  event.State
 	}{
 		{OnFailure, 1, nil, event.Backoff},
-		{OnFailure, 1, func(p *play) { p.after(time.Second) }, event.Stopping},
+		{OnFailure, 1, func(p *scene) { p.after(time.Second) }, event.Stopping},
 		{Never, 1, nil, event.Failed},
 		{Never, 0, nil, event.Exited},
-		{Never, 0, func(p *play) { p.sup.Stop(command, "api") }, event.Stopping},
-		{Never, 0, func(p *play) { p.sup.Restart(command, "api") }, event.Stopping},
+		{Never, 0, func(p *scene) { p.sup.Stop(command, "api") }, event.Stopping},
+		{Never, 0, func(p *scene) { p.sup.Restart(command, "api") }, event.Stopping},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stage, s := leaver(c.policy)
-			p := start(t, stage, s)
-			stage.last("api").exit(crash(c.code))
+			system, s := leaver(c.policy)
+			p := start(t, system, s)
+			system.last("api").exit(crash(c.code))
 			synctest.Wait()
 			if c.then != nil {
 				c.then(p)
@@ -137,10 +137,10 @@ func TestKillReachesWhatALeaderHasLeftBehind(t *testing.T) {
 			if took := time.Since(began); took != 0 {
 				t.Errorf("%v: a kill took %v", c.state, took)
 			}
-			if left := stage.living(); left != nil {
+			if left := system.living(); left != nil {
 				t.Errorf("%v: %v survive a kill", c.state, left)
 			}
-			p.wantHistory("0s start api", began.Sub(stage.began).String()+" KILL api")
+			p.wantHistory("0s start api", began.Sub(system.began).String()+" KILL api")
 		})
 	}
 }
@@ -148,10 +148,10 @@ func TestKillReachesWhatALeaderHasLeftBehind(t *testing.T) {
 // P11: stopped is what has nothing left; nobody is down before that.
 func TestStoppedMeansThatNothingIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage, api := leaver(Never)
+		system, api := leaver(Never)
 		api.After = []string{"db"}
-		p := start(t, stage, api, spec("db"))
-		stage.last("api").exit(crash(1))
+		p := start(t, system, api, spec("db"))
+		system.last("api").exit(crash(1))
 		p.wantState("api", event.Failed)
 		if !p.service("api").Ending {
 			t.Error("what is left behind is not known")
@@ -174,10 +174,10 @@ func TestStoppedMeansThatNothingIsLeft(t *testing.T) {
 // waited for is named by a number that exists.
 func TestWhatIsWaitedForIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage, s := leaver(OnFailure)
-		p := start(t, stage, s)
+		system, s := leaver(OnFailure)
+		p := start(t, system, s)
 		notices := p.notices()
-		stage.last("api").exit(crash(1))
+		system.last("api").exit(crash(1))
 		p.after(10 * time.Second)
 		if s := p.service("api"); s.State != event.Stopping || !s.Returning {
 			t.Errorf("got %+v", s)
@@ -198,15 +198,15 @@ func TestWhatIsWaitedForIsNamed(t *testing.T) {
 // P11: what a service that has failed leaves behind is named too.
 func TestWhatAFailedServiceLeavesBehindIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage, s := leaver(Never)
-		p := start(t, stage, s)
+		system, s := leaver(Never)
+		p := start(t, system, s)
 		defer p.end()
 		notices := p.notices()
-		stage.last("api").exit(crash(1))
+		system.last("api").exit(crash(1))
 		p.after(time.Hour)
 		p.wantState("api", event.Failed)
-		if p.service("api").Ending || stage.living() != nil {
-			t.Errorf("after an hour %v live", stage.living())
+		if p.service("api").Ending || system.living() != nil {
+			t.Errorf("after an hour %v live", system.living())
 		}
 		if got := notices(); !slices.Equal(got, []string{"api: still stopping after 3s: what it left behind has got TERM (pid 1001)"}) {
 			t.Errorf("notices %q", got)
@@ -217,11 +217,11 @@ func TestWhatAFailedServiceLeavesBehindIsNamed(t *testing.T) {
 // P5: an edit does not wait for a backoff, but for what is left behind.
 func TestAnEditWaitsForWhatIsLeftBehindAndForNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := newStage()
-		stage.slow["api"] = 3 * time.Second
-		p := start(t, stage, spec("api"))
+		system := newSystem()
+		system.slow["api"] = 3 * time.Second
+		p := start(t, system, spec("api"))
 		defer p.end()
-		stage.last("api").exit(crash(1))
+		system.last("api").exit(crash(1))
 		p.wantState("api", event.Backoff)
 		p.sup.Changed(edit, "api")
 		p.wantState("api", event.Stopping)
@@ -243,7 +243,7 @@ func TestLookingAtASlowStartHoldsUpNobody(t *testing.T) {
 			looked <- time.Since(began)
 			return "too late"
 		}
-		p := start(t, newStage(), s)
+		p := start(t, newSystem(), s)
 		notices := p.notices()
 		p.after(40 * time.Second)
 		p.sup.Stop(command, "api")
@@ -255,5 +255,49 @@ func TestLookingAtASlowStartHoldsUpNobody(t *testing.T) {
 			t.Errorf("notices %q", got)
 		}
 		p.end()
+	})
+}
+
+// G4: running requests delay the signal by one second at the most.
+func TestADrainThatDoesNotEndDelaysTheSignalByOneSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("api")
+		s.Drain = func(ctx context.Context) { <-ctx.Done() }
+		p := start(t, newSystem(), s)
+		p.sup.Restart(command, "api")
+		p.after(2 * time.Second)
+		p.wantHistory("0s start api", "1s TERM api", "1s start api")
+		p.end()
+	})
+}
+
+func TestTheStopCommandTakesThePlaceOfTheSignal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("db")
+		s.Stop = &Command{Args: []string{"halt"}}
+		p := start(t, newSystem(), s)
+		p.stop()
+		p.after(time.Second)
+		p.system.last("db").exit(crash(0))
+		p.system.last("halt").exit(crash(0))
+		<-p.over
+		p.wantHistory("0s start db", "0s start halt")
+	})
+}
+
+func TestAStopCommandThatFailsIsToldAndTheSignalFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := spec("db")
+		s.Stop = &Command{Args: []string{"halt"}}
+		p := start(t, newSystem(), s)
+		notices := p.notices()
+		p.stop()
+		p.after(time.Second)
+		p.system.last("halt").exit(crash(1))
+		<-p.over
+		p.wantHistory("0s start db", "0s start halt", "1s TERM db")
+		if got := notices(); !slices.Equal(got, []string{"db: stop command: exit status 1"}) {
+			t.Errorf("notices %q", got)
+		}
 	})
 }

@@ -53,7 +53,7 @@ func (s *service) forget(number int) {
 // hasten lets replaced processes end without waiting for their last requests.
 func (s *service) hasten() {
 	for _, r := range s.ending {
-		r.hurry()
+		r.setHurried()
 	}
 }
 

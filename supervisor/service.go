@@ -23,7 +23,7 @@ type service struct {
 	cause   event.Cause   // the newest that was heeded; a run keeps the one that it began with
 
 	run       *run         // the newest that was not a successor, over or not
-	successor *run         // succeeding only
+	successor *run         // that starts beside it; nil: none does
 	ending    map[int]*run // those that are on their way out, by number
 	runs      sync.WaitGroup
 	started   int       // how many runs there have been
@@ -285,11 +285,11 @@ func (s *service) do(a action) {
 		s.kill()
 	case actArmBackoff:
 		s.arm(s.delay, message{in: inBackoff})
-	case actSucceed:
-		s.succeed()
-	case actDrop:
-		s.drop()
-	case actSwitch:
+	case actSpawnSuccessor:
+		s.startSuccessor()
+	case actDropSuccessor:
+		s.dropSuccessor()
+	case actSwitchOver:
 		s.switchOver()
 	}
 }

@@ -62,7 +62,7 @@ func (s *service) newest() *run {
 // waited is since when the service has been on its way to what it is to be.
 func (s *service) waited() time.Time {
 	if s.successor != nil {
-		return s.successor.asked
+		return s.successor.wantedAt
 	}
 	return s.view.Since
 }
@@ -81,7 +81,7 @@ func (r *run) startup(spec *Spec, verySlow bool) (text string) {
 		}
 	}
 	if pid := r.pid(); spec.Inspect != nil && pid != 0 && verySlow {
-		text += "\n" + spec.Inspect(r.wanted, pid)
+		text += "\n" + spec.Inspect(r.leaving, pid)
 	}
 	return text
 }

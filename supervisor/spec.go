@@ -9,17 +9,6 @@ import (
 	"devgate/internal/event"
 )
 
-// Command is what the operating system is asked to run.
-type Command struct {
-	Args []string // program and arguments; the program is looked up in PATH of Env
-	Dir  string   // working directory, absolute
-	Env  []string // the whole environment, "NAME=value"
-
-	// Terminal is what the command reads from and prints to. It leads a session
-	// of its own there. Nil: pipes. One command at a time may have it.
-	Terminal *Terminal
-}
-
 // Spec is what one service needs to run. Hooks may be nil; they are called
 // from the supervisor's goroutines.
 type Spec struct {
@@ -83,6 +72,16 @@ type Spec struct {
 	// LastOutput is the last line that the service printed, for messages.
 	LastOutput func() string
 }
+
+// Restart says what an exit that nobody asked for leads to.
+type Restart uint8
+
+// The restart policies. The zero Restart is OnFailure.
+const (
+	OnFailure Restart = iota // an exit with an error starts it again
+	Always                   // every exit starts it again
+	Never                    // no exit starts it again
+)
 
 // DefaultGrace is Spec.Grace where that is 0.
 const DefaultGrace = 5 * time.Second

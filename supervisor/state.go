@@ -32,16 +32,16 @@ const (
 type action uint8
 
 const (
-	actAwaitDeps   action = iota // ask the supervisor to say inDeps
-	actBuild                     // run the build command, instead of one that runs
-	actCancelBuild               // stop the build command
-	actSpawn                     // begin a new run
-	actEnd                       // end the run of the process: requests, stop signal, grace, KILL
-	actKill                      // kill whatever is left
-	actArmBackoff                // arm the delay
-	actSucceed                   // begin a new run beside the process
-	actDrop                      // end the run beside the process: it is not wanted any more
-	actSwitch                    // the run beside the process takes its place; what it replaces ends
+	actAwaitDeps      action = iota // ask the supervisor to say inDeps
+	actBuild                        // run the build command, instead of one that runs
+	actCancelBuild                  // stop the build command
+	actSpawn                        // begin a new run
+	actEnd                          // end the run of the process: requests, stop signal, grace, KILL
+	actKill                         // kill whatever is left
+	actArmBackoff                   // arm the delay
+	actSpawnSuccessor               // begin a new run beside the process
+	actDropSuccessor                // end the run beside the process: it is not wanted any more
+	actSwitchOver                   // the run beside the process takes its place; what it replaces ends
 )
 
 // next is what follows when a stopping service is gone.
@@ -59,7 +59,7 @@ type machine struct {
 	state      event.State
 	then       next // Stopping only
 	rebuilding bool // Starting and Ready only: a build runs beside the process
-	succeeding bool // Ready only: a successor starts beside the process
+	successor  bool // Ready only: a successor starts beside the process
 	ending     bool // runs are on their way out; Stopping: always, else beside what State says
 	builds     bool // the service has a build command
 	overlaps   bool // a new process starts beside the old one
@@ -105,7 +105,7 @@ func (m machine) hasProcess() bool { return m.state == event.Starting || m.state
 func (m machine) returns() bool { return m.then != thenRest }
 
 // updates reports whether a newer version is on its way beside the process.
-func (m machine) updates() bool { return m.rebuilding || m.succeeding }
+func (m machine) updates() bool { return m.rebuilding || m.successor }
 
 func (m machine) to(s event.State, do ...action) (machine, []action) {
 	return machine{state: s, ending: m.ending, builds: m.builds, overlaps: m.overlaps}, do
@@ -211,13 +211,13 @@ func (m machine) fromRunning(in input) (machine, []action) {
 		m.rebuilding = false
 		return m, nil
 	case inSuccessorReady:
-		if m.succeeding {
-			m.succeeding, m.ending = false, true
-			return m, []action{actSwitch}
+		if m.successor {
+			m.successor, m.ending = false, true
+			return m, []action{actSwitchOver}
 		}
 	case inSuccessorLost:
-		if m.succeeding {
-			m.succeeding, m.ending = false, true
+		if m.successor {
+			m.successor, m.ending = false, true
 			return m, nil
 		}
 	case inStop:
@@ -229,7 +229,7 @@ func (m machine) fromRunning(in input) (machine, []action) {
 	case inGone:
 		return m.gone(in)
 	}
-	return m.lose(in)
+	return m.exited(in)
 }
 
 // renew replaces the process by one of the newest version: after it has ended
@@ -238,26 +238,26 @@ func (m machine) renew() (machine, []action) {
 	if !m.overlaps || m.state != event.Ready {
 		return m.leave(thenSpawn)
 	}
-	do := append(m.loose(), actSucceed)
-	m.ending = m.ending || m.succeeding
-	m.succeeding, m.rebuilding = true, false
+	do := append(m.cancelUpdates(), actSpawnSuccessor)
+	m.ending = m.ending || m.successor
+	m.successor, m.rebuilding = true, false
 	return m, do
 }
 
 // leave begins the way down.
 func (m machine) leave(then next) (machine, []action) {
-	do := append(m.loose(), actEnd)
+	do := append(m.cancelUpdates(), actEnd)
 	m.ending = true
 	m, do = m.to(event.Stopping, do...)
 	m.then = then
 	return m, do
 }
 
-// loose ends what goes on beside the process.
-func (m machine) loose() []action {
+// cancelUpdates ends what goes on beside the process.
+func (m machine) cancelUpdates() []action {
 	do := m.cancelBuild()
-	if m.succeeding {
-		do = append(do, actDrop)
+	if m.successor {
+		do = append(do, actDropSuccessor)
 	}
 	return do
 }
@@ -269,9 +269,9 @@ func (m machine) cancelBuild() (do []action) {
 	return do
 }
 
-// lose is a process that ended unasked, or never began. What is left of its tree
+// exited is about a process that ended unasked, or never began. What is left of its tree
 // goes on ending.
-func (m machine) lose(in input) (machine, []action) {
+func (m machine) exited(in input) (machine, []action) {
 	var to event.State
 	var do []action
 	switch in {
@@ -288,9 +288,9 @@ func (m machine) lose(in input) (machine, []action) {
 	}
 	m.ending = true
 	switch {
-	case m.succeeding: // the version that replaces it runs already
-		m.state, m.succeeding = event.Starting, false
-		return m, []action{actSwitch}
+	case m.successor: // the version that replaces it runs already
+		m.state, m.successor = event.Starting, false
+		return m, []action{actSwitchOver}
 	case m.rebuilding: // the version that replaces it is on its way
 		return m.to(event.Building)
 	}
@@ -336,3 +336,9 @@ func (m machine) fromBackoff(in input) (machine, []action) {
 	}
 	return m.gone(in)
 }
+
+// atRest: no process is wanted, and none comes by itself.
+func atRest(state event.State) bool { return state.Settled() && state != event.Ready }
+
+// isDown: nothing of the service is left, and none comes by itself.
+func isDown(s event.Service) bool { return atRest(s.State) && !s.Ending }

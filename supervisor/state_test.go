@@ -17,73 +17,73 @@ import (
 // Where runs are ending beside a state, it does what it does without them, and
 // they go on ending, unless a row says otherwise.
 const transitions = `
-stopped             start|restart          waiting  awaitDeps
-done|failed|exited  start|restart|change   waiting  awaitDeps
-done|failed|exited  stop|kill              stopped
+stopped             start|restart         waiting  awaitDeps
+done|failed|exited  start|restart|change  waiting  awaitDeps
+done|failed|exited  stop|kill             stopped
 
 waiting|waiting+b|waiting+o  stop|kill  stopped
-waiting|waiting+o            deps       starting spawn
-waiting+b                    deps       building build
+waiting|waiting+o            deps       starting  spawn
+waiting+b                    deps       building  build
 
-building|building+b|building+o  built           starting spawn
+building|building+b|building+o  built           starting  spawn
 building|building+b|building+o  buildFailed     failed
-building|building+b|building+o  stop|kill       stopped  cancelBuild
-building|building+o             restart|change  starting cancelBuild spawn
-building+b                      restart|change  building build
+building|building+b|building+o  stop|kill       stopped   cancelBuild
+building|building+o             restart|change  starting  cancelBuild spawn
+building+b                      restart|change  building  build
 
-backoff|backoff+b|backoff+o  start|restart|change  waiting  awaitDeps
+backoff|backoff+b|backoff+o  start|restart|change  waiting   awaitDeps
 backoff|backoff+b|backoff+o  stop|kill             stopped
-backoff|backoff+o            backoff               starting spawn
-backoff+b                    backoff               building build
+backoff|backoff+o            backoff               starting  spawn
+backoff+b                    backoff               building  build
 
 starting|starting+o|ready|ready+o|ready+b  spawnFailed|gaveUp  failed,ending
 starting|starting+o|ready|ready+o|ready+b  completed           done,ending
 starting|starting+o|ready|ready+o|ready+b  ended               exited,ending
-starting|starting+o|ready|ready+o|ready+b  crashed             backoff,ending   armBackoff
-starting|starting+o|ready|ready+o|ready+b  stop                stopping         end
-starting|starting+o|ready|ready+o|ready+b  kill                stopping         kill
+starting|starting+o|ready|ready+o|ready+b  crashed             backoff,ending    armBackoff
+starting|starting+o|ready|ready+o|ready+b  stop                stopping          end
+starting|starting+o|ready|ready+o|ready+b  kill                stopping          kill
 starting|starting+o                        ready               ready
-starting|starting+o|ready                  restart|change      stopping,spawn   end
-ready+b                                    restart|change      ready,rebuilding build
-ready+o                                    restart|change      ready,succeeding succeed
+starting|starting+o|ready                  restart|change      stopping,spawn    end
+ready+b                                    restart|change      ready,rebuilding  build
+ready+o                                    restart|change      ready,successor   spawnSuccessor
 
-starting+bo,rebuilding                       built           stopping,spawn       end
-starting+bo,rebuilding                       buildFailed     starting
-starting+bo,rebuilding                       ready           ready,rebuilding
-starting+bo,rebuilding                       restart|change  starting,rebuilding  build
-ready+b,rebuilding                           built           stopping,spawn       end
-ready+b,rebuilding                           buildFailed     ready
-ready+b,rebuilding                           restart|change  ready,rebuilding     build
-starting+bo,rebuilding|ready+b,rebuilding    stop            stopping             cancelBuild end
-starting+bo,rebuilding|ready+b,rebuilding    kill            stopping             cancelBuild kill
-starting+bo,rebuilding|ready+b,rebuilding    spawnFailed|gaveUp|completed|ended|crashed  building,ending
+starting+bo,rebuilding                     built                                       stopping,spawn       end
+starting+bo,rebuilding                     buildFailed                                 starting
+starting+bo,rebuilding                     ready                                       ready,rebuilding
+starting+bo,rebuilding                     restart|change                              starting,rebuilding  build
+ready+b,rebuilding                         built                                       stopping,spawn       end
+ready+b,rebuilding                         buildFailed                                 ready
+ready+b,rebuilding                         restart|change                              ready,rebuilding     build
+starting+bo,rebuilding|ready+b,rebuilding  stop                                        stopping             cancelBuild end
+starting+bo,rebuilding|ready+b,rebuilding  kill                                        stopping             cancelBuild kill
+starting+bo,rebuilding|ready+b,rebuilding  spawnFailed|gaveUp|completed|ended|crashed  building,ending
 
-ready+o,succeeding                       restart|change  ready,succeeding,ending      drop succeed
-ready+bo,succeeding                      restart|change  ready,rebuilding,succeeding  build
-ready+o,succeeding|ready+bo,succeeding   successorReady  ready,ending                 switch
-ready+o,succeeding|ready+bo,succeeding   successorLost   ready,ending
-ready+o,succeeding|ready+bo,succeeding   stop            stopping                     drop end
-ready+o,succeeding|ready+bo,succeeding   kill            stopping                     kill
-ready+o,succeeding|ready+bo,succeeding   spawnFailed|gaveUp|completed|ended|crashed   starting,ending  switch
+ready+o,successor                     restart|change                              ready,successor,ending      dropSuccessor spawnSuccessor
+ready+bo,successor                    restart|change                              ready,rebuilding,successor  build
+ready+o,successor|ready+bo,successor  successorReady                              ready,ending                switchOver
+ready+o,successor|ready+bo,successor  successorLost                               ready,ending
+ready+o,successor|ready+bo,successor  stop                                        stopping                    dropSuccessor end
+ready+o,successor|ready+bo,successor  kill                                        stopping                    kill
+ready+o,successor|ready+bo,successor  spawnFailed|gaveUp|completed|ended|crashed  starting,ending             switchOver
 
-ready+bo,rebuilding,succeeding  restart|change  ready,rebuilding,succeeding  build
-ready+bo,rebuilding,succeeding  built           ready,succeeding,ending      drop succeed
-ready+bo,rebuilding,succeeding  buildFailed     ready,succeeding
-ready+bo,rebuilding,succeeding  successorReady  ready,rebuilding,ending      switch
-ready+bo,rebuilding,succeeding  successorLost   ready,rebuilding,ending
-ready+bo,rebuilding,succeeding  stop            stopping                     cancelBuild drop end
-ready+bo,rebuilding,succeeding  kill            stopping                     cancelBuild kill
-ready+bo,rebuilding,succeeding  spawnFailed|gaveUp|completed|ended|crashed   starting,rebuilding,ending  switch
+ready+bo,rebuilding,successor  restart|change                              ready,rebuilding,successor  build
+ready+bo,rebuilding,successor  built                                       ready,successor,ending      dropSuccessor spawnSuccessor
+ready+bo,rebuilding,successor  buildFailed                                 ready,successor
+ready+bo,rebuilding,successor  successorReady                              ready,rebuilding,ending     switchOver
+ready+bo,rebuilding,successor  successorLost                               ready,rebuilding,ending
+ready+bo,rebuilding,successor  stop                                        stopping                    cancelBuild dropSuccessor end
+ready+bo,rebuilding,successor  kill                                        stopping                    cancelBuild kill
+ready+bo,rebuilding,successor  spawnFailed|gaveUp|completed|ended|crashed  starting,rebuilding,ending  switchOver
 
 stopping                                        start|restart   stopping,start
 stopping,spawn|stopping+b,spawn                 restart|change  stopping,start
 stopping,spawn|stopping+b,spawn|stopping,start  stop            stopping
-stopping|stopping,spawn|stopping,start          kill            stopping  kill
-stopping+b,spawn|stopping+b,start               kill            stopping  kill
+stopping|stopping,spawn|stopping,start          kill            stopping        kill
+stopping+b,spawn|stopping+b,start               kill            stopping        kill
 stopping+b,start                                stop            stopping
 stopping                                        gone            stopped
-stopping,spawn|stopping+b,spawn|stopping,start  gone            starting  spawn
-stopping+b,start                                gone            building  build
+stopping,spawn|stopping+b,spawn|stopping,start  gone            starting        spawn
+stopping+b,start                                gone            building        build
 
 done,ending|failed,ending|exited,ending              stop  stopping
 done,ending|failed,ending|exited,ending              kill  stopping  kill
@@ -109,7 +109,7 @@ var inputNames = [...]string{
 
 var actionNames = [...]string{
 	actAwaitDeps: "awaitDeps", actBuild: "build", actCancelBuild: "cancelBuild", actSpawn: "spawn", actEnd: "end",
-	actKill: "kill", actArmBackoff: "armBackoff", actSucceed: "succeed", actDrop: "drop", actSwitch: "switch",
+	actKill: "kill", actArmBackoff: "armBackoff", actSpawnSuccessor: "spawnSuccessor", actDropSuccessor: "dropSuccessor", actSwitchOver: "switchOver",
 }
 
 // describe writes a machine as the table does, without what its spec says.
@@ -121,7 +121,7 @@ func describe(m machine) string {
 		word  string
 	}{
 		{m.then == thenSpawn, "spawn"}, {m.then == thenStart, "start"}, {m.rebuilding, "rebuilding"},
-		{m.succeeding, "succeeding"}, {m.ending && m.state != event.Stopping, "ending"},
+		{m.successor, "successor"}, {m.ending && m.state != event.Stopping, "ending"},
 	} {
 		if w.holds {
 			words = append(words, w.word)
@@ -143,8 +143,8 @@ func machineOf(t *testing.T, text string) machine {
 		switch word {
 		case "rebuilding":
 			m.rebuilding = true
-		case "succeeding":
-			m.succeeding = true
+		case "successor":
+			m.successor = true
 		case "ending":
 			m.ending = true
 		case "spawn":

@@ -7,11 +7,11 @@ import (
 	"devgate/internal/event"
 )
 
-// succeed begins a run beside the process.
-func (s *service) succeed() {
+// startSuccessor begins a run beside the process.
+func (s *service) startSuccessor() {
 	s.disarm() // of a successor before this one
 	s.successor = s.newRun()
-	s.successor.asked = time.Now()
+	s.successor.wantedAt = time.Now()
 	s.notice("starting the new version; the old one keeps running")
 	s.armNotice(slowStart)
 	s.armNotice(verySlowStart)
@@ -29,7 +29,7 @@ func (s *service) hearSuccessor(m message) {
 	case m.what == failed:
 		s.loseSuccessor(m.text)
 	case m.what == spawned:
-		s.successor.spawned = time.Now()
+		s.successor.spawnedAt = time.Now()
 	case m.what == reported && m.in == inReady:
 		s.apply(inSuccessorReady)
 	}
@@ -37,7 +37,7 @@ func (s *service) hearSuccessor(m message) {
 
 func (s *service) loseSuccessor(why string) {
 	s.disarm()
-	s.drop()
+	s.dropSuccessor()
 	s.apply(inSuccessorLost)
 	s.tellUpdateFailed(fmt.Sprintf("the new version did not become ready (%s)", why))
 }
@@ -49,7 +49,7 @@ func (s *service) switchOver() {
 	if !old.ending {
 		s.end(old, RetireLimit)
 	}
-	s.view.PID, s.view.Port, s.began = s.run.pid(), s.run.spec.Port, s.run.spawned
+	s.view.PID, s.view.Port, s.began = s.run.pid(), s.run.spec.Port, s.run.spawnedAt
 	s.view.Restarts++
 	if s.machine.state == event.Ready {
 		s.enter()
@@ -58,8 +58,8 @@ func (s *service) switchOver() {
 	s.publish()
 }
 
-// drop ends the successor: it is not wanted any more.
-func (s *service) drop() {
+// dropSuccessor ends the successor: it is not wanted any more.
+func (s *service) dropSuccessor() {
 	s.end(s.successor, 0)
 	s.successor = nil
 }

@@ -15,7 +15,7 @@ import (
 // overlapping is a service whose runs have a name, a port and a readiness of
 // their own: api1 on port 1, api2 on port 2, …
 type overlapping struct {
-	stage   *stage
+	system  *system
 	runs    int
 	ready   []chan struct{} // by run
 	drained chan struct{}   // what Drain waits for; nil: nothing
@@ -25,7 +25,7 @@ type overlapping struct {
 func (o *overlapping) spec() Spec {
 	s := spec("api")
 	s.Renew = o.renew
-	s.Observe = func(e event.Service) { o.stage.note("observe %s %d", e.State, e.Port) }
+	s.Observe = func(e event.Service) { o.system.note("observe %s %d", e.State, e.Port) }
 	return s
 }
 
@@ -49,7 +49,7 @@ func (o *overlapping) renew() (*Spec, error) {
 		}
 	}
 	s.Drain = func(ctx context.Context) {
-		o.stage.note("drain api%d", n)
+		o.system.note("drain api%d", n)
 		select {
 		case <-o.drained:
 		case <-ctx.Done():
@@ -58,16 +58,16 @@ func (o *overlapping) renew() (*Spec, error) {
 	return &s, nil
 }
 
-// begin plays an overlapping service whose first run is ready.
-func (o *overlapping) begin(t *testing.T, change ...func(*Spec)) *play {
-	o.stage, o.drained = newStage(), make(chan struct{})
+// begin runs an overlapping service whose first run is ready.
+func (o *overlapping) begin(t *testing.T, change ...func(*Spec)) *scene {
+	o.system, o.drained = newSystem(), make(chan struct{})
 	s := o.spec()
 	for _, f := range change {
 		f(&s)
 	}
-	p := start(t, o.stage, s)
+	p := start(t, o.system, s)
 	if s.Build != nil {
-		o.stage.last("build").exit(crash(0))
+		o.system.last("build").exit(crash(0))
 		synctest.Wait()
 	}
 	close(o.ready[0])
@@ -108,9 +108,9 @@ func TestASuccessorThatFailsReplacesNothing(t *testing.T) {
 		notices := p.notices()
 		p.sup.Changed(edit, "api")
 		synctest.Wait()
-		o.stage.last("api2").exit(crash(3))
+		o.system.last("api2").exit(crash(3))
 		p.after(time.Hour)
-		o.stage.missing["api3"] = true
+		o.system.missing["api3"] = true
 		p.sup.Changed(edit, "api")
 		p.after(time.Hour)
 		o.noPort = true
@@ -166,14 +166,14 @@ func TestASuccessorTakesOverFromAProcessThatCrashes(t *testing.T) {
 		p := o.begin(t)
 		p.sup.Changed(edit, "api")
 		synctest.Wait()
-		o.stage.last("api1").exit(crash(1))
+		o.system.last("api1").exit(crash(1))
 		p.after(time.Second)
 		if s := p.service("api"); s.State != event.Starting || s.Port != 2 || s.PID != 2 {
 			t.Errorf("got %+v", s)
 		}
 		close(o.ready[1])
 		p.wantState("api", event.Ready)
-		o.stage.last("api2").exit(crash(1)) // and from then on as ever
+		o.system.last("api2").exit(crash(1)) // and from then on as ever
 		p.wantState("api", event.Backoff)
 		p.end()
 	})
@@ -184,7 +184,7 @@ func TestAStopEndsEveryRunOfAServiceThatOverlaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
-		o.stage.stubborn["api1"] = true
+		o.system.stubborn["api1"] = true
 		p.sup.Changed(edit, "api")
 		synctest.Wait()
 		close(o.ready[1])
@@ -225,7 +225,7 @@ func TestKillReachesEveryRunOfAServiceThatOverlaps(t *testing.T) {
 		var o overlapping
 		p := o.begin(t)
 		for _, name := range []string{"api1", "api2", "api3"} {
-			o.stage.stubborn[name] = true
+			o.system.stubborn[name] = true
 		}
 		p.sup.Changed(edit, "api")
 		synctest.Wait()
@@ -249,12 +249,12 @@ func TestAFailedServiceIsOverOnceItsRetiredRunsAre(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var o overlapping
 			p := o.begin(t)
-			o.stage.stubborn["api1"] = true
+			o.system.stubborn["api1"] = true
 			p.sup.Changed(edit, "api")
 			synctest.Wait()
 			close(o.ready[1])
 			synctest.Wait()
-			o.stage.last("api2").exit(crash(127))
+			o.system.last("api2").exit(crash(127))
 			p.wantState("api", event.Failed)
 			p.after(time.Second)
 			p.stop()
@@ -263,7 +263,7 @@ func TestAFailedServiceIsOverOnceItsRetiredRunsAre(t *testing.T) {
 				p.sup.Kill()
 			}
 			<-p.over
-			if len(o.stage.alive("api1")) > 0 {
+			if len(o.system.alive("api1")) > 0 {
 				t.Error("Run has returned before the old version was gone")
 			}
 			want := []string{"0s start", "0s drain", "1s TERM", "6s KILL"}
@@ -282,11 +282,11 @@ func TestABuildComesBeforeTheSuccessor(t *testing.T) {
 		p := o.begin(t, func(s *Spec) { s.Build = &Command{Args: []string{"build"}} })
 		p.sup.Changed(edit, "api")
 		synctest.Wait()
-		o.stage.last("build").exit(crash(1))
+		o.system.last("build").exit(crash(1))
 		p.after(time.Second)
 		p.sup.Changed(edit, "api")
 		p.after(time.Second)
-		o.stage.last("build").exit(crash(0))
+		o.system.last("build").exit(crash(0))
 		synctest.Wait()
 		close(o.ready[1])
 		if s := p.service("api"); s.Port != 2 {
@@ -326,8 +326,8 @@ func TestASlowSuccessorIsExplained(t *testing.T) {
 // on it overlaps.
 func TestAServiceBeginsToOverlapWithItsNextStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := overlapping{stage: newStage()}
-		p := start(t, o.stage, version("1", spec("api")))
+		o := overlapping{system: newSystem()}
+		p := start(t, o.system, version("1", spec("api")))
 		p.sup.Reconcile([]Spec{version("2", o.spec())}, nil)
 		p.after(time.Second)
 		close(o.ready[0])

@@ -32,7 +32,7 @@ type Supervisor struct {
 	specs    []Spec // in declared order; those that are being removed come last
 	state    map[string]event.Service
 	removed  map[string]bool // no longer declared, and not gone yet
-	asked    map[string]bool // has been told to stop: removed, or all are on the way down
+	told     map[string]bool // has been told to stop: removed, or all are on the way down
 	stopping bool
 	actors   sync.WaitGroup
 }
@@ -52,7 +52,7 @@ type order struct {
 func New(specs []Spec, bus *event.Bus, starter Starter) *Supervisor {
 	s := &Supervisor{
 		bus: bus, starter: starter, box: newMailbox[order](), slots: make(chan struct{}, max(2, runtime.NumCPU()/2)),
-		services: map[string]*service{}, state: map[string]event.Service{}, asked: map[string]bool{}, removed: map[string]bool{},
+		services: map[string]*service{}, state: map[string]event.Service{}, told: map[string]bool{}, removed: map[string]bool{},
 	}
 	for _, spec := range specs {
 		s.add(spec)
@@ -286,8 +286,8 @@ func (s *Supervisor) withAfter(names []string) []string {
 // depend on it are down.
 func (s *Supervisor) stopNext() {
 	for _, spec := range s.specs {
-		if !s.asked[spec.Name] && !s.needed(spec.Name) {
-			s.asked[spec.Name] = true
+		if !s.told[spec.Name] && !s.needed(spec.Name) {
+			s.told[spec.Name] = true
 			// Also to one that seems down: a start may be on its way to it.
 			s.services[spec.Name].box.put(message{in: inStop})
 		}
@@ -311,9 +311,3 @@ func (s *Supervisor) allDown() bool {
 	}
 	return true
 }
-
-// atRest: no process is wanted, and none comes by itself.
-func atRest(state event.State) bool { return state.Settled() && state != event.Ready }
-
-// isDown: nothing of the service is left, and none comes by itself.
-func isDown(s event.Service) bool { return atRest(s.State) && !s.Ending }

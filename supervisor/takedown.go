@@ -26,14 +26,14 @@ type terms struct {
 // end tells the run to end. It does not wait.
 func (r *run) end(t terms) {
 	r.terms.Store(&t)
-	r.unwant()
+	r.setLeaving()
 }
 
 // kill ends all that belongs to the run at once. It does not wait.
 func (r *run) kill() {
-	r.doom()
-	r.hurry()
-	r.unwant()
+	r.setKilled()
+	r.setHurried()
+	r.setLeaving()
 }
 
 // grace is from the stop signal to KILL.
@@ -50,7 +50,7 @@ func (r *run) grace() time.Duration {
 func (r *run) takeDown(child Child, ended context.Context) {
 	r.enter(draining)
 	r.drain(ended)
-	if ended.Err() != nil || r.spared.Err() != nil {
+	if ended.Err() != nil || r.killed.Err() != nil {
 		return
 	}
 	r.tellToEnd(child)
@@ -70,7 +70,7 @@ func (r *run) drain(ended context.Context) {
 	if r.spec.Drain == nil || terms == nil || terms.drain == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.unhurried, terms.drain)
+	ctx, cancel := context.WithTimeout(r.hurried, terms.drain)
 	defer cancel()
 	defer context.AfterFunc(ended, cancel)()
 	r.spec.Drain(ctx)
@@ -133,7 +133,7 @@ func (r *run) runStopCommand(child Child) {
 	defer limit.Stop()
 	select {
 	case exit := <-ended:
-		if exit.Failure() && r.spared.Err() == nil {
+		if exit.Failure() && r.killed.Err() == nil {
 			r.say("stop command: " + exit.String())
 			r.signal(child, r.spec.signal())
 		}
@@ -152,7 +152,7 @@ func (r *run) killable(child Child) (ended func()) {
 	go func() { // joined by ended
 		defer close(gone)
 		select {
-		case <-r.spared.Done():
+		case <-r.killed.Done():
 			child.Signal(syscall.SIGKILL) // after its sweep it does nothing
 		case <-done:
 		}

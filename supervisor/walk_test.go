@@ -38,7 +38,7 @@ func TestRandomHistoriesLeaveNothingBehind(t *testing.T) {
 				h.kill()
 			}
 			<-h.p.over
-			if left := h.stage.living(); left != nil {
+			if left := h.system.living(); left != nil {
 				h.fail("%v survive", left)
 			}
 		})
@@ -52,8 +52,8 @@ func TestRandomHistoriesLeaveNothingBehind(t *testing.T) {
 type history struct {
 	t        *testing.T
 	rng      *rand.Rand
-	stage    *stage
-	p        *play
+	system   *system
+	p        *scene
 	overlaps map[string]bool
 
 	mu  sync.Mutex
@@ -61,11 +61,11 @@ type history struct {
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
-	h := &history{t: t, rng: rand.New(rand.NewPCG(seed, 3)), stage: newStage(), overlaps: map[string]bool{}}
-	h.stage.onStart = h.checkStart
+	h := &history{t: t, rng: rand.New(rand.NewPCG(seed, 3)), system: newSystem(), overlaps: map[string]bool{}}
+	h.system.onStart = h.checkStart
 	specs := []Spec{h.spec("a"), h.spec("b"), h.spec("c")}
 	specs[1].After = []string{"a"}
-	h.p = start(t, h.stage, specs...)
+	h.p = start(t, h.system, specs...)
 	return h
 }
 
@@ -77,9 +77,9 @@ func (h *history) spec(name string) Spec {
 	s.Observe = h.observe
 	s.Once = h.rng.IntN(6) == 0
 	for _, command := range []string{name, "halt-" + name, "build-" + name} {
-		h.stage.deaf[command] = h.rng.IntN(4) == 0
-		h.stage.stubborn[command] = h.rng.IntN(4) == 0
-		h.stage.slow[command] = time.Duration(h.rng.IntN(3)) * time.Second
+		h.system.deaf[command] = h.rng.IntN(4) == 0
+		h.system.stubborn[command] = h.rng.IntN(4) == 0
+		h.system.slow[command] = time.Duration(h.rng.IntN(3)) * time.Second
 	}
 	if h.rng.IntN(2) == 0 {
 		s.Stop = &Command{Args: []string{"halt-" + name}}
@@ -130,7 +130,7 @@ func (h *history) step() {
 
 // exitOne lets a leader end by itself.
 func (h *history) exitOne() {
-	if all := h.stage.leaders(); len(all) > 0 {
+	if all := h.system.leaders(); len(all) > 0 {
 		all[h.rng.IntN(len(all))].exit(crash(h.rng.IntN(2)))
 	}
 }
@@ -138,20 +138,20 @@ func (h *history) exitOne() {
 func (h *history) kill() {
 	h.p.sup.Kill()
 	synctest.Wait()
-	if left := h.stage.living(); left != nil {
+	if left := h.system.living(); left != nil {
 		h.fail("%v survive a kill", left)
 	}
 }
 
-// checkStart is called with the stage's lock held, before a command starts.
+// checkStart is called with the system's lock held, before a command starts.
 func (h *history) checkStart(command string) {
 	name := strings.TrimPrefix(command, "halt-")
 	leader, rest := false, false
-	for _, c := range h.stage.children[name] {
+	for _, c := range h.system.children[name] {
 		lives := !c.dead || command != name && c.died.Equal(time.Now())
 		leader, rest = leader || lives, rest || c.left
 	}
-	for _, c := range h.stage.children["halt-"+name] {
+	for _, c := range h.system.children["halt-"+name] {
 		rest = rest || !c.dead || c.left
 	}
 	switch {
@@ -165,7 +165,7 @@ func (h *history) checkStart(command string) {
 
 // observe checks what is said of a service.
 func (h *history) observe(e event.Service) {
-	alive := len(h.stage.treesOf(e.Name)) > 0
+	alive := len(h.system.treesOf(e.Name)) > 0
 	switch {
 	case isDown(e) && alive:
 		h.fail("%s is %s, and something of it lives", e.Name, e.State)
@@ -180,6 +180,6 @@ func (h *history) fail(format string, args ...any) {
 	defer h.mu.Unlock()
 	if h.bad == "" {
 		h.bad = fmt.Sprintf(format, args...)
-		h.t.Errorf("after %v: %s", time.Since(h.stage.began), h.bad)
+		h.t.Errorf("after %v: %s", time.Since(h.system.began), h.bad)
 	}
 }

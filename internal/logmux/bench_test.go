@@ -2,8 +2,12 @@ package logmux
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"regexp"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // BenchmarkLines measures lines of 100 bytes from one stream, in reads as large as
@@ -46,4 +50,53 @@ func TestLinesCostNoAllocation(t *testing.T) {
 	if got := testing.AllocsPerRun(100, func() { s.Write(chunk) }); got > 5 {
 		t.Errorf("%v allocations per 500 lines", got)
 	}
+}
+
+// BenchmarkReadiness is what a line costs in a flood while nobody waits for one of
+// them, while a Matcher does, and, for comparison, a follower of memory, which
+// misses what it is too slow for.
+func BenchmarkReadiness(b *testing.B) {
+	line := []byte("127.0.0.1 GET /api/users/42 200 3.1ms referer=http://localhost:3000/users agent=Mozilla/5.0 id=11111\n")
+	chunk := bytes.Repeat(line, 32<<10/len(line))
+	pattern := regexp.MustCompile(`listening on .*:\d+`)
+	for _, way := range []string{"nobody", "matcher", "follower"} {
+		b.Run(way, func(b *testing.B) {
+			p := New(Config{Out: io.Discard})
+			defer p.Close()
+			var m *Matcher
+			switch way {
+			case "matcher":
+				m = NewMatcher(pattern)
+			case "follower":
+				defer follow(b, p, pattern)()
+			}
+			s := p.MatchedStream("api", Stdout, m)
+			b.SetBytes(int64(len(line)))
+			b.ReportAllocs()
+			before := cpuTime()
+			for n := 0; n < b.N; n += bytes.Count(chunk, []byte("\n")) {
+				s.Write(chunk)
+			}
+			b.ReportMetric(float64(cpuTime()-before)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// follow reads matching lines from memory until it is stopped.
+func follow(b *testing.B, p *Printer, pattern *regexp.Regexp) (stop func()) {
+	ctx, cancel := context.WithCancel(b.Context())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for range p.Follow(ctx, Query{Services: []string{"api"}, Grep: pattern, Live: true}) {
+		}
+	}()
+	return func() { cancel(); <-over }
+}
+
+// cpuTime is what this process has used.
+func cpuTime() time.Duration {
+	var used syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -15,6 +15,8 @@
 //   - An unfinished line (a prompt) is shown once its stream has been silent for
 //     80 ms. What comes later on the same line is shown as its continuation; a
 //     line end alone shows nothing further.
+//   - A Matcher sees every line of its streams, however fast they come; memory
+//     may forget lines, and a follower that is too slow misses them.
 //   - A child cannot steer the terminal. Of all escape sequences only colours
 //     survive; they are written anew in a normal form, reset at the end of each
 //     line, and taken up again in the next line of the same stream.

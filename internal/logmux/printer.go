@@ -156,9 +156,15 @@ func (p *Printer) lookup(name string) *service {
 // run of a service. Its Write waits while the output is not read; it takes all
 // bytes and fails only after Close. Its Close shows the unfinished last line.
 func (p *Printer) Stream(service, name string) io.WriteCloser {
+	return p.MatchedStream(service, name, nil)
+}
+
+// MatchedStream is Stream with a matcher that looks at each of its lines before
+// anybody else does. Nil: none.
+func (p *Printer) MatchedStream(service, name string, m *Matcher) io.WriteCloser {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := &stream{p: p, svc: p.service(service), from: sourceOf(name), closed: p.closed}
+	s := &stream{p: p, svc: p.service(service), from: sourceOf(name), match: lineMatcher{m: m}, closed: p.closed}
 	if !p.closed {
 		p.streams[s] = struct{}{}
 	}

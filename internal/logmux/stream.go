@@ -40,6 +40,7 @@ type stream struct {
 
 	mu      sync.Mutex
 	cleaner cleaner
+	match   lineMatcher
 	timer   *time.Timer // shows the unfinished line
 	due     time.Time   // when it does
 	since   time.Time   // when the first byte not yet shown came
@@ -107,6 +108,7 @@ func (s *stream) show(now time.Time) {
 	if len(c.pieces) == 0 {
 		return
 	}
+	s.match.look(c.text, c.pieces, c.more)
 	s.p.memory.add(s.svc.ring, s.from, now, c.text, c.pieces)
 	s.p.out.add(batch{s.svc, s.from, now, c.text, c.pieces})
 	c.drop()

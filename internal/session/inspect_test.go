@@ -34,7 +34,7 @@ func TestASlowServiceIsShownWithItsTreeAndItsPorts(t *testing.T) {
 	if got := inspect(t.Context(), cmd.Process.Pid); !want.MatchString(got) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := inspect(t.Context(), 1 << 30); got != "its processes:\nthey listen on no port" {
+	if got := inspect(t.Context(), 1<<30); got != "its processes:\nthey listen on no port" {
 		t.Errorf("of nobody: %q", got)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"devgate/internal/logmux"
+	"devgate/internal/project"
 	"devgate/procfile"
 	"devgate/supervisor"
 	"devgate/supervisor/probe"
@@ -37,7 +38,7 @@ func (w *hooks) readiness() func(context.Context, func(error)) error {
 	case ready.Kind == procfile.ReadyTCP:
 		attempt = probe.TCP(cmp.Or(ready.Port, w.service.Port))
 	case ready.Kind == procfile.ReadyHTTP:
-		attempt = probe.HTTP(w.service.Port, ready.Path, ready.Status)
+		attempt = probe.HTTP(w.service.Port, ready.Path, ready.Status, protocolOf(w.service))
 	case ready.Kind == procfile.ReadyExec:
 		attempt = w.commandSucceeds
 	default:
@@ -51,6 +52,13 @@ func (w *hooks) readiness() func(context.Context, func(error)) error {
 		}
 		return w.until(ctx, attempt, report)
 	}
+}
+
+func protocolOf(s *project.Service) probe.Protocol {
+	if s.Protocol == procfile.H2C {
+		return probe.H2C
+	}
+	return probe.HTTP1
 }
 
 // until repeats an attempt and says it once when the service's own timeout is

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"devgate/internal/loopback"
 )
 
 // Attempt looks once; nil means ready, an error says what is missing.
@@ -55,30 +57,16 @@ func once(ctx context.Context, attempt Attempt) error {
 	return attempt(ctx)
 }
 
-// addresses are tried in this order: a dev server binds one or the other, and
-// `localhost` may name either.
-func addresses(port int) []string {
-	p := strconv.Itoa(port)
-	return []string{net.JoinHostPort("127.0.0.1", p), net.JoinHostPort("::1", p)}
-}
-
 // dial connects to the port on this machine, on whichever address listens.
 func dial(ctx context.Context, port int) (net.Conn, error) {
-	var d net.Dialer
-	var first error
-	for _, addr := range addresses(port) {
-		conn, err := d.DialContext(ctx, "tcp", addr)
-		if err == nil {
-			return conn, nil
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	if errors.Is(first, syscall.ECONNREFUSED) {
+	conn, err := loopback.Dial(ctx, port)
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, fmt.Errorf("nothing listens on port %d", port)
 	}
-	return nil, first
+	return nil, err
 }
 
 // TCP is ready when a connection to the port is accepted.
@@ -92,15 +80,26 @@ func TCP(port int) Attempt {
 	}
 }
 
-// HTTP is ready when GET path on the port answers with status; 0 stands for
-// any status below 400. Redirects are not followed.
-func HTTP(port int, path string, status int) Attempt {
+// Protocol is what a service speaks to whoever asks it.
+type Protocol uint8
+
+// The protocols. The zero Protocol is HTTP1.
+const (
+	HTTP1 Protocol = iota
+	H2C            // HTTP/2 without TLS, with prior knowledge
+)
+
+// HTTP is ready when GET path on the port, in the service's own protocol, answers
+// with status; 0 stands for any status below 400. Redirects are not followed.
+func HTTP(port int, path string, status int, protocol Protocol) Attempt {
+	// One connection for each attempt: it is closed with the answer.
+	transport := &http.Transport{
+		DisableKeepAlives: true, Protocols: protocol.protocols(),
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, port) },
+	}
 	client := &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DisableKeepAlives: true,
-			DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, port) },
-		},
+		Transport:     transport,
 	}
 	url := "http://localhost:" + strconv.Itoa(port) + path
 	return func(ctx context.Context) error {
@@ -110,7 +109,7 @@ func HTTP(port int, path string, status int) Attempt {
 		}
 		answer, err := client.Do(request)
 		if err != nil {
-			return fmt.Errorf("GET %s: %w", path, errors.Unwrap(err))
+			return fmt.Errorf("GET %s%s: %w", path, protocol, errors.Unwrap(err))
 		}
 		defer answer.Body.Close()
 		io.CopyN(io.Discard, answer.Body, 64<<10) // an aborted answer would be a stack trace in some servers' logs
@@ -119,6 +118,21 @@ func HTTP(port int, path string, status int) Attempt {
 		}
 		return fmt.Errorf("GET %s answers %d, not %s", path, answer.StatusCode, wanted(status))
 	}
+}
+
+func (p Protocol) protocols() *http.Protocols {
+	var all http.Protocols
+	all.SetHTTP1(p == HTTP1)
+	all.SetUnencryptedHTTP2(p == H2C)
+	return &all
+}
+
+// String says which protocol it was, where that is not the usual one.
+func (p Protocol) String() string {
+	if p == H2C {
+		return " by h2c"
+	}
+	return ""
 }
 
 func wanted(status int) string {

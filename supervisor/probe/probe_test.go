@@ -3,11 +3,15 @@ package probe
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,7 +46,7 @@ func TestTCPSaysThatNothingListens(t *testing.T) {
 	if err := TCP(port)(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	if err := HTTP(port, "/healthz", 0)(t.Context()); err == nil || err.Error() != "GET /healthz: "+want {
+	if err := HTTP(port, "/healthz", 0, HTTP1)(t.Context()); err == nil || err.Error() != "GET /healthz: "+want {
 		t.Errorf("got %v", err)
 	}
 }
@@ -63,10 +67,44 @@ func TestHTTPAsksForTheStatus(t *testing.T) {
 		{"/200", 0, ""}, {"/302", 0, ""}, {"/204", 204, ""}, {"/404", 404, ""},
 		{"/404", 0, "GET /404 answers 404, not 2xx or 3xx"}, {"/200", 204, "GET /200 answers 200, not 204"},
 	} {
-		err := HTTP(port, c.path, c.status)(t.Context())
+		err := HTTP(port, c.path, c.status, HTTP1)(t.Context())
 		if got := text(err); got != c.want {
 			t.Errorf("%s %d: got %q, want %q", c.path, c.status, got, c.want)
 		}
+	}
+}
+
+// G12: a service is asked in its own protocol; one that speaks another is not
+// ready, and is told of.
+func TestHTTPSpeaksTheProtocolOfTheService(t *testing.T) {
+	for _, c := range []struct{ server, asked Protocol }{{HTTP1, HTTP1}, {H2C, H2C}, {HTTP1, H2C}, {H2C, HTTP1}} {
+		var open atomic.Int64 // connections
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(200 + r.ProtoMajor)
+		}))
+		server.Config.Protocols = c.server.protocols()
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+			switch s {
+			case http.StateNew:
+				open.Add(1)
+			case http.StateClosed:
+				open.Add(-1)
+			}
+		}
+		server.Start()
+		port := server.Listener.Addr().(*net.TCPAddr).Port
+		err := HTTP(port, "/", 201+int(c.asked), c.asked)(t.Context())
+		if (err == nil) != (c.server == c.asked) {
+			t.Errorf("a server of %d asked by %d: %v", c.server, c.asked, err)
+		}
+		if c.server == HTTP1 && c.asked == H2C && !strings.HasPrefix(text(err), "GET / by h2c: ") {
+			t.Errorf("got %v", err)
+		}
+		for open.Load() > 0 { // no attempt leaves a connection behind
+			runtime.Gosched()
+		}
+		server.Close()
 	}
 }
 
