@@ -1,6 +1,7 @@
 package procfile
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -34,44 +35,94 @@ func section(t *testing.T, text, heading string) string {
 	return rest
 }
 
-var (
-	tableKey = regexp.MustCompile("(?m)^\\| `([a-z_0-9]+)` \\|")
-	tomlKey  = regexp.MustCompile(`\b([a-z_]+) = `)
-)
-
-// keysIn returns the keys that the tables of a section describe.
-func keysIn(text string) []string {
-	var keys []string
-	for _, m := range tableKey.FindAllStringSubmatch(text, -1) {
-		keys = append(keys, m[1])
-	}
-	slices.Sort(keys)
-	return keys
+// headings are where the reference has the tables of keys.
+var headings = map[Group]string{
+	GroupFile: "## Top-level keys", GroupRun: "### What runs", GroupLife: "### When it starts, restarts and stops",
+	GroupRequests: "### Which requests it gets", GroupReady: "### `ready`",
 }
 
-// TestReferenceHasEveryKey: each key has its row in docs/devgatefile.md, and each
-// row is a key.
-func TestReferenceHasEveryKey(t *testing.T) {
+// keyTable is the table of keys that the reference has for a group.
+func keyTable(group Group) string {
+	var b strings.Builder
+	b.WriteString("| key | type | default | meaning |\n|---|---|---|---|\n")
+	for _, k := range allKeys() {
+		if k.Group == group {
+			row := fmt.Sprintf("| `%s` | %s | %s | %s |\n", k.Name, k.Type.Label, defaultText(k), k.Doc)
+			b.WriteString(strings.Replace(row, "|  |", "| |", 1))
+		}
+	}
+	return b.String()
+}
+
+func allKeys() []Key { return slices.Concat(FileKeys(), ServiceKeys(), ReadyKeys()) }
+
+func defaultText(k Key) string {
+	switch v := k.Default.(type) {
+	case nil:
+		return k.Unset
+	case string:
+		return "`" + literal(v) + "`"
+	case []int64:
+		return "`[" + strings.Trim(fmt.Sprint(v), "[]") + "]`"
+	default:
+		return fmt.Sprintf("`%v`", v)
+	}
+}
+
+var anyTable = regexp.MustCompile(`(?m)(?:^\|.*\n)+`)
+
+// restartTable is the table of what another value of a key leads to.
+func restartTable() string {
+	list := func(keys []Key, newProcess bool) string {
+		var names []string
+		for _, k := range keys {
+			if k.NewProcess == newProcess {
+				names = append(names, "`"+k.Name+"`")
+			}
+		}
+		return strings.Join(names, ", ")
+	}
+	return "| another value of | leads to |\n|---|---|\n" +
+		"| " + list(ServiceKeys(), true) + " | a new process |\n" +
+		"| " + list(ServiceKeys(), false) + " | no new process |\n" +
+		"| above the first table: " + list(FileKeys(), true) + " | new processes of all services whose environment tells of it |\n" +
+		"| above the first table: " + list(FileKeys(), false) + " | no new process |\n"
+}
+
+// TestReferenceHasTheTable: what docs/devgatefile.md says of each key is what the
+// table says. With -update it is written there.
+func TestReferenceHasTheTable(t *testing.T) {
 	text := readReference(t)
-	file, service, ready := Keys()
-	for heading, keys := range map[string][]string{"## Top-level keys": file, "## Service keys": service} {
-		want := slices.Sorted(slices.Values(keys))
-		if got := keysIn(section(t, text, heading)); !slices.Equal(got, want) {
-			t.Errorf("%s describes\n%q, want\n%q", heading, got, want)
+	tables := map[string]string{"## While devgate runs": restartTable()}
+	for group, heading := range headings {
+		tables[heading] = keyTable(group)
+	}
+	for heading, want := range tables {
+		part := section(t, text, heading)
+		shown := anyTable.FindString(part)
+		if shown == want {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s has\n%s\nwant\n%s", heading, shown, want)
+		}
+		text = strings.Replace(text, part, strings.Replace(part, shown, want, 1), 1)
+	}
+	if *update {
+		if err := os.WriteFile(reference, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
-	got := map[string]bool{}
-	for _, m := range tomlKey.FindAllStringSubmatch(section(t, text, "### `ready`"), -1) {
-		got[m[1]] = true
-	}
-	for _, key := range ready {
-		if !got[key] {
-			t.Errorf("the reference does not show %q of a ready table", key)
+}
+
+// TestReferenceSaysWherePlaceholdersWork: it names every key that may hold one.
+func TestReferenceSaysWherePlaceholdersWork(t *testing.T) {
+	list, _, _ := strings.Cut(section(t, readReference(t), "## Placeholders"), "\n| ")
+	for _, k := range allKeys() {
+		shown := strings.Contains(list, "`"+k.Name+"`") || strings.Contains(list, "{ "+k.Name+" = ")
+		if shown != k.Placeholders {
+			t.Errorf("the reference says of placeholders in %s: %v, want %v", k.Name, shown, k.Placeholders)
 		}
-		delete(got, key)
-	}
-	for key := range got {
-		t.Errorf("the reference shows %q, which is no key of a ready table", key)
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *scanner) separatorFault(start int, parts []keyPart) {
 		value = strings.TrimSpace(value[:i])
 	}
 	switch {
-	case c == ":" && len(parts) == 1 && !knownKey(key) && s.nested == 0:
+	case c == ":" && len(parts) == 1 && !s.words.has(key) && s.nested == 0:
 		s.procfileLine(line, key, value)
 	case c == ":":
 		s.fail(at, `a key and its value are joined by "=" in TOML, not by ":"`, "write "+key+" = "+asValue(value))

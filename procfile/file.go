@@ -26,13 +26,6 @@ const (
 // String returns the word as it is written in a Devgatefile.
 func (n NotFound) String() string { return pick(int(n), "explain", "pass") }
 
-// Dashboard says whether and where the dashboard listens.
-type Dashboard struct {
-	Enabled bool // default true
-	Port    int  // 0: the port after the gateway's, else a free one
-	Set     bool // whether the file says anything about it
-}
-
 // The limits and defaults of a file.
 const (
 	MaxSize            = 1 << 20 // bytes of a file; larger ones are refused
@@ -65,19 +58,16 @@ type File struct {
 	Env         map[string]string // [env]: for every service, with placeholders
 	Services    []*Service        // in cascade order: as they stand in the file, or as `order` says
 
+	order []string // as written in `order`
 	src   *source
-	marks map[string]span
+	marks marks
 }
 
 // newFile returns a file with every default in place.
 func newFile(src *source, format Format) *File {
-	return &File{
-		Path: src.name, Format: format,
-		Port: Port{Number: DefaultPort}, Host: DefaultHost, Hold: DefaultHold, Speculate: true,
-		ReplayLimit: DefaultReplayLimit, Dashboard: Dashboard{Enabled: true},
-		EnvFile: []string{".env"}, Env: map[string]string{},
-		src: src, marks: map[string]span{},
-	}
+	f := &File{Path: src.name, Format: format, src: src, marks: marks{}}
+	fileKeys().reset(f)
+	return f
 }
 
 // Service returns the service of a name, or nil.
@@ -112,8 +102,8 @@ func (f *File) ErrorAt(pos Position, msg, hint string) *Error {
 }
 
 // marked returns every span that a position of the file may stand for.
-func (f *File) marked() []map[string]span {
-	all := []map[string]span{f.marks}
+func (f *File) marked() []marks {
+	all := []marks{f.marks}
 	for _, s := range f.Services {
 		all = append(all, s.marks)
 	}
@@ -130,12 +120,4 @@ func (f *File) CheckGateway(port int) error {
 		}
 	}
 	return nil
-}
-
-// pick names the value of an enum.
-func pick(i int, names ...string) string {
-	if i < 0 || i >= len(names) {
-		return "invalid"
-	}
-	return names[i]
 }

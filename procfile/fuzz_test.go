@@ -136,7 +136,7 @@ func FuzzScan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		doc := scan(src)
+		doc := scan(src, language())
 		for _, p := range doc.problems {
 			if !strings.Contains(p.msg, "list of tables") && !strings.Contains(p.msg, "deeper than") && !strings.Contains(p.msg, "longer than") {
 				t.Fatalf("the library accepts, the scanner does not: %s at %v", p.msg, src.position(p.at.start))

@@ -62,77 +62,55 @@ func outcome(name string, src []byte) string {
 	return err.Error() + "\n"
 }
 
-// dump prints a file so that every field shows in some golden file; what has its
-// default is left out, except where the default is the point.
+// dump prints a file with every key of the table: of the whole file all that have a
+// value, of a service those that are written or have another value than the default.
 func dump(f *File) string {
 	var b strings.Builder
-	line := func(key string, value any, show bool) {
-		if show {
-			fmt.Fprintf(&b, "%s = %v\n", key, value)
-		}
-	}
-	line("format", f.Format, true)
-	line("name", f.Name, f.Name != "")
-	line("port", f.Port, true)
-	line("host", f.Host, true)
-	line("hosts", f.Hosts, f.Hosts != nil)
-	line("static", f.Static, f.Static != "")
-	line("hold", f.Hold, true)
-	line("not_found", f.NotFound, true)
-	line("speculate", f.Speculate, true)
-	line("replay_limit", f.ReplayLimit, true)
-	line("dashboard", fmt.Sprintf("%+v", f.Dashboard), true)
-	line("env_file", fmt.Sprint(f.EnvFile, " set ", f.EnvFileSet), true)
+	fmt.Fprintf(&b, "%s\n", f.Format)
+	dumpKeys(&b, fileKeys(), f, &File{}, f.Pos)
 	dumpEnv(&b, f.Env)
 	for _, s := range f.Services {
-		dumpService(&b, s)
+		fmt.Fprintf(&b, "\n%s %s at %s\n", s.Kind(), s.Name, s.Pos)
+		dumpKeys(&b, serviceKeys(), s, newService(s.Name, s.src, s.at), func(key string) Position { return s.src.markPosition(s.marks, key) })
+		if s.JoinsWhenListening {
+			b.WriteString("joins when listening\n")
+		}
 	}
 	return b.String()
+}
+
+func dumpKeys[T any](b *strings.Builder, keys rows[T], t, dull T, at func(string) Position) {
+	for _, row := range keys {
+		value, where := row.field.get(t), at(row.Name)
+		if where.IsZero() && sameValue(value, row.field.get(dull)) {
+			continue
+		}
+		text := fmt.Sprint(value)
+		switch v := value.(type) {
+		case Command:
+			text = fmt.Sprintf("%q %q", v.Shell, v.Args)
+		case Ready:
+			text = dumpReady(v)
+		case Signal:
+			text = fmt.Sprint(v.Name, " ", int(v.Number))
+		case Dashboard:
+			text = fmt.Sprintf("%+v", v)
+		case map[string]string:
+			dumpEnv(b, v)
+			continue
+		}
+		fmt.Fprintf(b, "%s = %s", row.Name, text)
+		if !where.IsZero() {
+			fmt.Fprintf(b, "  # %s", where)
+		}
+		b.WriteByte('\n')
+	}
 }
 
 func dumpEnv(b *strings.Builder, env map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(env)) {
 		fmt.Fprintf(b, "env.%s = %q\n", k, env[k])
 	}
-}
-
-func dumpService(b *strings.Builder, s *Service) {
-	fmt.Fprintf(b, "\n%s %s at %s\n", s.Kind(), s.Name, s.Pos)
-	line := func(key string, value any, show bool) {
-		if !show {
-			return
-		}
-		at := ""
-		if s.Has(key) {
-			at = "  # " + s.Position(key).String()
-		}
-		fmt.Fprintf(b, "%s = %v%s\n", key, value, at)
-	}
-	line("command", fmt.Sprintf("%q %q", s.Command.Shell, s.Command.Args), !s.Command.IsZero())
-	line("build", s.Build, !s.Build.IsZero())
-	line("stop", s.Stop, !s.Stop.IsZero())
-	line("dir", s.Dir, s.Dir != "")
-	line("port", s.Port, !s.Port.IsZero())
-	line("url", s.URL, s.URL != nil)
-	dumpEnv(b, s.Env)
-	line("env_file", s.EnvFile, s.EnvFile != nil)
-	line("watch", s.Watch, s.Watch != nil)
-	line("ignore", s.Ignore, s.Ignore != nil)
-	line("ready", dumpReady(s.Ready), s.Ready.Kind != ReadyNone)
-	line("after", s.After, s.After != nil)
-	line("once", s.Once, s.Once)
-	line("restart", s.Restart, s.Restart != RestartOnFailure || s.Has("restart"))
-	line("restart_style", s.RestartStyle, s.Has("restart_style"))
-	line("stop_signal", fmt.Sprint(s.StopSignal, " ", int(s.StopSignal.Number)), s.Has("stop_signal"))
-	line("grace", s.Grace, s.Has("grace"))
-	line("pty", s.PTY, s.PTY)
-	line("paths", s.Paths, s.Paths != nil)
-	line("final", s.Final, s.Final)
-	line("fallthrough", s.Fallthrough, s.Has("fallthrough"))
-	line("spa", s.SPA, s.Has("spa"))
-	line("optional", s.Optional, s.Optional)
-	line("protocol", s.Protocol, s.Has("protocol"))
-	line("joins when listening", s.JoinsWhenListening, s.JoinsWhenListening)
 }
 
 func dumpReady(r Ready) string {

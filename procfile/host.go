@@ -3,16 +3,36 @@ package procfile
 import (
 	"net"
 	"strings"
-	"unicode"
 )
 
-// fileName reads `name`, which names the project to people.
-func (r *reader) fileName(f *File, n *node) {
-	s, ok := r.text(n, "a text in quotes")
-	if ok && strings.ContainsFunc(s, func(c rune) bool { return c == '/' || !unicode.IsPrint(c) }) {
-		r.fail(n.value, "bad project name "+quote(s), `a name has no "/" and fits on a line`)
+// host is what the gateway listens on. Whether the machine has the address shows
+// when it does.
+func host() valueType[string] {
+	return valueType[string]{
+		Type: Type{"name or address", []Form{{Shape: Text, Pattern: filled, What: "host"}}},
+		read: func(r *reader, n *node, old string) string {
+			if s, ok := r.text(n, "a name or an address"); ok && r.host(n, s) {
+				return s
+			}
+			return old
+		},
+		write: func(s string) any { return s },
 	}
-	f.Name = s
+}
+
+// hosts are names that requests may be for.
+func hosts() valueType[[]string] {
+	return textList("list of names", "a host name", Form{Shape: Text, Pattern: filled, What: "host"}, (*reader).hostPattern)
+}
+
+// hostPattern checks one of `hosts`. "*" alone is refused: it would take away the
+// protection from pages that rebind their name to this machine.
+func (r *reader) hostPattern(n *node, s string) {
+	if s == "*" {
+		r.fail(n.value, `"*" would accept every host name, and with it every web page`, `name them: "*.example.test"`)
+		return
+	}
+	r.host(n, strings.TrimPrefix(s, "*."))
 }
 
 var hostForm = lazy(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$`)
@@ -40,41 +60,4 @@ func hostOf(s string) string {
 		return name
 	}
 	return s
-}
-
-// fileHost reads `host`. Whether the machine has the address shows when it listens.
-func (r *reader) fileHost(f *File, n *node) {
-	if s, ok := r.text(n, "a name or an address"); ok && r.host(n, s) {
-		f.Host = s
-	}
-}
-
-// fileHosts reads `hosts`. "*" alone is refused: it would take away the protection
-// from pages that rebind their name to this machine.
-func (r *reader) fileHosts(f *File, n *node) {
-	for _, item := range r.items(n, "a host name") {
-		s := item.val.(string)
-		if s == "*" {
-			r.fail(item.value, `"*" would accept every host name, and with it every web page`, `name them: "*.example.test"`)
-			continue
-		}
-		if r.host(item, strings.TrimPrefix(s, "*.")) {
-			f.Hosts = append(f.Hosts, s)
-		}
-	}
-}
-
-// fileDashboard reads `dashboard`: on, off, or on at a port.
-func (r *reader) fileDashboard(f *File, n *node) {
-	f.Dashboard.Set = true
-	switch v := n.val.(type) {
-	case bool:
-		f.Dashboard.Enabled = v
-	case int64:
-		if r.inRange(n, v) {
-			f.Dashboard.Port = int(v)
-		}
-	default:
-		r.want(n, "true, false or a port", "")
-	}
 }

@@ -1,5 +1,7 @@
 package procfile
 
+import "strings"
+
 // nodeKind says what stands at a key.
 type nodeKind int
 
@@ -48,6 +50,12 @@ func (n *node) add(c *node) {
 // breakUp marks a node whose statement the library does not get to see.
 func (n *node) breakUp() {
 	n.kind, n.items, n.keys, n.byKey = brokenNode, nil, nil, nil
+}
+
+// isText reports whether the value is a text that is not blank.
+func (n *node) isText() bool {
+	s, ok := n.val.(string)
+	return ok && strings.TrimSpace(s) != ""
 }
 
 // hollow reports whether all that stands at a key is broken, so that the library

@@ -1,6 +1,7 @@
 package procfile
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -43,49 +44,50 @@ func ownPlaceholders() []string { return []string{"port", "name", "root", "bin"}
 
 // checker checks the placeholders of a whole file.
 type checker struct {
-	*reader
+	*builder
 	told map[span]bool // a text of [env] or [defaults] is checked for every service, and told of once
 }
 
 // checkPlaceholders checks every text of a file that may hold placeholders. nodes
 // has what each service was read from.
-func (r *reader) checkPlaceholders(env *node, nodes map[*Service][]*node) {
-	c := &checker{r, map[span]bool{}}
-	for _, s := range r.services {
+func (b *builder) checkPlaceholders(env *node, nodes map[*Service][]*node) {
+	c := &checker{b, map[span]bool{}}
+	for _, s := range b.services {
 		if s.URL != nil {
 			continue
 		}
-		c.values(s, env)
+		c.texts(s, env)
 		for _, n := range nodes[s] {
-			switch n.key {
-			case "command", "build", "stop":
+			if row := serviceKeys().find(n.key); row != nil && row.Placeholders {
 				c.texts(s, n)
-			case "env":
-				c.values(s, n)
-			case "ready":
-				c.texts(s, n.child("exec"))
+			}
+		}
+		for _, row := range readyKeys() {
+			if row.Placeholders {
+				c.texts(s, readyNode(nodes[s]).child(row.Name))
 			}
 		}
 	}
 }
 
-// values checks the values of a table of variables.
-func (c *checker) values(s *Service, env *node) {
-	if env == nil {
-		return
+// readyNode is the table or value that counts as `ready`, or nil.
+func readyNode(keys []*node) *node {
+	for _, n := range keys {
+		if n.key == "ready" {
+			return n
+		}
 	}
-	for _, n := range env.keys {
-		c.texts(s, n)
-	}
+	return nil
 }
 
-// texts checks every text of a node: a value, or the items of a list.
+// texts checks every text of a node: a value, the items of a list, the values of
+// a table.
 func (c *checker) texts(s *Service, n *node) {
 	if n == nil || n.kind == brokenNode {
 		return
 	}
-	for _, item := range n.items {
-		c.texts(s, item)
+	for _, below := range slices.Concat(n.items, n.keys) {
+		c.texts(s, below)
 	}
 	text, ok := n.val.(string)
 	if !ok {

@@ -111,8 +111,36 @@ func (s *source) lineSpan(off int) span {
 // ref returns "file:line:column" of an offset, for messages that name a second place.
 func (s *source) ref(off int) string { return s.name + ":" + s.position(off).String() }
 
+// marks are the places of values, by their keys. Keys below are joined by a dot:
+// "env.PATH", "ready.timeout"; so are the texts of a list, from 0 on: "after.1".
+type marks map[string]span
+
+// add keeps where a key stands, and what is below it.
+func (m marks) add(n *node) {
+	m[n.key] = n.value
+	texts := 0
+	for _, item := range n.items {
+		// Counted as r.items gives them: what is no text has an error already.
+		if item.isText() {
+			m[n.key+"."+strconv.Itoa(texts)] = item.value
+			texts++
+		}
+	}
+	for _, c := range n.keys {
+		m[n.key+"."+c.key] = c.value
+	}
+}
+
+// item is where the i-th text of a list stands, or its only one.
+func (m marks) item(key string, i int) span {
+	if at, ok := m[key+"."+strconv.Itoa(i)]; ok {
+		return at
+	}
+	return m[key]
+}
+
 // markPosition returns the place of a marked key, or the zero Position.
-func (s *source) markPosition(marks map[string]span, key string) Position {
+func (s *source) markPosition(marks marks, key string) Position {
 	at, ok := marks[key]
 	if !ok {
 		return Position{}
@@ -132,9 +160,9 @@ func (s *source) offset(p Position) int {
 }
 
 // wordAt returns the marked span that begins at a position, or one rune there.
-func (s *source) wordAt(p Position, marks []map[string]span) span {
+func (s *source) wordAt(p Position, all []marks) span {
 	off := s.offset(p)
-	for _, m := range marks {
+	for _, m := range all {
 		for _, at := range m {
 			if at.start == off {
 				return at

@@ -21,8 +21,7 @@ type entry struct {
 
 // parseProcfile reads "name: command" lines.
 func parseProcfile(src *source) (*File, error) {
-	r := newReader(src)
-	f := newFile(src, Procfile)
+	b := newBuilder(src, Procfile)
 	var all []*entry
 	for i, start := range src.lines {
 		line := src.lineSpan(start)
@@ -31,50 +30,47 @@ func parseProcfile(src *source) (*File, error) {
 			continue
 		}
 		if len(all) == maxEntries {
-			r.fail(line, fmt.Sprintf("more than %d services", maxEntries), "")
+			b.fail(line, fmt.Sprintf("more than %d services", maxEntries), "")
 			break
 		}
-		if p := r.entry(line, i+1); p != nil {
+		if p := b.entry(line, i+1); p != nil {
 			all = append(all, p)
 		}
 	}
-	r.procfilePorts(all)
-	r.sameNames()
-	if len(all) == 0 && len(r.errs) == 0 {
-		r.failFile("this file has no service", "a service is a line, for example\nweb: npm run dev")
+	b.procfilePorts(all)
+	b.sameNames()
+	if len(all) == 0 && len(b.errs) == 0 {
+		b.failFile("this file has no service", "a service is a line, for example\nweb: npm run dev")
 	}
-	if err := r.errs.orNil(); err != nil {
-		return nil, err
-	}
-	f.Services = r.services
-	return f, nil
+	b.file.Services = b.services
+	return b.result()
 }
 
 // entry reads one line, or reports what is wrong with it and returns nil.
-func (r *reader) entry(line span, number int) *entry {
-	text := r.src.text[line.start:line.end]
+func (b *builder) entry(line span, number int) *entry {
+	text := b.src.text[line.start:line.end]
 	m := procfileLine().FindStringSubmatchIndex(text)
 	if m == nil {
-		r.lineFault(line, text, number)
+		b.lineFault(line, text, number)
 		return nil
 	}
 	name, at := text[m[2]:m[3]], span{line.start + m[2], line.start + m[3]}
 	n := newTable(name, at)
 	if n.key == "env" || n.key == "defaults" {
-		r.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this service")
+		b.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this service")
 	}
-	r.serviceName(n)
-	if first := r.service(name); first != nil {
-		r.fail(at, "service "+quote(name)+" is declared twice (first at "+r.ref(first.Pos)+")", "rename one of the two")
+	b.serviceName(n)
+	if first := b.service(name); first != nil {
+		b.fail(at, "service "+quote(name)+" is declared twice (first at "+b.ref(first.Pos)+")", "rename one of the two")
 		return nil
 	}
-	s := newService(name, r.src, at)
+	s := newService(name, b.src, at)
 	command := span{line.start + m[4], line.start + len(strings.TrimRight(text, " \t"))}
-	s.Command.Shell = r.src.text[command.start:command.end]
+	s.Command.Shell = b.src.text[command.start:command.end]
 	s.marks["command"] = command
 	s.JoinsWhenListening = true
 	s.Ready.Kind = ReadyTCP
-	r.addService(s)
+	b.addService(s)
 	return &entry{Service: s, command: command}
 }
 
@@ -84,7 +80,7 @@ var (
 )
 
 // lineFault words a line that is not "name: command".
-func (r *reader) lineFault(line span, text string, number int) {
+func (b *builder) lineFault(line span, text string, number int) {
 	trimmed := strings.TrimSpace(text)
 	line.start += strings.Index(text, trimmed)
 	line.end = line.start + len(trimmed)
@@ -92,29 +88,29 @@ func (r *reader) lineFault(line span, text string, number int) {
 	name, _, colon := strings.Cut(trimmed, ":")
 	switch {
 	case missingCommand().MatchString(trimmed):
-		r.fail(line, "service "+quote(strings.TrimSuffix(strings.TrimRight(trimmed, " \t"), ":"))+" has no command", want)
+		b.fail(line, "service "+quote(strings.TrimSuffix(strings.TrimRight(trimmed, " \t"), ":"))+" has no command", want)
 	case trimmed[0] == '[' || assignment().MatchString(trimmed):
-		r.fail(line, fmt.Sprintf("line %d looks like TOML, but this file is a Procfile", number), "for tables and keys, name the file Devgatefile")
+		b.fail(line, fmt.Sprintf("line %d looks like TOML, but this file is a Procfile", number), "for tables and keys, name the file Devgatefile")
 	case colon && !nameForm().MatchString(name):
-		r.fail(span{line.start, line.start + len(name)}, "bad service name "+quote(name), "names begin with a letter or digit and go on with letters, digits, _ and -")
+		b.fail(span{line.start, line.start + len(name)}, "bad service name "+quote(name), "names begin with a letter or digit and go on with letters, digits, _ and -")
 	default:
-		r.fail(line, fmt.Sprintf(`line %d is not "name: command"`, number), want)
+		b.fail(line, fmt.Sprintf(`line %d is not "name: command"`, number), want)
 	}
 }
 
 // procfilePorts finds the port of every line: in its command, else the next
 // free one. The step counts every line, so that a port written for one does not
 // move the others.
-func (r *reader) procfilePorts(all []*entry) {
+func (b *builder) procfilePorts(all []*entry) {
 	first := map[int]*entry{}
 	for _, p := range all {
-		n, at := r.writtenPort(p)
+		n, at := b.writtenPort(p)
 		if n == 0 {
 			continue
 		}
 		p.Port.Number, p.marks["port"], p.written = n, at, true
 		if other := first[n]; other != nil {
-			r.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
+			b.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), b.ref(other.Position("port"))),
 				"give one of the two another port")
 			continue
 		}
@@ -139,7 +135,7 @@ var (
 )
 
 // writtenPort returns the port that a command names, or 0.
-func (r *reader) writtenPort(p *entry) (int, span) {
+func (b *builder) writtenPort(p *entry) (int, span) {
 	text, off := p.Command.Shell, p.command.start
 	for {
 		m := leadingVar().FindStringSubmatchIndex(text)
@@ -148,25 +144,25 @@ func (r *reader) writtenPort(p *entry) (int, span) {
 		}
 		value := strings.Trim(text[m[4]:m[5]], `"'`)
 		if text[m[2]:m[3]] == "PORT" && !strings.Contains(value, "$") {
-			return r.procfilePort(value, span{off + m[4], off + m[5]})
+			return b.procfilePort(value, span{off + m[4], off + m[5]})
 		}
 		text, off = text[m[1]:], off+m[1]
 	}
 	if m := portFlag().FindStringSubmatchIndex(text); m != nil {
-		return r.procfilePort(text[m[2]:m[3]], span{off + m[2], off + m[3]})
+		return b.procfilePort(text[m[2]:m[3]], span{off + m[2], off + m[3]})
 	}
 	return 0, span{}
 }
 
 // procfilePort checks a port. 0 asks the system for a free one, which devgate
 // cannot know: it counts as not written.
-func (r *reader) procfilePort(text string, at span) (int, span) {
+func (b *builder) procfilePort(text string, at span) (int, span) {
 	n, err := strconv.Atoi(text)
 	if err == nil && n == 0 {
 		return 0, span{}
 	}
 	if err != nil || n < 0 || n > 65535 {
-		r.fail(at, "bad port "+quote(text)+" (want 1-65535)", "without a port in the line, devgate chooses one and hands it over as $PORT")
+		b.fail(at, "bad port "+quote(text)+" (want 1-65535)", "without a port in the line, devgate chooses one and hands it over as $PORT")
 		return 0, span{}
 	}
 	return n, at

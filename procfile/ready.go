@@ -1,48 +1,11 @@
 package procfile
 
 import (
+	"reflect"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
-
-// Command is something to run. The zero value is nothing.
-type Command struct {
-	Shell string   // a script for /bin/sh -c, or
-	Args  []string // a program and its arguments
-}
-
-// IsZero reports whether there is nothing to run.
-func (c Command) IsZero() bool { return c.Shell == "" && len(c.Args) == 0 }
-
-// String returns the script, or the arguments joined by blanks, for people.
-func (c Command) String() string {
-	if c.Shell != "" {
-		return c.Shell
-	}
-	return strings.Join(c.Args, " ")
-}
-
-// Port is a TCP port, or the wish for a free one. The zero value is no port.
-type Port struct {
-	Number int  // 1-65535; 0 when Auto
-	Auto   bool // devgate chooses
-}
-
-// IsZero reports whether there is no port.
-func (p Port) IsZero() bool { return p == Port{} }
-
-// String returns the number, "auto", or "" for no port.
-func (p Port) String() string {
-	switch {
-	case p.Auto:
-		return "auto"
-	case p.Number == 0:
-		return ""
-	}
-	return strconv.Itoa(p.Number)
-}
 
 // ReadyKind is how devgate finds out that a service is ready.
 type ReadyKind int
@@ -56,8 +19,18 @@ const (
 	ReadyExec           // Ready.Exec exits 0
 )
 
-// String returns the word for the kind as it is written in a Devgatefile.
+// String returns the key for the kind as it is written in a ready table.
 func (k ReadyKind) String() string { return pick(int(k), "none", "tcp", "http", "log", "exec") }
+
+// readyKind is the kind that a key of a ready table asks for, or ReadyNone.
+func readyKind(key string) ReadyKind {
+	for k := ReadyTCP; k <= ReadyExec; k++ {
+		if k.String() == key {
+			return k
+		}
+	}
+	return ReadyNone
+}
 
 // Ready says when a service is ready. All defaults are applied.
 type Ready struct {
@@ -71,34 +44,172 @@ type Ready struct {
 	Interval time.Duration  // between two attempts; default 100ms
 }
 
-// parseSize reads "1GiB", "64MiB", "10MB" or plain bytes.
-func parseSize(text string) (int64, bool) {
-	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
-	unit, ok := sizeUnit(strings.ToLower(strings.TrimSpace(text[len(digits):])))
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || n < 0 || n > (1<<62)/unit {
-		return 0, false
+// Equal reports whether two services are ready by the same.
+func (r Ready) Equal(other Ready) bool {
+	if r.Log != nil && other.Log != nil && r.Log.String() == other.Log.String() {
+		r.Log, other.Log = nil, nil // the same expression is another value
 	}
-	return n * unit, true
+	return reflect.DeepEqual(r, other)
 }
 
-// sizeUnit knows no "M" alone: it means 1000² to some and 1024² to others.
-func sizeUnit(name string) (int64, bool) {
-	switch name {
-	case "", "b":
-		return 1, true
-	case "kb":
-		return 1e3, true
-	case "mb":
-		return 1e6, true
-	case "gb":
-		return 1e9, true
-	case "kib":
-		return 1 << 10, true
-	case "mib":
-		return 1 << 20, true
-	case "gib":
-		return 1 << 30, true
+// newReady is a Ready with every default in place.
+func newReady() Ready {
+	var r Ready
+	readyKeys().reset(&r)
+	return r
+}
+
+// readiness is `ready` in its three forms. The default for a service with a port
+// is set later, in finishReady.
+func readiness() valueType[Ready] {
+	return valueType[Ready]{
+		Type: Type{"see below", []Form{
+			{Shape: Text, Words: []string{ReadyTCP.String()}},
+			urlPath().Forms[0],
+			{Shape: Table, Keys: readyKeys().keys()},
+		}},
+		read: (*reader).ready,
 	}
-	return 0, false
+}
+
+const readyForms = `"tcp", "/path" or a table such as { http = "/path" }`
+
+func (r *reader) ready(n *node, old Ready) Ready {
+	switch v := n.val.(type) {
+	case string:
+		switch {
+		case v == "tcp":
+			old.Kind = ReadyTCP
+		case strings.HasPrefix(v, "/"):
+			old.Kind, old.Path = ReadyHTTP, v
+		default:
+			r.want(n, readyForms, readyHint(v))
+		}
+		return old
+	case nil:
+		if n.kind == tableNode {
+			r.readyTable(&old, n)
+			return old
+		}
+	}
+	r.want(n, readyForms, "")
+	return old
+}
+
+var pathWord = lazy(`^[A-Za-z][A-Za-z0-9_/-]*$`)
+
+// readyHint guesses what a text meant.
+func readyHint(v string) string {
+	if port, ok := strings.CutPrefix(v, "tcp:"); ok && numberForm().MatchString(port) {
+		return "write ready = { tcp = " + port + " }"
+	}
+	if _, rest, ok := strings.Cut(v, "://"); ok {
+		if _, path, ok := strings.Cut(rest, "/"); ok {
+			return "write the path alone: " + quote("/"+path)
+		}
+		return `write the path alone: "/"`
+	}
+	switch v {
+	case "http":
+		return `write the path that answers when it is ready: ready = "/"`
+	case "log", "exec":
+		return "write ready = { " + v + ` = "..." }`
+	}
+	if pathWord().MatchString(v) {
+		return "write ready = " + quote("/"+v)
+	}
+	return ""
+}
+
+// readyTable reads { http = "/path", timeout = "30s" }. A table without a kind
+// changes the times of the default.
+func (r *reader) readyTable(v *Ready, n *node) {
+	known := readyKeys()
+	var kinds []*node
+	for _, c := range n.keys {
+		row := known.find(c.key)
+		switch {
+		case c.kind == brokenNode:
+			continue
+		case row == nil:
+			r.unknownKey(c, "ready", known.names())
+			continue
+		case readyKind(c.key) != ReadyNone:
+			kinds = append(kinds, c)
+			v.Kind = readyKind(c.key)
+		}
+		row.field.read(r, v, c)
+		if row.Needs != "" && n.child(row.Needs) == nil {
+			r.fail(c.at, noEffect(c.key)+" without "+quote(row.Needs), row.hint)
+		}
+	}
+	for _, extra := range kinds[min(1, len(kinds)):] {
+		r.fail(extra.at, "a service is ready by one sign, not by "+quote(kinds[0].key)+" and "+quote(extra.key), "remove one of the two")
+	}
+}
+
+// meantReady reports whether a key of the ready table was a misspelt kind.
+func (r *reader) meantReady() bool {
+	for key := range r.meant {
+		if readyKind(key) != ReadyNone {
+			return true
+		}
+	}
+	return false
+}
+
+// urlPath is the path of a request.
+func urlPath() valueType[string] {
+	return valueType[string]{
+		Type: Type{"path", []Form{{Shape: Text, Pattern: `^/`, What: "path"}}},
+		read: func(r *reader, n *node, _ string) string {
+			s, ok := r.text(n, `a path such as "/healthz"`)
+			if ok && !strings.HasPrefix(s, "/") {
+				hint := readyHint(s)
+				if hint == "" || pathWord().MatchString(s) {
+					hint = "write " + quote("/"+s)
+				}
+				r.fail(n.value, "path "+quote(s)+` does not begin with "/"`, hint)
+			}
+			return s
+		},
+	}
+}
+
+// otherPort is one that is not the service's own.
+func otherPort() valueType[int] {
+	return valueType[int]{
+		Type: Type{"1-65535", []Form{portNumber()}},
+		read: func(r *reader, n *node, old int) int {
+			p, ok := n.val.(int64)
+			switch {
+			case !ok:
+				r.want(n, "a port such as 5433", "")
+			case r.inRange(n, p):
+				return int(p)
+			}
+			return old
+		},
+	}
+}
+
+// expression is a regular expression for a line of output.
+func expression() valueType[*regexp.Regexp] {
+	return valueType[*regexp.Regexp]{
+		Type: Type{"[RE2](https://github.com/google/re2/wiki/Syntax)", []Form{{Shape: Text, Pattern: filled, What: "regexp"}}},
+		read: func(r *reader, n *node, old *regexp.Regexp) *regexp.Regexp {
+			s, ok := r.text(n, "a regular expression")
+			if !ok {
+				return old
+			}
+			re, err := regexp.Compile(s)
+			if err != nil {
+				msg := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+				r.fail(n.value, "bad regular expression: "+strings.Replace(msg, "`"+s+"`", quote(s), 1),
+					`the syntax is that of Go (RE2); \ in front of a character takes its meaning away`)
+				return old
+			}
+			return re
+		},
+	}
 }

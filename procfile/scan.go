@@ -37,6 +37,7 @@ type document struct {
 // accepts, and may accept more: the library has the last word.
 type scanner struct {
 	*document
+	words   *vocabulary
 	text    string
 	pos     int
 	table   *node // where keys go
@@ -49,10 +50,11 @@ type scanner struct {
 	stopped bool
 }
 
-// scan splits a text into statements. It never fails: see document.problems.
-func scan(src *source) *document {
+// scan splits a text into statements. It never fails: see document.problems. What
+// it does not understand is worded by the keys that there are.
+func scan(src *source, words *vocabulary) *document {
 	root := newTable("", span{})
-	s := &scanner{document: &document{src: src, root: root}, text: src.text, table: root}
+	s := &scanner{document: &document{src: src, root: root}, words: words, text: src.text, table: root}
 	for !s.stopped && s.toStatement() {
 		s.statement()
 	}
@@ -256,7 +258,7 @@ func (s *scanner) brokenKey(parts []keyPart) *node {
 		return nil
 	}
 	n := &node{key: parts[0].key, kind: brokenNode, at: parts[0].at, value: parts[0].at}
-	if knownKey(n.key) && s.table.child(n.key) == nil {
+	if s.words.has(n.key) && s.table.child(n.key) == nil {
 		s.table.add(n)
 	}
 	return n

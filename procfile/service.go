@@ -58,6 +58,26 @@ const (
 // String returns the word as it is written in a Devgatefile.
 func (s SPA) String() string { return pick(int(s), "auto", "true", "false") }
 
+// fallbackPage is `spa`, the one key that is a boolean or a word.
+func fallbackPage() valueType[SPA] {
+	return valueType[SPA]{
+		Type: Type{"`\"auto\"`, true, false", []Form{{Shape: Text, Words: []string{"auto"}}, {Shape: Boolean}}},
+		read: func(r *reader, n *node, old SPA) SPA {
+			switch n.val {
+			case true:
+				return SPAOn
+			case false:
+				return SPAOff
+			case "auto":
+				return SPAAuto
+			}
+			r.want(n, `true, false or "auto"`, "")
+			return old
+		},
+		write: func(s SPA) any { return s.String() },
+	}
+}
+
 // Protocol is how the gateway speaks to a backend.
 type Protocol int
 
@@ -107,17 +127,14 @@ type Service struct {
 
 	src   *source
 	at    span // of Pos
-	marks map[string]span
+	marks marks
 }
 
 // newService returns a service with every default in place.
 func newService(name string, src *source, at span) *Service {
-	return &Service{
-		Name: name, Pos: src.position(at.start), Env: map[string]string{},
-		StopSignal: defaultSignal(), Grace: DefaultGrace, Fallthrough: []int{404},
-		Ready: Ready{Status: 200, Timeout: DefaultTimeout, Interval: DefaultInterval},
-		src:   src, at: at, marks: map[string]span{},
-	}
+	s := &Service{Name: name, Pos: src.position(at.start), src: src, at: at, marks: marks{}}
+	serviceKeys().reset(s)
+	return s
 }
 
 // Kind tells what the service is from the keys it has.

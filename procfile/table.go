@@ -1,161 +1,198 @@
 package procfile
 
 import (
+	"net/url"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 )
 
-// key is one key of the language: how it is read, and what it needs to have an effect.
-type key[T any] struct {
-	name string
-	read func(*reader, T, *node)
-}
+// This file is the table of the language, a row a key. A new key is a row here
+// and whatever acts on it: from the rows come what is read, the defaults, hints
+// in messages, the rows of docs/devgatefile.md, and what a saved file is compared
+// by with the one before.
+
+const none = "none"
 
 // fileKeys are the top-level keys.
-func fileKeys() []key[*File] {
-	return []key[*File]{
-		{"name", (*reader).fileName},
-		{"port", func(r *reader, f *File, n *node) { f.Port = r.port(n, f.Port) }},
-		{"host", (*reader).fileHost},
-		{"hosts", (*reader).fileHosts},
-		{"static", func(r *reader, f *File, n *node) { f.Static = r.path(n) }},
-		{"hold", func(r *reader, f *File, n *node) { f.Hold = r.duration(n, f.Hold, 0) }},
-		{"not_found", func(r *reader, f *File, n *node) {
-			f.NotFound = NotFound(r.word(n, "explain", "pass"))
-		}},
-		{"speculate", func(r *reader, f *File, n *node) { f.Speculate = r.boolean(n) }},
-		{"replay_limit", func(r *reader, f *File, n *node) { f.ReplayLimit = r.size(n) }},
-		{"dashboard", (*reader).fileDashboard},
-		{"env_file", func(r *reader, f *File, n *node) {
-			f.EnvFile, f.EnvFileSet = r.paths(n), true
-		}},
-		{"order", func(r *reader, f *File, n *node) { r.order = n }},
-	}
-}
+var fileKeys = sync.OnceValue(func() rows[*File] {
+	return rows[*File]{
+		{Key: Key{Name: "name", Unset: "name of the folder", Doc: "name of the project"},
+			field: at(words(), "", func(f *File) *string { return &f.Name })},
+		{Key: Key{Name: "port", NewProcess: true, Doc: "the gateway's port. `\"auto\"`: one that stays the same for this checkout"},
+			field: at(portOrAuto(), Port{Number: DefaultPort}, func(f *File) *Port { return &f.Port })},
+		{Key: Key{Name: "host", NewProcess: true, Doc: "what the gateway listens on. `\"localhost\"` is 127.0.0.1 and ::1"},
+			field: at(host(), DefaultHost, func(f *File) *string { return &f.Host })},
+		{Key: Key{Name: "hosts", Unset: none, Doc: "further Host names to accept. `\"*.shop.test\"` accepts all names below `shop.test`"},
+			field: at(hosts(), nil, func(f *File) *[]string { return &f.Hosts })},
+		{Key: Key{Name: "static", Unset: none, Doc: "its files are tried after every backend"},
+			field: at(folder(), "", func(f *File) *string { return &f.Static })},
+		{Key: Key{Name: "hold", Doc: "how long a request waits for a backend that starts. `\"0s\"`: not at all"},
+			field: at(duration(0), DefaultHold, func(f *File) *time.Duration { return &f.Hold })},
+		{Key: Key{Name: "not_found", Doc: "what a browser gets when all say 404: a page that says who was asked, or the last 404"},
+			field: at(enum[NotFound](), NotFoundExplain, func(f *File) *NotFound { return &f.NotFound })},
+		{Key: Key{Name: "speculate", Doc: "ask several backends at once where that saves time and cannot change the answer"},
+			field: at(boolean(), true, func(f *File) *bool { return &f.Speculate })},
+		{Key: Key{Name: "replay_limit", Doc: "how much of a request's body is kept for the next backend"},
+			field: at(size(), DefaultReplayLimit, func(f *File) *int64 { return &f.ReplayLimit })},
+		{Key: Key{Name: "dashboard", Doc: "the dashboard; a number is its port. Without one: the port after the gateway's, else a free one"},
+			field: at(dashboard(), Dashboard{Enabled: true}, func(f *File) *Dashboard { return &f.Dashboard })},
+		{Key: Key{Name: "env_file", NewProcess: true, Unset: "`\".env\"` when it exists", Doc: "files with variables for every service. `[]` reads none. A file that is named must exist"},
+			field: at(files(), []string{".env"}, func(f *File) *[]string { return &f.EnvFile })},
+		{Key: Key{Name: "order", Unset: "order of the file", Doc: "the cascade. Services that it does not name follow in the order of the file"},
+			field: at(services(), nil, func(f *File) *[]string { return &f.order })},
+	}.complete(GroupFile)
+})
 
 // serviceKeys are the keys of a service, and of [defaults].
-func serviceKeys() []key[*Service] {
-	return []key[*Service]{
-		{"command", func(r *reader, s *Service, n *node) { s.Command = r.command(n) }},
-		{"build", func(r *reader, s *Service, n *node) { s.Build = r.command(n) }},
-		{"dir", func(r *reader, s *Service, n *node) { s.Dir = r.path(n) }},
-		{"port", func(r *reader, s *Service, n *node) { s.Port = r.port(n, s.Port) }},
-		{"url", (*reader).serviceURL},
-		{"env", func(r *reader, s *Service, n *node) { r.env(n, s.Env, s.marks) }},
-		{"env_file", func(r *reader, s *Service, n *node) { s.EnvFile = r.paths(n) }},
-		{"watch", func(r *reader, s *Service, n *node) { s.Watch = r.globs(n) }},
-		{"ignore", func(r *reader, s *Service, n *node) { s.Ignore = r.globs(n) }},
-		{"ready", (*reader).serviceReady},
-		{"after", func(r *reader, s *Service, n *node) { s.After = r.names(n) }},
-		{"once", func(r *reader, s *Service, n *node) { s.Once = r.boolean(n) }},
-		{"restart", func(r *reader, s *Service, n *node) {
-			s.Restart = Restart(r.word(n, "on-failure", "always", "never"))
-		}},
-		{"restart_style", func(r *reader, s *Service, n *node) {
-			s.RestartStyle = RestartStyle(r.word(n, "stop", "overlap"))
-		}},
-		{"stop_signal", (*reader).serviceSignal},
-		{"grace", func(r *reader, s *Service, n *node) { s.Grace = r.duration(n, s.Grace, 0) }},
-		{"stop", func(r *reader, s *Service, n *node) { s.Stop = r.command(n) }},
-		{"pty", func(r *reader, s *Service, n *node) { s.PTY = r.boolean(n) }},
-		{"paths", func(r *reader, s *Service, n *node) { s.Paths = r.patterns(n) }},
-		{"final", func(r *reader, s *Service, n *node) { s.Final = r.boolean(n) }},
-		{"fallthrough", func(r *reader, s *Service, n *node) { s.Fallthrough = r.statuses(n) }},
-		{"spa", (*reader).serviceSPA},
-		{"optional", func(r *reader, s *Service, n *node) { s.Optional = r.boolean(n) }},
-		{"protocol", func(r *reader, s *Service, n *node) {
-			s.Protocol = Protocol(r.word(n, "http1", "h2c"))
-		}},
-	}
+var serviceKeys = sync.OnceValue(func() rows[*Service] {
+	return slices.Concat(runKeys(), lifeKeys(), requestKeys())
+})
+
+// runKeys are about what a service runs.
+func runKeys() rows[*Service] {
+	return rows[*Service]{
+		{Key: Key{Name: "command", Scope: ScopeStarted, Placeholders: true, NewProcess: true,
+			Doc: "a text is run by `/bin/sh -c`; a list is a program and its arguments, run as it is"},
+			field: at(command(), Command{}, func(s *Service) *Command { return &s.Command }),
+			also:  "cmd run exec start script process shell args entrypoint"},
+		{Key: Key{Name: "build", Scope: ScopeStarted, Placeholders: true, NewProcess: true, Unset: none,
+			Doc: "run to success before each start. While it fails, the old process keeps serving"},
+			field: at(command(), Command{}, func(s *Service) *Command { return &s.Build })},
+		{Key: Key{Name: "dir", Scope: ScopeStarted, NewProcess: true, Unset: "project root", Doc: "where commands run"},
+			field: at(folder(), "", func(s *Service) *string { return &s.Dir }),
+			also:  "cwd directory folder workdir working_dir working_directory root"},
+		{Key: Key{Name: "env", Scope: ScopeStarted, Placeholders: true, NewProcess: true, Unset: none,
+			Doc: "variables. Numbers and booleans become text as they are written: `VERSION = 1.10` is `1.10`"},
+			field: at(variables(), nil, func(s *Service) *map[string]string { return &s.Env }),
+			also:  "environment envs vars variables"},
+		{Key: Key{Name: "env_file", Scope: ScopeStarted, NewProcess: true, Unset: none, Doc: "files with variables. They must exist"},
+			field: at(files(), nil, func(s *Service) *[]string { return &s.EnvFile }),
+			also:  "env_files dotenv envfile"},
+		{Key: Key{Name: "once", Scope: ScopeStarted, NewProcess: true, Doc: "a task"},
+			field: at(boolean(), false, func(s *Service) *bool { return &s.Once }),
+			also:  "oneshot one_shot task"},
+		{Key: Key{Name: "pty", Scope: ScopeStarted, NewProcess: true,
+			Doc: "the process gets a terminal of its own, for debuggers: [`devgate attach NAME`](commands.md#devgate-attach). All it prints is then `stdout`"},
+			field: at(boolean(), false, func(s *Service) *bool { return &s.PTY }),
+			also:  "tty terminal interactive"},
+	}.complete(GroupRun)
 }
 
-// readyKeys are the keys of a ready table.
-func readyKeys() []key[*Ready] {
-	return []key[*Ready]{
-		{"http", (*reader).readyHTTP},
-		{"tcp", (*reader).readyTCP},
-		{"log", (*reader).readyLog},
-		{"exec", (*reader).readyExec},
-		{"status", (*reader).readyStatus},
-		{"timeout", func(r *reader, v *Ready, n *node) { v.Timeout = r.duration(n, v.Timeout, 1) }},
-		{"interval", func(r *reader, v *Ready, n *node) { v.Interval = r.duration(n, v.Interval, 1) }},
-	}
+// lifeKeys are about when a service starts, restarts and stops.
+func lifeKeys() rows[*Service] {
+	return rows[*Service]{
+		{Key: Key{Name: "after", Unset: none, Doc: "these must be ready first; a task must have succeeded first. A circle is an error"},
+			field: at(services(), nil, func(s *Service) *[]string { return &s.After }),
+			also:  "depends_on depends needs requires wait_for dependencies"},
+		{Key: Key{Name: "ready", NewProcess: true, Unset: "`\"tcp\"` with a port", Doc: "when the service is ready"},
+			field: at(readiness(), newReady(), func(s *Service) *Ready { return &s.Ready }),
+			also:  "health healthcheck health_check readiness readiness_probe probe ready_when"},
+		{Key: Key{Name: "watch", Scope: ScopeStarted, Unset: none, Doc: "a change of these files restarts the service. Without it, no change does"},
+			field: at(globs(), nil, func(s *Service) *[]string { return &s.Watch }),
+			also:  "files include watch_files watchers"},
+		{Key: Key{Name: "ignore", Scope: ScopeStarted, Needs: "watch", Unset: none, Doc: "files that `watch` is not to see"},
+			field: at(globs(), nil, func(s *Service) *[]string { return &s.Ignore }), hint: `add watch = ["**"], or remove it`,
+			also: "exclude ignored exclude_dir"},
+		{Key: Key{Name: "restart", Scope: ScopeStarted, Doc: "what follows an exit that nobody asked for"},
+			field: at(enum[Restart](), RestartOnFailure, func(s *Service) *Restart { return &s.Restart })},
+		{Key: Key{Name: "restart_style", Scope: ScopeStarted, NewProcess: true, Doc: "how a new process takes the place of the old one, see [below](#overlapping-restarts)"},
+			field: at(enum[RestartStyle](), RestartStop, func(s *Service) *RestartStyle { return &s.RestartStyle })},
+		{Key: Key{Name: "stop_signal", Scope: ScopeStarted,
+			Doc: "how it is asked to end: " + anyOf(signalNames()) + ". `\"SIGTERM\"` and `\"term\"` mean the same"},
+			field: at(signalName(), defaultSignal(), func(s *Service) *Signal { return &s.StopSignal }),
+			also:  "signal kill_signal"},
+		{Key: Key{Name: "grace", Scope: ScopeStarted, Doc: "how long it may take to end before it is killed"},
+			field: at(duration(0), DefaultGrace, func(s *Service) *time.Duration { return &s.Grace }),
+			also:  "stop_timeout kill_timeout stop_grace_period shutdown_timeout"},
+		{Key: Key{Name: "stop", Scope: ScopeStarted, Placeholders: true, Unset: none,
+			Doc: "a command that is run instead of the signal: `\"docker stop -t 5 shop-db\"`"},
+			field: at(command(), Command{}, func(s *Service) *Command { return &s.Stop })},
+	}.complete(GroupLife)
 }
 
-// names lists keys for hints and the documentation.
-func names[T any](keys []key[T]) []string {
-	all := make([]string, len(keys))
-	for i, k := range keys {
-		all[i] = k.name
-	}
-	return all
+// requestKeys are about which requests a service gets.
+func requestKeys() rows[*Service] {
+	return rows[*Service]{
+		{Key: Key{Name: "port", NewProcess: true, Unset: none, Doc: "where the service listens. `\"auto\"`: a free one, handed over as `$PORT`"},
+			field: at(portOrAuto(), Port{}, func(s *Service) *Port { return &s.Port }),
+			also:  "listen listens ports"},
+		{Key: Key{Name: "url", Unset: none,
+			Doc: "a backend that runs elsewhere. Scheme, host and port only: paths are passed on as the client sent them"},
+			field: at(address(), nil, func(s *Service) **url.URL { return &s.URL }),
+			also:  "target proxy upstream proxy_pass"},
+		{Key: Key{Name: "paths", Scope: ScopeAsked, Unset: "all",
+			Doc: "asked only for these. A `*` at the end matches the rest (`\"/api/*\"`), elsewhere one whole segment (`\"/users/*/posts\"`)"},
+			field: at(routes(), nil, func(s *Service) *[]string { return &s.Paths }),
+			also:  "path route routes prefix match"},
+		{Key: Key{Name: "final", Scope: ScopeAsked, Needs: "paths", Doc: "with `paths`: its answer is the end there, also a 404"},
+			field: at(boolean(), false, func(s *Service) *bool { return &s.Final }),
+			hint:  `add paths = ["/api/*"]: for these, the answer of this backend is the end`},
+		{Key: Key{Name: "fallthrough", Scope: ScopeAsked, Doc: "statuses that pass the request on to the next. `[]`: none does"},
+			field: at(statuses(), []int{404}, func(s *Service) *[]int { return &s.Fallthrough })},
+		{Key: Key{Name: "spa", Scope: ScopeAsked, Doc: "whether it answers unknown paths with a page. `\"auto\"` finds out"},
+			field: at(fallbackPage(), SPAAuto, func(s *Service) *SPA { return &s.SPA })},
+		{Key: Key{Name: "optional", Scope: ScopeAsked, Doc: "while it is down it is skipped, instead of answering 502"},
+			field: at(boolean(), false, func(s *Service) *bool { return &s.Optional })},
+		{Key: Key{Name: "protocol", Scope: ScopeAsked, NewProcess: true, Doc: "how the gateway speaks to it"},
+			field: at(enum[Protocol](), HTTP1, func(s *Service) *Protocol { return &s.Protocol })},
+	}.complete(GroupRequests)
 }
 
-// Keys returns the names of all keys: of the top level, of a service, and of a
-// ready table. The documentation is checked against it.
-func Keys() (file, service, ready []string) {
-	return names(fileKeys()), names(serviceKeys()), names(readyKeys())
-}
+// readyKeys are the keys of a ready table. The first four are the kinds.
+var readyKeys = sync.OnceValue(func() rows[*Ready] {
+	return rows[*Ready]{
+		{Key: Key{Name: "http", Unset: none, Doc: "`GET` of this path answers `status`"},
+			field: at(urlPath(), "", func(r *Ready) *string { return &r.Path })},
+		{Key: Key{Name: "tcp", Unset: none, Doc: "something listens on this port, another than the service's own"},
+			field: at(otherPort(), 0, func(r *Ready) *int { return &r.Port })},
+		{Key: Key{Name: "log", Unset: none, Doc: "a line of output matches this regular expression"},
+			field: at(expression(), nil, func(r *Ready) **regexp.Regexp { return &r.Log })},
+		{Key: Key{Name: "exec", Placeholders: true, Unset: none, Doc: "this command exits 0"},
+			field: at(command(), Command{}, func(r *Ready) *Command { return &r.Exec })},
+		{Key: Key{Name: "status", Needs: "http", Doc: "with `http`: the answer that counts"},
+			field: at(status(), 200, func(r *Ready) *int { return &r.Status })},
+		{Key: Key{Name: "timeout", Doc: "after it one line says that the service is not ready, and why"},
+			field: at(duration(1), DefaultTimeout, func(r *Ready) *time.Duration { return &r.Timeout })},
+		{Key: Key{Name: "interval", Doc: "the time between two attempts"},
+			field: at(duration(1), DefaultInterval, func(r *Ready) *time.Duration { return &r.Interval })},
+	}.complete(GroupReady)
+})
 
-// knownKey reports whether a word is a key at the top or of a service.
-func knownKey(word string) bool {
-	file, service, _ := Keys()
-	return slices.Contains(file, word) || slices.Contains(service, word)
-}
-
-// special reports whether a table at the top is not a service.
-func special(table string) bool { return table == "env" || table == "defaults" }
-
-// unknownKey words a key that nobody knows. where is the table for messages, ""
-// at the top; known are the keys that may stand there.
-func (r *reader) unknownKey(n *node, where string, known []string) {
-	msg := "unknown key " + quote(n.key)
-	if where != "" {
-		msg += " in [" + where + "]"
-	}
-	hint := ""
-	if len(r.errs) < printMax { // a hint that nobody reads is not worth its search
-		hint = r.keyHint(n, where, known)
-	}
-	r.fail(n.at, msg, hint)
-}
-
-// listKeys names what may stand in a table, the first time that it is asked.
-func (r *reader) listKeys(where string, known []string) string {
-	if where != "" && where != "ready" {
-		where = "service"
-	}
-	if r.listed[where] {
-		return ""
-	}
-	r.listed[where] = true
-	return "known here: " + strings.Join(known, ", ")
-}
-
-// keyHint guesses what an unknown key was meant to be: right but in the wrong
-// place, the word of another tool, or mistyped. A guess is kept in meant, so that
-// nobody says that "command" is missing beside "comand".
-func (r *reader) keyHint(n *node, where string, known []string) string {
-	file, service, _ := Keys()
-	isService := where != "" && slices.Contains(known, "command")
-	switch {
-	case where == "" && slices.Contains(service, n.key):
-		return quote(n.key) + " is a key of a service: write it below a table, as in\n[web]\n" + n.key + " = ..."
-	case isService && slices.Contains(file, n.key):
-		return quote(n.key) + " is a key of the whole file: move it above the first [table]"
-	}
-	if isService && slices.Contains(known, synonym(n.key)) {
-		r.meant[synonym(n.key)] = true
-		return "did you mean " + quote(synonym(n.key)) + "?"
-	}
-	if near := nearest(n.key, known); near != "" {
-		r.meant[near] = true
-		return "did you mean " + quote(near) + "?"
-	}
-	if where == "" {
-		if near := nearest(n.key, service); near != "" {
-			return "did you mean " + quote(near) + "? It is a key of a service, below a table such as [web]"
+// language is what the table has for hints.
+var language = sync.OnceValue(func() *vocabulary {
+	v := &vocabulary{file: fileKeys().names(), service: serviceKeys().names(), synonyms: map[string]string{}}
+	for _, row := range serviceKeys() {
+		for word := range strings.FieldsSeq(row.also) {
+			v.synonyms[word] = row.Name
 		}
 	}
-	return r.listKeys(where, known)
+	return v
+})
+
+// FileKeys are the top-level keys.
+func FileKeys() []Key { return fileKeys().keys() }
+
+// ServiceKeys are the keys of a service's table, which [defaults] may have too.
+func ServiceKeys() []Key { return serviceKeys().keys() }
+
+// ReadyKeys are the keys of a ready table.
+func ReadyKeys() []Key { return readyKeys().keys() }
+
+// SameValue reports whether a service's key has the same value for two services.
+// Placeholders are compared as they are written.
+func SameValue(key string, a, b *Service) bool {
+	get := serviceKeys().find(key).field.get
+	return sameValue(get(a), get(b))
+}
+
+// sameValue reports whether two values of a field are equal.
+func sameValue(a, b any) bool {
+	if r, ok := a.(Ready); ok {
+		return r.Equal(b.(Ready))
+	}
+	return reflect.DeepEqual(a, b)
 }

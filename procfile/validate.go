@@ -7,24 +7,24 @@ import (
 )
 
 // validate checks the rules between services.
-func (r *reader) validate(f *File) {
-	r.sameNames()
-	r.samePorts(f)
-	for _, s := range r.services {
-		r.afterNames(s)
+func (b *builder) validate() {
+	b.sameNames()
+	b.samePorts()
+	for _, s := range b.services {
+		b.afterNames(s)
 	}
-	r.cycles()
-	r.applyOrder(f)
+	b.cycles()
+	b.applyOrder()
 }
 
 // sameNames refuses names that become one: in DEVGATE_<NAME>_PORT, in host names,
 // and in file names on a disk that does not tell case apart.
-func (r *reader) sameNames() {
+func (b *builder) sameNames() {
 	first := map[string]*Service{}
-	for _, s := range r.services {
+	for _, s := range b.services {
 		folded := strings.ReplaceAll(strings.ToLower(s.Name), "-", "_")
 		if other := first[folded]; other != nil {
-			r.fail(s.at, fmt.Sprintf("service %s is too like %s (%s)", quote(s.Name), quote(other.Name), r.ref(other.Pos)),
+			b.fail(s.at, fmt.Sprintf("service %s is too like %s (%s)", quote(s.Name), quote(other.Name), b.ref(other.Pos)),
 				"both would be DEVGATE_"+strings.ToUpper(folded)+"_PORT in the environment: rename one of the two")
 			continue
 		}
@@ -32,12 +32,11 @@ func (r *reader) sameNames() {
 	}
 }
 
-func (r *reader) ref(p Position) string { return r.src.name + ":" + p.String() }
-
 // samePorts refuses two services on one port, and one on the gateway's or the dashboard's.
-func (r *reader) samePorts(f *File) {
+func (b *builder) samePorts() {
+	f := b.file
 	first := map[int]*Service{}
-	for _, s := range r.services {
+	for _, s := range b.services {
 		n := s.Port.Number
 		if n == 0 {
 			continue
@@ -45,25 +44,25 @@ func (r *reader) samePorts(f *File) {
 		at := s.marks["port"]
 		other := first[n]
 		if other != nil && other.marks["port"] == at {
-			r.fail(at, fmt.Sprintf("port %d of [defaults] would be used by both %s and %s", n, quote(other.Name), quote(s.Name)),
+			b.fail(at, fmt.Sprintf("port %d of [defaults] would be used by both %s and %s", n, quote(other.Name), quote(s.Name)),
 				`write port = "auto" here, or a port in each service`)
 			continue
 		}
 		if other != nil {
-			r.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), r.ref(other.Position("port"))),
+			b.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), b.ref(other.Position("port"))),
 				`give one of the two another port, or port = "auto"`)
 			continue
 		}
 		first[n] = s
 		switch n {
 		case f.Port.Number:
-			r.errs = append(r.errs, f.gatewayClash(s, n))
+			b.errs = append(b.errs, f.gatewayClash(s, n))
 		case f.Dashboard.Port:
-			r.fail(at, fmt.Sprintf("port %d is the dashboard's port (%s)", n, r.ref(f.Pos("dashboard"))), "give one of the two another port")
+			b.fail(at, fmt.Sprintf("port %d is the dashboard's port (%s)", n, b.ref(f.Pos("dashboard"))), "give one of the two another port")
 		}
 	}
 	if n := f.Dashboard.Port; n != 0 && n == f.Port.Number {
-		r.fail(f.marks["dashboard"], fmt.Sprintf("port %d is the gateway's port%s", n, f.gatewayRef(n)), "give one of the two another port")
+		b.fail(f.marks["dashboard"], fmt.Sprintf("port %d is the gateway's port%s", n, f.gatewayRef(n)), "give one of the two another port")
 	}
 }
 
@@ -103,24 +102,24 @@ func clear(port int, f *File) int {
 }
 
 // afterNames refuses names in `after` that are no services.
-func (r *reader) afterNames(s *Service) {
+func (b *builder) afterNames(s *Service) {
 	seen := map[string]bool{}
 	for i, name := range s.After {
 		switch {
 		case name == s.Name:
-			r.fail(r.itemSpan(s, "after", i), "service "+quote(name)+" cannot start after itself", "")
-		case r.service(name) == nil:
-			r.fail(r.itemSpan(s, "after", i), "there is no service "+quote(name), r.serviceHint(name))
+			b.fail(s.marks.item("after", i), "service "+quote(name)+" cannot start after itself", "")
+		case b.service(name) == nil:
+			b.fail(s.marks.item("after", i), "there is no service "+quote(name), b.serviceHint(name))
 		case seen[name]:
-			r.fail(r.itemSpan(s, "after", i), quote(name)+" is named twice", "remove one of the two")
+			b.fail(s.marks.item("after", i), quote(name)+" is named twice", "remove one of the two")
 		}
 		seen[name] = true
 	}
 }
 
 // serviceHint guesses the service that was meant, or lists some.
-func (r *reader) serviceHint(name string) string {
-	all := r.serviceNames()
+func (b *builder) serviceHint(name string) string {
+	all := b.serviceNames()
 	if near := nearest(name, all); near != "" {
 		return "did you mean " + quote(near) + "?"
 	}
@@ -131,16 +130,8 @@ func (r *reader) serviceHint(name string) string {
 	return "services: " + strings.Join(all[:few], ", ") + ", ..."
 }
 
-// itemSpan is where the i-th text of a list stands.
-func (r *reader) itemSpan(s *Service, key string, i int) span {
-	if at, ok := s.marks[fmt.Sprintf("%s.%d", key, i)]; ok {
-		return at
-	}
-	return s.marks[key]
-}
-
 // cycles reports each circle in `after` once, at the first of its services.
-func (r *reader) cycles() {
+func (b *builder) cycles() {
 	const visiting, done = 1, 2
 	state := map[*Service]int{}
 	var trail []*Service
@@ -149,11 +140,11 @@ func (r *reader) cycles() {
 		state[s] = visiting
 		trail = append(trail, s)
 		for _, name := range s.After {
-			next := r.service(name)
+			next := b.service(name)
 			switch {
 			case next == nil || next == s:
 			case state[next] == visiting:
-				r.cycle(trail[slices.Index(trail, next):])
+				b.cycle(trail[slices.Index(trail, next):])
 			case state[next] != done:
 				visit(next)
 			}
@@ -161,7 +152,7 @@ func (r *reader) cycles() {
 		trail = trail[:len(trail)-1]
 		state[s] = done
 	}
-	for _, s := range r.services {
+	for _, s := range b.services {
 		if state[s] == 0 {
 			visit(s)
 		}
@@ -169,31 +160,28 @@ func (r *reader) cycles() {
 }
 
 // cycle reports one circle, at the name that leads on from its first service.
-func (r *reader) cycle(circle []*Service) {
+func (b *builder) cycle(circle []*Service) {
 	text := make([]string, 0, len(circle)+1)
 	for _, s := range append(slices.Clone(circle), circle[0]) {
 		text = append(text, s.Name)
 	}
 	s := circle[0]
 	i := slices.Index(s.After, circle[1%len(circle)].Name)
-	r.fail(r.itemSpan(s, "after", i), "services wait for each other: "+strings.Join(text, " after "), `remove one of these names from an "after"`)
+	b.fail(s.marks.item("after", i), "services wait for each other: "+strings.Join(text, " after "), `remove one of these names from an "after"`)
 }
 
 // applyOrder sorts the services as `order` says; those it does not name follow in
 // the order of the file.
-func (r *reader) applyOrder(f *File) {
-	if r.order == nil {
-		return
-	}
+func (b *builder) applyOrder() {
 	rank := map[*Service]int{}
-	for _, item := range r.items(r.order, "the name of a service") {
-		name := item.val.(string)
-		s := r.service(name)
+	for i, name := range b.file.order {
+		at := b.file.marks.item("order", i)
+		s := b.service(name)
 		switch {
 		case s == nil:
-			r.fail(item.value, "there is no service "+quote(name), r.serviceHint(name))
+			b.fail(at, "there is no service "+quote(name), b.serviceHint(name))
 		case rank[s] != 0:
-			r.fail(item.value, quote(name)+" is named twice", "remove one of the two")
+			b.fail(at, quote(name)+" is named twice", "remove one of the two")
 		default:
 			rank[s] = len(rank) + 1
 		}
@@ -205,5 +193,5 @@ func (r *reader) applyOrder(f *File) {
 		}
 		return last
 	}
-	slices.SortStableFunc(f.Services, func(a, b *Service) int { return at(a) - at(b) })
+	slices.SortStableFunc(b.file.Services, func(x, y *Service) int { return at(x) - at(y) })
 }

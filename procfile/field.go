@@ -1,0 +1,88 @@
+package procfile
+
+// valueType is a Type with its reader. read gets what holds so far, the default
+// or what [defaults] says, and returns it where the value is wrong: its error is
+// enough, and no rule between keys is to report it a second time.
+type valueType[V any] struct {
+	Type
+	read  func(r *reader, n *node, old V) V
+	write func(V) any // a default as it would be written in a file; nil where none can be
+}
+
+// row is one key of the table: what is known of it, and the field of T that it sets.
+type row[T any] struct {
+	Key
+	field field[T]
+	also  string // what other tools call it, for hints: words between blanks
+	hint  string // where Needs is missing
+}
+
+// field is how a key sets a field of T.
+type field[T any] struct {
+	typ      Type
+	standard any // the default as it would be written, or nil
+	read     func(*reader, T, *node)
+	reset    func(T)     // sets the default
+	get      func(T) any // the value that is set
+}
+
+// at is the field of T that find points to, with its type and its default.
+func at[T, V any](typ valueType[V], standard V, find func(T) *V) field[T] {
+	f := field[T]{
+		typ:   typ.Type,
+		read:  func(r *reader, t T, n *node) { v := find(t); *v = typ.read(r, n, *v) },
+		reset: func(t T) { *find(t) = standard },
+		get:   func(t T) any { return *find(t) },
+	}
+	if typ.write != nil {
+		f.standard = typ.write(standard)
+	}
+	return f
+}
+
+// rows is a part of the table.
+type rows[T any] []row[T]
+
+// complete puts the group, and what the fields know, into the descriptions.
+func (all rows[T]) complete(group Group) rows[T] {
+	for i := range all {
+		all[i].Group = group
+		all[i].Type, all[i].Default = all[i].field.typ, all[i].field.standard
+	}
+	return all
+}
+
+// find returns the row of a key, or nil.
+func (all rows[T]) find(name string) *row[T] {
+	for i := range all {
+		if all[i].Name == name {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// reset sets every default.
+func (all rows[T]) reset(t T) {
+	for i := range all {
+		all[i].field.reset(t)
+	}
+}
+
+// names lists the keys.
+func (all rows[T]) names() []string {
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].Name
+	}
+	return names
+}
+
+// keys are the descriptions.
+func (all rows[T]) keys() []Key {
+	keys := make([]Key, len(all))
+	for i := range all {
+		keys[i] = all[i].Key
+	}
+	return keys
+}
