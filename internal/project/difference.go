@@ -1,35 +1,47 @@
 package project
 
 import (
-	"reflect"
 	"slices"
 	"strings"
+
+	"devgate/procfile"
 )
 
 // NeedsProcess reports whether a service of this project needs a new process
 // where the one that runs was started as old of the project before. What counts
-// is what the process is given, and by what it is ready; the variables with
-// which devgate tells of services that come or go do not.
+// is what the process is given, and by what it is ready: the keys of which
+// procfile's table says so. The variables with which devgate tells of services
+// that come or go do not.
 func (p *Project) NeedsProcess(s, old *Service, before *Project) bool {
-	if s.Dir != old.Dir || s.Port != old.Port || s.PTY != old.PTY || s.Once != old.Once || s.RestartStyle != old.RestartStyle || s.Protocol != old.Protocol {
-		return true
-	}
-	if !slices.Equal(s.Command, old.Command) || !slices.Equal(s.Build, old.Build) || !slices.Equal(s.ReadyExec, old.ReadyExec) {
-		return true
-	}
-	if !sameReady(s, old) {
-		return true
-	}
-	passing := passingVariables(p, before)
-	return !slices.Equal(without(s.Env, passing), without(old.Env, passing))
+	return differs(procfile.ServiceKeys(), s, old, passingVariables(p, before))
 }
 
-func sameReady(s, old *Service) bool {
-	a, b := s.Ready, old.Ready
-	if a.Log != nil && b.Log != nil && a.Log.String() == b.Log.String() {
-		a.Log, b.Log = nil, nil // the same expression is another value
+// differs reports whether a key that makes a new process necessary has another
+// value. passing are variables that do not count.
+func differs(keys []procfile.Key, s, old *Service, passing map[string]bool) bool {
+	return slices.ContainsFunc(keys, func(k procfile.Key) bool {
+		return k.NewProcess && !same(k.Name, s, old, passing)
+	})
+}
+
+// same compares what a process is given for a key: what the project has worked
+// out from it, where it works anything out, else what is written.
+func same(key string, s, old *Service, passing map[string]bool) bool {
+	switch key {
+	case "command":
+		return slices.Equal(s.Command, old.Command)
+	case "build":
+		return slices.Equal(s.Build, old.Build)
+	case "dir":
+		return s.Dir == old.Dir
+	case "port":
+		return s.Port == old.Port
+	case "ready":
+		return s.Ready.Equal(old.Ready) && slices.Equal(s.ReadyExec, old.ReadyExec)
+	case "env", "env_file":
+		return slices.Equal(without(s.Env, passing), without(old.Env, passing))
 	}
-	return reflect.DeepEqual(a, b)
+	return procfile.SameValue(key, s.Service, old.Service)
 }
 
 // passingVariables are those about services that only one of two projects has.

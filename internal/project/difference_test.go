@@ -4,8 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"devgate/procfile"
 )
 
 const base = `
@@ -63,6 +66,129 @@ func TestOnlyWhatAProcessIsGivenMakesANewOneNecessary(t *testing.T) {
 			}
 		})
 	}
+}
+
+// F4, the table of keys: for each key, a file in which only its value differs.
+// Nobody can forget a key: what the table says of it is what happens.
+func TestEveryKeyNeedsAProcessAsTheTableSays(t *testing.T) {
+	if wrong := mistaken(variations(t), procfile.ServiceKeys()); len(wrong) > 0 {
+		t.Errorf("not compared, or compared for nothing: %q", wrong)
+	}
+}
+
+// A key that nobody compares is noticed by the test above.
+func TestAForgottenKeyWouldBeNoticed(t *testing.T) {
+	all := variations(t)
+	for _, forgotten := range procfile.ServiceKeys() {
+		if !forgotten.NewProcess {
+			continue
+		}
+		rest := slices.DeleteFunc(procfile.ServiceKeys(), func(k procfile.Key) bool {
+			// The environment tells of other keys too: of the port, for one.
+			return k.Name == forgotten.Name || strings.HasPrefix(k.Name, "env")
+		})
+		if wrong := mistaken(all, rest); !slices.Contains(wrong, forgotten.Name) {
+			t.Errorf("nobody notices that %s is not compared; only %q", forgotten.Name, wrong)
+		}
+	}
+}
+
+// variation is two projects that differ in the value of one key.
+type variation struct {
+	procfile.Key
+	name          string // the key's; one of the whole file may have that of a service
+	before, after *Project
+}
+
+// variations has one of each key that a service with a process can have.
+func variations(t *testing.T) (all []variation) {
+	t.Helper()
+	for _, k := range procfile.FileKeys() {
+		v := vary(t, k, fileWith)
+		v.name = "the whole file's " + k.Name
+		all = append(all, v)
+	}
+	for _, k := range procfile.ServiceKeys() {
+		if k.Name != "url" {
+			all = append(all, vary(t, k, serviceWith))
+		}
+	}
+	return all
+}
+
+// mistaken are the keys of which a comparison of keys says something else than
+// the table.
+func mistaken(all []variation, keys []procfile.Key) (names []string) {
+	for _, v := range all {
+		if differs(keys, v.after.Service("api"), v.before.Service("api"), passingVariables(v.after, v.before)) != v.NewProcess {
+			names = append(names, v.name)
+		}
+	}
+	return names
+}
+
+func vary(t *testing.T, k procfile.Key, file func(procfile.Key, string) string) variation {
+	t.Helper()
+	root := write(t, "a/x", "", "b/x", "", "a.env", "FROM=a", "b.env", "FROM=b")
+	values := examples(t, k)
+	load := func(value string) *Project {
+		path := filepath.Join(root, "Devgatefile")
+		if err := os.WriteFile(path, []byte(file(k, value)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return mustLoad(t, Options{File: path, Dir: root, Ports: map[string]int{"api": 4009}})
+	}
+	return variation{k, k.Name, load(values[0]), load(values[1])}
+}
+
+func fileWith(k procfile.Key, value string) string {
+	return k.Name + " = " + value + "\n[api]\ncommand = \"run\"\n[a]\ncommand = \"a\"\n[b]\ncommand = \"b\"\n"
+}
+
+// serviceWith is a file with a service that may have the key.
+func serviceWith(k procfile.Key, value string) string {
+	lines := []string{"[a]", `command = "a"`, "[b]", `command = "b"`, "[api]", k.Name + " = " + value}
+	if k.Name != "command" {
+		lines = append(lines, `command = "run"`)
+	}
+	switch {
+	case k.Name == "restart_style":
+		lines = append(lines, `port = "auto"`)
+	case k.Scope == procfile.ScopeAsked || k.Name == "ready":
+		lines = append(lines, "port = 4001")
+	}
+	if k.Needs != "" {
+		lines = append(lines, k.Needs+` = "/x"`)
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// examples are two values of a key.
+func examples(t *testing.T, k procfile.Key) [2]string {
+	t.Helper()
+	form := k.Type.Forms[0]
+	if form.Words != nil && len(form.Words) < 2 && len(k.Type.Forms) > 1 {
+		form = k.Type.Forms[1]
+	}
+	switch form.Shape {
+	case procfile.Boolean:
+		return [2]string{"false", "true"}
+	case procfile.Integer:
+		return [2]string{strconv.FormatInt(max(form.Min, 400), 10), strconv.FormatInt(max(form.Min, 401), 10)}
+	case procfile.Table:
+		return [2]string{`{ A = "1" }`, `{ A = "2" }`}
+	}
+	if form.Words != nil {
+		return [2]string{strconv.Quote(form.Words[0]), strconv.Quote(form.Words[1])}
+	}
+	texts := map[string][2]string{
+		"": {"a", "b"}, "command": {"a", "b"}, "duration": {"1s", "2s"}, "file": {"a.env", "b.env"}, "folder": {"a", "b"}, "glob": {"a", "b"},
+		"host": {"localhost", "192.0.2.1"}, "path": {"/a", "/b"}, "service": {"a", "b"}, "signal": {"INT", "HUP"},
+	}[form.What]
+	if texts[0] == "" {
+		t.Fatalf("no example of a %s", form.What)
+	}
+	return [2]string{strconv.Quote(texts[0]), strconv.Quote(texts[1])}
 }
 
 // F4: .env files count, also those that are not there yet.
