@@ -10,7 +10,7 @@ type Dashboard struct {
 // dashboard is on, off, or on at a port.
 func dashboard() valueType[Dashboard] {
 	return valueType[Dashboard]{
-		Type:  Type{"true, false, port", []Form{{Shape: Boolean}, portNumber()}},
+		Type:  Type{"true, false, port", []Form{{Shape: Boolean}, openPort()}},
 		read:  (*reader).dashboard,
 		write: func(d Dashboard) any { return d.Enabled },
 	}
@@ -22,7 +22,7 @@ func (r *reader) dashboard(n *node, old Dashboard) Dashboard {
 	case bool:
 		d.Enabled = v
 	case int64:
-		if r.inRange(n, v) {
+		if r.inRange(n, v) && r.isOpen(n, int(v)) {
 			d.Port = int(v)
 		}
 	default:

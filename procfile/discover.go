@@ -1,6 +1,7 @@
 package procfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,35 +15,46 @@ import (
 var ErrNotFound = errors.New("no Devgatefile, Procfile.dev or Procfile found")
 
 // Find looks for a Devgatefile in dir and the folders above it, then in the same
-// way for Procfile.dev and Procfile, in each folder in this order. The path is
-// absolute. It returns ErrNotFound when there is none.
+// way for Procfile.dev, which is written for development, and then for Procfile,
+// which may be for production alone. The path is absolute. It returns ErrNotFound
+// when there is none.
 func Find(dir string) (path string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return "", fmt.Errorf("find Devgatefile: %w", err)
 	}
 	folder := ""
-	for _, names := range [][]string{{"Devgatefile"}, {"Procfile.dev", "Procfile"}} {
-		for at := dir; ; at = filepath.Dir(at) {
-			for _, name := range names {
-				path := filepath.Join(at, name)
-				info, err := os.Stat(path)
-				switch {
-				case err == nil && !info.IsDir():
-					return path, nil
-				case err == nil && folder == "":
-					folder = path
-				}
-			}
-			if at == filepath.Dir(at) {
-				break
-			}
+	for _, name := range []string{"Devgatefile", "Procfile.dev", "Procfile"} {
+		file, other := above(dir, name)
+		if file != "" {
+			return file, nil
 		}
+		folder = cmp.Or(folder, other)
 	}
 	if folder != "" {
 		return folder, nil // Read says what is wrong with it
 	}
 	return "", ErrNotFound
+}
+
+// above looks for a file of a name in a folder and those above it, and for the
+// first folder of that name, in case that there is no file.
+func above(dir, name string) (file, folder string) {
+	for {
+		path := filepath.Join(dir, name)
+		info, err := os.Stat(path)
+		switch {
+		case err == nil && !info.IsDir():
+			return path, ""
+		case err == nil && folder == "":
+			folder = path
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", folder
+		}
+		dir = parent
+	}
 }
 
 // Read reads and parses a file. It never reads more than a little over [MaxSize].

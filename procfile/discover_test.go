@@ -22,18 +22,20 @@ func write(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-// TestFind: a Devgatefile anywhere above wins over a Procfile, and Procfile.dev
-// over Procfile in one folder.
+// TestFind: a Devgatefile anywhere above wins over a Procfile.dev, and that over a
+// Procfile.
 func TestFind(t *testing.T) {
 	for name, c := range map[string]struct{ files, from, want string }{
-		"in the folder":                   {"a/Devgatefile", "a", "a/Devgatefile"},
-		"above":                           {"a/Devgatefile a/b/c/x", "a/b/c", "a/Devgatefile"},
-		"the nearest":                     {"a/Devgatefile a/b/Devgatefile", "a/b", "a/b/Devgatefile"},
-		"before a nearer Procfile":        {"a/Devgatefile a/b/Procfile", "a/b", "a/Devgatefile"},
-		"Procfile.dev":                    {"a/Procfile.dev a/Procfile", "a", "a/Procfile.dev"},
-		"a nearer Procfile":               {"a/Procfile.dev a/b/Procfile", "a/b", "a/b/Procfile"},
-		"a folder of the name is skipped": {"a/Devgatefile a/b/Devgatefile/x", "a/b", "a/Devgatefile"},
-		"a folder of the name alone":      {"a/Devgatefile/x", "a", "a/Devgatefile"},
+		"in the folder":                    {"a/Devgatefile", "a", "a/Devgatefile"},
+		"above":                            {"a/Devgatefile a/b/c/x", "a/b/c", "a/Devgatefile"},
+		"the nearest":                      {"a/Devgatefile a/b/Devgatefile", "a/b", "a/b/Devgatefile"},
+		"before a nearer Procfile":         {"a/Devgatefile a/b/Procfile", "a/b", "a/Devgatefile"},
+		"Procfile.dev":                     {"a/Procfile.dev a/Procfile", "a", "a/Procfile.dev"},
+		"before a nearer Procfile.dev":     {"a/Devgatefile a/b/Procfile.dev", "a/b", "a/Devgatefile"},
+		"Procfile.dev before a nearer one": {"a/Procfile.dev a/b/Procfile", "a/b", "a/Procfile.dev"},
+		"a Procfile alone":                 {"a/Procfile a/b/x", "a/b", "a/Procfile"},
+		"a folder of the name is skipped":  {"a/Devgatefile a/b/Devgatefile/x", "a/b", "a/Devgatefile"},
+		"a folder of the name alone":       {"a/Devgatefile/x", "a", "a/Devgatefile"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -43,7 +43,7 @@ func TestExpand(t *testing.T) {
 // Expand asks for, so that none stays in a command unresolved.
 func TestExpandAgreesWithParse(t *testing.T) {
 	const command = "{port} {name} {root} {bin} {b.port} {b.url} {{prot}} {x} ${prot} {req.body}"
-	f := mustParse(t, "[a]\ncommand = '"+command+"'\nbuild = 'x'\nport = 1\n[b]\ncommand = 'x'\nport = 2\n")
+	f := mustParse(t, "[a]\ncommand = '"+command+"'\nbuild = 'x'\nport = 8\n[b]\ncommand = 'x'\nport = 2\n")
 	var asked []string
 	Expand(f.Service("a").Command.Shell, func(word string) (string, bool) {
 		asked = append(asked, word)
@@ -57,7 +57,7 @@ func TestExpandAgreesWithParse(t *testing.T) {
 // TestPlaceholdersOfSharedTexts: a text of [env] or [defaults] is checked for each
 // service, and told of once; a remote service has no environment.
 func TestPlaceholdersOfSharedTexts(t *testing.T) {
-	mustParse(t, "[env]\nA = '{port}'\n[a]\ncommand = 'x'\nport = 1\n[r]\nurl = 'http://x'\n")
+	mustParse(t, "[env]\nA = '{port}'\n[a]\ncommand = 'x'\nport = 8\n[r]\nurl = 'http://x'\n")
 	_, err := Parse("f", []byte("[env]\nA = '{port}'\n[defaults]\nbuild = '{prot}'\n[a]\ncommand = 'x'\n[b]\ncommand = 'x'\n"))
 	if list, _ := err.(ErrorList); len(list) != 2 {
 		t.Errorf("want one error for each text, got\n%v", err)

@@ -86,10 +86,12 @@ func checkFile(t *testing.T, f *File) {
 			t.Errorf("bad name %q", s.Name)
 		}
 		names[strings.ToLower(s.Name)] = true
-		if n := s.Port.Number; n != 0 && (ports[n] || n < 1 || n > 65535 || f.Format == Devgatefile && n == f.Port.Number) {
-			t.Errorf("bad port %d", n)
+		if n := s.Port.Number; n != 0 && !s.PortGuessed {
+			if refused, _ := CheckBrowsers(n); ports[n] || n < 1 || n > 65535 || refused != "" || f.Format == Devgatefile && n == f.Port.Number {
+				t.Errorf("bad port %d", n)
+			}
+			ports[n] = true
 		}
-		ports[s.Port.Number] = true
 		checkService(t, f, s)
 	}
 }

@@ -72,6 +72,9 @@ func dump(f *File) string {
 	for _, s := range f.Services {
 		fmt.Fprintf(&b, "\n%s %s at %s\n", s.Kind(), s.Name, s.Pos)
 		dumpKeys(&b, serviceKeys(), s, newService(s.Name, s.src, s.at), func(key string) Position { return s.src.markPosition(s.marks, key) })
+		if s.PortGuessed {
+			b.WriteString("port guessed\n")
+		}
 		if s.JoinsWhenListening {
 			b.WriteString("joins when listening\n")
 		}

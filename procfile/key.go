@@ -82,10 +82,11 @@ type Form struct {
 	Pattern string
 	What    string
 
-	Min, Max int64  // of an Integer
-	Items    []Form // of a List: each item has one of these
-	AtLeast  int    // of a List: how many items it has
-	Keys     []Key  // of a Table: the keys that it may have
-	Names    string // of a Table without Keys: a Pattern for its keys
-	Values   []Form // of a Table without Keys: each value has one of these
+	Min, Max int64   // of an Integer
+	Except   []int64 // of an Integer: values between Min and Max that it has not
+	Items    []Form  // of a List: each item has one of these
+	AtLeast  int     // of a List: how many items it has
+	Keys     []Key   // of a Table: the keys that it may have
+	Names    string  // of a Table without Keys: a Pattern for its keys
+	Values   []Form  // of a Table without Keys: each value has one of these
 }

@@ -51,8 +51,8 @@ func TestPositions(t *testing.T) {
 			if c.key == "port" {
 				text = strings.Replace(text, "http = '/'", "", 1)
 			} else if strings.Contains(text, "http = ") {
-				text = strings.Replace(text, "command = 'x'", "command = 'x'\nport = 1", 1)
-				at += len("\nport = 1")
+				text = strings.Replace(text, "command = 'x'", "command = 'x'\nport = 8", 1)
+				at += len("\nport = 8")
 			}
 			before := strings.TrimPrefix(text[:at], "\ufeff")
 			line := strings.Count(before, "\n")
@@ -100,13 +100,13 @@ func TestCascadeOrder(t *testing.T) {
 
 // TestShapesAreOne: the same content in different shapes gives the same service.
 func TestShapesAreOne(t *testing.T) {
-	want := mustParse(t, "[a]\ncommand='x'\nport=1\nenv={A='1'}\nready='/x'\n").Services[0]
+	want := mustParse(t, "[a]\ncommand='x'\nport=8\nenv={A='1'}\nready='/x'\n").Services[0]
 	for _, text := range []string{
-		"a.command='x'\na.port=1\na.env.A='1'\na.ready.http='/x'\n",
-		"a={command='x',port=1,env.A='1',ready={http='/x'}}\n",
-		"['a']\n\"command\"=\"x\"\nport=0x1\n[a.env]\nA='1'\n[a.ready]\nhttp='/x'\n",
-		"[defaults]\nport=1\nenv={A='1'}\n[a]\ncommand='x'\nready='/x'\n",
-		"\ufeff[a]\r\ncommand='x'\r\nport=1\r\nenv={A='1'}\r\nready='/x'\r\n",
+		"a.command='x'\na.port=8\na.env.A='1'\na.ready.http='/x'\n",
+		"a={command='x',port=8,env.A='1',ready={http='/x'}}\n",
+		"['a']\n\"command\"=\"x\"\nport=0x8\n[a.env]\nA='1'\n[a.ready]\nhttp='/x'\n",
+		"[defaults]\nport=8\nenv={A='1'}\n[a]\ncommand='x'\nready='/x'\n",
+		"\ufeff[a]\r\ncommand='x'\r\nport=8\r\nenv={A='1'}\r\nready='/x'\r\n",
 	} {
 		got := mustParse(t, text).Services[0]
 		if got.Command.Shell != want.Command.Shell || got.Port != want.Port || got.Env["A"] != "1" || got.Ready.Path != "/x" || got.Ready.Kind != want.Ready.Kind {

@@ -29,10 +29,19 @@ func (p Port) String() string {
 // portNumber is the form of a port.
 func portNumber() Form { return Form{Shape: Integer, Min: 1, Max: math.MaxUint16, What: "port"} }
 
+// openPort is the form of a port that a browser is to open.
+func openPort() Form {
+	f := portNumber()
+	for _, n := range BlockedPorts() {
+		f.Except = append(f.Except, int64(n))
+	}
+	return f
+}
+
 // portOrAuto is where the gateway or a service listens.
 func portOrAuto() valueType[Port] {
 	return valueType[Port]{
-		Type: Type{"1-65535 or `\"auto\"`", []Form{portNumber(), {Shape: Text, Words: []string{"auto"}}}},
+		Type: Type{"1-65535 or `\"auto\"`", []Form{openPort(), {Shape: Text, Words: []string{"auto"}}}},
 		read: (*reader).port,
 		write: func(p Port) any {
 			if p.Number == 0 {
@@ -55,7 +64,7 @@ func (r *reader) port(n *node, old Port) Port {
 			return old
 		}
 	case int64:
-		if r.inRange(n, v) {
+		if r.inRange(n, v) && r.isOpen(n, int(v)) {
 			return Port{Number: int(v)}
 		}
 		return old
@@ -74,5 +83,15 @@ func (r *reader) inRange(n *node, v int64) bool {
 		hint = `"auto" chooses a free one`
 	}
 	r.fail(n.value, fmt.Sprintf("port %d is out of range (want 1-65535)", v), hint)
+	return false
+}
+
+// isOpen reports whether browsers open a port, and says so when they do not.
+func (r *reader) isOpen(n *node, port int) bool {
+	msg, instead := CheckBrowsers(port)
+	if msg == "" {
+		return true
+	}
+	r.fail(n.value, msg, fmt.Sprintf("write %s = %d, or another that is not kept for an old protocol", n.key, instead))
 	return false
 }

@@ -2,21 +2,15 @@ package procfile
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
-const (
-	firstPort  = 5100 // of the first line; the next gets 5200, and so on
-	portStep   = 100
-	maxEntries = 500
-)
+const maxEntries = 500
 
 // entry is one line of a Procfile.
 type entry struct {
 	*Service
 	command span
-	written bool // the port stands in the command
 }
 
 // parseProcfile reads "name: command" lines.
@@ -37,7 +31,7 @@ func parseProcfile(src *source) (*File, error) {
 			all = append(all, p)
 		}
 	}
-	b.procfilePorts(all)
+	b.linePorts(all)
 	b.sameNames()
 	if len(all) == 0 && len(b.errs) == 0 {
 		b.failFile("this file has no service", "a service is a line, for example\nweb: npm run dev")
@@ -96,74 +90,4 @@ func (b *builder) lineFault(line span, text string, number int) {
 	default:
 		b.fail(line, fmt.Sprintf(`line %d is not "name: command"`, number), want)
 	}
-}
-
-// procfilePorts finds the port of every line: in its command, else the next
-// free one. The step counts every line, so that a port written for one does not
-// move the others.
-func (b *builder) procfilePorts(all []*entry) {
-	first := map[int]*entry{}
-	for _, p := range all {
-		n, at := b.writtenPort(p)
-		if n == 0 {
-			continue
-		}
-		p.Port.Number, p.marks["port"], p.written = n, at, true
-		if other := first[n]; other != nil {
-			b.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), b.ref(other.Position("port"))),
-				"give one of the two another port")
-			continue
-		}
-		first[n] = p
-	}
-	for i, p := range all {
-		if p.written {
-			continue
-		}
-		n := firstPort + i*portStep
-		for first[n] != nil {
-			n++
-		}
-		p.Port.Number, first[n] = n, p
-	}
-}
-
-var (
-	// leadingVar matches one VAR=value in front of a command.
-	leadingVar = lazy(`^([A-Za-z_][A-Za-z0-9_]*)=("[^"]*"|'[^']*'|[^\s"';&|]*)(?:[ \t]+|$)`)
-	portFlag   = lazy(`(?:^|[ \t])(?:-p[ \t]+|--port[ \t]+|--port=)([0-9]+)(?:[ \t]|$)`)
-)
-
-// writtenPort returns the port that a command names, or 0.
-func (b *builder) writtenPort(p *entry) (int, span) {
-	text, off := p.Command.Shell, p.command.start
-	for {
-		m := leadingVar().FindStringSubmatchIndex(text)
-		if m == nil {
-			break
-		}
-		value := strings.Trim(text[m[4]:m[5]], `"'`)
-		if text[m[2]:m[3]] == "PORT" && !strings.Contains(value, "$") {
-			return b.procfilePort(value, span{off + m[4], off + m[5]})
-		}
-		text, off = text[m[1]:], off+m[1]
-	}
-	if m := portFlag().FindStringSubmatchIndex(text); m != nil {
-		return b.procfilePort(text[m[2]:m[3]], span{off + m[2], off + m[3]})
-	}
-	return 0, span{}
-}
-
-// procfilePort checks a port. 0 asks the system for a free one, which devgate
-// cannot know: it counts as not written.
-func (b *builder) procfilePort(text string, at span) (int, span) {
-	n, err := strconv.Atoi(text)
-	if err == nil && n == 0 {
-		return 0, span{}
-	}
-	if err != nil || n < 0 || n > 65535 {
-		b.fail(at, "bad port "+quote(text)+" (want 1-65535)", "without a port in the line, devgate chooses one and hands it over as $PORT")
-		return 0, span{}
-	}
-	return n, at
 }

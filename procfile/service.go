@@ -121,6 +121,12 @@ type Service struct {
 	Optional     bool
 	Protocol     Protocol
 
+	// PortGuessed: Port was read from a flag in a line of a Procfile, where it may as
+	// well be how many workers to start or where to connect to. Until something
+	// answers there, others may have the same one, it may be in use, or may need rights
+	// that devgate does not have, and nobody waits long for it.
+	PortGuessed bool
+
 	// JoinsWhenListening: a service of a Procfile enters the cascade when it listens
 	// on Port, and is a worker as long as it does not.
 	JoinsWhenListening bool

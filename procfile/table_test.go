@@ -13,7 +13,7 @@ import (
 // of the table, or is named here as set by something else.
 func TestEveryFieldHasAKey(t *testing.T) {
 	fieldsHaveKeys(t, fileKeys(), File{}, "Path", "Format", "EnvFileSet", "Env", "Services")
-	fieldsHaveKeys(t, serviceKeys(), Service{}, "Name", "Pos", "JoinsWhenListening")
+	fieldsHaveKeys(t, serviceKeys(), Service{}, "Name", "Pos", "PortGuessed", "JoinsWhenListening")
 	fieldsHaveKeys(t, readyKeys(), Ready{}, "Kind")
 }
 
@@ -78,7 +78,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 var literals = strings.Fields(`"" "x" "/x" "/api/*" "x/y" "tcp" "auto" "true" "5s" "0" "1h2m3.5s" "+.5s" "-1s" "5" "1µs"
 	"64MiB" "10kb" "1M" "1024" "0x10" "TERM" "sigint" "SIGx" "9" "http://x" "HTTPS://x:1/" "http://x/y" "http://u@x" "http://x#" "//x"
 	"explain" "pass" "stop" "overlap" "on-failure" "always" "never" "http1" "h2c" "!x" "a[" "**/*.go" "localhost" "*" "*.x.test" "[::1]"
-	0 1 199 200 404 599 600 3000 65535 65536 -1 1.5 true false 2026-01-02 07:32:00
+	0 2 199 200 404 599 600 3000 6000 65535 65536 -1 1.5 true false 2026-01-02 07:32:00
 	[] [1] [404,500] [404,99] ["a"] ["/x","y"] ["/x"] [""] ["a",""] ["a",3] ["!x"] [[1]] [true]
 	{} {A="1"} {A=1,B=1.5,C=true,D=2026-01-02} {A=[]} {"B_C"="1"} {"="="1"} {""="1"} {http="/"} {http="x"} {tcp=1} {tcp=0} {status=200}
 	{http="/",status=204,timeout="1s"} {interval="0s"} {log="x"} {log="["} {exec="x"} {exec=["x"]} {exec=[]} {http="/",tcp=1} {x=1}
@@ -166,7 +166,7 @@ func (f Form) holds(n *node) bool {
 		return ok && (f.Words == nil || slices.Contains(f.Words, s)) && regexp.MustCompile(f.Pattern).MatchString(s)
 	case Integer:
 		v, ok := n.val.(int64)
-		return ok && v >= f.Min && v <= f.Max
+		return ok && v >= f.Min && v <= f.Max && !slices.Contains(f.Except, v)
 	case Float:
 		_, ok := n.val.(float64)
 		return ok

@@ -91,9 +91,9 @@ func (f *File) gatewayClash(s *Service, port int) *Error {
 	return f.src.errorAt(s.marks["port"], msg, hint)
 }
 
-// clear returns a port after port that no service names.
+// clear returns a port after port that no service names and browsers open.
 func clear(port int, f *File) int {
-	for p := port + 1; p <= 65535; p++ {
+	for p := open(port + 1); p <= 65535; p = open(p + 1) {
 		if !slices.ContainsFunc(f.Services, func(s *Service) bool { return s.Port.Number == p }) {
 			return p
 		}

@@ -109,3 +109,13 @@ func Stable(key string, taken map[int]bool) (int, error) {
 	}
 	return 0, errors.New("find a free port: all of 20000-29999 are in use")
 }
+
+// Next is the first free port behind another that is not in taken.
+func Next(after int, taken map[int]bool) (int, error) {
+	for port := after + 1; port <= 65535; port++ {
+		if !taken[port] && probe(port) == nil {
+			return port, nil
+		}
+	}
+	return 0, fmt.Errorf("find a free port: none from %d on", after+1)
+}

@@ -4,14 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
-	"devgate/internal/port"
 	"devgate/procfile"
 )
 
@@ -28,8 +25,8 @@ type Options struct {
 	// port = "auto", by name.
 	Ports map[string]int
 
-	// GatewayPort is the one that a running devgate has chosen where the file
-	// says port = "auto"; 0: none.
+	// GatewayPort is the one that a running devgate has where the file leaves it
+	// open (see Project.ChoosesGateway); 0: none.
 	GatewayPort int
 }
 
@@ -44,6 +41,10 @@ type Project struct {
 	URL      string // of the gateway, as people write it
 	Static   string // absolute folder, or ""
 	Services []*Service
+
+	// GatewayMoved says why the gateway of a Procfile is not where people expect it;
+	// nil: it is.
+	GatewayMoved *Moved
 
 	// Inputs are the absolute paths of the files that the project was made from,
 	// and of those that it would have been made from if they existed.
@@ -147,74 +148,6 @@ func (p *Project) Instance(s *Service, port int) *Service {
 // inOrder sorts errors by file, line and column.
 func inOrder(a, b *procfile.Error) int {
 	return cmp.Or(strings.Compare(a.File, b.File), a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
-}
-
-// choosePorts fills in every port that the file leaves to devgate.
-func (p *Project) choosePorts(o Options) error {
-	taken := map[int]bool{}
-	for _, s := range p.File.Services {
-		taken[s.Port.Number] = true
-	}
-	if err := p.chooseGateway(o, taken); err != nil {
-		return err
-	}
-	taken[p.Port] = true
-	for _, s := range p.File.Services {
-		service := &Service{Service: s, Port: s.Port.Number, Bin: filepath.Join(p.Root, ".devgate", "bin", s.Name)}
-		service.Staged = service.Bin + ".new"
-		if chosen := o.Ports[s.Name]; s.Port.Auto && chosen != 0 {
-			service.Port = chosen
-		} else if s.Port.Auto {
-			free, err := port.Free(taken)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.Name, err)
-			}
-			service.Port, taken[free] = free, true
-		}
-		switch {
-		case s.URL != nil:
-			service.URL = s.URL.String()
-		case service.Port != 0:
-			service.URL = urlOf("localhost", service.Port)
-		}
-		p.Services = append(p.Services, service)
-	}
-	return nil
-}
-
-func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
-	switch {
-	case o.Port != 0:
-		p.Port = o.Port
-	case p.File.Port.Auto && o.GatewayPort != 0:
-		p.Port = o.GatewayPort
-	case p.File.Port.Auto:
-		if p.Port, err = port.Stable(p.Root, taken); err != nil {
-			return err
-		}
-	default:
-		p.Port = p.File.Port.Number
-	}
-	p.URL = urlOf(shownHost(p.Host), p.Port)
-	return p.File.CheckGateway(p.Port)
-}
-
-// IsLoopback reports whether only this machine reaches a gateway on the host.
-func IsLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "" || host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// shownHost is what people type in a browser: a wildcard address is no host.
-func shownHost(host string) string {
-	if ip := net.ParseIP(host); IsLoopback(host) || ip != nil && ip.IsUnspecified() {
-		return "localhost"
-	}
-	return host
-}
-
-func urlOf(host string, port int) string {
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(port))
 }
 
 // Service is the service of a name, or nil.

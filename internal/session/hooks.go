@@ -54,6 +54,9 @@ func (w *hooks) lastOutput() string {
 // release waits until the service's port is free, and says who has it. Where
 // processes overlap, devgate itself has the service's port from then on.
 func (w *hooks) release(ctx context.Context, say func(string)) error {
+	if w.service.PortGuessed && !w.session.joined(w.service.Name) {
+		return nil // nobody knows yet that the port is its own
+	}
 	if w.service.RestartStyle != procfile.RestartOverlap {
 		w.session.relays.close(w.service.Name)
 		return waitFree(ctx, w.service.Port, say)

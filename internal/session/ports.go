@@ -12,6 +12,7 @@ import (
 
 	"devgate/internal/port"
 	"devgate/internal/project"
+	"devgate/procfile"
 )
 
 // checkPorts opens the gateway's port, and tells of it and of every backend's
@@ -34,7 +35,7 @@ const chosenPatience = 300 * time.Millisecond
 
 func (s *session) listen() error {
 	p := s.project()
-	if p.File.Port.Auto {
+	if p.ChoosesGateway() {
 		// It was free when it was chosen: another devgate that looks for one may be
 		// trying it out at this instant.
 		brief, cancel := context.WithTimeout(context.Background(), chosenPatience)
@@ -71,6 +72,18 @@ func gatewayError(p *project.Project, err error) error {
 	return fmt.Errorf("the gateway cannot listen on %s port %d: %w", p.Host, p.Port, err)
 }
 
+// movedText says why the gateway of a Procfile is not where people expect it, or "".
+func movedText(p *project.Project) string {
+	moved := p.GatewayMoved
+	switch {
+	case moved == nil:
+		return ""
+	case moved.Line != nil:
+		return fmt.Sprintf("the gateway takes port %d: %d is that of %s (%s:%s)", p.Port, procfile.DefaultPort, moved.Line.Name, p.Path, moved.Line.Position("port"))
+	}
+	return fmt.Sprintf("the gateway takes port %d: %v", p.Port, moved.Busy)
+}
+
 // conflict says who has a port, and the two ways out.
 func conflict(who string, err error, way string) string {
 	text := fmt.Sprintf("%s: %v\n  hint: %s", who, err, way)
@@ -84,7 +97,7 @@ func conflict(who string, err error, way string) string {
 // backendConflicts are the ports of backends that somebody else has.
 func backendConflicts(p *project.Project, started map[string]bool) (all []string) {
 	for _, service := range p.Services {
-		if service.Port == 0 || !started[service.Name] {
+		if service.Port == 0 || service.PortGuessed || !started[service.Name] {
 			continue
 		}
 		err := port.Check(service.Port)

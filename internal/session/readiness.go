@@ -20,8 +20,7 @@ import (
 
 const (
 	// undecided is how long a process of a Procfile may take to listen before it
-	// counts as a worker, and expected how long where its port stands in the
-	// command. It joins the cascade later if it does.
+	// counts as a worker, and expected how long where its line says PORT=. It joins the cascade later if it does.
 	undecided = 3 * time.Second
 	expected  = 30 * time.Second
 )
@@ -151,7 +150,7 @@ func (w *hooks) joinWhenListening(ctx context.Context, report func(error)) error
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
 	w.session.tasks.Go(func() { defer stop(); w.watchPort(looking) })
 	patience := undecided
-	if w.service.Has("port") {
+	if w.service.Has("port") && !w.service.PortGuessed {
 		patience = expected
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)

@@ -70,7 +70,7 @@ func (r *reloader) take(changed string) {
 func (r *reloader) options(before *project.Project) project.Options {
 	o := r.s.options.Source
 	o.File, o.Ports = before.Path, map[string]int{}
-	if before.File.Port.Auto {
+	if before.ChoosesGateway() {
 		o.GatewayPort = before.Port
 	}
 	for _, service := range before.Services {

@@ -286,6 +286,9 @@ func (s *session) isBackend(service *project.Service) bool {
 
 // greet says what is about to run, and which keys this version leaves alone.
 func (s *session) greet() {
+	if text := movedText(s.project()); text != "" {
+		s.say("", text)
+	}
 	s.say("", fmt.Sprintf("%s  %s  %s", s.project().Name, s.project().URL, s.cascade()))
 	if n := s.endedBefore; n > 0 {
 		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", processes(n)))

@@ -1,0 +1,101 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	"devgate/internal/port"
+	"devgate/procfile"
+)
+
+// Moved is why a gateway is not on procfile.DefaultPort, which nobody chose for it.
+type Moved struct {
+	Line *procfile.Service // whose line in the Procfile has that port, or nil
+	Busy error             // who else has it, a *port.BusyError; nil where a line has
+}
+
+// ChoosesGateway reports whether devgate chooses the gateway's port: the file
+// says "auto", or is a Procfile, which cannot name it.
+func (p *Project) ChoosesGateway() bool {
+	return p.File.Port.Auto || p.File.Format == procfile.Procfile
+}
+
+// chooseGateway settles the gateway's address. taken are the ports that it must
+// not choose.
+func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
+	switch {
+	case o.Port != 0:
+		p.Port = o.Port
+	case !p.ChoosesGateway():
+		p.Port = p.File.Port.Number
+	case o.GatewayPort != 0 && !taken[o.GatewayPort]:
+		p.Port = o.GatewayPort // it runs there
+	case p.File.Port.Auto:
+		p.Port, err = port.Stable(p.Root, taken)
+	default:
+		err = p.stepAside(taken)
+	}
+	if err != nil {
+		return err
+	}
+	p.URL = urlOf(shownHost(p.Host), p.Port)
+	if msg, instead := procfile.CheckBrowsers(p.Port); msg != "" {
+		return fmt.Errorf("%s\n  hint: devgate up --port %d, or another that is not kept for an old protocol", msg, instead)
+	}
+	return p.File.CheckGateway(p.Port)
+}
+
+// stepAside chooses the default port for a gateway, or the next free one where a
+// line of the Procfile or another program has that.
+func (p *Project) stepAside(taken map[int]bool) (err error) {
+	p.Port = procfile.DefaultPort
+	moved := Moved{Line: p.lineOn(p.Port)}
+	if moved.Line == nil {
+		moved.Busy = busy(p.Port)
+	}
+	if moved == (Moved{}) {
+		return nil
+	}
+	p.GatewayMoved = &moved
+	p.Port, err = port.Next(p.Port, taken)
+	return err
+}
+
+// lineOn is the service whose port is one, or nil.
+func (p *Project) lineOn(port int) *procfile.Service {
+	i := slices.IndexFunc(p.File.Services, func(s *procfile.Service) bool { return s.Port.Number == port })
+	if i < 0 {
+		return nil
+	}
+	return p.File.Services[i]
+}
+
+// busy says who has a port. Another devgate that looks for one may be trying it
+// out at this instant, which is not to have it.
+func busy(number int) error {
+	brief, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	return port.WaitFree(brief, number)
+}
+
+// IsLoopback reports whether only this machine reaches a gateway on the host.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// shownHost is what people type in a browser: a wildcard address is no host.
+func shownHost(host string) string {
+	if ip := net.ParseIP(host); IsLoopback(host) || ip != nil && ip.IsUnspecified() {
+		return "localhost"
+	}
+	return host
+}
+
+func urlOf(host string, port int) string {
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(port))
+}
