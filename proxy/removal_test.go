@@ -147,7 +147,7 @@ func TestInterruptOfARemovedBackend(t *testing.T) {
 			done := make(chan answer)
 			go func() { done <- g.do(g.request(method, "/", nil)) }()
 			up := g.chain.Load().find("b").up
-			eventually(t, "it runs", func() bool { return up.visits() == 1 })
+			eventually(t, "it runs", func() bool { return up.leases() == 1 })
 			g.reconfigure(func(c *Config) { c.Backends = c.Backends[1:] })
 			g.Interrupt("b")
 			r.kill()
