@@ -100,7 +100,7 @@ func TestReconfigureAmidEverything(t *testing.T) {
 			t.Errorf("after it all, %s: %+v", name, got)
 		}
 		if n := len(g.chain.Load().find(name).up.former); n > 3 {
-			t.Errorf("%d former places of %s are kept", n, name)
+			t.Errorf("%d former endpoints of %s are kept", n, name)
 		}
 	}
 }

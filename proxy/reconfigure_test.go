@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// reconfigure changes a copy of the gateway's configuration and puts it in
-// endpoint.
+// reconfigure changes a copy of the gateway's configuration and puts it in place.
 func (g *testGateway) reconfigure(change func(*Config)) {
 	g.t.Helper()
 	cfg := g.chain.Load().Config
@@ -117,13 +116,13 @@ func TestReconfigureKeepsWhatIsUnchanged(t *testing.T) {
 	b := backend(t, "b", answers(200, "b"))
 	g := gateway(t, Config{}, a, b)
 	g.get("/")
-	place := g.chain.Load().find("a").up.endpoint()
+	at := g.chain.Load().find("a").up.endpoint()
 	g.SetState("b", State{Phase: Down, Reason: "exited with status 3"})
 	g.reconfigure(func(c *Config) {
 		slices.Reverse(c.Backends)
 		c.Backends[1].Paths, c.Backends[1].Fallthrough = []string{"/*"}, []int{404, 405}
 	})
-	if g.chain.Load().find("a").up.endpoint() != place {
+	if g.chain.Load().find("a").up.endpoint() != at {
 		t.Error("a began anew")
 	}
 	if got := g.get("/"); got.status != 502 || !strings.Contains(got.body, "exited with status 3") {
@@ -147,15 +146,7 @@ func TestReconfigureKeepsWhatIsUnchanged(t *testing.T) {
 // What was learned of a backend ends with a configuration that moves it: who
 // answers unknown paths, who owns which socket. Of others it stays.
 func TestReconfigureForgets(t *testing.T) {
-	page := backend(t, "web", frontEnd(""))
-	page.probed = true
-	strict := backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "probe") {
-			w.WriteHeader(404)
-			return
-		}
-		frontEnd("")(w, r)
-	})
+	page, strict := frontEnds(t)
 	g := gateway(t, Config{}, page, backend(t, "api", application))
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "api" {
 		t.Fatalf("%+v", got)
@@ -175,7 +166,7 @@ func TestReconfigureForgets(t *testing.T) {
 	g.reconfigure(func(c *Config) { c.Backends[0].Port = strict.Port })
 	g.SetState("web", State{Phase: Ready})
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "web" {
-		t.Errorf("the probe of the old place counts: %+v", got)
+		t.Errorf("the old probe counts: %+v", got)
 	}
 	if name := g.hmr.owner(http.Header{"Sec-Websocket-Protocol": {"vite-hmr"}}); name != "" {
 		t.Errorf("%q still owns Vite's client", name)
