@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/proxy/ingress"
 )
 
 // reconfigure changes a copy of the gateway's configuration and puts it in place.
@@ -225,12 +227,12 @@ func TestReconfigureKeepsTheMachinesNames(t *testing.T) {
 	if err := g.Listen("0.0.0.0", 0); err != nil {
 		t.Fatal(err)
 	}
-	defer closeAll(g.listeners)
+	defer ingress.Close(g.listeners)
 	if err := g.Reconfigure(Config{}); err != nil {
 		t.Fatal(err)
 	}
 	name, err := os.Hostname()
-	if err != nil || !g.chain.Load().hosts.allowed(name) {
+	if err != nil || !g.chain.Load().hosts.Allowed(name) {
 		t.Errorf("%q is refused, %v", name, err)
 	}
 }
