@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"devgate/proxy/ingress"
 )
 
 // chain is one configuration, ready to use. It never changes: a request keeps
@@ -12,7 +14,7 @@ import (
 type chain struct {
 	Config
 	candidates []*candidate
-	hosts      *hostList
+	hosts      *ingress.Hosts
 	upstreams  map[string]*upstream // by name in lower case; also of backends that are gone
 }
 
@@ -27,7 +29,7 @@ type candidate struct {
 // of the configuration; the names of those that begin anew by it are returned.
 func newChain(cfg Config, known map[string]*upstream, pr prober) (ch *chain, anew []string) {
 	cfg = cfg.withDefaults()
-	ch = &chain{Config: cfg, hosts: newHostList(cfg.Hosts), upstreams: maps.Clone(known)}
+	ch = &chain{Config: cfg, hosts: ingress.NewHosts(cfg.Hosts), upstreams: maps.Clone(known)}
 	if ch.upstreams == nil {
 		ch.upstreams = make(map[string]*upstream)
 	}
@@ -112,7 +114,7 @@ func (c *candidate) matches(path string) bool {
 
 // backendOf returns the backend that "NAME.localhost" names, or nil.
 func (ch *chain) backendOf(host string) *candidate {
-	name, ok := strings.CutSuffix(hostName(host), ".localhost")
+	name, ok := strings.CutSuffix(ingress.HostName(host), ".localhost")
 	if !ok || name == "" {
 		return nil
 	}

@@ -54,20 +54,32 @@
 //
 // # Structure
 //
+// Three packages know only their own part: wire speaks HTTP to one backend, ingress
+// is how requests come in, and this one is the cascade between them.
+//
 // A chain is one configuration, compiled; it never changes, and each request
 // keeps the one it began with. An upstream is what does change of a backend: its
-// state, and its endpoints. An endpoint is one process of it: leases, connections, what
-// a probe found out. An exchange is one request: ask each candidate (fetch, with admit for the waiting), judge the
-// answer (verdict), use it (deliver), keep it (refusal) or hold it back
-// (fallback); Exchange is its record. What is sent ahead by speculation is an
-// exchange's ahead, and fetch takes it for its first try. HTTP to a backend is
-// spoken by package wire.
+// state, and its endpoints. An endpoint is one process of it: its connections, what
+// a probe found out, and who is being answered by it, each with a lease.
+//
+// An exchange is one request, in three parts. Deciding (decide) is a pure function:
+// what a candidate shows, its sign, becomes a verdict, by the table of
+// docs/cascade.md. Asking finds the signs out for one candidate: it waits, tries,
+// and reads the head of the answer; it owns all that it changes, so several may be
+// under way at once. Answering is the client's side: use passes a reply on, fail
+// and serveStatic answer for the gateway, and the trace says how it came about.
+// Between them an exchange walks along its route and keeps in reserve what was
+// refused or held. An upgrade is the same with several askings at once (hedge), and
+// speculation is a source of tries that were sent before their turn, from which an
+// asking takes its first.
+//
+// An exchange that has ended is a record, Exchange, that the recorder keeps.
 //
 // # Goroutines
 //
 // Besides those of net/http and of package wire, for which Serve waits: one per
-// body of a request that waits (ends with the client's connection), one per
-// request sent ahead (ends with its exchange), one per backend asked to switch
+// body of a request that waits (ends with the client's connection), one per try
+// sent before its turn (ends with its exchange), one per backend asked to switch
 // protocols (ends before the exchange does), one per probe (ends with the process
 // it asks, after 30 s, or with Serve).
 package proxy

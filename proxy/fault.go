@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"devgate/proxy/ingress"
 )
 
 // fault is an answer of the gateway's own.
@@ -39,7 +41,7 @@ func (f *fault) heading() string {
 }
 
 func faultHost(host string) *fault {
-	name := hostName(host)
+	name := ingress.HostName(host)
 	if name == "" {
 		name = "..."
 	}

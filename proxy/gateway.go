@@ -79,7 +79,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	defer g.mu.Unlock()
 	ch, anew := newChain(cfg, g.chain.Load().upstreams, g.prober())
 	if g.open {
-		ch.hosts = ch.hosts.withMachine()
+		ch.hosts = ch.hosts.WithMachine()
 	}
 	g.chain.Store(ch)
 	// Who waited for one that is gone goes on by the new chain, so this is after.

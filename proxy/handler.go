@@ -49,7 +49,7 @@ func (x *exchange) serve() {
 func (x *exchange) inspect() *fault {
 	r := x.r
 	switch {
-	case !x.route.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
+	case !x.route.chain.hosts.Allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.route.chain.Logf("refused a request for the host %q: it is not in hosts", r.Host)
 		return faultHost(r.Host)
 	case wire.HasToken(r.Header[wire.LoopHeader], x.g.token):

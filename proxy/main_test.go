@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -20,7 +21,8 @@ import (
 // testBackend is one server of a cascade under test, and what it has seen.
 type testBackend struct {
 	Backend
-	probed bool // SPA is left as it is
+	probed bool         // SPA is left as it is
+	open   atomic.Int64 // connections to a rawBackend
 
 	mu   sync.Mutex
 	seen []string // "METHOD target body"
@@ -59,6 +61,7 @@ func rawBackend(t testing.TB, name string, serve func(net.Conn, *bufio.Reader)) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	b := &testBackend{Backend: Backend{Name: name, Port: l.Addr().(*net.TCPAddr).Port}}
 	var conns sync.Map
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -68,7 +71,9 @@ func rawBackend(t testing.TB, name string, serve func(net.Conn, *bufio.Reader)) 
 				return
 			}
 			conns.Store(nc, nil)
+			b.open.Add(1)
 			running.Go(func() {
+				defer b.open.Add(-1)
 				defer conns.Delete(nc)
 				defer nc.Close()
 				serve(nc, bufio.NewReader(nc))
@@ -80,7 +85,7 @@ func rawBackend(t testing.TB, name string, serve func(net.Conn, *bufio.Reader)) 
 		conns.Range(func(nc, _ any) bool { nc.(net.Conn).Close(); return true })
 		running.Wait()
 	})
-	return &testBackend{Backend: Backend{Name: name, Port: l.Addr().(*net.TCPAddr).Port}}
+	return b
 }
 
 // says answers every request of a connection with the same bytes.

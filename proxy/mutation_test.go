@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +23,7 @@ type mutation struct {
 const decisionFiles = "decision.go decision_test.go"
 
 var mutations = []mutation{
-	{"no drain of refused answers", "exchange.go", "rep.takeIn(x.g.draining)", "rep.close()", "TestFallThroughConnections", ""},
+	{"no drain of refused answers", "exchange.go", "rep.takeIn(x.g.draining)", "rep.close()", "TestFallThroughKeepsConnections", ""},
 	{"no hold of informational answers", "exchange.go", "rep.stopBody() // whatever", "x.forwardEarly(rep.early) // whatever", "TestHistories", ""},
 	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories", ""},
 	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories", ""},
@@ -108,22 +107,5 @@ func TestHistories(t *testing.T) {
 		if err := th.play(histories.Example(seed)); err != nil {
 			t.Fatalf("history %d: %v", seed, err)
 		}
-	}
-}
-
-// G11: falling through costs no connection, whatever the size of the refusals.
-func TestFallThroughConnections(t *testing.T) {
-	a, conns := countingBackend(t, "a", func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(http.StatusNotFound)
-		w.Write(make([]byte, 20_000))
-	})
-	g := gateway(t, Config{}, a, backend(t, "b", answers(200, "")))
-	for range 50 {
-		if got := g.get("/"); got.status != 200 {
-			t.Fatalf("%+v", got)
-		}
-	}
-	if n := conns.Load(); n > 2 {
-		t.Errorf("%d connections for 50 refusals", n)
 	}
 }

@@ -12,7 +12,7 @@ const ownPrefix = "/__devgate/"
 // serveOwn answers the gateway's own paths: they only tell, and only words.
 func (x *exchange) serveOwn() {
 	switch r := x.r; {
-	case !x.route.chain.hosts.allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
+	case !x.route.chain.hosts.Allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.fail(faultHost(r.Host))
 	case r.URL.Path != ownPrefix+"state":
 		x.fail(&fault{status: http.StatusNotFound, word: "unanswered", title: "devgate has nothing at this path"})

@@ -58,7 +58,8 @@ const viteClient = "/@vite/client"
 // notice learns from an answer of a backend that is used.
 func (o *hmrOwner) notice(path, name string, status int) {
 	if strings.HasSuffix(path, viteClient) && (status == http.StatusOK || status == http.StatusNotModified) {
-		o.name.Store(&name)
+		owner := name // a copy: most answers are of other paths, and need not pay for it
+		o.name.Store(&owner)
 	}
 }
 

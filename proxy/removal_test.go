@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -72,31 +71,7 @@ func TestHeldRequestsGoOnByTheNewConfiguration(t *testing.T) {
 // name, and its connections are closed.
 func TestRemovedBackend(t *testing.T) {
 	t.Parallel()
-	release := make(chan struct{})
-	var open atomic.Int64
-	b := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
-		open.Add(1)
-		defer open.Add(-1)
-		for {
-			r, err := http.ReadRequest(br)
-			if err != nil {
-				return
-			}
-			switch r.URL.Path {
-			case "/events":
-				io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: up\n\n")
-				io.Copy(io.Discard, br)
-				return
-			case "/socket":
-				io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-				io.Copy(io.Discard, br)
-				return
-			case "/slow":
-				<-release
-			}
-			io.WriteString(nc, okAnswer)
-		}
-	})
+	b, release := slowBackend(t, "b")
 	gone := time.Now()
 	g := gateway(t, Config{}, b, backend(t, "a", answers(200, "a")))
 	nc := g.dial()
@@ -106,10 +81,13 @@ func TestRemovedBackend(t *testing.T) {
 	_, tunnel, _ := g.upgrade("/socket", "", "")
 	slow := make(chan answer)
 	go func() { slow <- g.get("/slow") }()
-	eventually(t, "all three run", func() bool { return open.Load() == 3 })
+	eventually(t, "all three run", func() bool { return len(b.requests()) == 3 })
 	g.get("/idle")
+	if n := b.open.Load(); n != 4 {
+		t.Errorf("%d connections, one of them idle", n)
+	}
 	g.reconfigure(func(c *Config) { c.Backends = c.Backends[1:] })
-	eventually(t, "the idle connection is closed", func() bool { return open.Load() == 3 })
+	eventually(t, "the idle connection is closed", func() bool { return b.open.Load() == 3 })
 	if got := g.get("/"); got.body != "a" {
 		t.Errorf("%+v", got)
 	}
@@ -128,7 +106,7 @@ func TestRemovedBackend(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	eventually(t, "all connections are closed", func() bool { return open.Load() == 0 })
+	eventually(t, "all connections are closed", func() bool { return b.open.Load() == 0 })
 	if took := time.Since(gone); took < goodbye {
 		t.Errorf("cut after %s", took)
 	}
@@ -139,22 +117,17 @@ func TestRemovedBackend(t *testing.T) {
 func TestInterruptOfARemovedBackend(t *testing.T) {
 	for method, want := range map[string]string{"GET": "200 a", "POST": "502"} {
 		t.Run(method, func(t *testing.T) {
-			r := &restartable{addr: "127.0.0.1:0", h: func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }}
-			r.start(t)
-			b := &testBackend{Backend: Backend{Name: "b", Port: portOf("http://" + r.addr)}}
-			g := gateway(t, Config{}, b, backend(t, "a", answers(200, "a")))
-			g.notice = time.Millisecond
-			done := make(chan answer)
-			go func() { done <- g.do(g.request(method, "/", nil)) }()
-			up := g.chain.Load().find("b").up
-			eventually(t, "it runs", func() bool { return up.visits() == 1 })
-			g.reconfigure(func(c *Config) { c.Backends = c.Backends[1:] })
-			g.Interrupt("b")
-			r.kill()
-			if got := said(<-done); !strings.HasPrefix(got, want) {
+			var up *upstream
+			var was Backend
+			var g *testGateway
+			got := interrupted(t, method, func(gw *testGateway, b Backend) {
+				g, was, up = gw, b, gw.chain.Load().find("b").up
+				g.reconfigure(func(c *Config) { c.Backends = c.Backends[1:] })
+			})
+			if !strings.HasPrefix(got, want) {
 				t.Errorf("%q, want %q", got, want)
 			}
-			g.reconfigure(func(c *Config) { c.Backends = append(c.Backends, b.Backend) })
+			g.reconfigure(func(c *Config) { c.Backends = append(c.Backends, was) })
 			if s := up.look(); s.Phase != Waiting || g.chain.Load().find("b").up != up {
 				t.Errorf("when it is back it is %v", s.Phase)
 			}

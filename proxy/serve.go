@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"devgate/proxy/ingress"
 	"devgate/proxy/wire"
 )
 
@@ -59,7 +60,7 @@ func (a *acceptor) take(listeners []net.Listener) {
 		}
 		a.accepting[l] = true
 		a.work.Go(func() {
-			err := a.srv.Serve(strictListener{l})
+			err := a.srv.Serve(ingress.Strict(l))
 			select {
 			case a.failed <- err:
 			case <-a.g.stopping:

@@ -95,7 +95,7 @@ func TestSpeculationThatIsWrong(t *testing.T) {
 		t.Errorf("the third was asked %d times: what is wrong is not forgotten", n)
 	}
 	eventually(t, "nothing is running", func() bool {
-		return !slices.ContainsFunc(l.chain.Load().candidates, func(c *candidate) bool { return c.up.visits() > 0 })
+		return !slices.ContainsFunc(l.chain.Load().candidates, func(c *candidate) bool { return c.up.leases() > 0 })
 	})
 }
 
@@ -273,7 +273,7 @@ func TestSpeculationThatFails(t *testing.T) {
 	cancel()
 	<-done
 	eventually(t, "a client that leaves ends them all", func() bool {
-		return !slices.ContainsFunc(l.chain.Load().candidates, func(c *candidate) bool { return c.up.visits() > 0 })
+		return !slices.ContainsFunc(l.chain.Load().candidates, func(c *candidate) bool { return c.up.leases() > 0 })
 	})
 	release()
 }

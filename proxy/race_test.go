@@ -7,7 +7,3 @@ const tunnelMax = 40 << 10
 
 // abortions is how many clients break off; the race detector takes longer.
 const abortions = 1_000
-
-// slack is by how much a limit in time may be exceeded: the race detector runs
-// beside much else.
-const slack = 5

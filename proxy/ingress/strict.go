@@ -1,4 +1,4 @@
-package proxy
+package ingress
 
 import (
 	"bytes"
@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// strictListener yields connections on which a request that two readers could
-// take for two different ones is refused (G13).
+// Strict returns a listener for net/http's server that yields connections of l
+// on which a request that two readers could take for two different ones is
+// refused (G13).
+func Strict(l net.Listener) net.Listener { return strictListener{l} }
+
 type strictListener struct{ net.Listener }
 
 // Accept implements net.Listener.

@@ -1,4 +1,4 @@
-package proxy
+package ingress
 
 import (
 	"net"
@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// hostList says which Host headers are answered. Without it, any web page
+// Hosts says which Host headers are answered. Without it, any web page
 // could talk to the developer's servers by a name that points at 127.0.0.1.
-type hostList struct {
+type Hosts struct {
 	exact    map[string]bool
 	suffixes []string // ".example.test"
 }
 
-// newHostList accepts the configured names beside those of this machine that
+// NewHosts accepts the configured names beside those of this machine that
 // no foreign page can claim.
-func newHostList(hosts []string) *hostList {
-	l := &hostList{exact: make(map[string]bool)}
+func NewHosts(hosts []string) *Hosts {
+	l := &Hosts{exact: make(map[string]bool)}
 	for _, h := range hosts {
-		h = hostName(h)
+		h = HostName(h)
 		if suffix, ok := strings.CutPrefix(h, "*."); ok {
 			l.suffixes = append(l.suffixes, "."+suffix)
 		} else if h != "" {
@@ -29,9 +29,9 @@ func newHostList(hosts []string) *hostList {
 	return l
 }
 
-// allowed reports whether a request with that Host header is answered.
-func (l *hostList) allowed(host string) bool {
-	name := hostName(host)
+// Allowed reports whether a request with that Host header is answered.
+func (l *Hosts) Allowed(host string) bool {
+	name := HostName(host)
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") || l.exact[name] {
 		return true
 	}
@@ -46,10 +46,10 @@ func (l *hostList) allowed(host string) bool {
 	return false
 }
 
-// withMachine returns the list grown by this machine's own addresses and
+// WithMachine returns the list grown by this machine's own addresses and
 // names, for a gateway that other machines reach.
-func (l *hostList) withMachine() *hostList {
-	grown := &hostList{exact: make(map[string]bool), suffixes: l.suffixes}
+func (l *Hosts) WithMachine() *Hosts {
+	grown := &Hosts{exact: make(map[string]bool), suffixes: l.suffixes}
 	for h := range l.exact {
 		grown.exact[h] = true
 	}
@@ -76,9 +76,9 @@ func machineNames() []string {
 	return names
 }
 
-// hostName is a Host header without port, brackets, zone and the dot at the
+// HostName is a Host header without port, brackets, zone and the dot at the
 // end, in lower case. What is not a host becomes "".
-func hostName(host string) string {
+func HostName(host string) string {
 	name := host
 	if strings.HasPrefix(host, "[") {
 		end := strings.IndexByte(host, ']')

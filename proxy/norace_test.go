@@ -1,0 +1,9 @@
+//go:build !race
+
+package proxy
+
+// tunnelMax is what an idle tunnel may take.
+const tunnelMax = 20 << 10
+
+// abortions is how many clients break off.
+const abortions = 10_000
