@@ -158,10 +158,10 @@ type difference struct {
 // another process.
 func (r *reloader) compare(before, p *project.Project) (d difference) {
 	d.urlBefore, d.url = before.URL, p.URL
-	for _, note := range before.Unsupported() {
+	for _, note := range before.Notes() {
 		d.oldNotes = append(d.oldNotes, note.Error())
 	}
-	for _, note := range p.Unsupported() {
+	for _, note := range p.Notes() {
 		d.notes = append(d.notes, note.Error())
 	}
 	for _, old := range before.Services {
