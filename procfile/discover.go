@@ -2,13 +2,14 @@ package procfile
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"devgate/internal/input"
 )
 
 // ErrNotFound is what [Find] returns when there is no file of any known name.
@@ -17,17 +18,19 @@ var ErrNotFound = errors.New("no Devgatefile, Procfile.dev or Procfile found")
 // Find looks for a Devgatefile in dir and the folders above it, then in the same
 // way for Procfile.dev, which is written for development, and then for Procfile,
 // which may be for production alone. The path is absolute. It returns ErrNotFound
-// when there is none.
+// when there is none, and an [ErrorList] when a folder does not answer.
 func Find(dir string) (path string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return "", fmt.Errorf("find Devgatefile: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), input.Patience)
+	defer cancel()
 	folder := ""
 	for _, name := range []string{"Devgatefile", "Procfile.dev", "Procfile"} {
-		file, other := above(dir, name)
-		if file != "" {
-			return file, nil
+		file, other, err := above(ctx, dir, name)
+		if file != "" || err != nil {
+			return file, err
 		}
 		folder = cmp.Or(folder, other)
 	}
@@ -39,30 +42,33 @@ func Find(dir string) (path string, err error) {
 
 // above looks for a file of a name in a folder and those above it, and for the
 // first folder of that name, in case that there is no file.
-func above(dir, name string) (file, folder string) {
+func above(ctx context.Context, dir, name string) (file, folder string, _ error) {
 	for {
 		path := filepath.Join(dir, name)
-		info, err := os.Stat(path)
+		info, err := input.Stat(ctx, path)
 		switch {
+		case errors.Is(err, input.ErrSilent):
+			return "", "", ErrorList{readError(shortPath(path), err)}
 		case err == nil && !info.IsDir():
-			return path, ""
+			return path, "", nil
 		case err == nil && folder == "":
 			folder = path
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", folder
+			return "", folder, nil
 		}
 		dir = parent
 	}
 }
 
-// Read reads and parses a file. It never reads more than a little over [MaxSize].
-// Messages name the file as seen from the working directory. The error is an
-// [ErrorList]; errors.Is finds fs.ErrNotExist and fs.ErrPermission in it.
-func Read(path string) (*File, error) {
+// Read reads and parses a file. It ends with ctx, and waits no longer than
+// [input.Patience] for what does not come. Messages name the file as seen from the
+// working directory. The error is an [ErrorList]; errors.Is finds fs.ErrNotExist,
+// fs.ErrPermission and those of package input in it.
+func Read(ctx context.Context, path string) (*File, error) {
 	name := shortPath(path)
-	src, err := readLimited(path)
+	src, err := input.Read(ctx, path)
 	if err != nil {
 		return nil, ErrorList{readError(name, err)}
 	}
@@ -73,27 +79,17 @@ func Read(path string) (*File, error) {
 	return f, err
 }
 
-// readLimited reads one byte more than is allowed, so that Parse can tell that a
-// file is too large without anybody having read all of it.
-func readLimited(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, MaxSize+1))
-}
-
 // readError words what the system says about a file.
 func readError(name string, err error) *Error {
 	e := &Error{File: name, Err: err}
+	var found *input.Error
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		e.Msg, e.Hint = "there is no such file", "name a Devgatefile or a Procfile that exists"
 	case errors.Is(err, fs.ErrPermission):
 		e.Msg, e.Hint = "no permission to read this file", "look at its rights: ls -l "+name
-	case errors.Is(err, syscall.EISDIR):
-		e.Msg, e.Hint = "this is a folder (want a file)", ""
+	case errors.As(err, &found):
+		e.Msg, e.Hint = found.Msg, found.Hint
 	default:
 		e.Msg = "read: " + err.Error()
 		var pe *fs.PathError

@@ -73,20 +73,20 @@ func TestRead(t *testing.T) {
 		filepath.Join(dir, "sub/Devgatefile"):    "sub/Devgatefile:1:1: unknown key \"prot\"\n    1 | prot = 1\n      | ^^^^\n  hint: did you mean \"port\"?",
 		filepath.Join("sub", "Devgatefile", "x"): "sub/Devgatefile/x: read: not a directory",
 	} {
-		_, err := Read(path)
+		_, err := Read(t.Context(), path)
 		var list ErrorList
 		if !errors.As(err, &list) || err.Error() != want {
 			t.Errorf("Read(%q):\n%v\nwant\n%s", path, err, want)
 		}
 	}
-	if _, err := Read("missing"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Read(t.Context(), "missing"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v is not fs.ErrNotExist", err)
 	}
 }
 
 func TestReadGivesThePath(t *testing.T) {
 	path := write(t, t.TempDir(), "Devgatefile", "[web]\ncommand = 'x'\n")
-	f, err := Read(path)
+	f, err := Read(t.Context(), path)
 	if err != nil || f.Path != path || f.Service("web") == nil {
 		t.Errorf("got %+v, %v", f, err)
 	}

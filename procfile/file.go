@@ -1,6 +1,10 @@
 package procfile
 
-import "time"
+import (
+	"time"
+
+	"devgate/internal/input"
+)
 
 // Format is the language of a file.
 type Format int
@@ -28,7 +32,7 @@ func (n NotFound) String() string { return pick(int(n), "explain", "pass") }
 
 // The limits and defaults of a file.
 const (
-	MaxSize            = 1 << 20 // bytes of a file; larger ones are refused
+	MaxSize            = input.MaxSize // bytes of a file; larger ones are refused
 	DefaultPort        = 3000
 	DefaultHost        = "localhost"
 	DefaultHold        = 15 * time.Second

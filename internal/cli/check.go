@@ -41,7 +41,7 @@ func printProject(out io.Writer, p *project.Project) error {
 	}
 	table.Flush()
 	fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p))
-	for _, note := range p.Unsupported() {
+	for _, note := range p.Notes() {
 		fmt.Fprintf(out, "\n%s\n", note)
 	}
 	return nil

@@ -126,7 +126,7 @@ func load(o *project.Options) (*project.Project, error) {
 		return nil, fmt.Errorf("find working directory: %w", err)
 	}
 	o.Dir = dir
-	p, err := project.Load(*o)
+	p, err := project.Load(context.Background(), *o)
 	if errors.Is(err, procfile.ErrNotFound) {
 		return nil, usageError(noFile(dir))
 	}

@@ -1,7 +1,6 @@
 package envfile
 
 import (
-	"sort"
 	"strings"
 	"unicode"
 )
@@ -9,7 +8,7 @@ import (
 // Parse reads the text of an env file. The errors are in the order of the text;
 // the File has the variables that have none, and is never nil.
 func Parse(text []byte) (*File, []*Error) {
-	s := newScanner(strings.TrimPrefix(string(text), "\ufeff"))
+	s := &scanner{source: newSource(strings.TrimPrefix(string(text), "\ufeff"))}
 	if s.isText() {
 		s.scan()
 	}
@@ -18,35 +17,21 @@ func Parse(text []byte) (*File, []*Error) {
 
 // scanner goes through a text, one assignment after the other.
 type scanner struct {
-	text  string
-	lines []int // the offsets at which lines begin
-	file  File
-	errs  []*Error
+	source
+	file File
+	errs []*Error
 }
 
-func newScanner(text string) *scanner {
-	s := &scanner{text: text, lines: []int{0}}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			s.lines = append(s.lines, i+1)
-		}
-	}
-	return s
+func (s *scanner) fail(f *fault) { s.errs = append(s.errs, s.error(f)) }
+
+func (s *scanner) set(name string, v value) {
+	s.file.variables = append(s.file.variables, variable{name, v})
 }
 
-// lineOf returns the index of the line that an offset is in.
-func (s *scanner) lineOf(offset int) int {
-	return sort.SearchInts(s.lines, offset+1) - 1
-}
-
-// lineEnd returns where the line of an offset ends, before its line ending.
-func (s *scanner) lineEnd(offset int) int {
-	end := len(s.text)
-	if next := s.lineOf(offset) + 1; next < len(s.lines) {
-		end = s.lines[next] - 1
-	}
-	return offset + len(strings.TrimSuffix(s.text[offset:end], "\r"))
-}
+const (
+	formHint = "a value over several lines goes between double quotes; # begins a comment"
+	nameHint = "a name holds letters, digits, _, . and -; a value over several lines goes between double quotes"
+)
 
 // isText refuses what only looks like a file of variables to a program: one
 // error, as all others would only follow from it.
@@ -54,9 +39,9 @@ func (s *scanner) isText() bool {
 	nul := strings.IndexByte(s.text, 0)
 	switch {
 	case strings.HasPrefix(s.text, "\xff\xfe"), strings.HasPrefix(s.text, "\xfe\xff"), nul == 0 || nul == 1:
-		s.fail(0, "the file is UTF-16 (want UTF-8)", "save it as UTF-8")
+		s.fail(&fault{0, "the file is UTF-16 (want UTF-8)", "save it as UTF-8"})
 	case nul >= 0:
-		s.fail(nul, "a NUL byte: this is not a text file", "is this the right file?")
+		s.fail(&fault{nul, "a NUL byte: this is not a text file", "is this the right file?"})
 	default:
 		return true
 	}
@@ -82,7 +67,7 @@ func (s *scanner) scan() {
 func (s *scanner) hasLoneReturn(at, end int) bool {
 	for i := at; i < end; i++ {
 		if s.text[i] == '\r' && s.text[i+1:min(i+2, len(s.text))] != "\n" {
-			s.fail(i, "a carriage return without a newline", `save the file with the line endings of Unix or Windows; between double quotes, \r is a carriage return`)
+			s.fail(&fault{i, "a carriage return without a newline", `save the file with the line endings of Unix or Windows; between double quotes, \r is a carriage return`})
 			return true
 		}
 	}
@@ -98,7 +83,7 @@ func (s *scanner) statement(at, end int) int {
 	}
 	separator := strings.IndexAny(s.text[start:end], "=:")
 	if separator < 0 {
-		s.fail(start, "this line is not NAME=value", formHint)
+		s.fail(&fault{start, "this line is not NAME=value", formHint})
 		return end
 	}
 	name, ok := s.name(start, start+separator)
@@ -116,11 +101,11 @@ func (s *scanner) name(start, separator int) (string, bool) {
 		name = strings.TrimLeft(rest, " \t")
 	}
 	if name == "" {
-		s.fail(separator, "a name is missing here", formHint)
+		s.fail(&fault{separator, "a name is missing here", formHint})
 		return "", false
 	}
 	if i := strings.IndexFunc(name, isNoNameRune); i >= 0 {
-		s.fail(end-len(name)+i, "a name cannot hold this character", nameHint)
+		s.fail(&fault{end - len(name) + i, "a name cannot hold this character", nameHint})
 		return "", false
 	}
 	return name, true
@@ -134,24 +119,32 @@ func isNoNameRune(c rune) bool {
 func (s *scanner) assignment(name string, separator, end int) int {
 	rest := s.text[separator+1 : end]
 	at := end - len(strings.TrimLeftFunc(rest, unicode.IsSpace))
-	if s.text[separator] == ':' && rest != "" && at == separator+1 {
-		s.fail(at, "a blank is missing behind this colon", "want NAME=value or NAME: value")
+	switch {
+	case s.text[separator] == ':' && rest != "" && at == separator+1:
+		s.fail(&fault{at, "a blank is missing behind this colon", "want NAME=value or NAME: value"})
+		return end
+	case at == end || s.text[at] != '"' && s.text[at] != '\'':
+		s.set(name, bare(rest))
 		return end
 	}
-	if at == end || s.text[at] != '"' && s.text[at] != '\'' {
-		s.file.variables = append(s.file.variables, variable{name, s.bare(at, end)})
-		return end
+	v, over, wrong := s.quoted(name, at)
+	if wrong != nil {
+		s.fail(wrong)
+		return s.nextAssignment(at, wrong.at == at)
 	}
-	v, over, ok := s.quoted(name, at)
-	if ok && !s.hasLoneReturn(end, over) {
-		s.file.variables = append(s.file.variables, variable{name, v})
+	if !s.hasLoneReturn(end, over) {
+		s.set(name, v)
 	}
 	return over
 }
 
-// nextAssignment returns the end of the line before the next one that looks like
-// an assignment: what is between belongs to a value that could not be read.
-func (s *scanner) nextAssignment(at int) int {
+// nextAssignment returns where to go on behind a value at an offset that could
+// not be read: on the next line or, if the value has no end that can be trusted,
+// on the next one that looks like an assignment.
+func (s *scanner) nextAssignment(at int, endless bool) int {
+	if !endless {
+		return s.lineEnd(at)
+	}
 	for line := s.lineOf(at) + 1; line < len(s.lines); line++ {
 		text := s.text[s.lines[line]:s.lineEnd(s.lines[line])]
 		name, _, ok := strings.Cut(text, "=")

@@ -40,7 +40,7 @@ func TestAnyMapSurvivesDoubleQuotes(t *testing.T) {
 // order; and none says more than it would if every value were another one.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
-		"A=1 # x\nexport B: 'two\nlines'\nC=\"${A}\\n\"\r\n", "\ufeffA='it\\'s'", "A=\"x\nB=\"y\"", "A=\"x\" y\n=z\nq\nB='", "A:x\rB=\x00", "\xff\xfe",
+		"A=1 # x\nexport B: 'two\nlines'\nC=\"${A}\\n\"\r\n", "\ufeffA='it\\'s'", "A=\"x\nB=\"y\"", "A=\"x\" y\n=z\nq\nB='", "K=\"s3cret\nmore", "K='s3cret' s3cret", "s3cret/=\ns3cret:s3cret", "A:x\rB=\x00", "\xff\xfe",
 	} {
 		f.Add([]byte(text))
 	}

@@ -3,15 +3,33 @@ package envfile
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
-// bare reads a value without quotes: what stands from offset to end, without the
-// blanks around it and without a comment. Only a "#" behind a blank begins one:
-// colours and URLs hold others.
-func (s *scanner) bare(offset, end int) value {
-	text := s.text[offset:end]
-	afterBlank := s.isBlankBefore(offset)
+// value is a text with references to other variables.
+type value []part
+
+// part is text as it is or, with a name, a reference: then text is how it is
+// written.
+type part struct{ text, name string }
+
+// in is what a value is where env has the other variables.
+func (v value) in(env map[string]string) string {
+	var b strings.Builder
+	for _, p := range v {
+		known, ok := env[p.name]
+		if !ok || p.name == "" {
+			known = p.text
+		}
+		b.WriteString(known)
+	}
+	return b.String()
+}
+
+// bare reads a value without quotes, from what stands behind its separator to
+// the end of the line: what is left without the blanks around it and without a
+// comment. Only a "#" behind a blank begins one: colours and URLs hold others.
+func bare(text string) value {
+	afterBlank := false
 	for i, c := range text {
 		if c == '#' && afterBlank {
 			text = text[:i]
@@ -20,59 +38,6 @@ func (s *scanner) bare(offset, end int) value {
 		afterBlank = unicode.IsSpace(c)
 	}
 	return template(strings.TrimSpace(text), false)
-}
-
-// isBlankBefore reports whether a blank stands before an offset.
-func (s *scanner) isBlankBefore(offset int) bool {
-	c, _ := utf8.DecodeLastRuneInString(s.text[:offset])
-	return unicode.IsSpace(c)
-}
-
-// quoted reads the value that begins with the quote at open, and returns where
-// its line ends. False: what is wrong has been said, and nothing was read.
-func (s *scanner) quoted(name string, open int) (v value, end int, ok bool) {
-	closing := s.closing(open)
-	if closing < 0 {
-		s.unclosed(name, open)
-		return nil, s.nextAssignment(open), false
-	}
-	end = s.lineEnd(closing)
-	if rest := strings.TrimSpace(s.text[closing+1 : end]); rest != "" && rest[0] != '#' {
-		s.behind(name, open, closing, closing+1+strings.Index(s.text[closing+1:end], rest))
-		if s.lineOf(open) == s.lineOf(closing) {
-			return nil, end, false
-		}
-		return nil, s.nextAssignment(open), false
-	}
-	text := strings.ReplaceAll(s.text[open+1:closing], "\r\n", "\n")
-	if s.text[open] == '\'' {
-		return value{{text: text}}, end, true
-	}
-	return template(text, true), end, true
-}
-
-// closing returns where the quote that closes the one at open is; -1: nowhere.
-func (s *scanner) closing(open int) int {
-	for i := open + 1; i < len(s.text); i++ {
-		switch c := s.text[i]; {
-		case c == '\\' && s.text[open] == '"':
-			i++
-		case c == s.text[open] && !s.isInside(i):
-			return i
-		}
-	}
-	return -1
-}
-
-// isInside reports whether a single quote is a part of the value that it stands
-// in: a backslash is before it, as in 'it\'s', and it does not end the line, as
-// it does in 'C:\tools\'.
-func (s *scanner) isInside(quote int) bool {
-	if s.text[quote] != '\'' || s.text[quote-1] != '\\' {
-		return false
-	}
-	rest := strings.TrimSpace(s.text[quote+1 : s.lineEnd(quote)])
-	return rest != "" && rest[0] != '#'
 }
 
 // template reads the references in a text, and its escapes if it may have any.

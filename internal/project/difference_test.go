@@ -206,7 +206,7 @@ func TestInputsAreEveryFileThatTheProjectIsMadeFrom(t *testing.T) {
 	if err := os.Remove(filepath.Join(root, "b.env")); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Load(Options{Dir: root})
+	p, err := Load(t.Context(), Options{Dir: root})
 	if err == nil || p == nil || !slices.Contains(p.Inputs, filepath.Join(root, "b.env")) {
 		t.Errorf("beside %v, the project is %+v: nobody can watch for the missing file", err, p)
 	}

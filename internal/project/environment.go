@@ -1,16 +1,12 @@
 package project
 
 import (
-	"errors"
-	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"devgate/internal/envfile"
-	"devgate/procfile"
 )
 
 // layers are the parts of a service's environment that were read: later ones
@@ -20,24 +16,6 @@ type layers struct {
 	shared []*envfile.File   // the top env_file, the same for all
 	files  []*envfile.File   // the service's env_file
 	color  bool              // devgate prints colours
-}
-
-// readEnvFiles reads what the environment of every service is made from. It
-// comes after folders, in which the files are.
-func (l *loader) readEnvFiles() {
-	p := l.project
-	own := l.own()
-	var shared []*envfile.File
-	for _, name := range p.File.EnvFile {
-		shared = append(shared, l.envFile(p.Root, name, p.File.Pos("env_file"), p.File.EnvFileSet))
-	}
-	for _, s := range p.Services {
-		var files []*envfile.File
-		for _, name := range s.EnvFile {
-			files = append(files, l.envFile(s.Dir, name, s.Position("env_file"), true))
-		}
-		s.layers = layers{own, shared, files, l.options.Color}
-	}
 }
 
 // environment is the whole of a service's environment, sorted. What an env file
@@ -121,73 +99,6 @@ func variable(name string) string {
 func (p *Project) expandInto(env, values map[string]string, s *Service) {
 	for name, value := range values {
 		env[name] = p.Expand(value, s)
-	}
-}
-
-// envFile reads a file of variables; one that nobody named may be missing, and
-// what is wrong with it is a warning.
-func (l *loader) envFile(base, name string, pos procfile.Position, named bool) *envfile.File {
-	path := absolute(base, name)
-	if !slices.Contains(l.project.Inputs, path) {
-		l.project.Inputs = append(l.project.Inputs, path)
-	}
-	text, err := os.ReadFile(path)
-	switch {
-	case err != nil && !named:
-		l.warnUnread(path, err)
-	case errors.Is(err, os.ErrNotExist):
-		l.fail(pos, "env file "+name+" does not exist", "make it, or correct the path; it starts at "+base)
-	case err != nil:
-		l.fail(pos, "env file "+name+" cannot be read: "+errors.Unwrap(err).Error(), "")
-	}
-	file, faults := envfile.Parse(text)
-	if named {
-		l.errs = append(l.errs, l.inEnvFile(path, faults)...)
-	} else {
-		l.warnFaults(path, faults)
-	}
-	return file
-}
-
-// inEnvFile makes errors of what is wrong in an env file. They do not show the
-// line: it may hold a secret.
-func (l *loader) inEnvFile(path string, faults []*envfile.Error) procfile.ErrorList {
-	var all procfile.ErrorList
-	for _, f := range faults {
-		all = append(all, &procfile.Error{
-			File: shownPath(l.options.Dir, path), Pos: procfile.Position{Line: f.Line, Column: f.Column}, Msg: f.Msg, Hint: f.Hint, Err: f,
-		})
-	}
-	return all
-}
-
-// unnamedHint is the way to a project without a warning about a file that
-// nobody has named.
-const unnamedHint = "if it is no file of variables, write env_file = []"
-
-// warnUnread says why a file that nobody has named is not read, if it is there.
-func (l *loader) warnUnread(path string, err error) {
-	if errors.Is(err, os.ErrNotExist) {
-		return
-	}
-	l.project.Warnings = append(l.project.Warnings, &procfile.Error{
-		File: shownPath(l.options.Dir, path), Msg: "cannot be read, and is not used: " + errors.Unwrap(err).Error(), Hint: unnamedHint, Err: err,
-	})
-}
-
-// warnFaults says what of a file that nobody has named is not used: of a file
-// that is something else, not every line.
-func (l *loader) warnFaults(path string, faults []*envfile.Error) {
-	const most = 5
-	all := l.inEnvFile(path, faults)
-	for _, e := range all[:min(most, len(all))] {
-		e.Msg += "; it is not used"
-		l.project.Warnings = append(l.project.Warnings, e)
-	}
-	if more := len(all) - most; more > 0 {
-		l.project.Warnings = append(l.project.Warnings, &procfile.Error{
-			File: shownPath(l.options.Dir, path), Msg: fmt.Sprintf("%d more lines are not used", more), Hint: unnamedHint,
-		})
 	}
 }
 

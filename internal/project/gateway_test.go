@@ -40,7 +40,7 @@ func TestTheGatewayOfAProcfileStepsAside(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(write(t, "Procfile", c.text))
 			c.o.File = "Procfile"
-			p, err := Load(c.o)
+			p, err := Load(t.Context(), c.o)
 			if c.error != "" {
 				if err == nil || err.Error() != c.error {
 					t.Errorf("got\n%v\nwant\n%s", err, c.error)

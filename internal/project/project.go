@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"devgate/internal/input"
 	"devgate/procfile"
 )
 
@@ -28,6 +30,10 @@ type Options struct {
 	// GatewayPort is the one that a running devgate has where the file leaves it
 	// open (see Project.ChoosesGateway); 0: none.
 	GatewayPort int
+
+	// Before is the project that runs, on whose env files this one falls back
+	// where they cannot be asked for a moment; nil: none.
+	Before *Project
 }
 
 // Project is a Devgatefile with everything that it leaves open filled in.
@@ -53,6 +59,8 @@ type Project struct {
 	// Warnings say what of the files that nobody has named is not used, in the
 	// order in which they were read.
 	Warnings procfile.ErrorList
+
+	envTexts map[string]envText // by path
 }
 
 // Service is what one service is run with.
@@ -73,10 +81,13 @@ type Service struct {
 	layers layers
 }
 
-// Load reads the Devgatefile and works everything out. The error is
+// Load reads the Devgatefile and works everything out. It ends with ctx, and waits
+// no longer than [input.Patience] in all for what does not come. The error is
 // procfile.ErrNotFound, a procfile.ErrorList, or about a port. Beside an error
 // about what the disk holds the Project is not nil, and has its Inputs.
-func Load(o Options) (*Project, error) {
+func Load(ctx context.Context, o Options) (*Project, error) {
+	ctx, cancel := context.WithTimeout(ctx, input.Patience)
+	defer cancel()
 	path := o.File
 	if path == "" {
 		found, err := procfile.Find(o.Dir)
@@ -85,7 +96,7 @@ func Load(o Options) (*Project, error) {
 		}
 		path = found
 	}
-	file, err := procfile.Read(path)
+	file, err := procfile.Read(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -93,26 +104,26 @@ func Load(o Options) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find project folder: %w", err)
 	}
-	p := &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Name: file.Name, Host: file.Host, Inputs: []string{abs}}
+	p := &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Name: file.Name, Host: file.Host, Inputs: []string{abs}, envTexts: map[string]envText{}}
 	if p.Name == "" {
 		p.Name = filepath.Base(p.Root)
 	}
-	return p, p.resolve(o)
+	return p, p.resolve(ctx, o)
 }
 
-func (p *Project) resolve(o Options) error {
+func (p *Project) resolve(ctx context.Context, o Options) error {
 	if o.Host != "" {
 		p.Host = o.Host
 	}
 	if err := p.choosePorts(o); err != nil {
 		return err
 	}
-	l := &loader{project: p, options: o}
+	l := &loader{ctx: ctx, project: p, options: o}
 	l.folders()
 	l.readEnvFiles()
 	if len(l.errs) > 0 {
 		slices.SortStableFunc(l.errs, inOrder)
-		return l.errs
+		return slices.CompactFunc(l.errs, func(a, b *procfile.Error) bool { return inOrder(a, b) == 0 && a.Msg == b.Msg })
 	}
 	for _, s := range p.Services {
 		p.complete(s)
@@ -162,6 +173,7 @@ func (p *Project) Service(name string) *Service {
 
 // loader collects what the disk has to say against a project.
 type loader struct {
+	ctx     context.Context
 	project *Project
 	options Options
 	errs    procfile.ErrorList
@@ -187,16 +199,24 @@ func (l *loader) folders() {
 
 func (l *loader) folder(name string, pos procfile.Position) string {
 	path := absolute(l.project.Root, name)
-	info, err := os.Stat(path)
+	info, err := input.Stat(l.ctx, path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		l.fail(pos, "folder "+name+" does not exist", "make it, or correct the path; it starts at "+l.project.Root)
 	case err != nil:
-		l.fail(pos, "folder "+name+" cannot be read: "+errors.Unwrap(err).Error(), "")
+		l.fail(pos, "folder "+name+" cannot be read: "+errors.Unwrap(err).Error(), advice(err))
 	case !info.IsDir():
 		l.fail(pos, name+" is a file, not a folder", "")
 	}
 	return path
+}
+
+// advice is what to do about a file that cannot be read.
+func advice(err error) string {
+	if found, ok := errors.AsType[*input.Error](err); ok {
+		return found.Hint
+	}
+	return ""
 }
 
 // shownPath is a path as a person in dir would write it.

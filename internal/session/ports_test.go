@@ -70,7 +70,7 @@ func TestAGatewayThatGaveWaySaysSo(t *testing.T) {
 	if err := os.WriteFile("Procfile", []byte("css: watch\nweb: rails s -p 3000\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := project.Load(project.Options{Dir: dir})
+	p, err := project.Load(t.Context(), project.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,10 @@ func (r *reloader) place(service *project.Service) int {
 // and changes nothing.
 func (r *reloader) take(changed string) {
 	before := r.s.project()
-	p, err := project.Load(r.options(before))
+	p, err := project.Load(r.s.ctx, r.options(before))
+	if r.s.ctx.Err() != nil {
+		return // on the way down; what was read may be half of it
+	}
 	if err == nil {
 		err = r.move(before, p)
 	}
@@ -69,7 +72,7 @@ func (r *reloader) take(changed string) {
 // options are those of the start, with what was chosen since.
 func (r *reloader) options(before *project.Project) project.Options {
 	o := r.s.options.Source
-	o.File, o.Ports = before.Path, map[string]int{}
+	o.File, o.Ports, o.Before = before.Path, map[string]int{}, before
 	if before.ChoosesGateway() {
 		o.GatewayPort = before.Port
 	}
@@ -155,10 +158,10 @@ type difference struct {
 // another process.
 func (r *reloader) compare(before, p *project.Project) (d difference) {
 	d.urlBefore, d.url = before.URL, p.URL
-	for _, note := range before.Unsupported() {
+	for _, note := range before.Notes() {
 		d.oldNotes = append(d.oldNotes, note.Error())
 	}
-	for _, note := range p.Unsupported() {
+	for _, note := range p.Notes() {
 		d.notes = append(d.notes, note.Error())
 	}
 	for _, old := range before.Services {

@@ -293,7 +293,7 @@ func (s *session) greet() {
 	if n := s.endedBefore; n > 0 {
 		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", processes(n)))
 	}
-	for _, note := range s.project().Unsupported() {
+	for _, note := range s.project().Notes() {
 		s.say("", note.Error())
 	}
 	if host := s.project().Host; !project.IsLoopback(host) {

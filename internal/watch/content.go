@@ -92,12 +92,22 @@ func unread(st *unix.Stat_t) state {
 	return state{kind: opaque, size: st.Size, written: st.Mtim.Nano(), touched: st.Ctim.Nano(), inode: st.Ino}
 }
 
-// read returns the state of a path. It makes four system calls and no more,
-// since the first walk reads every watched file.
+// read returns the state of a path. What is not a regular file is not opened: to
+// who has the other end of a pipe that is a reader who leaves, and to a device
+// anything.
 func (r *reader) read(path string) state {
+	if s := stat(path); s.kind == absent {
+		return s
+	}
+	return r.readFile(path)
+}
+
+// readFile is read for what was a regular file a moment ago. It makes four system
+// calls and no more, since the first walk reads every watched file.
+func (r *reader) readFile(path string) state {
 	var fd int
 	err := retry(func() (err error) {
-		// Opening a pipe must not wait for somebody to write to it.
+		// A pipe that has taken its place since must not hold us up.
 		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 		return err
 	})
@@ -154,7 +164,7 @@ func readAll(seed maphash.Seed, paths []string, stopped func() bool) []state {
 		group.Go(func() {
 			r := newReader(seed)
 			for i := next.Add(1) - 1; i < int64(len(paths)) && !stopped(); i = next.Add(1) - 1 {
-				states[i] = r.read(paths[i])
+				states[i] = r.readFile(paths[i])
 			}
 		})
 	}

@@ -1,9 +1,15 @@
 package watch
 
 import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"devgate/internal/input"
 )
 
 // gitignore answers what Git ignores in one repository: by the .gitignore of
@@ -14,34 +20,51 @@ type gitignore struct {
 	exclude []rule
 	rules   map[string][]rule // by folder
 	folders map[string]bool   // whether the folder is ignored
+	unread  map[string]error  // files of rules that are there and cannot be read
 }
 
 // newGitignore returns the rules of the repository, or plain folder, at top.
 func newGitignore(top string) *gitignore {
-	g := &gitignore{top: top, rules: map[string][]rule{}, folders: map[string]bool{}}
-	if src, err := os.ReadFile(filepath.Join(commonDir(top), "info", "exclude")); err == nil {
-		g.exclude = parseRules(string(src))
-	}
+	g := &gitignore{top: top, rules: map[string][]rule{}, folders: map[string]bool{}, unread: map[string]error{}}
+	g.exclude = g.read(filepath.Join(commonDir(top), "info", "exclude"))
 	return g
+}
+
+// read reads a file of rules; one that is missing has none.
+func (g *gitignore) read(path string) []rule {
+	src, err := textOf(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		g.unread[path] = err
+	}
+	return parseRules(src)
+}
+
+// textOf reads a file that may be anything, and that is seldom there.
+func textOf(path string) (string, error) {
+	if _, err := os.Lstat(path); err != nil {
+		return "", err
+	}
+	src, err := input.Read(context.Background(), path)
+	return string(src), err
 }
 
 // gitDir returns the folder where Git keeps the state of a working tree. That of
 // a linked tree or a submodule is elsewhere: there, .git is a file.
 func gitDir(top string) string {
 	dir := filepath.Join(top, ".git")
-	src, err := os.ReadFile(dir)
-	if err != nil {
+	src, err := textOf(dir)
+	if err != nil { // a folder, as a rule
 		return dir
 	}
-	return anchor(top, strings.TrimPrefix(strings.TrimSpace(string(src)), "gitdir: "))
+	return anchor(top, strings.TrimPrefix(strings.TrimSpace(src), "gitdir: "))
 }
 
 // commonDir returns the folder where Git keeps info/exclude: that of the main
 // working tree also when top is a linked one.
 func commonDir(top string) string {
 	dir := gitDir(top)
-	if src, err := os.ReadFile(filepath.Join(dir, "commondir")); err == nil {
-		dir = anchor(dir, strings.TrimSpace(string(src)))
+	if src, err := textOf(filepath.Join(dir, "commondir")); err == nil {
+		dir = anchor(dir, strings.TrimSpace(src))
 	}
 	return dir
 }
@@ -97,9 +120,7 @@ func (g *gitignore) decide(path string, folder bool) bool {
 func (g *gitignore) rulesOf(dir string) []rule {
 	rules, known := g.rules[dir]
 	if !known {
-		if src, err := os.ReadFile(filepath.Join(dir, ".gitignore")); err == nil {
-			rules = parseRules(string(src))
-		}
+		rules = g.read(filepath.Join(dir, ".gitignore"))
 		g.rules[dir] = rules
 	}
 	return rules
@@ -157,6 +178,15 @@ func (r *repositories) locks() []string {
 	var all []string
 	for top := range r.tops {
 		all = append(all, filepath.Join(gitDir(top), "index.lock"))
+	}
+	return all
+}
+
+// unread returns the files of rules that are there and cannot be read.
+func (r *repositories) unread() map[string]error {
+	all := map[string]error{}
+	for _, g := range r.tops {
+		maps.Copy(all, g.unread)
 	}
 	return all
 }

@@ -27,10 +27,11 @@ type observer struct {
 	strays bool              // a way to a file may have changed
 	lost   bool              // events are missing
 
-	hinted  map[string]bool // patterns that were looked at
-	limited bool            // the line about a limit was written
-	failed  bool            // the line about an error was written
-	polled  time.Time       // when folders were last polled
+	hinted  map[string]bool   // patterns that were looked at
+	unread  map[string]string // the lines about ignore rules that were written, by file
+	limited bool              // the line about a limit was written
+	failed  bool              // the line about an error was written
+	polled  time.Time         // when folders were last polled
 	pause   time.Duration
 	rescued time.Time // when all was last compared
 }
@@ -41,7 +42,7 @@ func newObserver(w *Watcher, stop <-chan struct{}) (*observer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &observer{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}, hinted: map[string]bool{}}
+	o := &observer{w: w, stop: stop, seed: maphash.MakeSeed(), pump: newPump(nil, nil), bursts: map[string]*burst{}, hinted: map[string]bool{}, unread: map[string]string{}}
 	o.reader = newReader(o.seed)
 	o.pause = cmp.Or(w.Poll, defaultPoll)
 	o.tree = newTree(o.connect())

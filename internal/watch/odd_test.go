@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"hash/maphash"
 	"net"
 	"os"
 	"path/filepath"
@@ -120,4 +121,53 @@ func TestManyComeAndGo(t *testing.T) {
 	if n := len(s.tree.folders); n != 1 || len(s.tree.watches) != 1 || len(s.tree.told) != 1 {
 		t.Errorf("%d folders and %d watches are left, want one", n, len(s.tree.watches))
 	}
+}
+
+// TestAPipeIsNotOpened: somebody who waits for a reader of a pipe goes on waiting.
+func TestAPipeIsNotOpened(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "secrets")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wrote := make(chan error, 1)
+	go func() { wrote <- os.WriteFile(pipe, []byte("A=1"), 0) }()
+	r := newReader(maphash.MakeSeed())
+	for began := time.Now(); time.Since(began) < 200*time.Millisecond; {
+		if s := r.read(pipe); s != (state{}) {
+			t.Fatalf("a pipe holds %+v", s)
+		}
+	}
+	select {
+	case err := <-wrote:
+		t.Fatalf("the pipe was opened: who writes to it was told %v", err)
+	default:
+	}
+	if text, err := os.ReadFile(pipe); string(text) != "A=1" || err != nil {
+		t.Errorf("got %q, %v", text, err)
+	}
+	if err := <-wrote; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestIgnoreRulesThatCannotBeRead keeps F3: they hold nobody up, and are told.
+func TestIgnoreRulesThatCannotBeRead(t *testing.T) {
+	r := newRig(t, ".")
+	r.link("/dev/zero", ".gitignore")
+	r.mkdir("dir/.gitignore")
+	r.write("dir/f.go", "1")
+	r.start()
+	lines := []string{r.line(), r.line()}
+	slices.Sort(lines)
+	want := []string{".gitignore cannot be read, and ignores nothing: this is a device (want a file)", "dir/.gitignore cannot be read, and ignores nothing: this is a folder (want a file)"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("lines %q, want %q", lines, want)
+	}
+	r.write("dir/f.go", "2")
+	r.expect("dir/f.go")
+	r.remove(".gitignore")
+	r.write(".gitignore", "*.o\n")
+	r.expect(".gitignore")
+	r.write("a.o", "1")
+	r.quiet()
 }

@@ -14,6 +14,7 @@ type plan struct {
 	scopes []*scope
 	tops   []string // where walks start
 	trails *trails
+	repos  *repositories
 	locks  []string // of Git, while it works on files of the targets
 }
 
@@ -34,7 +35,7 @@ type scope struct {
 // newPlan compiles the targets of a project in root.
 func newPlan(root string, targets []Target) (*plan, error) {
 	root = filepath.Clean(root)
-	p, repos := &plan{trails: newTrails(root)}, newRepositories(root)
+	p := &plan{trails: newTrails(root), repos: newRepositories(root)}
 	names := map[string]bool{}
 	for _, t := range targets {
 		t.Dir = filepath.Clean(t.Dir)
@@ -47,7 +48,7 @@ func newPlan(root string, targets []Target) (*plan, error) {
 			return nil, fmt.Errorf("watch %s: %w", t.Name, err)
 		}
 		for _, g := range s.watch {
-			g.git = repos.rulesBelow(g.base)
+			g.git = p.repos.rulesBelow(g.base)
 			p.tops = append(p.tops, topOf(root, t.Dir, g.base))
 		}
 		for path := range s.files {
@@ -58,7 +59,7 @@ func newPlan(root string, targets []Target) (*plan, error) {
 	for step := range p.trails.steps {
 		p.tops = append(p.tops, topOf(root, root, step))
 	}
-	p.locks = repos.locks()
+	p.locks = p.repos.locks()
 	slices.Sort(p.tops)
 	p.tops = slices.Compact(p.tops)
 	return p, nil

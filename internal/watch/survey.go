@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +45,7 @@ func (o *observer) survey(all bool) {
 		o.found(v.fresh[i], st, all, v)
 	}
 	o.plan.begun()
+	o.tellUnread()
 	o.stale = o.stale || o.plan.trails.strayed() // during the walk
 	if o.w.hooks.surveyed != nil {
 		o.w.hooks.surveyed(len(o.tree.folders), len(o.tree.watches), len(v.fresh))
@@ -73,6 +75,16 @@ func (o *observer) found(path string, now state, all bool, v *walk) {
 			}
 		case all || knew || now.kind == absent || scope.late(touched):
 			o.bursts[scope.Name].add(path, state{kind: unknown}, at)
+		}
+	}
+}
+
+// tellUnread says of which files the ignore rules are not known.
+func (o *observer) tellUnread() {
+	for path, err := range o.plan.repos.unread() {
+		if text := err.Error(); o.unread[path] != text {
+			o.unread[path] = text
+			o.w.logf("%s cannot be read, and ignores nothing: %v", relative(o.w.Root, path), errors.Unwrap(err))
 		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"devgate/procfile"
 )
 
-// Unsupported lists what has no effect: keys that are read and checked, and that
+// Notes lists what has no effect: keys that are read and checked, and that
 // this version does not act on yet, and what a file that nobody named holds.
-func (p *Project) Unsupported() []*procfile.Error {
+func (p *Project) Notes() []*procfile.Error {
 	var notes []*procfile.Error
 	note := func(pos procfile.Position, key, instead string) {
 		notes = append(notes, p.File.ErrorAt(pos, fmt.Sprintf("%q has no effect in this version yet", key), instead))

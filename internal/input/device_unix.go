@@ -1,0 +1,16 @@
+//go:build unix
+
+package input
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// sameDevice reports whether two files are the same device; each may have a file
+// of its own for it.
+func sameDevice(a, b fs.FileInfo) bool {
+	x, ok := a.Sys().(*syscall.Stat_t)
+	y, too := b.Sys().(*syscall.Stat_t)
+	return ok && too && a.Mode().Type() == b.Mode().Type() && x.Rdev == y.Rdev
+}
