@@ -137,7 +137,7 @@ func requestKeys() rows[*Service] {
 			field: at(fallbackPage(), SPAAuto, func(s *Service) *SPA { return &s.SPA })},
 		{Key: Key{Name: "optional", Scope: ScopeAsked, Doc: "while it is down it is skipped, instead of answering 502"},
 			field: at(boolean(), false, func(s *Service) *bool { return &s.Optional })},
-		{Key: Key{Name: "protocol", Scope: ScopeAsked, NewProcess: true, Doc: "how the gateway speaks to it"},
+		{Key: Key{Name: "protocol", Scope: ScopeAsked, NewProcess: true, Doc: "how the gateway speaks to it, and `ready = \"/path\"` asks it"},
 			field: at(enum[Protocol](), HTTP1, func(s *Service) *Protocol { return &s.Protocol })},
 	}.complete(GroupRequests)
 }
