@@ -112,16 +112,16 @@ func (a *asking) heard(ctx context.Context, rep *reply, err error) sign {
 
 // failed says what a try that failed shows.
 func (a *asking) failed(ctx context.Context) sign {
-	switch dialled := !isDial(a.err); {
+	switch unsent := isDial(a.err); {
 	case ctx.Err() != nil:
 		return signLeft
 	case bodyBroke(a.req):
 		return signBodyBroke
 	case isUnkept(a.err):
 		return signUnkept
-	case !dialled && errors.Is(a.err, context.DeadlineExceeded):
+	case unsent && errors.Is(a.err, context.DeadlineExceeded):
 		return signTimeout
-	case !dialled:
+	case unsent:
 		return signRefusing
 	case a.lease.interrupted() && a.req.Safe:
 		return signInterrupted

@@ -109,19 +109,19 @@ const (
 type ending uint8
 
 const (
-	explain    ending = iota // an answer of the gateway's own, which says who said what
-	usePage                  // the page that was held
-	useRefusal               // the refused answer that says most, the last among equals
-	endings                  // how many there are
+	endExplained ending = iota // an answer of the gateway's own, which says who said what
+	endPage                    // the page that was held
+	endRefusal                 // the refused answer that says most, the last among equals
+	endings                    // how many there are
 )
 
 // end decides it. explains: the client is one that gets the explaining page.
 func end(held bool, best rank, explains bool) ending {
 	switch {
 	case held:
-		return usePage
+		return endPage
 	case best == rankNone, explains && (best == rankMiss || best == rankJSON):
-		return explain
+		return endExplained
 	}
-	return useRefusal
+	return endRefusal
 }

@@ -48,7 +48,7 @@ func walkOnPaper(chain []*actor, st step) (place, status int, asked []int) {
 			best, bestStatus = r, status
 		}
 	}
-	if end(false, best, false) == explain {
+	if end(false, best, false) == endExplained {
 		return -1, http.StatusNotFound, asked
 	}
 	return -1, bestStatus, asked

@@ -32,7 +32,7 @@ var (
 	stances = []string{"ordinary", "final", "upgrade", "final, upgrade"}
 
 	rankWords   = map[string]rank{"none": rankNone, "other": rankOther, "404": rankMiss, "404 in JSON": rankJSON, "405": rankMethod}
-	endingWords = [endings]string{explain: "an answer of devgate's own", usePage: "the page", useRefusal: "the refused answer"}
+	endingWords = [endings]string{endExplained: "an answer of devgate's own", endPage: "the page", endRefusal: "the refused answer"}
 )
 
 // table reads the rows of the table in docs/cascade.md whose first line is head.

@@ -114,15 +114,15 @@ func (x *exchange) unanswered() {
 		return
 	}
 	switch end(x.reserve.page != nil, x.reserve.bestRank(), x.explains()) {
-	case usePage:
+	case endPage:
 		rep := x.reserve.takePage()
 		if t := x.trace.of(rep.c.Name); t != nil {
 			t.note = noteUsedAnyway
 		}
 		x.use(rep)
-	case useRefusal:
+	case endRefusal:
 		x.use(x.reserve.takeBest())
-	case explain:
+	case endExplained:
 		x.fail(faultUnanswered(x.req.Method, x.req.Target))
 	}
 }
