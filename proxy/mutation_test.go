@@ -28,6 +28,9 @@ var mutations = []mutation{
 	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories", ""},
 	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories", ""},
 	{"no rewind of bodies", "wire/spool.go", "&SpoolReader{s: s, last: last}", "&SpoolReader{s: s, last: last, off: s.kept}", "TestHistories", ""},
+	{"an unsafe request is asked again", "asking.go", "a.lease.interrupted() && a.req.Safe", "a.lease.interrupted()", "TestSwitchAsksAgain", ""},
+	{"an unsafe request on a used connection", "wire/h1.go", "return c.Safe && c.Body == nil", "return c.Body == nil || c.Body != nil", "TestConnectionsAreUsedAgain", "./wire"},
+	{"no flush before a wait", "wire/response.go", "if b.pauses() {", "if false {", "TestRelayFlushes", "./wire"},
 
 	{"who is ready is not asked", "decision.go", "return ask", "return passBy", "TestDecisionsAreThoseOnPaper", decisionFiles},
 	{"who starts is not waited for", "decision.go", "case signWaiting, signRefusing", "case signRefusing", "TestDecisionsAreThoseOnPaper", decisionFiles},
@@ -87,7 +90,7 @@ func (m mutation) try(t *testing.T) ([]byte, error) {
 		os.WriteFile(overlay, replace, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-count=1", "-overlay", overlay, "-run", "^"+m.check+"$")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-count=1", "-timeout=2m", "-overlay", overlay, "-run", "^"+m.check+"$")
 	cmd.Args = append(cmd.Args, strings.Fields(cmp.Or(m.files, "."))...)
 	cmd.Env = append(os.Environ(), mutated+"=1")
 	return cmd.CombinedOutput()

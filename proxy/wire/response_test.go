@@ -86,6 +86,8 @@ func TestBodies(t *testing.T) {
 // its failure is told.
 func TestRelayFlushes(t *testing.T) {
 	more := make(chan string)
+	end := sync.OnceFunc(func() { close(more) }) // also when the test fails: the backend waits for it
+	defer end()
 	_, resp := answering(t, func(nc net.Conn) {
 		io.WriteString(nc, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
 		for s := range more {
@@ -100,13 +102,18 @@ func TestRelayFlushes(t *testing.T) {
 	for _, s := range []string{"a", "b", "c"} {
 		more <- s
 		want += s
-		for have := ""; have != want; have = <-flushed {
+		for have := ""; have != want; {
+			select {
+			case have = <-flushed:
+			case <-time.After(10 * time.Second):
+				t.Fatalf("%q is not flushed", want)
+			}
 			if !strings.HasPrefix(want, have) {
 				t.Fatalf("%q, want %q", have, want)
 			}
 		}
 	}
-	close(more)
+	end()
 	if err := <-done; err == nil {
 		t.Error("a cut looks complete")
 	}
