@@ -37,7 +37,7 @@ devgate: ready http://localhost:3000 (2 backends, 1.9s)
 <33>frontend |<0> up
 <36>api      *<0> restarted
 <36>api      *<0> in 31 ms
-<1>devgate:<22> ready http://localhost:3000 (2 backends, 1.9s)
+<1>devgate:<0> ready http://localhost:3000 (2 backends, 1.9s)
 `},
 		"have the time in front when asked": {Config{Services: services, Timestamps: true}, `
 00:00:00.000 api      | red
