@@ -22,12 +22,12 @@ type overview struct {
 func (o *overview) Status() control.Status {
 	p := o.current.setup()
 	status := control.Status{Name: p.Name, URL: p.URL, PID: o.pid, Services: []control.Service{}}
-	known := map[string]event.Service{}
-	for _, e := range o.bus.Snapshot() {
-		known[e.Name] = e
-	}
 	for _, service := range p.Services {
-		status.Services = append(status.Services, o.service(service, known[service.Name]))
+		e, known := o.bus.Service(service.Name)
+		if !known && p.started[service.Name] { // its first event is on its way
+			e.State, e.Since = event.Waiting, o.began
+		}
+		status.Services = append(status.Services, o.service(service, e))
 	}
 	status.State = overall(status.Services, o.stopping())
 	return status
