@@ -211,6 +211,9 @@ func (s *Supervisor) send(in input, by event.Cause, names []string) {
 // note records what a service tells, passes it on and does what follows from
 // it for the others.
 func (s *Supervisor) note(e event.Event) {
+	if e.Kind == event.Asked {
+		e.Service = s.state[e.Service.Name] // nothing about it is new, and it may be said to wait already
+	}
 	if e.Service.State == event.Waiting {
 		e.Service.Reason = s.waitsFor(e.Service.Name)
 	}
