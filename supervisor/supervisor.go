@@ -82,13 +82,13 @@ func (s *Supervisor) launch(service *service) {
 // all), and acts until ctx ends. Then it stops everything in reverse order
 // and returns after the last process and goroutine are gone.
 func (s *Supervisor) Run(ctx context.Context, first []string) error {
-	for _, spec := range s.specs {
-		s.launch(s.services[spec.Name])
-	}
 	if first == nil {
 		first = s.names()
 	}
-	s.start(event.Cause{By: event.Devgate}, first)
+	s.start(event.Cause{By: event.Devgate}, first) // before anybody hears of a service that seems to be stopped
+	for _, spec := range s.specs {
+		s.launch(s.services[spec.Name])
+	}
 	down := ctx.Done()
 	for !s.stopping || !s.allDown() {
 		select {
@@ -211,6 +211,9 @@ func (s *Supervisor) send(in input, by event.Cause, names []string) {
 // note records what a service tells, passes it on and does what follows from
 // it for the others.
 func (s *Supervisor) note(e event.Event) {
+	if e.Kind == event.Asked {
+		e.Service = s.state[e.Service.Name] // nothing about it is new, and it may be said to wait already
+	}
 	if e.Service.State == event.Waiting {
 		e.Service.Reason = s.waitsFor(e.Service.Name)
 	}

@@ -89,3 +89,25 @@ func TestAnUnknownNameIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// A service that is about to start never looks as if it were stopped.
+func TestTheFirstThatIsHeardOfAServiceIsThatItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &scene{t: t, system: newSystem(), over: make(chan struct{})}
+		p.sup = New([]Spec{spec("web", "api"), spec("api")}, &p.bus, p.system)
+		sub := p.bus.Subscribe()
+		p.run()
+		sub.Close()
+		heard := 0
+		for e := range sub.C {
+			heard++
+			if e.Service.State == event.Stopped {
+				t.Errorf("%s was stopped", e.Service.Name)
+			}
+		}
+		if heard == 0 {
+			t.Error("nothing was heard")
+		}
+		p.end()
+	})
+}

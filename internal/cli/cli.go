@@ -5,24 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"devgate/internal/guard"
-	"devgate/internal/project"
 	"devgate/procfile"
 )
-
-// streams are the standard streams of one call of Main.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-	args     []string // of the command line
-	guarded  bool     // this process is the supervisor of a guard
-}
 
 // Main runs devgate and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -110,61 +99,4 @@ func usageErrorsEverywhere(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		usageErrorsEverywhere(sub)
 	}
-}
-
-// fileFlag is -f, --file: which Devgatefile.
-func fileFlag(cmd *cobra.Command, file *string) {
-	cmd.Flags().StringVarP(file, "file", "f", "", "read this Devgatefile instead of looking for one")
-}
-
-// load reads the project that a command is about. It adds to o what the process
-// itself says.
-func load(o *project.Options) (*project.Project, error) {
-	o.Environ = os.Environ()
-	dir, err := os.Getwd()
-	if err != nil {
-		return nil, fmt.Errorf("find working directory: %w", err)
-	}
-	o.Dir = dir
-	p, err := project.Load(context.Background(), *o)
-	if errors.Is(err, procfile.ErrNotFound) {
-		return nil, usageError(noFile(dir))
-	}
-	if err != nil {
-		return nil, usageError(err)
-	}
-	return p, nil
-}
-
-func noFile(dir string) error {
-	return fmt.Errorf(`no Devgatefile, Procfile.dev or Procfile in %s or in a folder above it
-  hint: write one; for a server that takes its port from $PORT this is enough:
-
-      [web]
-      command = "npm run dev"
-      port = 5173`, dir)
-}
-
-// rootOf finds the project's folder without reading the file: what runs can be
-// asked and stopped even while the Devgatefile is broken.
-func rootOf(file string) (string, error) {
-	if file == "" {
-		dir, err := os.Getwd()
-		if err != nil {
-			return "", fmt.Errorf("find working directory: %w", err)
-		}
-		found, err := procfile.Find(dir)
-		if errors.Is(err, procfile.ErrNotFound) {
-			return "", usageError(noFile(dir))
-		}
-		if err != nil {
-			return "", usageError(err)
-		}
-		file = found
-	}
-	abs, err := filepath.Abs(file)
-	if err != nil {
-		return "", fmt.Errorf("find project folder: %w", err)
-	}
-	return filepath.Dir(abs), nil
 }

@@ -53,6 +53,11 @@ func detach(o upOptions, p *project.Project, names []string, std streams) error 
 	return detachedFailure(p.Root, status, o.timeout)
 }
 
+func alreadyRunning(out io.Writer, r control.Record) error {
+	_, err := fmt.Fprintf(out, "already running (pid %d) %s\n", r.PID, r.URL)
+	return err
+}
+
 // startDetached runs `devgate up` without a terminal; what it prints goes to a
 // log file.
 func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, string, error) {

@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"time"
 
-	"devgate/internal/control"
 	"devgate/internal/guard"
 	"devgate/internal/proc"
 	"devgate/internal/session"
@@ -58,26 +57,4 @@ func guardResult(status syscall.WaitStatus) error {
 	}
 	sig := status.Signal()
 	return &exitError{128 + int(sig), fmt.Errorf("the supervisor was ended by signal %d (%s); all services were ended with it", int(sig), sig)}
-}
-
-// connect finds the devgate that runs the project at root. One that Ctrl-Z has
-// stopped would not answer before it is continued.
-func connect(root string) (*control.Client, error) {
-	if record, running := control.Holder(root); running && isStopped(record.PID) {
-		return nil, fmt.Errorf("devgate (pid %d) is stopped\n  hint: fg in its terminal, or kill -CONT %d, lets it go on", record.PID, record.PID)
-	}
-	return control.Dial(root)
-}
-
-// isStopped reports whether a guard and its supervisor are stopped.
-func isStopped(pid int) bool {
-	supervisors := proc.Children(pid)
-	return proc.Stopped(pid) && len(supervisors) > 0 && proc.Stopped(supervisors[0])
-}
-
-// fileOf is the Devgatefile that a command line names; "" when it names none.
-func fileOf(std streams) string {
-	up := newUp(std)
-	up.ParseFlags(std.args)
-	return up.Flag("file").Value.String()
 }

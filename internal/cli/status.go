@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -43,19 +42,6 @@ func newStatus(std streams) *cobra.Command {
 	fileFlag(cmd, &file)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
-}
-
-// dial finds the devgate that runs the project.
-func dial(file string) (*control.Client, error) {
-	root, err := rootOf(file)
-	if err != nil {
-		return nil, err
-	}
-	client, err := connect(root)
-	if errors.Is(err, control.ErrNotRunning) {
-		return nil, fmt.Errorf("no devgate runs in %s\n  hint: devgate up starts it", root)
-	}
-	return client, err
 }
 
 func printStatus(out io.Writer, s control.Status) error {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"syscall"
@@ -16,22 +15,6 @@ import (
 	"devgate/internal/session"
 	"devgate/internal/tty"
 )
-
-// upOptions are the flags of `devgate up`.
-type upOptions struct {
-	file          string
-	port          int
-	host          string
-	detach, wait  bool
-	exitOnFailure bool
-	timestamps    bool
-	format        string
-	colorMode     string
-	open          bool
-	timeout       time.Duration
-
-	color bool // worked out from colorMode
-}
 
 func newUp(std streams) *cobra.Command {
 	var o upOptions
@@ -56,36 +39,6 @@ func newUp(std streams) *cobra.Command {
 	return cmd
 }
 
-func (o upOptions) logFormat() logmux.Format {
-	if o.format == "json" {
-		return logmux.JSON
-	}
-	return logmux.Text
-}
-
-// check refuses flags that mean nothing.
-func (o *upOptions) check(out io.Writer) (err error) {
-	switch {
-	case o.format != "text" && o.format != "json":
-		return usageError(fmt.Errorf("--format %s: want text or json", o.format))
-	case o.port < 0 || o.port > 65535:
-		return usageError(fmt.Errorf("--port %d: want 1-65535", o.port))
-	case o.timeout <= 0:
-		return usageError(fmt.Errorf("--timeout %s: want a duration above 0, such as 60s", o.timeout))
-	}
-	o.color, err = wantColor(o.colorMode, out)
-	return err
-}
-
-// wantColor decides about colours; mode is the value of --color.
-func wantColor(mode string, out io.Writer) (bool, error) {
-	want, err := tty.WantColor(mode, out, os.Getenv)
-	if err != nil {
-		return false, usageError(fmt.Errorf("--color %s: %w", mode, err))
-	}
-	return want, nil
-}
-
 func up(o upOptions, names []string, std streams) error {
 	if err := o.check(std.out); err != nil {
 		return err
@@ -107,22 +60,6 @@ func up(o upOptions, names []string, std streams) error {
 		return detach(o, p, names, std)
 	}
 	return foreground(o.session(p, source, names), std)
-}
-
-// session is what the flags mean to a session.
-func (o upOptions) session(p *project.Project, source project.Options, names []string) session.Options {
-	all := session.Options{
-		Project: p, Source: source,
-		Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
-		Browse: openBrowser, OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
-	}
-	if len(names) > 0 {
-		all.First = names
-	}
-	if o.wait {
-		all.Late = o.timeout
-	}
-	return all
 }
 
 // foreground is `devgate up` itself, with the streams of this process.
@@ -161,7 +98,9 @@ func sessionResult(err error, out io.Writer) error {
 	return err
 }
 
-func alreadyRunning(out io.Writer, r control.Record) error {
-	_, err := fmt.Fprintf(out, "already running (pid %d) %s\n", r.PID, r.URL)
-	return err
+// fileOf is the Devgatefile that a command line names; "" when it names none.
+func fileOf(std streams) string {
+	up := newUp(std)
+	up.ParseFlags(std.args)
+	return up.Flag("file").Value.String()
 }

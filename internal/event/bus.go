@@ -86,6 +86,17 @@ func (b *Bus) forget(name string) {
 	delete(b.state, name)
 }
 
+// Service is the last known state of one service. Of one of which nothing was
+// published it is zero but for the name, and known is false.
+func (b *Bus) Service(name string) (s Service, known bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s, known := b.state[name]; known {
+		return s, true
+	}
+	return Service{Name: name}, false
+}
+
 // Snapshot is the last known state of every service, in order of first
 // appearance.
 func (b *Bus) Snapshot() []Service {

@@ -50,6 +50,22 @@ func TestSnapshotKeepsTheOrderOfFirstAppearance(t *testing.T) {
 	}
 }
 
+func TestAServiceIsAsItWasLastPublished(t *testing.T) {
+	var bus Bus
+	if got, known := bus.Service("api"); known || got.Name != "api" || got.State != Stopped {
+		t.Errorf("of nobody: %+v, %v", got, known)
+	}
+	bus.Publish(ready("api"))
+	bus.Publish(Event{Service: Service{Name: "api", State: Failed, Reason: "why"}})
+	if got, known := bus.Service("api"); !known || got.State != Failed || got.Reason != "why" {
+		t.Errorf("got %+v, %v", got, known)
+	}
+	bus.Publish(Event{Kind: Removed, Service: Service{Name: "api"}})
+	if _, known := bus.Service("api"); known {
+		t.Error("one that was removed is known")
+	}
+}
+
 func TestASubscriberThatLagsIsClosedAndTold(t *testing.T) {
 	var bus Bus
 	slow := bus.Subscribe()

@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,4 +39,17 @@ func (c Cause) What() string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
+}
+
+// And is one cause for what both ask for: c, with the files of both.
+func (c Cause) And(other Cause) Cause {
+	unnamed := c.Total - len(c.Files) + other.Total - len(other.Files)
+	c.Files = slices.Clone(c.Files)
+	for _, file := range other.Files {
+		if !slices.Contains(c.Files, file) {
+			c.Files = append(c.Files, file)
+		}
+	}
+	c.Total = len(c.Files) + unnamed
+	return c
 }

@@ -1,6 +1,9 @@
 package event
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+)
 
 func TestACauseNamesTheFirstFilesAndCountsTheOthers(t *testing.T) {
 	for _, c := range []struct {
@@ -28,5 +31,19 @@ func TestOnlyWhatSomebodyStoppedIgnoresChanges(t *testing.T) {
 				t.Errorf("%v, returning %v: got %v", s, returning, got)
 			}
 		}
+	}
+}
+
+func TestTwoEditsAreOneWithTheFilesOfBoth(t *testing.T) {
+	a := Cause{By: Edit, Files: []string{"a", "b"}, Total: 5}
+	b := Cause{By: Edit, Files: []string{"b", "c"}, Total: 2}
+	if got, want := a.And(b), (Cause{Edit, []string{"a", "b", "c"}, 6}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := (Cause{By: Edit}).And(b); !reflect.DeepEqual(got, b) {
+		t.Errorf("nothing and %+v: %+v", b, got)
+	}
+	if !reflect.DeepEqual(a.Files, []string{"a", "b"}) {
+		t.Errorf("the first was changed: %+v", a)
 	}
 }

@@ -1,17 +1,13 @@
 package logmux
 
-import (
-	"strings"
-
-	"github.com/fatih/color"
-)
+import "strings"
 
 // palette gives neighbours colours that are easy to tell apart. Red is left to
 // what the services have to say.
-func palette() []color.Attribute {
-	return []color.Attribute{
-		color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue,
-		color.FgHiCyan, color.FgHiYellow, color.FgHiGreen, color.FgHiMagenta, color.FgHiBlue,
+func palette() []colour {
+	return []colour{
+		cyan, yellow, green, magenta, blue,
+		cyan + bright, yellow + bright, green + bright, magenta + bright, blue + bright,
 	}
 }
 
@@ -36,28 +32,24 @@ func (l *label) of(from source, continued bool) string {
 // newLabel returns the label of the service with the given index in order.
 func newLabel(name string, width, index int, colours bool) label {
 	padded := name + strings.Repeat(" ", max(0, width-len(name)))
-	colourList := palette()
-	c := paint(colours, colourList[index%len(colourList)])
+	list := palette()
+	s := style{fg: list[index%len(list)]}
 	return label{
-		first:   c.Sprint(padded+" |") + " ",
-		next:    c.Sprint(padded+" +") + " ",
-		devgate: c.Sprint(padded+" *") + " ",
+		first:   paint(colours, s, padded+" |") + " ",
+		next:    paint(colours, s, padded+" +") + " ",
+		devgate: paint(colours, s, padded+" *") + " ",
 	}
 }
 
 // devgateLabel is in front of lines of devgate about everything.
 func devgateLabel(colours bool) label {
-	text := paint(colours, color.Bold).Sprint(Devgate+":") + " "
+	text := paint(colours, style{attrs: bold}, Devgate+":") + " "
 	return label{text, text, text}
 }
 
-// paint returns a colour that does not ask the package-level color.NoColor.
-func paint(on bool, attributes ...color.Attribute) *color.Color {
-	c := color.New(attributes...)
-	if on {
-		c.EnableColor()
-	} else {
-		c.DisableColor()
+func paint(on bool, s style, text string) string {
+	if !on {
+		return text
 	}
-	return c
+	return s.around(text)
 }

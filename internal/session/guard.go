@@ -7,18 +7,11 @@ import (
 	"devgate/internal/guard"
 )
 
-// watchGuard ends the session when the guard is gone. The returned function
-// ends the watching and waits for it.
-func (s *session) watchGuard() (stop func()) {
-	if !s.options.Guarded {
-		return func() {}
+// watchGuard ends the session when the guard is gone.
+func watchGuard(ctx context.Context, say say, end func(error)) error {
+	if guard.Lost(ctx) == nil {
+		say("", "the devgate that owned the terminal is gone: stopping")
+		end(&SignalError{syscall.SIGKILL})
 	}
-	watching := background(func(ctx context.Context) error {
-		if guard.Lost(ctx) == nil {
-			s.say("", "the devgate that owned the terminal is gone: stopping")
-			s.end(&SignalError{syscall.SIGKILL})
-		}
-		return nil
-	})
-	return watching.stop
+	return nil
 }

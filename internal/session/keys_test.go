@@ -5,6 +5,23 @@ import (
 	"testing"
 )
 
+// C6: the footer and the help, word for word.
+func TestKeysAreShownAndExplained(t *testing.T) {
+	if got := keyLine(); got != "r restart · o open · c clear · h help · q quit" {
+		t.Errorf("the footer is %q", got)
+	}
+	want := `keys:
+  r      restart: then a name, or Enter for all; Tab completes, Esc leaves
+  o      open the project in the browser
+  c      clear the screen
+  Enter  an empty line, to find this place again
+  q      quit: stop everything (as Ctrl-C; exit code 0)
+  Ctrl-Z stop for a while: fg goes on`
+	if got := keyHelp(); got != want {
+		t.Errorf("the help is\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestCommonPrefix(t *testing.T) {
 	for _, c := range []struct {
 		all  []string

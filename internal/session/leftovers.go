@@ -39,10 +39,9 @@ func leftoversPath(root string) string {
 	return filepath.Join(root, control.Folder, "processes.json")
 }
 
-// recordProcesses keeps the record true until ctx ends. It writes only changes.
-func (s *session) recordProcesses(ctx context.Context) error {
-	record := leftovers{Boot: proc.Boot(), Mark: s.mark, Group: s.exec.Group()}
-	record.write(leftoversPath(s.project().Root)) // the mark; nobody is there yet
+// keep keeps the record at path true until ctx ends. It writes only changes.
+func (l leftovers) keep(ctx context.Context, path string) error {
+	l.write(path) // the mark; nobody is there yet
 	for pause := firstRecordPause; ; {
 		select {
 		case <-ctx.Done():
@@ -50,9 +49,9 @@ func (s *session) recordProcesses(ctx context.Context) error {
 		case <-time.After(pause):
 			pause = min(pause+pause/2, longestRecordPause)
 		}
-		if now := proc.Descendants(os.Getpid()); !slices.Equal(now, record.Processes) {
-			record.Processes, pause = now, recordPause
-			record.write(leftoversPath(s.project().Root))
+		if now := proc.Descendants(os.Getpid()); !slices.Equal(now, l.Processes) {
+			l.Processes, pause = now, recordPause
+			l.write(path)
 		}
 	}
 }

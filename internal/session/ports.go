@@ -13,14 +13,15 @@ import (
 	"devgate/internal/port"
 	"devgate/internal/project"
 	"devgate/procfile"
+	"devgate/proxy"
 )
 
-// checkPorts opens the gateway's port, and tells of it and of every backend's
+// claimPorts opens the gateway's port, and tells of it and of every backend's
 // that is taken before anything starts. The gateway never takes another port by
 // itself.
-func (s *session) checkPorts(started map[string]bool) error {
-	conflicts := backendConflicts(s.project(), started)
-	if err := s.listen(); err != nil {
+func claimPorts(gateway *proxy.Gateway, s *setup) error {
+	conflicts := backendConflicts(s)
+	if err := listen(gateway, s.Project); err != nil {
 		conflicts = slices.Insert(conflicts, 0, err.Error())
 	}
 	if conflicts == nil {
@@ -33,8 +34,7 @@ func (s *session) checkPorts(started map[string]bool) error {
 // that counts.
 const chosenPatience = 300 * time.Millisecond
 
-func (s *session) listen() error {
-	p := s.project()
+func listen(gateway *proxy.Gateway, p *project.Project) error {
 	if p.ChoosesGateway() {
 		// It was free when it was chosen: another devgate that looks for one may be
 		// trying it out at this instant.
@@ -44,10 +44,24 @@ func (s *session) listen() error {
 	}
 	err := port.Check(p.Port)
 	if err == nil {
-		err = s.gateway.Listen(p.Host, p.Port)
+		err = gateway.Listen(p.Host, p.Port)
 	}
 	if err != nil {
 		return gatewayError(p, err)
+	}
+	return nil
+}
+
+// move takes the gateway from where the setup before has put it to the address
+// of another.
+func move(gateway *proxy.Gateway, before, after *setup) error {
+	if after.Port != before.Port {
+		if err := port.Check(after.Port); err != nil {
+			return gatewayError(after.Project, err)
+		}
+	}
+	if err := gateway.Move(after.Host, after.Port); err != nil {
+		return gatewayError(after.Project, err)
 	}
 	return nil
 }
@@ -95,9 +109,9 @@ func conflict(who string, err error, way string) string {
 }
 
 // backendConflicts are the ports of backends that somebody else has.
-func backendConflicts(p *project.Project, started map[string]bool) (all []string) {
-	for _, service := range p.Services {
-		if service.Port == 0 || service.PortGuessed || !started[service.Name] {
+func backendConflicts(s *setup) (all []string) {
+	for _, service := range s.Services {
+		if service.Port == 0 || service.PortGuessed || !s.started[service.Name] {
 			continue
 		}
 		err := port.Check(service.Port)
@@ -105,7 +119,7 @@ func backendConflicts(p *project.Project, started map[string]bool) (all []string
 		if !errors.As(err, &busy) {
 			continue // what else is wrong, its server says better
 		}
-		where := p.Path
+		where := s.Path
 		if service.Has("port") {
 			where += ":" + service.Position("port").String()
 		}

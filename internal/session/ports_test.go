@@ -51,11 +51,8 @@ func TestAPortThatWasChosenMayBeBusyForAMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		released := time.AfterFunc(chosenPatience/6, func() { held.Close() })
-		s := &session{gateway: proxy.New(proxy.Config{})}
-		s.current.Store(&project.Project{
-			File: &procfile.File{Port: procfile.Port{Auto: auto}}, Host: "localhost", Port: held.Addr().(*net.TCPAddr).Port,
-		})
-		if err := s.listen(); auto == (err != nil) {
+		p := &project.Project{File: &procfile.File{Port: procfile.Port{Auto: auto}}, Host: "localhost", Port: held.Addr().(*net.TCPAddr).Port}
+		if err := listen(proxy.New(proxy.Config{}), p); auto == (err != nil) {
 			t.Errorf("chosen %v: %v", auto, err)
 		}
 		released.Stop()

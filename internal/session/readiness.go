@@ -3,15 +3,12 @@ package session
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"devgate/internal/logmux"
 	"devgate/internal/project"
 	"devgate/procfile"
 	"devgate/supervisor"
@@ -20,36 +17,57 @@ import (
 
 const (
 	// undecided is how long a process of a Procfile may take to listen before it
-	// counts as a worker, and expected how long where its line says PORT=. It joins the cascade later if it does.
+	// counts as a worker, and expected how long where its line says PORT=. It
+	// joins the cascade later if it does.
 	undecided = 3 * time.Second
 	expected  = 30 * time.Second
 )
 
-// readiness is the service's check, or nil: ready as soon as it runs.
-func (w *hooks) readiness() func(context.Context, func(error)) error {
-	ready := w.service.Ready
-	var attempt probe.Attempt
+// checks finds out whether services are ready.
+type checks struct {
+	say      say
+	start    supervisor.Starter // of commands that look
+	backends *backends
+	strays   *strays
+	tasks    *sync.WaitGroup
+}
+
+// check is that of one service, or of one process of it.
+type check struct {
+	*checks
+	service *project.Service
+	output  *output
+}
+
+// of is the service's check, or nil: ready as soon as it runs.
+func (c *checks) of(service *project.Service, out *output) func(context.Context, func(error)) error {
+	one := &check{c, service, out}
+	ready := service.Ready
 	switch {
-	case w.service.JoinsWhenListening:
-		return w.joinWhenListening
+	case service.JoinsWhenListening:
+		return one.joinWhenListening
 	case ready.Kind == procfile.ReadyLog:
-		return w.logMatches
+		return func(ctx context.Context, report func(error)) error { return out.matches(ctx, ready.Log, report) }
 	case ready.Kind == procfile.ReadyTCP:
-		attempt = probe.TCP(cmp.Or(ready.Port, w.service.Port))
+		return one.repeat(probe.TCP(cmp.Or(ready.Port, service.Port)))
 	case ready.Kind == procfile.ReadyHTTP:
-		attempt = probe.HTTP(w.service.Port, ready.Path, ready.Status, protocolOf(w.service))
+		return one.repeat(probe.HTTP(service.Port, ready.Path, ready.Status, protocolOf(service)))
 	case ready.Kind == procfile.ReadyExec:
-		attempt = w.commandSucceeds
-	default:
-		return nil
+		return one.repeat(one.commandSucceeds)
 	}
+	return nil
+}
+
+// repeat makes an attempt until it succeeds. Meanwhile a port is looked for that
+// is not the declared one.
+func (c *check) repeat(attempt probe.Attempt) func(context.Context, func(error)) error {
 	return func(ctx context.Context, report func(error)) error {
-		if w.service.Port != 0 {
+		if c.service.Port != 0 {
 			looking, stop := context.WithCancel(ctx)
 			defer stop()
-			w.session.tasks.Go(func() { w.watchPort(looking) })
+			c.tasks.Go(func() { c.strays.watch(looking, c.service) })
 		}
-		return w.until(ctx, attempt, report)
+		return c.until(ctx, attempt, report)
 	}
 }
 
@@ -62,8 +80,8 @@ func protocolOf(s *project.Service) probe.Protocol {
 
 // until repeats an attempt and says it once when the service's own timeout is
 // over. (What takes longer than 30 s is explained for every service.)
-func (w *hooks) until(ctx context.Context, attempt probe.Attempt, report func(error)) error {
-	ready := w.service.Ready
+func (c *check) until(ctx context.Context, attempt probe.Attempt, report func(error)) error {
+	ready := c.service.Ready
 	if ready.Timeout == procfile.DefaultTimeout {
 		return probe.Until(ctx, ready.Interval, attempt, report)
 	}
@@ -73,7 +91,7 @@ func (w *hooks) until(ctx context.Context, attempt probe.Attempt, report func(er
 		if err := missing.Load(); err != nil {
 			text += fmt.Sprintf(": %v", *err)
 		}
-		w.session.say(w.service.Name, text+"; it is asked on")
+		c.say(c.service.Name, text+"; it is asked on")
 	})
 	defer late.Stop()
 	return probe.Until(ctx, ready.Interval, attempt, func(err error) {
@@ -84,10 +102,10 @@ func (w *hooks) until(ctx context.Context, attempt probe.Attempt, report func(er
 
 // commandSucceeds is one attempt of ready = { exec = … }. What the command
 // prints is no service's output; its first line says what is missing.
-func (w *hooks) commandSucceeds(ctx context.Context) error {
+func (c *check) commandSucceeds(ctx context.Context) error {
 	var out firstLine
-	command := supervisor.Command{Args: w.service.ReadyExec, Dir: w.service.Dir, Env: w.service.Env}
-	child, err := w.session.exec.Start(command, &out, &out)
+	command := supervisor.Command{Args: c.service.ReadyExec, Dir: c.service.Dir, Env: c.service.Env}
+	child, err := c.start.Start(command, &out, &out)
 	if err != nil {
 		return err
 	}
@@ -97,72 +115,30 @@ func (w *hooks) commandSucceeds(ctx context.Context) error {
 	if !exit.Failure() {
 		return nil
 	}
-	return fmt.Errorf("%s: %s%s", w.service.Ready.Exec, exit, out.text())
-}
-
-// firstLine keeps the first line of what is written to it.
-type firstLine struct {
-	mu  sync.Mutex
-	buf []byte
-}
-
-// Write keeps the beginning.
-func (l *firstLine) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.buf) < 1000 {
-		l.buf = append(l.buf, p...)
-	}
-	return len(p), nil
-}
-
-// Close does nothing.
-func (l *firstLine) Close() error { return nil }
-
-// text is the line in parentheses, or nothing.
-func (l *firstLine) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	line, _, _ := strings.Cut(strings.TrimSpace(string(l.buf)), "\n")
-	if line == "" {
-		return ""
-	}
-	return " (" + line + ")"
-}
-
-// logMatches waits for a line of this run that matches.
-func (w *hooks) logMatches(ctx context.Context, report func(error)) error {
-	pattern := w.service.Ready.Log
-	report(fmt.Errorf("no line of output matches %q yet", pattern))
-	query := logmux.Query{Services: []string{w.service.Name}, Since: *w.opened.Load(), Grep: pattern, Live: true}
-	for line := range w.session.printer.Follow(ctx, query) {
-		if line.Stream != logmux.Devgate {
-			return nil
-		}
-	}
-	return errors.New("the output ended before a line matched")
+	return fmt.Errorf("%s: %s%s", c.service.Ready.Exec, exit, out.text())
 }
 
 // joinWhenListening is the rule for a Procfile: ready when it listens, or when
 // it has not for a while; then it is a worker until it does.
-func (w *hooks) joinWhenListening(ctx context.Context, report func(error)) error {
-	attempt := probe.TCP(w.service.Port)
+func (c *check) joinWhenListening(ctx context.Context, report func(error)) error {
+	attempt := probe.TCP(c.service.Port)
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
-	w.session.tasks.Go(func() { defer stop(); w.watchPort(looking) })
+	c.tasks.Go(func() { defer stop(); c.strays.watch(looking, c.service) })
 	patience := undecided
-	if w.service.Has("port") && !w.service.PortGuessed {
+	if c.service.Has("port") && !c.service.PortGuessed {
 		patience = expected
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := probe.Until(limited, w.service.Ready.Interval, attempt, report)
+	current := c.backends.current
+	err := probe.Until(limited, c.service.Ready.Interval, attempt, report)
 	if err == nil {
-		w.session.join(w.service.Name)
+		current.join(c.service.Name)
 		return nil
 	}
-	if ctx.Err() == nil && !w.session.joined(w.service.Name) {
-		w.session.watchForJoin(ctx, w.service)
+	if ctx.Err() == nil && !current.hasJoined(c.service.Name) {
+		c.backends.joinLater(ctx, c.service)
 		return nil
 	}
-	return probe.Until(ctx, w.service.Ready.Interval, attempt, report)
+	return probe.Until(ctx, c.service.Ready.Interval, attempt, report)
 }

@@ -1,11 +1,15 @@
 package session
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"devgate/internal/event"
+	"devgate/internal/port"
+	"devgate/internal/project"
 	"devgate/internal/relay"
+	"devgate/procfile"
 )
 
 // relays keep the ports of services whose processes overlap. The zero value is
@@ -35,6 +39,45 @@ func (r *relays) isOpen(name string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.byName[name] != nil
+}
+
+const (
+	// portPatience is how long a start waits for its port before it says who has
+	// it, and portLimit how long in all.
+	portPatience = 3 * time.Second
+	portLimit    = 15 * time.Second
+)
+
+// release waits until the port of a service is free, and says who has it. Where
+// processes overlap, one is what the process is run with, and devgate itself has
+// the service's port from then on; hold is how long a connection waits there.
+func (r *relays) release(ctx context.Context, one, service *project.Service, hold func() time.Duration, say func(string)) error {
+	if one.RestartStyle != procfile.RestartOverlap {
+		r.close(one.Name)
+		return waitFree(ctx, one.Port, say)
+	}
+	if service != nil && !r.isOpen(service.Name) {
+		if err := waitFree(ctx, service.Port, say); err != nil {
+			return err
+		}
+		if err := r.open(service.Name, service.Port, hold); err != nil {
+			return err
+		}
+	}
+	return waitFree(ctx, one.Port, say)
+}
+
+func waitFree(ctx context.Context, number int, say func(string)) error {
+	patience, cancel := context.WithTimeout(ctx, portPatience)
+	defer cancel()
+	err := port.WaitFree(patience, number)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	say(err.Error() + "; waiting for it")
+	limit, cancel := context.WithTimeout(ctx, portLimit-portPatience)
+	defer cancel()
+	return port.WaitFree(limit, number)
 }
 
 // follow sends connections to the process that serves. While one starts they

@@ -9,9 +9,12 @@ import (
 	"devgate/proxy"
 )
 
+// inspector tells about requests.
+type inspector struct{ gateway *proxy.Gateway }
+
 // Explain implements control.Inspector.
-func (a *actions) Explain(ctx context.Context, q control.Question) (control.Exchange, error) {
-	e, err := a.s.gateway.Explain(ctx, q.Method, q.Target, q.Header, bytes.NewReader(q.Body))
+func (i *inspector) Explain(ctx context.Context, q control.Question) (control.Exchange, error) {
+	e, err := i.gateway.Explain(ctx, q.Method, q.Target, q.Header, bytes.NewReader(q.Body))
 	if err != nil {
 		return control.Exchange{}, err
 	}
@@ -20,12 +23,12 @@ func (a *actions) Explain(ctx context.Context, q control.Question) (control.Exch
 }
 
 // Requests implements control.Inspector.
-func (a *actions) Requests(ctx context.Context, follow bool, emit func(control.Exchange) error) error {
+func (i *inspector) Requests(ctx context.Context, follow bool, emit func(control.Exchange) error) error {
 	// Live ones are asked for first, so that none falls between; those that are
 	// in both are told apart by their number.
-	live := a.s.gateway.Follow(ctx)
+	live := i.gateway.Follow(ctx)
 	var last uint64
-	for _, e := range a.s.gateway.Requests() {
+	for _, e := range i.gateway.Requests() {
 		if last = e.ID; emit(exchangeOf(e)) != nil {
 			return nil
 		}

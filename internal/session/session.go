@@ -5,10 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -19,41 +18,36 @@ import (
 	"devgate/internal/logmux"
 	"devgate/internal/project"
 	"devgate/internal/watch"
-	"devgate/procfile"
 	"devgate/proxy"
 	"devgate/supervisor"
 )
 
-// session is one running project.
+// session is one running project: the one place that puts the parts together and
+// takes them down. No part knows it; each has the few others that it needs.
 type session struct {
-	current atomic.Pointer[project.Project] // replaced by reload
 	options Options
-	first   []string // what is started at first; nil: all
+	pid     int // that people see and signal: the guard's, if there is one
 	began   time.Time
 
-	endedBefore int // processes that an earlier devgate had left behind
-
-	lock    *control.Lock
-	printer *logmux.Printer
-	bus     event.Bus
-	sup     *supervisor.Supervisor
-	exec    *supervisor.Exec
-	mark    string // in the environment of every process of this session
-	gateway *proxy.Gateway
-	watcher *watch.Watcher
-	reload  *reloader
-
-	terminals *terminals
+	current   *current
+	lock      *control.Lock
+	printer   *logmux.Printer
+	bus       event.Bus
+	exec      *supervisor.Exec
+	mark      string // in the environment of every process of this session
+	gateway   *proxy.Gateway
+	watcher   *watch.Watcher
+	sup       *supervisor.Supervisor
+	outputs   *outputs
+	backends  *backends
 	relays    relays
+	terminals *terminals
+	specs     *specs
 
-	ctx   context.Context // ends when the session is to end
-	end   context.CancelCauseFunc
-	tasks sync.WaitGroup // what belongs to no other package: joiners, the reporter
-
-	mu        sync.Mutex
-	hooks     map[string]*hooks // by service; the newest
-	listening map[string]bool   // services of a Procfile that have listened
-	stopping  bool
+	ctx      context.Context // ends when the session is to end
+	end      context.CancelCauseFunc
+	stopping atomic.Bool    // it is on its way down
+	tasks    sync.WaitGroup // what ends with a process, or with the reporter
 }
 
 // Run is a session from the lock to its last line. Its result is why it has
@@ -64,221 +58,195 @@ func Run(o Options) error {
 	if err != nil {
 		return err
 	}
+	defer lock.Release() // last: who waits for it may count on everything else
 	ended := EndLeftovers(o.Project.Root)
 	s, err := open(o, lock)
 	if err != nil {
-		lock.Release()
 		return err
 	}
-	s.endedBefore = ended
-	stopGuard := s.watchGuard()
-	defer stopGuard()
-	stopWatching := s.watchOutput(o.Out)
-	defer stopWatching()
-	return s.run()
+	defer s.printer.Close()
+	server, err := control.Open(control.SocketPath(o.Project.Root), s.actions())
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if err := s.writeRecord(); err != nil {
+		return err
+	}
+	s.greet(ended)
+	s.work()
+	return context.Cause(s.ctx)
 }
 
-// open opens what must be open before anything starts: the log and the gateway's
-// port. The caller holds the lock and calls run.
+// open opens what must be open before anything starts: the gateway's port, the
+// log, the eyes of the watcher.
 func open(o Options, lock *control.Lock) (s *session, err error) {
-	s = &session{options: o, first: o.First, began: time.Now(), lock: lock, listening: map[string]bool{}, hooks: map[string]*hooks{}, terminals: newTerminals(o.TerminalSize)}
-	s.current.Store(o.Project)
+	s = &session{options: o, pid: os.Getpid(), began: time.Now(), lock: lock, mark: rand.Text(), terminals: newTerminals(o.TerminalSize)}
+	if o.Guarded {
+		s.pid = os.Getppid()
+	}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
-	s.reload = newReloader(s)
-	s.gateway = proxy.New(s.gatewayConfig(o.Project))
-	if err := s.checkPorts(s.startedAtFirst()); err != nil {
+	setup := newSetup(o.Project, o.First)
+	s.current = newCurrent(setup)
+	s.gateway = proxy.New(gatewayConfig(setup, s.logf))
+	if err := claimPorts(s.gateway, setup); err != nil {
+		return nil, err
+	}
+	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
 		return nil, err
 	}
 	s.printer = logmux.New(logmux.Config{
 		Out: o.Out, Format: o.Format, Color: o.Color, Timestamps: o.Timestamps,
-		Dir: filepath.Join(o.Project.Root, control.Folder, "logs"), Services: s.names(),
-		OnClosed: func(err error) { s.outputFailed(err, o.Err) },
+		Dir: filepath.Join(o.Project.Root, control.Folder, "logs"), Services: namesOf(o.Project), OnClosed: s.outputFailed,
 	})
-	s.mark = rand.Text()
-	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
-		return nil, err
-	}
+	s.join()
 	s.watcher = &watch.Watcher{Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf}
 	s.watcher.Begin() // before any process that may read what changes
-	s.sup = supervisor.New(s.specs(o.Project), &s.bus, s.exec)
+	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
 	return s, nil
+}
+
+// join makes the parts that look after services, each with what it needs.
+func (s *session) join() {
+	s.outputs = newOutputs(s.printer)
+	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say, tasks: &s.tasks}
+	strays := &strays{say: s.say, pid: s.pidOf, path: s.options.Project.Path}
+	s.specs = &specs{
+		current: s.current, outputs: s.outputs, backends: s.backends, relays: &s.relays, terminals: s.terminals,
+		checks: &checks{say: s.say, start: s.exec, backends: s.backends, strays: strays, tasks: &s.tasks},
+	}
+}
+
+// actions is what others may ask of this session.
+func (s *session) actions() *actions {
+	return &actions{
+		overview:  &overview{current: s.current, bus: &s.bus, pid: s.pid, began: s.began, stopping: s.stopping.Load},
+		commander: &commander{current: s.current, bus: &s.bus, runner: s.sup, say: s.say},
+		logReader: &logReader{current: s.current, printer: s.printer},
+		inspector: &inspector{gateway: s.gateway},
+		attacher:  &attacher{current: s.current, bus: &s.bus, terminals: s.terminals},
+		down:      func() { s.end(ErrDown) },
+	}
+}
+
+// reporter says what happens from now on.
+func (s *session) reporter() *reporter {
+	w := &whole{current: s.current, say: s.say, began: s.began, limit: s.options.Late, ready: s.allReady}
+	if w.limit > 0 {
+		w.late = time.After(w.limit)
+	}
+	return &reporter{
+		say: s.say, bus: &s.bus, events: s.bus.Subscribe(), stopping: s.stopping.Load, whole: w, failed: s.failed,
+		texts: &texts{current: s.current, tail: s.outputs.tail, held: s.gateway.Held},
+	}
+}
+
+// reloader takes up saved Devgatefiles.
+func (s *session) reloader() *reloader {
+	return &reloader{
+		current: s.current, say: s.say, source: s.options.Source, load: project.Load,
+		move:  func(to *setup) error { return move(s.gateway, s.current.setup(), to) },
+		apply: s.apply, watch: s.watchInputs, heeds: s.heedsChanges, wake: make(chan struct{}, 1),
+	}
+}
+
+// keys are those of the terminal; without a Keyboard none is ever pressed.
+func (s *session) keys() *keys {
+	k := &keys{
+		current: s.current, bus: &s.bus, say: s.say, restart: s.sup.Restart, browse: s.options.Browse, out: s.options.Out,
+		quit: func() { s.end(ErrDown) },
+	}
+	if s.options.Keyboard != nil {
+		k.clear = s.options.Keyboard.Clear
+	}
+	return k
+}
+
+// writeRecord says who runs the project, and where.
+func (s *session) writeRecord() error {
+	p := s.current.setup()
+	return s.lock.Write(control.Record{PID: s.pid, URL: p.URL, Socket: control.SocketPath(p.Root), Started: s.began})
+}
+
+// greet says what is about to run, and which keys this version leaves alone.
+// ended is how many processes an earlier devgate had left behind.
+func (s *session) greet(ended int) {
+	p := s.current.setup()
+	if text := movedText(p.Project); text != "" {
+		s.say("", text)
+	}
+	s.say("", fmt.Sprintf("%s  %s  %s", p.Name, p.URL, p.cascade()))
+	if ended > 0 {
+		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", count(ended, "process")))
+	}
+	for _, note := range notesOf(p.Project) {
+		s.say("", note)
+	}
+	if !project.IsLoopback(p.Host) {
+		s.say("", fmt.Sprintf("the gateway listens on %s: other machines in your network can reach your servers", p.Host))
+	}
+}
+
+// sayGoodbye names what is stopped; the returned function tells that it is done.
+func (s *session) sayGoodbye() (done func()) {
+	began := time.Now()
+	var left []string
+	for _, e := range s.bus.Snapshot() {
+		if e.PID != 0 {
+			left = append(left, e.Name)
+		}
+	}
+	if len(left) > 0 {
+		s.say("", "stopping "+strings.Join(left, ", "))
+	}
+	return func() { s.say("", "stopped in "+seconds(time.Since(began))) }
 }
 
 // outputFailed ends the session when the reader of its output has gone. A full
 // disk is no reason to: services, files and memory go on.
-func (s *session) outputFailed(err error, stderr io.Writer) {
+func (s *session) outputFailed(err error) {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
-		fmt.Fprintf(stderr, "devgate: cannot %v; services go on, devgate logs shows what they print\n", err)
+		fmt.Fprintf(s.options.Err, "devgate: cannot %v; services go on, devgate logs shows what they print\n", err)
 		return
 	}
 	s.end(ErrOutputClosed)
 }
 
-// project is the Devgatefile as it was last valid.
-func (s *session) project() *project.Project { return s.current.Load() }
-
-// hold is how long a request waits for a service that is on its way.
-func (s *session) hold() time.Duration { return s.project().File.Hold }
-
-func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
-
-func (s *session) names() []string { return namesOf(s.project()) }
-
-func namesOf(p *project.Project) []string {
-	names := make([]string, len(p.Services))
-	for i, service := range p.Services {
-		names[i] = service.Name
-	}
-	return names
-}
-
-// run does everything between the first and the last line.
-func (s *session) run() error {
-	defer s.lock.Release() // last: who waits for it may count on everything else
-	defer s.printer.Close()
-	server, err := control.Open(control.SocketPath(s.project().Root), &actions{s})
-	if err != nil {
-		return err
-	}
-	defer server.Close()
-	err = s.lock.Write(control.Record{PID: s.pid(), URL: s.project().URL, Socket: control.SocketPath(s.project().Root), Started: s.began})
-	if err != nil {
-		return err
-	}
-	s.greet()
-	s.presetGateway(s.project().Services)
-	return s.work()
-}
-
-// work runs the parts and takes them down in order; see the package's
-// guarantees.
-func (s *session) work() error {
-	reporter := newReporter(s)
-	s.tasks.Go(reporter.run)
-	stopSignals := s.watchSignals(s.options.Signals)
-	watching := background(func(ctx context.Context) error { return s.watchFiles(ctx) })
-	serving := background(s.gateway.Serve)
-	recording := background(s.recordProcesses)
-	sizing := background(s.terminals.follow)
-	typing := background(s.readKeys)
-	supervising := background(func(ctx context.Context) error { return s.sup.Run(ctx, s.first) })
-
-	select {
-	case <-s.ctx.Done():
-	case <-serving.done: // a listener failed: nothing can be reached any more
-		s.end(serving.err)
-	case <-watching.done: // a pattern that cannot be read
-		s.end(watching.err)
-	}
-	s.setStopping()
-	s.printer.Hurry() // who waits for a reader could not be stopped
-	typing.stop()
-	stopped := s.sayGoodbye()
-	watching.stop()
-	serving.stop()
-	supervising.stop()
-	s.relays.closeAll()
-	s.exec.Close()
-	recording.stop()
-	sizing.stop()
-	os.Remove(leftoversPath(s.project().Root))
-	stopSignals()
-	reporter.stop()
-	s.tasks.Wait()
-	stopped()
-	return context.Cause(s.ctx)
-}
-
-// pid is the process that people see and signal: the guard, if there is one.
-func (s *session) pid() int {
-	if s.options.Guarded {
-		return os.Getppid()
-	}
-	return os.Getpid()
-}
-
-func (s *session) setStopping() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.stopping = true
-}
-
-func (s *session) isStopping() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopping
-}
-
-// task is a part of a session that runs in a goroutine of its own.
-type task struct {
-	cancel context.CancelFunc
-	done   chan struct{}
-	err    error // after done
-}
-
-func background(run func(context.Context) error) *task {
-	ctx, cancel := context.WithCancel(context.Background())
-	t := &task{cancel: cancel, done: make(chan struct{})}
-	go func() { // ends with stop, which waits for it
-		defer close(t.done)
-		t.err = run(ctx)
-	}()
-	return t
-}
-
-func (t *task) stop() {
-	t.cancel()
-	<-t.done
-}
-
-// watchFiles turns changes into restarts of the services that asked for them,
-// and takes up a changed Devgatefile.
-func (s *session) watchFiles(ctx context.Context) error {
-	return s.watcher.Run(ctx, func(c watch.Change) {
-		edit := event.Cause{By: event.Edit, Files: c.Files, Total: c.Total}
-		if c.Name == logmux.Devgate {
-			s.reload.take(edit.What())
-			return
-		}
-		s.gateway.Changed()
-		s.sup.Changed(edit, c.Name)
-	})
-}
-
-// presetGateway says how backends stand before their first event: what is not
-// started has no place in the cascade.
-func (s *session) presetGateway(services []*project.Service) {
-	started := s.startedAtFirst()
-	for _, service := range services {
-		switch {
-		case service.Kind() == procfile.Remote:
-		case !service.InCascade():
-		case !started[service.Name]:
-			s.gateway.SetState(service.Name, proxy.State{Phase: proxy.Absent})
-		default:
-			s.gateway.SetState(service.Name, proxy.State{Phase: proxy.Waiting, Reason: "starting"})
-		}
+// failed ends the session at the first failure where that was asked for.
+func (s *session) failed(e event.Service) {
+	if s.options.ExitOnFailure && (e.Exit == nil || e.Exit.Failure()) {
+		s.say("", e.Name+" failed: stopping (--exit-on-failure)")
+		s.end(&ServiceError{e.Name, e.Exit})
 	}
 }
 
-// startedAtFirst are the services named on the command line and what they are
-// after, over all steps; without names, all.
-func (s *session) startedAtFirst() map[string]bool {
-	started := map[string]bool{}
-	queue := s.first
-	if queue == nil {
-		queue = s.names()
+// allReady shows the gateway where that was asked for.
+func (s *session) allReady(url string) {
+	if s.options.OpenWhenReady {
+		s.options.Browse(url)
 	}
-	for len(queue) > 0 {
-		name := queue[0]
-		queue = queue[1:]
-		if service := s.project().Service(name); service != nil && !started[name] {
-			started[name] = true
-			queue = append(slices.Clone(queue), service.After...)
-		}
+}
+
+// suspend stops everything until SIGCONT; the terminal is the shell's meanwhile.
+func (s *session) suspend() {
+	if keyboard := s.options.Keyboard; keyboard != nil {
+		keyboard.Suspend()
+		defer keyboard.Resume()
 	}
-	return started
+	s.exec.Suspend()
 }
 
 // say prints a line of devgate about a service, or about everything.
 func (s *session) say(service, text string) { s.printer.Devgate(service, text) }
+
+func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
+
+func (s *session) pidOf(service string) int {
+	now, _ := s.bus.Service(service)
+	return now.PID
+}
+
+func (s *session) heedsChanges(service string) bool {
+	now, _ := s.bus.Service(service)
+	return now.HeedsChanges()
+}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"devgate/internal/project"
 	"errors"
 	"fmt"
 	"io"
@@ -15,15 +16,15 @@ const seedLimit = 256 << 20
 // stage makes the place for the result of a build: {bin} in a build is never the
 // file that runs. The program of the last build is copied there first, so that a
 // compiler that looks at what it would overwrite still finds it up to date.
-func (w *hooks) stage() error {
-	staged := w.service.Staged
+func stage(service *project.Service) error {
+	staged := service.Staged
 	if err := os.MkdirAll(filepath.Dir(staged), 0o755); err != nil {
 		return fmt.Errorf("make folder for builds: %w", err)
 	}
 	if err := os.RemoveAll(staged); err != nil {
 		return fmt.Errorf("remove old build: %w", err)
 	}
-	if err := copyProgram(staged, w.service.Bin); err != nil {
+	if err := copyProgram(staged, service.Bin); err != nil {
 		os.Remove(staged) // the copy only saves time
 	}
 	return nil
@@ -49,8 +50,8 @@ func copyProgram(to, from string) error {
 
 // install gives what was built its name. The file that it replaces may still
 // run (a crash's leftover, an overlapping process): it keeps its content.
-func (w *hooks) install() error {
-	staged, bin := w.service.Staged, w.service.Bin
+func install(service *project.Service) error {
+	staged, bin := service.Staged, service.Bin
 	info, err := os.Lstat(staged)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // a build that leaves nothing at {bin}

@@ -1,10 +1,9 @@
 package session
 
 import (
-	"context"
+	"strconv"
 
 	"devgate/internal/logmux"
-	"devgate/internal/port"
 	"devgate/internal/project"
 	"devgate/internal/watch"
 	"devgate/procfile"
@@ -13,19 +12,19 @@ import (
 )
 
 // gatewayConfig translates the top of the Devgatefile and its backends.
-func (s *session) gatewayConfig(p *project.Project) proxy.Config {
-	f := p.File
+func gatewayConfig(s *setup, logf func(string, ...any)) proxy.Config {
+	f := s.File
 	cfg := proxy.Config{
-		Name: p.Name, Static: p.Static, Hosts: f.Hosts, Speculate: f.Speculate, Logf: s.logf,
+		Name: s.Name, Static: s.Static, Hosts: f.Hosts, Speculate: f.Speculate, Logf: logf,
 		// 0 means none in a Devgatefile and the default in a proxy.Config.
 		Hold: max(f.Hold, 1), ReplayLimit: max(f.ReplayLimit, 1),
 	}
 	if f.NotFound == procfile.NotFoundPass {
 		cfg.NotFound = proxy.Pass
 	}
-	for _, service := range p.Services {
+	for _, service := range s.Services {
 		if service.InCascade() {
-			cfg.Backends = append(cfg.Backends, backend(service, s.reload.place(service)))
+			cfg.Backends = append(cfg.Backends, backend(service, s.ports[service.Name]))
 		}
 	}
 	return cfg
@@ -33,7 +32,7 @@ func (s *session) gatewayConfig(p *project.Project) proxy.Config {
 
 func backend(s *project.Service, port int) proxy.Backend {
 	return proxy.Backend{
-		Name: s.Name, Port: port, URL: s.Service.URL, Remote: s.Kind() == procfile.Remote,
+		Name: s.Name, Port: port, URL: s.Service.URL, Remote: isRemote(s),
 		Paths: s.Paths, Final: s.Final, Fallthrough: s.Fallthrough, Optional: s.Optional,
 		H2C: s.Protocol == procfile.H2C, SPA: fallbackMode(s.SPA),
 	}
@@ -61,64 +60,27 @@ func watchTargets(p *project.Project, inputs []string) []watch.Target {
 	return all
 }
 
-// specs are the services that devgate starts.
-func (s *session) specs(p *project.Project) []supervisor.Spec {
-	var all []supervisor.Spec
-	for _, service := range p.Services {
-		if service.Kind() == procfile.Remote {
-			continue
-		}
-		spec := s.spec(p, service)
-		if service.RestartStyle == procfile.RestartOverlap {
-			spec.Renew = func() (*supervisor.Spec, error) { return s.instance(p, service) }
-		}
-		all = append(all, spec)
-	}
-	return all
-}
-
-// instance is a service as one of its overlapping processes runs: on a port of
-// its own.
-func (s *session) instance(p *project.Project, service *project.Service) (*supervisor.Spec, error) {
-	free, err := port.Free(map[int]bool{service.Port: true})
-	if err != nil {
-		return nil, err
-	}
-	spec := s.spec(p, p.Instance(service, free))
-	return &spec, nil
-}
-
-func (s *session) spec(p *project.Project, service *project.Service) supervisor.Spec {
+// plainSpec is a service as the supervisor runs it, without hooks.
+func plainSpec(s *setup, service *project.Service) supervisor.Spec {
 	command := func(args, env []string) *supervisor.Command {
 		if args == nil {
 			return nil
 		}
 		return &supervisor.Command{Args: args, Dir: service.Dir, Env: env}
 	}
-	w := s.wire(service)
-	spec := supervisor.Spec{
-		Name: service.Name, Version: s.reload.version(service.Name), Port: service.Port,
+	return supervisor.Spec{
+		Name: service.Name, Version: strconv.Itoa(s.versions[service.Name]), Port: service.Port,
 		Command: *command(service.Command, service.Env), Build: command(service.Build, service.BuildEnv), Stop: command(service.Stop, service.Env),
-		After: startedHere(p, service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
+		After: startedHere(s.Project, service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
 		Signal: service.StopSignal.Number, Grace: service.Grace,
-		Stage: w.stage, Install: w.install,
-		Output: w.output, Ready: w.readiness(), Observe: w.observe,
-		Drain:      func(ctx context.Context) { s.gateway.Drain(ctx, service.Name) },
-		Signalled:  func() { s.gateway.Interrupt(service.Name) },
-		LastOutput: w.lastOutput, Inspect: inspect,
 	}
-	spec.Command.Terminal = s.terminals.of(service)
-	if service.Port != 0 {
-		spec.Release = w.release
-	}
-	return spec
 }
 
 // startedHere leaves out what devgate does not start: a remote is always there.
 func startedHere(p *project.Project, names []string) []string {
 	var all []string
 	for _, name := range names {
-		if p.Service(name).Kind() != procfile.Remote {
+		if !isRemote(p.Service(name)) {
 			all = append(all, name)
 		}
 	}

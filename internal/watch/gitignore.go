@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"devgate/internal/input"
 )
@@ -33,10 +34,15 @@ func newGitignore(top string) *gitignore {
 // read reads a file of rules; one that is missing has none.
 func (g *gitignore) read(path string) []rule {
 	src, err := textOf(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !isMissing(err) {
 		g.unread[path] = err
 	}
 	return parseRules(src)
+}
+
+// isMissing: there is no such file, or what should be its folder is a file.
+func isMissing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // textOf reads a file that may be anything, and that is seldom there.

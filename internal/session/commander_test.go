@@ -35,7 +35,7 @@ func TestAVerbIsOverWhenItsOwnWorkIs(t *testing.T) {
 		{control.Stop, event.Event{Service: event.Service{State: event.Stopped, Since: before}}, true, ""},
 		{control.Stop, event.Event{Service: event.Service{State: event.Stopped, Since: after}}, true, ""},
 	} {
-		over, err := settled(c.event, c.verb, asked)
+		over, err := isOver(c.event, c.verb, asked)
 		got := ""
 		if over && err != nil {
 			got = err.Error()
@@ -61,36 +61,12 @@ func TestWaitingFollowsEveryServiceAndEndsWithItsContext(t *testing.T) {
 	tell("api", event.Ready)
 	tell("other", event.Failed) // not asked for
 	tell("web", event.Failed)
-	if err := settle(t.Context(), sub, control.Restart, []string{"api", "web"}, asked); err == nil || err.Error() != "web is failed: why" {
+	if err := awaitOutcome(t.Context(), sub, control.Restart, []string{"api", "web"}, asked); err == nil || err.Error() != "web is failed: why" {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := settle(ctx, sub, control.Restart, []string{"api"}, time.Now()); err != context.Canceled {
+	if err := awaitOutcome(ctx, sub, control.Restart, []string{"api"}, time.Now()); err != context.Canceled {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestTheStateOfTheWholeIsThatOfItsWorstPart(t *testing.T) {
-	part := func(states ...event.State) (all []control.Service) {
-		for _, s := range states {
-			all = append(all, control.Service{State: s})
-		}
-		return all
-	}
-	for _, c := range []struct {
-		parts    []control.Service
-		stopping bool
-		want     event.State
-	}{
-		{part(), false, event.Ready},
-		{part(event.Ready, event.Done, event.Stopped, event.Exited), false, event.Ready},
-		{part(event.Ready, event.Backoff), false, event.Starting},
-		{part(event.Waiting, event.Failed), false, event.Failed},
-		{part(event.Ready), true, event.Stopping},
-	} {
-		if got := overall(c.parts, c.stopping); got != c.want {
-			t.Errorf("%v: %s, want %s", c.parts, got, c.want)
-		}
 	}
 }

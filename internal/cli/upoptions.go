@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"devgate/internal/logmux"
+	"devgate/internal/project"
+	"devgate/internal/session"
+	"fmt"
+	"io"
+	"time"
+)
+
+// upOptions are the flags of `devgate up`.
+type upOptions struct {
+	file          string
+	port          int
+	host          string
+	detach, wait  bool
+	exitOnFailure bool
+	timestamps    bool
+	format        string
+	colorMode     string
+	open          bool
+	timeout       time.Duration
+
+	color bool // worked out from colorMode
+}
+
+func (o upOptions) logFormat() logmux.Format {
+	if o.format == "json" {
+		return logmux.JSON
+	}
+	return logmux.Text
+}
+
+// check refuses flags that mean nothing.
+func (o *upOptions) check(out io.Writer) (err error) {
+	switch {
+	case o.format != "text" && o.format != "json":
+		return usageError(fmt.Errorf("--format %s: want text or json", o.format))
+	case o.port < 0 || o.port > 65535:
+		return usageError(fmt.Errorf("--port %d: want 1-65535", o.port))
+	case o.timeout <= 0:
+		return usageError(fmt.Errorf("--timeout %s: want a duration above 0, such as 60s", o.timeout))
+	}
+	o.color, err = wantColor(o.colorMode, out)
+	return err
+}
+
+// session is what the flags mean to a session.
+func (o upOptions) session(p *project.Project, source project.Options, names []string) session.Options {
+	all := session.Options{
+		Project: p, Source: source,
+		Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
+		Browse: openBrowser, OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
+	}
+	if len(names) > 0 {
+		all.First = names
+	}
+	if o.wait {
+		all.Late = o.timeout
+	}
+	return all
+}

@@ -1,0 +1,36 @@
+//go:build unix
+
+package session
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// readerPoll is how often the reader of a quiet output is looked for, in ms.
+const readerPoll = 250
+
+// watchReader ends the session when the reader of its output has gone, also
+// while there is nothing to write (`devgate up | head -1`).
+func watchReader(ctx context.Context, out io.Writer, end func(error)) error {
+	file, ok := out.(*os.File)
+	if !ok || !isPipe(file) {
+		return nil
+	}
+	for ctx.Err() == nil {
+		fds := []unix.PollFd{{Fd: int32(file.Fd())}}
+		if n, _ := unix.Poll(fds, readerPoll); n > 0 && fds[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
+			end(ErrOutputClosed)
+			return nil
+		}
+	}
+	return nil
+}
+
+func isPipe(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
+}

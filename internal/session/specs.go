@@ -1,0 +1,76 @@
+package session
+
+import (
+	"context"
+
+	"devgate/internal/event"
+	"devgate/internal/port"
+	"devgate/internal/project"
+	"devgate/procfile"
+	"devgate/supervisor"
+)
+
+// specs makes what the supervisor runs services by: it joins each hook of a Spec
+// with the part that does the work.
+type specs struct {
+	current   *current
+	outputs   *outputs
+	checks    *checks
+	backends  *backends
+	relays    *relays
+	terminals *terminals
+}
+
+// of are the services that devgate starts.
+func (f *specs) of(s *setup) []supervisor.Spec {
+	var all []supervisor.Spec
+	for _, service := range s.Services {
+		if isRemote(service) {
+			continue
+		}
+		spec := f.spec(s, service)
+		if service.RestartStyle == procfile.RestartOverlap {
+			spec.Renew = func() (*supervisor.Spec, error) { return f.instance(s, service) }
+		}
+		all = append(all, spec)
+	}
+	return all
+}
+
+// instance is a service as one of its overlapping processes runs: on a port of
+// its own.
+func (f *specs) instance(s *setup, service *project.Service) (*supervisor.Spec, error) {
+	free, err := port.Free(map[int]bool{service.Port: true})
+	if err != nil {
+		return nil, err
+	}
+	spec := f.spec(s, s.Instance(service, free))
+	return &spec, nil
+}
+
+// spec is a service, or one process of it, with its hooks.
+func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
+	spec := plainSpec(s, service)
+	output := f.outputs.open(service.Name)
+	spec.Command.Terminal = f.terminals.of(service)
+	spec.Stage = func() error { return stage(service) }
+	spec.Install = func() error { return install(service) }
+	spec.Output, spec.LastOutput = output.stream, output.last
+	spec.Ready = f.checks.of(service, output)
+	spec.Observe = func(e event.Service) {
+		f.relays.follow(e)
+		f.backends.observe(service, e)
+	}
+	spec.Drain = func(ctx context.Context) { f.backends.gateway.Drain(ctx, service.Name) }
+	spec.Signalled = func() { f.backends.gateway.Interrupt(service.Name) }
+	spec.Inspect = inspect
+	if service.Port != 0 {
+		spec.Release = func(ctx context.Context, say func(string)) error {
+			if service.PortGuessed && !f.current.hasJoined(service.Name) {
+				return nil // nobody knows yet that the port is its own
+			}
+			return f.relays.release(ctx, service, f.current.service(service.Name), f.current.hold, say)
+		}
+	}
+	return spec
+}

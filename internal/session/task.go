@@ -1,0 +1,39 @@
+package session
+
+import (
+	"context"
+	"time"
+)
+
+// task is a part of a session that runs in a goroutine of its own.
+type task struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	err    error // after done
+}
+
+func background(run func(context.Context) error) *task {
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &task{cancel: cancel, done: make(chan struct{})}
+	go func() { // ends with stop, which waits for it
+		defer close(t.done)
+		t.err = run(ctx)
+	}()
+	return t
+}
+
+// stop ends the task and waits for it.
+func (t *task) stop() {
+	t.cancel()
+	<-t.done
+}
+
+// leave ends the task, and waits for it no longer than the limit: for one that
+// may be stuck, and does nothing more once it is not.
+func (t *task) leave(limit time.Duration) {
+	t.cancel()
+	select {
+	case <-t.done:
+	case <-time.After(limit):
+	}
+}
