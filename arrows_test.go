@@ -23,7 +23,7 @@ var arrows = map[string]string{
 	"devgate/internal/event":    "",
 	"devgate/internal/guard":    "devgate/internal/proc",
 	"devgate/internal/input":    "",
-	"devgate/internal/logmux":   "",
+	"devgate/internal/logmux":   "github.com/fatih/color",
 	"devgate/internal/loopback": "",
 	"devgate/internal/port":     "devgate/internal/loopback devgate/internal/proc",
 	"devgate/internal/e2e":      "",

@@ -1,13 +1,17 @@
 package logmux
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fatih/color"
+)
 
 // palette gives neighbours colours that are easy to tell apart. Red is left to
 // what the services have to say.
-func palette() []colour {
-	return []colour{
-		cyan, yellow, green, magenta, blue,
-		cyan + bright, yellow + bright, green + bright, magenta + bright, blue + bright,
+func palette() []color.Attribute {
+	return []color.Attribute{
+		color.FgCyan, color.FgYellow, color.FgGreen, color.FgMagenta, color.FgBlue,
+		color.FgHiCyan, color.FgHiYellow, color.FgHiGreen, color.FgHiMagenta, color.FgHiBlue,
 	}
 }
 
@@ -33,23 +37,16 @@ func (l *label) of(from source, continued bool) string {
 func newLabel(name string, width, index int, colours bool) label {
 	padded := name + strings.Repeat(" ", max(0, width-len(name)))
 	list := palette()
-	s := style{fg: list[index%len(list)]}
+	own := list[index%len(list)]
 	return label{
-		first:   paint(colours, s, padded+" |") + " ",
-		next:    paint(colours, s, padded+" +") + " ",
-		devgate: paint(colours, s, padded+" *") + " ",
+		first:   paint(colours, padded+" |", own) + " ",
+		next:    paint(colours, padded+" +", own) + " ",
+		devgate: paint(colours, padded+" *", own) + " ",
 	}
 }
 
 // devgateLabel is in front of lines of devgate about everything.
 func devgateLabel(colours bool) label {
-	text := paint(colours, style{attrs: bold}, Devgate+":") + " "
+	text := paint(colours, Devgate+":", color.Bold) + " "
 	return label{text, text, text}
-}
-
-func paint(on bool, s style, text string) string {
-	if !on {
-		return text
-	}
-	return s.around(text)
 }

@@ -37,7 +37,7 @@ devgate: ready http://localhost:3000 (2 backends, 1.9s)
 <33>frontend |<0> up
 <36>api      *<0> restarted
 <36>api      *<0> in 31 ms
-<1>devgate:<0> ready http://localhost:3000 (2 backends, 1.9s)
+<1>devgate:<22> ready http://localhost:3000 (2 backends, 1.9s)
 `},
 		"have the time in front when asked": {Config{Services: services, Timestamps: true}, `
 00:00:00.000 api      | red
@@ -108,7 +108,7 @@ func TestPrintedLinesOfAnotherPrinter(t *testing.T) {
 	wantEqual(t, printed(t, Config{Timestamps: true}, say),
 		"03:04:05.000 api | a\n03:04:05.000 api + b\n03:04:05.000 api * c\n03:04:05.000 devgate: d\n")
 	wantEqual(t, printed(t, Config{Color: true, Services: []string{"api"}}, say),
-		"\x1b[36mapi |\x1b[0m \x1b[31ma\x1b[0m\n\x1b[36mapi +\x1b[0m b\n\x1b[36mapi *\x1b[0m c\n\x1b[1mdevgate:\x1b[0m d\n")
+		"\x1b[36mapi |\x1b[0m \x1b[31ma\x1b[0m\n\x1b[36mapi +\x1b[0m b\n\x1b[36mapi *\x1b[0m c\n\x1b[1mdevgate:\x1b[22m d\n")
 }
 
 // P8: never two services in one line, never a lost or cut line, and what devgate
