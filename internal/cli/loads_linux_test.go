@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -30,10 +31,17 @@ func (l workload) limit() time.Duration {
 	return limit
 }
 
+// How a load and its test tell each other how far they are.
+const (
+	askedFile = "asked" // in the folder of the project
+	deafFile  = "deaf"
+	askedPath = "/asked" // of the request after which the server ends
+)
+
 const (
 	victimGrace     = 200 * time.Millisecond
 	limitAfterGrace = time.Second
-	orphanGrace     = 3 * time.Second
+	orphanGrace     = 8 * time.Second // within which the test sees it
 )
 
 var loads = []workload{
@@ -71,8 +79,8 @@ func loadChild() {
 		}
 		defer l.Close()
 		endOnTerm(150 * time.Millisecond)
-	case "ignore leader", "double last", "scrub last", "orphan last":
-		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
+	case "ignore leader", "double last", "scrub last":
+		ignoreSignals()
 	case "tree leader", "tree 1", "tree 2":
 		next := map[string]string{"leader": "1", "1": "2", "2": "last"}[part]
 		again(false, os.Environ(), kind, token, next).Wait()
@@ -90,10 +98,15 @@ func loadChild() {
 		os.Exit(0)
 	case "orphan leader":
 		again(false, os.Environ(), kind, token, "last")
-		await(100 * time.Millisecond) // the other one is deaf by then
+		for !isThere(deafFile) {
+			await(time.Millisecond)
+		}
 		os.Exit(1)
+	case "orphan last":
+		ignoreSignals()
+		os.WriteFile(deafFile, nil, 0o644)
 	case "ask leader":
-		endOnceAsked(token)
+		endOnceAsked()
 	case "storm leader":
 		again(true, os.Environ(), kind, token, "500")
 	default:
@@ -102,6 +115,15 @@ func loadChild() {
 		}
 	}
 	await(childLife)
+}
+
+func ignoreSignals() {
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT)
+}
+
+func isThere(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // endOnTerm ends the process a while after TERM.
@@ -115,16 +137,21 @@ func endOnTerm(later time.Duration) {
 	}()
 }
 
-// endOnceAsked is a server whose first request gets no answer: a moment later it
-// ends by itself. From then on a second process tells that it was asked.
-func endOnceAsked(token string) {
+// endOnceAsked is a server that does not answer a request for one path: a moment
+// later it ends by itself. A file tells that it was asked.
+func endOnceAsked() {
 	l, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
 	if err != nil {
+		fmt.Println(err)
 		os.Exit(1)
 	}
 	http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		again(false, os.Environ(), "normal", token)
-		await(300 * time.Millisecond)
+		if r.URL.Path != askedPath { // devgate's own look for front ends that answer everything
+			http.NotFound(w, r)
+			return
+		}
+		os.WriteFile(askedFile, nil, 0o644)
+		await(500 * time.Millisecond)
 		os.Exit(1)
 	}))
 }

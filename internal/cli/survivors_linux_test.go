@@ -184,6 +184,7 @@ func TestASecondSignalKillsWhatIsLeft(t *testing.T) {
 			v := newVictim(t, l)
 			v.start(false)
 			v.awaitLoad()
+			v.await("it knows of the process", func() bool { return strings.Contains(v.log.text(), "load * ") })
 			v.cmd.Process.Signal(syscall.SIGINT)
 			v.await("it is stopping", func() bool { return strings.Contains(v.log.text(), "stopping load") })
 			v.cmd.Process.Signal(syscall.SIGINT)

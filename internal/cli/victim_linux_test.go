@@ -98,12 +98,12 @@ func (v *victim) ask() {
 	asking := make(chan struct{})
 	go func() { // joined by the cleanup
 		defer close(asking)
-		if answer, err := http.Get(url); err == nil {
+		if answer, err := http.Get(url + askedPath); err == nil {
 			answer.Body.Close()
 		}
 	}()
 	v.t.Cleanup(func() { <-asking })
-	v.awaitCount(2, 1<<30)
+	v.await("the service is asked", func() bool { return isThere(filepath.Join(v.root, askedFile)) })
 }
 
 func (v *victim) await(what string, holds func() bool) {
