@@ -72,7 +72,7 @@ func (b *build) begin() (Child, error) {
 			return nil, err
 		}
 	}
-	child, err := b.starter.Start(*b.spec.Build, b.spec.output("stdout"), b.spec.output("stderr"))
+	child, err := b.spec.start(b.starter, *b.spec.Build, ToBuild)
 	b.child = child
 	return child, err
 }

@@ -137,8 +137,8 @@ func TestAskedIsToldOnlyWhereSomethingFollows(t *testing.T) {
 }
 
 // readyAfter is a readiness check that passes after d.
-func readyAfter(d time.Duration) func(context.Context, func(error)) error {
-	return func(ctx context.Context, _ func(error)) error {
+func readyAfter(d time.Duration) func(context.Context, Process) error {
+	return func(ctx context.Context, _ Process) error {
 		select {
 		case <-time.After(d):
 			return nil

@@ -90,7 +90,7 @@ func TestRunLeavesNoProcessBehind(t *testing.T) {
 	out := newSink()
 	s := Spec{
 		Name: "api", Command: Command{Args: argv, Env: env, Dir: t.TempDir()}, Restart: Never, Grace: 50 * time.Millisecond,
-		Output: func(string) io.WriteCloser { return out },
+		Output: func(Purpose) (stdout, stderr io.WriteCloser) { return out, out },
 	}
 	var bus event.Bus
 	sup := New([]Spec{s}, &bus, newExec(t))
@@ -113,7 +113,7 @@ func TestAKillEndsWhatALeaderHasLeftBehind(t *testing.T) {
 	out := newSink()
 	s := Spec{
 		Name: "api", Command: Command{Args: argv, Env: env, Dir: t.TempDir()}, Restart: Never, Grace: time.Minute,
-		Output: func(string) io.WriteCloser { return out },
+		Output: func(Purpose) (stdout, stderr io.WriteCloser) { return out, out },
 	}
 	var bus event.Bus
 	told := bus.Subscribe()

@@ -135,10 +135,11 @@ type fakeChild struct {
 	name   string
 	pid    int
 	ended  chan event.Exit
-	killed chan struct{} // closed
-	dead   bool          // the leader
-	died   time.Time     // when
-	left   bool          // the other lives
+	killed chan struct{}  // closed
+	dead   bool           // the leader
+	died   time.Time      // when
+	left   bool           // the other lives
+	swept  syscall.Signal // what Sweep was to begin with
 }
 
 func (c *fakeChild) PID() int { return c.pid }
@@ -174,7 +175,8 @@ func (c *fakeChild) Rest() []int {
 }
 
 // Sweep ends the other process, after the time that it takes.
-func (c *fakeChild) Sweep(_ syscall.Signal, grace time.Duration) {
+func (c *fakeChild) Sweep(sig syscall.Signal, grace time.Duration) {
+	c.swept = sig
 	if c.Rest() == nil {
 		return
 	}

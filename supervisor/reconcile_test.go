@@ -171,12 +171,7 @@ func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
 					p.sup.Changed(edit, specs[0].Name)
 				}
 			}
-			for range 20 {
-				p.after(10 * time.Second)
-				for _, build := range system.alive("build") {
-					build.exit(crash(0))
-				}
-			}
+			p.comeToRest()
 			want := []string{"steady"}
 			for _, s := range specs {
 				want = append(want, s.Command.Args[0])
@@ -190,6 +185,16 @@ func TestRandomReconciliationsEndWhereTheLastOneSays(t *testing.T) {
 				t.Errorf("seed %d: %v survive", seed, got)
 			}
 		})
+	}
+}
+
+// comeToRest lets everything happen that is on its way.
+func (p *scene) comeToRest() {
+	for range 20 {
+		p.after(10 * time.Second)
+		for _, build := range p.system.alive("build") {
+			build.exit(crash(0))
+		}
 	}
 }
 

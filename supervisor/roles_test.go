@@ -19,82 +19,75 @@ import (
 
 func TestMain(m *testing.M) {
 	testproc.Main(m, map[string]testproc.Role{
-		"stubborn": func([]string) int { signal.Ignore(syscall.SIGTERM, syscall.SIGINT); return hold() },
-		"parent":   func([]string) int { return family("stubborn") },
-		"deserter": func([]string) int { return family("stubborn-quiet") },
-		"stubborn-quiet": func([]string) int {
-			signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
-			os.Stdout.Close()
-			os.Stderr.Close()
-			return hold()
-		},
-		"crasher": func([]string) int {
-			for i := range 20000 {
-				fmt.Println("line", i)
-			}
-			fmt.Print("unterminated")
-			return 3
-		},
-		"reader": func([]string) int { io.Copy(os.Stdout, os.Stdin); fmt.Print("stdin ended"); return 0 },
-		"departer": func([]string) int {
-			self, _ := os.Executable()
-			cmd := exec.Command(self)
-			cmd.Env, cmd.Stdout = append(os.Environ(), "DEVGATE_TEST_ROLE=polite"), os.Stdout
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-			if cmd.Start() != nil {
-				return 1
-			}
-			return 0
-		},
-		// Leaves a process that nothing but its descent tells of.
-		"leaver": func([]string) int {
-			cmd := exec.Command("/bin/sleep", "60")
-			cmd.Env, cmd.SysProcAttr = []string{}, &syscall.SysProcAttr{Setsid: true}
-			if cmd.Start() != nil {
-				return 1
-			}
-			fmt.Println("child", cmd.Process.Pid)
-			return 0
-		},
-		"polite": func([]string) int {
-			term := make(chan os.Signal, 1)
-			signal.Notify(term, syscall.SIGTERM)
-			fmt.Println("up")
-			<-term
-			select {
-			case <-term:
-				fmt.Println("hurried")
-			case <-time.After(300 * time.Millisecond):
-				fmt.Println("ended well")
-			}
-			return 0
-		},
-		"counter": func([]string) int {
-			term := make(chan os.Signal, 10)
-			signal.Notify(term, syscall.SIGTERM)
-			fmt.Println("up")
-			<-term
-			fmt.Print("TERM")
-			select {
-			case <-term:
-				fmt.Print(" again")
-			case <-time.After(300 * time.Millisecond):
-			}
-			return 0
-		},
-		"counted": func([]string) int {
-			self, _ := os.Executable()
-			cmd := exec.Command(self)
-			cmd.Env, cmd.Stdout = append(os.Environ(), "DEVGATE_TEST_ROLE=counter"), os.Stdout
-			if cmd.Start() != nil {
-				return 1
-			}
-			return hold()
-		},
-		"printer": func(args []string) int { fmt.Print(strings.Join(args, " ")); return 0 },
-		"console": consoleRole,
-		"suicide": func([]string) int { syscall.Kill(os.Getpid(), syscall.SIGKILL); return hold() },
+		"stubborn":       func([]string) int { signal.Ignore(syscall.SIGTERM, syscall.SIGINT); return hold() },
+		"stubborn-quiet": func([]string) int { signal.Ignore(syscall.SIGTERM, syscall.SIGINT); closeOutput(); return hold() },
+		"parent":         func([]string) int { return family("stubborn", false) },
+		"deserter":       func([]string) int { return family("stubborn-quiet", false) },
+		"departer":       func([]string) int { return family("polite", true) },
+		"counted":        func([]string) int { family("counter", false); return hold() },
+		"leaver":         leaverRole,
+		"polite":         politeRole,
+		"counter":        counterRole,
+		"crasher":        crasherRole,
+		"console":        consoleRole,
+		"reader":         func([]string) int { io.Copy(os.Stdout, os.Stdin); fmt.Print("stdin ended"); return 0 },
+		"printer":        func(args []string) int { fmt.Print(strings.Join(args, " ")); return 0 },
+		"suicide":        func([]string) int { syscall.Kill(os.Getpid(), syscall.SIGKILL); return hold() },
 	})
+}
+
+func closeOutput() {
+	os.Stdout.Close()
+	os.Stderr.Close()
+}
+
+func crasherRole([]string) int {
+	for i := range 20000 {
+		fmt.Println("line", i)
+	}
+	fmt.Print("unterminated")
+	return 3
+}
+
+// leaverRole leaves a process that nothing but its descent tells of.
+func leaverRole([]string) int {
+	cmd := exec.Command("/bin/sleep", "60")
+	cmd.Env, cmd.SysProcAttr = []string{}, &syscall.SysProcAttr{Setsid: true}
+	if cmd.Start() != nil {
+		return 1
+	}
+	fmt.Println("child", cmd.Process.Pid)
+	return 0
+}
+
+// politeRole takes its time to end, and says whether it was given that.
+func politeRole([]string) int {
+	term := make(chan os.Signal, 1)
+	signal.Notify(term, syscall.SIGTERM)
+	fmt.Println("up")
+	<-term
+	select {
+	case <-term:
+		fmt.Println("hurried")
+	case <-time.After(300 * time.Millisecond):
+		fmt.Println("ended well")
+	}
+	return 0
+}
+
+// counterRole tells how often it is told to end.
+func counterRole([]string) int {
+	term := make(chan os.Signal, 10)
+	signal.Notify(term, syscall.SIGTERM)
+	fmt.Println("up")
+	<-term
+	fmt.Print("TERM")
+	select {
+	case <-term:
+		fmt.Print(" again")
+	case <-time.After(300 * time.Millisecond):
+	}
+	return 0
 }
 
 // hold says that it is there and stays until somebody kills it; a test that
@@ -105,13 +98,14 @@ func hold() int {
 	return 0
 }
 
-// family starts a child of its own in the same group, passes its first line
-// on and ends before it.
-func family(role string) int {
+// family starts a child of its own, in the same group or in a session of its
+// own, says its number and ends before it.
+func family(role string, session bool) int {
 	self, _ := os.Executable()
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), "DEVGATE_TEST_ROLE="+role)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: session}
 	if err := cmd.Start(); err != nil {
 		return 1
 	}

@@ -89,7 +89,7 @@ func (r *run) begin() Child {
 	}
 	var child Child
 	if err == nil {
-		child, err = r.starter.Start(r.spec.Command, r.spec.output("stdout"), r.spec.output("stderr"))
+		child, err = r.spec.start(r.starter, r.spec.Command, ToRun)
 	}
 	if err != nil {
 		r.post(message{what: failed, in: inSpawnFailed, text: err.Error()})
@@ -138,7 +138,7 @@ func (r *run) live(child Child) {
 	defer r.killable(child)()
 	began := time.Now()
 	r.post(message{what: spawned, pid: child.PID()})
-	r.watchReadiness()
+	r.watchReadiness(child)
 	exit := r.awaitExit(child)
 	r.enter(sweeping)
 	r.setLeaving()
@@ -160,11 +160,12 @@ func (r *run) awaitExit(child Child) (exit event.Exit) {
 }
 
 // watchReadiness runs the readiness check beside the process.
-func (r *run) watchReadiness() {
+func (r *run) watchReadiness(child Child) {
 	switch {
 	case r.spec.Ready != nil:
+		process := Process{PID: child.PID(), Missing: r.setMissing, Beside: func(f func()) { r.parts.run(f) }}
 		r.parts.run(func() {
-			if err := r.spec.Ready(r.leaving, r.setMissing); err == nil && r.leaving.Err() == nil {
+			if err := r.spec.Ready(r.leaving, process); err == nil && r.leaving.Err() == nil {
 				r.post(message{in: inReady})
 			}
 		})

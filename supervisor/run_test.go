@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"slices"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -300,4 +301,59 @@ func TestAStopCommandThatFailsIsToldAndTheSignalFollows(t *testing.T) {
 			t.Errorf("notices %q", got)
 		}
 	})
+}
+
+// What looks at a process beside its readiness check belongs to the run as well:
+// it knows the process, goes on when the check has passed, and is waited for.
+func TestARunWaitsForWhoLooksAtItsProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		system := newSystem()
+		s := spec("api")
+		s.Ready = func(ctx context.Context, p Process) error {
+			p.Beside(func() {
+				<-ctx.Done()
+				time.Sleep(time.Second) // virtual: it takes its time
+				system.note("looked at pid %d", p.PID)
+			})
+			return nil
+		}
+		p := start(t, system, s)
+		p.wantState("api", event.Ready)
+		p.sup.Restart(command, "api")
+		p.after(2 * time.Second)
+		p.wantHistory("0s start api", "0s TERM api", "1s looked at pid 1", "1s start api")
+		p.end()
+	})
+}
+
+// P2: what a leader leaves behind gets the stop signal, unless it has had it with
+// its group.
+func TestWhatIsLeftBehindGetsTheStopSignalOnce(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		stop *Command
+		end  func(*scene)
+		want syscall.Signal
+	}{
+		{"a crash", nil, func(p *scene) { p.system.last("db").exit(crash(1)) }, syscall.SIGINT},
+		{"a stop", nil, func(p *scene) { p.sup.Stop(command, "db") }, 0},
+		{"a stop command", &Command{Args: []string{"halt"}}, func(p *scene) {
+			p.sup.Stop(command, "db")
+			synctest.Wait()
+			p.system.last("db").exit(crash(0))
+			p.system.last("halt").exit(crash(0))
+		}, syscall.SIGINT},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := spec("db")
+			s.Signal, s.Stop, s.Restart = syscall.SIGINT, c.stop, Never
+			p := start(t, newSystem(), s)
+			c.end(p)
+			synctest.Wait()
+			if got := p.system.last("db").swept; got != c.want {
+				t.Errorf("after %s: %v, want %v", c.name, got, c.want)
+			}
+			p.end()
+		})
+	}
 }

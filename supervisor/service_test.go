@@ -222,8 +222,8 @@ func TestACommandThatCannotBeStartedFailsWithItsReason(t *testing.T) {
 func TestASlowStartIsExplainedAfterFiveAndThirtySeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := spec("api")
-		s.Ready = func(ctx context.Context, report func(error)) error {
-			report(errors.New("nothing listens on port 4001"))
+		s.Ready = func(ctx context.Context, p Process) error {
+			p.Missing(errors.New("nothing listens on port 4001"))
 			<-ctx.Done()
 			return ctx.Err()
 		}

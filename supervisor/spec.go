@@ -9,6 +9,16 @@ import (
 	"devgate/internal/event"
 )
 
+// Process is one process of a service, as its readiness check knows it.
+type Process struct {
+	PID int
+	// Missing takes the reason why it is not ready yet, for people.
+	Missing func(error)
+	// Beside runs something in a goroutine of its own that goes on when the check
+	// has passed. It must end with the check's ctx: the run is not over before it.
+	Beside func(func())
+}
+
 // Spec is what one service needs to run. Hooks may be nil; they are called
 // from the supervisor's goroutines.
 type Spec struct {
@@ -42,14 +52,14 @@ type Spec struct {
 	// the result of the build where Command finds it.
 	Install func() error
 
-	// Output opens the sink for one stream ("stdout" or "stderr") of one child.
-	// It is closed when the child's end is closed. Nil discards.
-	Output func(stream string) io.WriteCloser
+	// Output opens the sinks for the two streams of one command, before it is
+	// started. They are closed when the command's ends are closed. Nil discards.
+	Output func(to Purpose) (stdout, stderr io.WriteCloser)
 
-	// Ready returns nil once the service can be used; report takes the reason
-	// why it cannot yet. It ends with ctx, which the end of the process cancels.
-	// Nil: ready as soon as the process runs, and for a task never.
-	Ready func(ctx context.Context, report func(missing error)) error
+	// Ready returns nil once the service can be used. It ends with ctx, which the
+	// end of the process cancels, or the wish to end it. Nil: ready as soon as the
+	// process runs, and for a task never.
+	Ready func(ctx context.Context, p Process) error
 
 	// Release returns once what an ended process held (its port) is free. say
 	// takes what it waits for, for people. Its error makes the service failed.
@@ -86,25 +96,31 @@ const (
 // DefaultGrace is Spec.Grace where that is 0.
 const DefaultGrace = 5 * time.Second
 
-func (s Spec) grace() time.Duration {
+func (s *Spec) grace() time.Duration {
 	if s.Grace > 0 {
 		return s.Grace
 	}
 	return DefaultGrace
 }
 
-func (s Spec) signal() syscall.Signal {
+func (s *Spec) signal() syscall.Signal {
 	if s.Signal != 0 {
 		return s.Signal
 	}
 	return syscall.SIGTERM
 }
 
-func (s Spec) output(stream string) io.WriteCloser {
+func (s *Spec) output(to Purpose) (stdout, stderr io.WriteCloser) {
 	if s.Output == nil {
-		return discard{}
+		return discard{}, discard{}
 	}
-	return s.Output(stream)
+	return s.Output(to)
+}
+
+// start starts one of the service's commands.
+func (s *Spec) start(with Starter, c Command, to Purpose) (Child, error) {
+	stdout, stderr := s.output(to)
+	return with.Start(c, stdout, stderr)
 }
 
 type discard struct{}

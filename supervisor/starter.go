@@ -19,6 +19,16 @@ type Command struct {
 	Terminal *Terminal
 }
 
+// Purpose is what a command of a service is run for.
+type Purpose uint8
+
+// The purposes.
+const (
+	ToRun   Purpose = iota // it is the service
+	ToBuild                // it is its build
+	ToStop                 // it is its stop command
+)
+
 // Starter starts commands. Exec is the real one; tests put a recording one in
 // its place.
 type Starter interface {

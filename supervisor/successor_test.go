@@ -40,7 +40,7 @@ func (o *overlapping) renew() (*Spec, error) {
 	s := spec("api")
 	s.Command.Args[0] = fmt.Sprintf("api%d", n)
 	s.Port = n
-	s.Ready = func(ctx context.Context, _ func(error)) error {
+	s.Ready = func(ctx context.Context, _ Process) error {
 		select {
 		case <-ready:
 			return nil

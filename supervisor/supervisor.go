@@ -105,8 +105,8 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 	return nil
 }
 
-// dismiss ends every actor and waits for them. What a service that is down has
-// retired may still end, and may be killed.
+// dismiss ends every actor and waits for them. What they tell until then is passed
+// on, and a kill reaches them.
 func (s *Supervisor) dismiss() {
 	for _, service := range s.services {
 		service.box.put(message{what: quit})

@@ -118,7 +118,7 @@ func (r *run) leftoverSignal() syscall.Signal {
 
 // runStopCommand falls back to the signal when the command cannot do its work.
 func (r *run) runStopCommand(child Child) {
-	stop, err := r.starter.Start(*r.spec.Stop, r.spec.output("stdout"), r.spec.output("stderr"))
+	stop, err := r.spec.start(r.starter, *r.spec.Stop, ToStop)
 	if err != nil {
 		r.say("stop command: " + err.Error())
 		r.signal(child, r.spec.signal())

@@ -251,11 +251,14 @@ type screen struct {
 	sink     io.WriteCloser
 }
 
+// Write shows output to the viewers, who never hold it up, and then to the sink,
+// which may.
 func (s screen) Write(p []byte) (int, error) {
 	s.terminal.show(p)
 	return s.sink.Write(p)
 }
 
+// Close tells the viewers that the child has no terminal any more.
 func (s screen) Close() error {
 	s.terminal.end()
 	return s.sink.Close()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"flag"
 	"fmt"
 	"net"
@@ -86,6 +87,22 @@ func crashChild() {
 	}
 	code, _ := strconv.Atoi(os.Args[1])
 	os.Exit(code)
+}
+
+// floodChild prints lines as fast as they are taken, with another in their midst,
+// and stays: flood LINES LINE.
+func floodChild() {
+	notePID()
+	out := bufio.NewWriterSize(os.Stdout, 64<<10)
+	lines, _ := strconv.Atoi(os.Args[1])
+	for i := range lines {
+		if i == lines/2 {
+			fmt.Fprintln(out, os.Args[2])
+		}
+		fmt.Fprintln(out, "line", i)
+	}
+	out.Flush()
+	await(childLife)
 }
 
 // familyChild is a process that starts others, as npm and go run do: family

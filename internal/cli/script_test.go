@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 		guard.Name: func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 		"serve":    serveChild,
 		"crash":    crashChild,
+		"flood":    floodChild,
 		"family":   familyChild,
 		"task":     taskChild,
 		"load":     loadChild,

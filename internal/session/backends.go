@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"devgate/internal/event"
@@ -18,7 +17,6 @@ type backends struct {
 	current *current
 	tail    func(service string) []string // of its output
 	say     say
-	tasks   *sync.WaitGroup
 }
 
 // preset says how services stand before their first event: what is not started
@@ -65,23 +63,23 @@ func (b *backends) stateOf(e event.Service) proxy.State {
 // to listen?
 const joinInterval = 250 * time.Millisecond
 
-// joinLater takes a service out of the cascade that does not listen, and into it
-// once it does. ctx ends with the process.
-func (b *backends) joinLater(ctx context.Context, service *project.Service) {
+// joinLater takes a service out of the cascade that does not listen; the returned
+// function puts it in once it does. ctx ends with the process.
+func (b *backends) joinLater(ctx context.Context, service *project.Service) (watch func()) {
 	b.gateway.SetState(service.Name, proxy.State{Phase: proxy.Absent})
-	b.tasks.Go(func() {
+	return func() {
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-time.After(joinInterval):
 			}
-			if probe.TCP(service.Port)(ctx) == nil {
+			if probe.TCP(service.Port)(ctx) == nil && ctx.Err() == nil {
 				b.current.join(service.Name)
 				b.gateway.SetState(service.Name, proxy.State{Phase: proxy.Ready, Port: service.Port})
 				b.say(service.Name, fmt.Sprintf("listens on port %d and joins the cascade", service.Port))
 				return
 			}
 		}
-	})
+	}
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"devgate/internal/logmux"
+	"devgate/supervisor"
 )
 
 // outputs is what services print, on its way into the log and out of it again.
@@ -31,23 +31,31 @@ func newOutputs(p *logmux.Printer) *outputs {
 type output struct {
 	printer *logmux.Printer
 	service string
-	opened  atomic.Pointer[time.Time] // when the last process began
+	ready   *regexp.Regexp                 // the line that says that the service is ready; nil: none does
+	opened  atomic.Pointer[time.Time]      // when the last process began
+	matcher atomic.Pointer[logmux.Matcher] // of the last process of the service itself
 }
 
-// open makes the output of a service.
-func (o *outputs) open(service string) *output {
-	one := &output{printer: o.printer, service: service}
+// open makes the output of a service, of which a line may say that it is ready.
+func (o *outputs) open(service string, ready *regexp.Regexp) *output {
+	one := &output{printer: o.printer, service: service, ready: ready}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.newest[service] = one
 	return one
 }
 
-// stream takes what a process prints from now on.
-func (o *output) stream(name string) io.WriteCloser {
+// sinks take what a command prints from now on. What the service itself prints
+// passes the matcher first, from its first line on.
+func (o *output) sinks(to supervisor.Purpose) (stdout, stderr io.WriteCloser) {
 	now := time.Now()
 	o.opened.Store(&now)
-	return o.printer.Stream(o.service, name)
+	var m *logmux.Matcher
+	if to == supervisor.ToRun && o.ready != nil {
+		m = logmux.NewMatcher(o.ready)
+		o.matcher.Store(m)
+	}
+	return o.printer.MatchedStream(o.service, logmux.Stdout, m), o.printer.MatchedStream(o.service, logmux.Stderr, m)
 }
 
 // last is the last line, or "".
@@ -58,16 +66,15 @@ func (o *output) last() string {
 	return ""
 }
 
-// matches waits for a line of this process that matches.
-func (o *output) matches(ctx context.Context, pattern *regexp.Regexp, report func(error)) error {
-	report(fmt.Errorf("no line of output matches %q yet", pattern))
-	query := logmux.Query{Services: []string{o.service}, Since: *o.opened.Load(), Grep: pattern, Live: true}
-	for line := range o.printer.Follow(ctx, query) {
-		if line.Stream != logmux.Devgate {
-			return nil
-		}
+// matches waits for the line that says that the service is ready.
+func (o *output) matches(ctx context.Context, p supervisor.Process) error {
+	p.Missing(fmt.Errorf("no line of output matches %q yet", o.ready))
+	select {
+	case <-o.matcher.Load().Found():
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return errors.New("the output ended before a line matched")
 }
 
 const tailLines = 20 // of a failed service's output

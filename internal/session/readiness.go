@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -29,7 +28,6 @@ type checks struct {
 	start    supervisor.Starter // of commands that look
 	backends *backends
 	strays   *strays
-	tasks    *sync.WaitGroup
 }
 
 // check is that of one service, or of one process of it.
@@ -40,14 +38,14 @@ type check struct {
 }
 
 // of is the service's check, or nil: ready as soon as it runs.
-func (c *checks) of(service *project.Service, out *output) func(context.Context, func(error)) error {
+func (c *checks) of(service *project.Service, out *output) func(context.Context, supervisor.Process) error {
 	one := &check{c, service, out}
 	ready := service.Ready
 	switch {
 	case service.JoinsWhenListening:
 		return one.joinWhenListening
 	case ready.Kind == procfile.ReadyLog:
-		return func(ctx context.Context, report func(error)) error { return out.matches(ctx, ready.Log, report) }
+		return out.matches
 	case ready.Kind == procfile.ReadyTCP:
 		return one.repeat(probe.TCP(cmp.Or(ready.Port, service.Port)))
 	case ready.Kind == procfile.ReadyHTTP:
@@ -60,14 +58,14 @@ func (c *checks) of(service *project.Service, out *output) func(context.Context,
 
 // repeat makes an attempt until it succeeds. Meanwhile a port is looked for that
 // is not the declared one.
-func (c *check) repeat(attempt probe.Attempt) func(context.Context, func(error)) error {
-	return func(ctx context.Context, report func(error)) error {
+func (c *check) repeat(attempt probe.Attempt) func(context.Context, supervisor.Process) error {
+	return func(ctx context.Context, p supervisor.Process) error {
 		if c.service.Port != 0 {
 			looking, stop := context.WithCancel(ctx)
 			defer stop()
-			c.tasks.Go(func() { c.strays.watch(looking, c.service) })
+			p.Beside(func() { c.strays.watch(looking, c.service, p.PID) })
 		}
-		return c.until(ctx, attempt, report)
+		return c.until(ctx, attempt, p.Missing)
 	}
 }
 
@@ -120,10 +118,10 @@ func (c *check) commandSucceeds(ctx context.Context) error {
 
 // joinWhenListening is the rule for a Procfile: ready when it listens, or when
 // it has not for a while; then it is a worker until it does.
-func (c *check) joinWhenListening(ctx context.Context, report func(error)) error {
+func (c *check) joinWhenListening(ctx context.Context, p supervisor.Process) error {
 	attempt := probe.TCP(c.service.Port)
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
-	c.tasks.Go(func() { defer stop(); c.strays.watch(looking, c.service) })
+	p.Beside(func() { defer stop(); c.strays.watch(looking, c.service, p.PID) })
 	patience := undecided
 	if c.service.Has("port") && !c.service.PortGuessed {
 		patience = expected
@@ -131,14 +129,14 @@ func (c *check) joinWhenListening(ctx context.Context, report func(error)) error
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	current := c.backends.current
-	err := probe.Until(limited, c.service.Ready.Interval, attempt, report)
+	err := probe.Until(limited, c.service.Ready.Interval, attempt, p.Missing)
 	if err == nil {
 		current.join(c.service.Name)
 		return nil
 	}
 	if ctx.Err() == nil && !current.hasJoined(c.service.Name) {
-		c.backends.joinLater(ctx, c.service)
+		p.Beside(c.backends.joinLater(ctx, c.service))
 		return nil
 	}
-	return probe.Until(ctx, c.service.Ready.Interval, attempt, report)
+	return probe.Until(ctx, c.service.Ready.Interval, attempt, p.Missing)
 }

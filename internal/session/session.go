@@ -47,7 +47,7 @@ type session struct {
 	ctx      context.Context // ends when the session is to end
 	end      context.CancelCauseFunc
 	stopping atomic.Bool    // it is on its way down
-	tasks    sync.WaitGroup // what ends with a process, or with the reporter
+	tasks    sync.WaitGroup // the reporter
 }
 
 // Run is a session from the lock to its last line. Its result is why it has
@@ -109,11 +109,11 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 // join makes the parts that look after services, each with what it needs.
 func (s *session) join() {
 	s.outputs = newOutputs(s.printer)
-	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say, tasks: &s.tasks}
-	strays := &strays{say: s.say, pid: s.pidOf, path: s.options.Project.Path}
+	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say}
+	strays := &strays{say: s.say, path: s.options.Project.Path}
 	s.specs = &specs{
 		current: s.current, outputs: s.outputs, backends: s.backends, relays: &s.relays, terminals: s.terminals,
-		checks: &checks{say: s.say, start: s.exec, backends: s.backends, strays: strays, tasks: &s.tasks},
+		checks: &checks{say: s.say, start: s.exec, backends: s.backends, strays: strays},
 	}
 }
 
@@ -192,7 +192,7 @@ func (s *session) sayGoodbye() (done func()) {
 	began := time.Now()
 	var left []string
 	for _, e := range s.bus.Snapshot() {
-		if e.PID != 0 {
+		if e.PID != 0 || e.Ending {
 			left = append(left, e.Name)
 		}
 	}
@@ -240,11 +240,6 @@ func (s *session) suspend() {
 func (s *session) say(service, text string) { s.printer.Devgate(service, text) }
 
 func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
-
-func (s *session) pidOf(service string) int {
-	now, _ := s.bus.Service(service)
-	return now.PID
-}
 
 func (s *session) heedsChanges(service string) bool {
 	now, _ := s.bus.Service(service)

@@ -51,11 +51,11 @@ func (f *specs) instance(s *setup, service *project.Service) (*supervisor.Spec, 
 // spec is a service, or one process of it, with its hooks.
 func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
 	spec := plainSpec(s, service)
-	output := f.outputs.open(service.Name)
+	output := f.outputs.open(service.Name, service.Ready.Log)
 	spec.Command.Terminal = f.terminals.of(service)
 	spec.Stage = func() error { return stage(service) }
 	spec.Install = func() error { return install(service) }
-	spec.Output, spec.LastOutput = output.stream, output.last
+	spec.Output, spec.LastOutput = output.sinks, output.last
 	spec.Ready = f.checks.of(service, output)
 	spec.Observe = func(e event.Service) {
 		f.relays.follow(e)

@@ -18,13 +18,12 @@ const strayPause = 500 * time.Millisecond
 // strays notices services that listen on another port than declared.
 type strays struct {
 	say  say
-	pid  func(service string) int // of its process; 0: none
-	path string                   // of the Devgatefile, as people write it
+	path string // of the Devgatefile, as people write it
 }
 
-// watch tells of each such port once. ctx ends when the service is ready, or its
-// process has ended.
-func (s *strays) watch(ctx context.Context, service *project.Service) {
+// watch tells of each such port of a process once. ctx ends when the process is
+// ready, or has ended.
+func (s *strays) watch(ctx context.Context, service *project.Service, pid int) {
 	told := map[int]bool{}
 	tick := time.NewTicker(strayPause)
 	defer tick.Stop()
@@ -34,7 +33,7 @@ func (s *strays) watch(ctx context.Context, service *project.Service) {
 			return
 		case <-tick.C:
 		}
-		listening := port.Listening(withDescendants(s.pid(service.Name)))
+		listening := port.Listening(withDescendants(pid))
 		if slices.Contains(listening, service.Port) {
 			return
 		}
