@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"devgate/internal/event"
+	"devgate/internal/logmux"
 )
 
 // desk is an Actions that notes what it was asked.
@@ -20,7 +21,7 @@ type desk struct {
 	mu    sync.Mutex
 	asked []string
 	err   error
-	lines []Line
+	lines []logmux.Line
 
 	terminal Terminal
 
@@ -44,7 +45,7 @@ func (d *desk) Do(_ context.Context, verb Verb, names []string, wait bool) error
 	return d.err
 }
 
-func (d *desk) Logs(ctx context.Context, q LogQuery, emit func(Line) error) error {
+func (d *desk) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) error) error {
 	d.note("logs %v %d %s %q %v", q.Services, q.Tail, q.Since, q.Grep, q.Follow)
 	for _, l := range d.lines {
 		if err := emit(l); err != nil {
@@ -149,18 +150,18 @@ func TestARefusalArrivesWithItsWords(t *testing.T) {
 }
 
 func TestLogsArriveLineByLineAndEndWithTheReader(t *testing.T) {
-	at := time.Now().Round(0)
-	d := &desk{block: true, lines: []Line{{At: at, Service: "api", Stream: "stdout", Text: "one <b>"}, {At: at, Service: "web", Stream: "stderr", Text: "two"}}}
+	at := time.Now().Truncate(time.Millisecond)
+	d := &desk{block: true, lines: []logmux.Line{{At: at, Service: "api", Stream: "stdout", Text: "one <b>", Styled: "one \x1b[1m<b>\x1b[0m"}, {At: at, Service: "web", Stream: "stderr", Text: "two"}}}
 	_, client, _ := running(t, d)
 	ctx, cancel := context.WithCancel(t.Context())
-	var got []Line
-	err := client.Logs(ctx, LogQuery{Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|w", Follow: true}, func(l Line) error {
+	var got []logmux.Line
+	err := client.Logs(ctx, LogQuery{Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|w", Follow: true}, func(l logmux.Line) error {
 		if got = append(got, l); len(got) == 2 {
 			cancel()
 		}
 		return nil
 	})
-	if ctx.Err() == nil || len(got) != 2 || got[0].Text != "one <b>" || !got[1].At.Equal(at) {
+	if ctx.Err() == nil || len(got) != 2 || got[0].Text != "one <b>" || got[0].Styled != "one \x1b[1m<b>\x1b[0m" || !got[1].At.Equal(at) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if want := `logs [api web] 5 1m0s "o|w" true`; d.asked[0] != want {
@@ -169,21 +170,21 @@ func TestLogsArriveLineByLineAndEndWithTheReader(t *testing.T) {
 }
 
 func TestLogsPassOnAnErrorThatComesBehindLines(t *testing.T) {
-	d := &desk{err: errors.New("bad pattern"), lines: []Line{{Text: "one"}}}
+	d := &desk{err: errors.New("bad pattern"), lines: []logmux.Line{{Text: "one"}}}
 	_, client, _ := running(t, d)
 	seen := 0
-	err := client.Logs(t.Context(), LogQuery{}, func(Line) error { seen++; return nil })
+	err := client.Logs(t.Context(), LogQuery{}, func(logmux.Line) error { seen++; return nil })
 	if err == nil || err.Error() != "bad pattern" || seen != 1 {
 		t.Errorf("got %v after %d lines", err, seen)
 	}
 }
 
 func TestCloseEndsReadersThatFollow(t *testing.T) {
-	d := &desk{block: true, lines: []Line{{Text: "one"}}}
+	d := &desk{block: true, lines: []logmux.Line{{Text: "one"}}}
 	_, client, server := running(t, d)
 	first, ended := make(chan struct{}), make(chan error)
 	go func() {
-		ended <- client.Logs(t.Context(), LogQuery{Follow: true}, func(Line) error { close(first); return nil })
+		ended <- client.Logs(t.Context(), LogQuery{Follow: true}, func(logmux.Line) error { close(first); return nil })
 	}()
 	<-first
 	server.Close()
