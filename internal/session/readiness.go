@@ -25,11 +25,11 @@ const (
 
 // checks finds out whether services are ready.
 type checks struct {
-	say      say
-	start    supervisor.Starter // of commands that look
-	backends *backends
-	strays   *strays
-	tasks    *sync.WaitGroup
+	say        say
+	start      supervisor.Starter // of commands that look
+	backends   *backends
+	undeclared *undeclared
+	tasks      *sync.WaitGroup
 }
 
 // check is that of one service, or of one process of it.
@@ -65,7 +65,7 @@ func (c *check) repeat(attempt probe.Attempt) func(context.Context, func(error))
 		if c.service.Port != 0 {
 			looking, stop := context.WithCancel(ctx)
 			defer stop()
-			c.tasks.Go(func() { c.strays.watch(looking, c.service) })
+			c.tasks.Go(func() { c.undeclared.watch(looking, c.service) })
 		}
 		return c.until(ctx, attempt, report)
 	}
@@ -123,7 +123,7 @@ func (c *check) commandSucceeds(ctx context.Context) error {
 func (c *check) joinWhenListening(ctx context.Context, report func(error)) error {
 	attempt := probe.TCP(c.service.Port)
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
-	c.tasks.Go(func() { defer stop(); c.strays.watch(looking, c.service) })
+	c.tasks.Go(func() { defer stop(); c.undeclared.watch(looking, c.service) })
 	patience := undecided
 	if c.service.Has("port") && !c.service.PortGuessed {
 		patience = expected

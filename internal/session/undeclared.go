@@ -11,12 +11,12 @@ import (
 	"devgate/internal/project"
 )
 
-// strayPause is how often a service that is not ready is asked which ports it
+// undeclaredPause is how often a service that is not ready is asked which ports it
 // listens on instead.
-const strayPause = 500 * time.Millisecond
+const undeclaredPause = 500 * time.Millisecond
 
-// strays notices services that listen on another port than declared.
-type strays struct {
+// undeclared notices services that listen on another port than declared.
+type undeclared struct {
 	say  say
 	pid  func(service string) int // of its process; 0: none
 	path string                   // of the Devgatefile, as people write it
@@ -24,9 +24,9 @@ type strays struct {
 
 // watch tells of each such port once. ctx ends when the service is ready, or its
 // process has ended.
-func (s *strays) watch(ctx context.Context, service *project.Service) {
+func (u *undeclared) watch(ctx context.Context, service *project.Service) {
 	told := map[int]bool{}
-	tick := time.NewTicker(strayPause)
+	tick := time.NewTicker(undeclaredPause)
 	defer tick.Stop()
 	for {
 		select {
@@ -34,14 +34,14 @@ func (s *strays) watch(ctx context.Context, service *project.Service) {
 			return
 		case <-tick.C:
 		}
-		listening := port.Listening(withDescendants(s.pid(service.Name)))
+		listening := port.Listening(withDescendants(u.pid(service.Name)))
 		if slices.Contains(listening, service.Port) {
 			return
 		}
 		for _, other := range listening {
 			if !told[other] && ctx.Err() == nil {
 				told[other] = true
-				s.say(service.Name, fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s", other, service.Port, s.path))
+				u.say(service.Name, fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s", other, service.Port, u.path))
 			}
 		}
 	}
