@@ -18,7 +18,7 @@ var arrows = map[string]string{
 	"devgate":                   "devgate/internal/cli",
 	"devgate/internal/bench":    "",
 	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/session devgate/internal/tty devgate/procfile github.com/spf13/cobra",
-	"devgate/internal/control":  "devgate/internal/event golang.org/x/sys/unix",
+	"devgate/internal/control":  "devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix",
 	"devgate/internal/envfile":  "",
 	"devgate/internal/event":    "",
 	"devgate/internal/guard":    "devgate/internal/proc",

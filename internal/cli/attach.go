@@ -81,21 +81,22 @@ func attach(name string, local *tty.Terminal, remote *control.Attachment, out io
 		return err
 	}
 	defer local.Restore()
-	v := &visit{local: local, remote: remote, out: out}
-	v.ctx, v.end = context.WithCancelCause(context.Background())
-	// The connection ends with the visit, and with it Next.
-	defer context.AfterFunc(v.ctx, func() { remote.Close() })()
+	a := &attached{local: local, remote: remote, out: out}
+	a.ctx, a.end = context.WithCancelCause(context.Background())
+	// The connection ends with this, and with it Next.
+	defer context.AfterFunc(a.ctx, func() { remote.Close() })()
 	var helpers sync.WaitGroup
-	helpers.Go(func() { local.Guard(v.typeKeys) })
-	helpers.Go(func() { local.Guard(func() { v.heed(signals) }) })
-	v.end(v.show())
+	helpers.Go(func() { local.Guard(a.typeKeys) })
+	helpers.Go(func() { local.Guard(func() { a.handleSignals(signals) }) })
+	a.end(a.show())
 	helpers.Wait()
 	local.Restore()
-	return v.farewell(name)
+	return a.lastLine(name)
 }
 
-// visit is one attachment, from raw mode to the reason of its end.
-type visit struct {
+// attached is one use of a service's terminal, from raw mode to the reason of its
+// end.
+type attached struct {
 	local  *tty.Terminal
 	remote *control.Attachment
 	out    io.Writer // for lines of devgate while the terminal is not raw
@@ -104,18 +105,18 @@ type visit struct {
 }
 
 // show passes the service's output on.
-func (v *visit) show() error {
+func (a *attached) show() error {
 	for {
-		shown, err := v.remote.Next()
+		shown, err := a.remote.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return errEnded
 		case err != nil:
 			return err
 		case shown.Notice != "":
-			err = v.local.Notice(shown.Notice)
+			err = a.local.Notice(shown.Notice)
 		default:
-			err = v.local.Show(shown.Output)
+			err = a.local.Show(shown.Output)
 		}
 		if err != nil {
 			return err
@@ -124,11 +125,11 @@ func (v *visit) show() error {
 }
 
 // typeKeys passes on what is typed, up to Ctrl-].
-func (v *visit) typeKeys() {
-	err := v.local.Keys(v.ctx, func(keys []byte) error {
+func (a *attached) typeKeys() {
+	err := a.local.Keys(a.ctx, func(keys []byte) error {
 		typed, _, left := bytes.Cut(keys, []byte{leaveKey})
 		if len(typed) > 0 {
-			v.remote.Input(typed)
+			a.remote.Input(typed)
 		}
 		if left {
 			return errLeft
@@ -138,37 +139,37 @@ func (v *visit) typeKeys() {
 	if errors.Is(err, tty.ErrHangup) {
 		err = signalError(syscall.SIGHUP) // which says the same
 	}
-	v.end(err)
+	a.end(err)
 }
 
-// heed acts on signals. The terminal is restored at once, also when its output
+// handleSignals acts on signals. The terminal is restored at once, also when its output
 // is stuck and nothing else can go on.
-func (v *visit) heed(signals chan os.Signal) {
+func (a *attached) handleSignals(signals chan os.Signal) {
 	for {
 		select {
-		case <-v.ctx.Done():
+		case <-a.ctx.Done():
 			return
 		case sig := <-signals:
 			if sig == syscall.SIGWINCH {
-				v.remote.Resize(sizeOf(v.local))
+				a.remote.Resize(sizeOf(a.local))
 				continue
 			}
-			v.end(signalError(sig.(syscall.Signal)))
-			v.local.Cook()
+			a.end(signalError(sig.(syscall.Signal)))
+			a.local.Cook()
 			signal.Stop(signals) // the next one ends devgate
 			return
 		}
 	}
 }
 
-// farewell is the last line, and the result of the command.
-func (v *visit) farewell(name string) error {
-	switch err := context.Cause(v.ctx); {
+// lastLine is the last line, and the result of the command.
+func (a *attached) lastLine(name string) error {
+	switch err := context.Cause(a.ctx); {
 	case errors.Is(err, errLeft):
-		fmt.Fprintf(v.out, "devgate: left %s, which goes on\n", name)
+		fmt.Fprintf(a.out, "devgate: left %s, which goes on\n", name)
 		return nil
 	case errors.Is(err, errEnded):
-		fmt.Fprintln(v.out, "devgate: the running devgate has ended, and "+name+" with it")
+		fmt.Fprintln(a.out, "devgate: the running devgate has ended, and "+name+" with it")
 		return nil
 	default:
 		return err

@@ -21,7 +21,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/term"
 
-	"devgate/internal/control"
+	"devgate/internal/logmux"
 	"devgate/internal/proc"
 )
 
@@ -306,7 +306,7 @@ func TestAPromptInATerminalIsSoonInTheLog(t *testing.T) {
 	defer logs.Process.Kill()
 	best := int64(math.MaxInt64)
 	for lines := json.NewDecoder(out); prompts > 0; prompts-- {
-		var l control.Line
+		var l logmux.Line
 		var printed int64
 		if err := lines.Decode(&l); err != nil {
 			t.Fatal(err)

@@ -72,8 +72,8 @@ func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, 
 	}
 	cfg.OnClosed = func(error) { cancel(errReaderGone) }
 	printer := logmux.New(cfg)
-	err = client.Logs(ctx, q, func(l control.Line) error {
-		printer.Print(logmux.Line{At: l.At, Service: l.Service, Stream: l.Stream, Text: l.Text, Styled: l.Styled, Continued: l.Continued})
+	err = client.Logs(ctx, q, func(l logmux.Line) error {
+		printer.Print(l)
 		return context.Cause(ctx)
 	})
 	closeErr := printer.Close()

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"devgate/internal/control"
+	"devgate/internal/logmux"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -37,7 +37,7 @@ func TestAMovedPortIsToldWithinTwoSeconds(t *testing.T) {
 	defer cmd.Process.Signal(syscall.SIGTERM)
 	var listens time.Time
 	for lines := json.NewDecoder(out); ; {
-		var l control.Line
+		var l logmux.Line
 		if err := lines.Decode(&l); err != nil {
 			t.Fatal(err)
 		}

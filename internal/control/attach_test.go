@@ -51,23 +51,23 @@ func (s *stub) want(t *testing.T, want string) {
 	}
 }
 
-func attached(t *testing.T, s *stub) (*Attachment, *desk, *Server) {
+func attached(t *testing.T, s *stub) (*Attachment, *fakeActions, *Server) {
 	t.Helper()
-	d := &desk{terminal: s}
-	_, client, server := running(t, d)
+	f := &fakeActions{terminal: s}
+	_, client, server := running(t, f)
 	a, err := client.Attach(t.Context(), "api", Size{300, 50})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	return a, d, server
+	return a, f, server
 }
 
 func TestInputSizesAndOutputStayApart(t *testing.T) {
 	s := newStub()
-	a, d, _ := attached(t, s)
-	if d.asked[0] != "attach api 300x50" {
-		t.Errorf("asked %q", d.asked)
+	a, f, _ := attached(t, s)
+	if f.asked[0] != "attach api 300x50" {
+		t.Errorf("asked %q", f.asked)
 	}
 	a.Input([]byte("s\x00\x01\x02\x03\x04")) // looks like a size
 	a.Resize(Size{Columns: 105, Rows: 110})  // looks like input
@@ -177,8 +177,8 @@ func TestAClientThatSpeaksNonsenseIsDropped(t *testing.T) {
 }
 
 func TestARefusalToAttachArrivesWithItsWords(t *testing.T) {
-	d := &desk{err: fmt.Errorf("%w \"apy\"", ErrUnknown)}
-	_, client, _ := running(t, d)
+	f := &fakeActions{err: fmt.Errorf("%w \"apy\"", ErrUnknown)}
+	_, client, _ := running(t, f)
 	if _, err := client.Attach(t.Context(), "apy", Size{}); err == nil || err.Error() != `unknown service "apy"` {
 		t.Errorf("got %v", err)
 	}

@@ -3,6 +3,7 @@ package control
 import (
 	"bufio"
 	"context"
+	"devgate/internal/logmux"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func (c *Client) Down(ctx context.Context) error {
 
 // Logs passes every line to emit until there are no more, emit fails, or ctx
 // ends.
-func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(Line) error) error {
+func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) error) error {
 	body, err := c.call(ctx, http.MethodGet, "/logs", q.values())
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(Line) error) er
 	lines := json.NewDecoder(bufio.NewReaderSize(body, 64<<10))
 	for {
 		var line struct {
-			Line
+			logmux.Line
 			failure
 		}
 		switch err := lines.Decode(&line); {

@@ -13,53 +13,54 @@ import (
 	"time"
 
 	"devgate/internal/event"
+	"devgate/internal/logmux"
 )
 
-// desk is an Actions that notes what it was asked.
-type desk struct {
+// fakeActions is an Actions that notes what it was asked.
+type fakeActions struct {
 	mu    sync.Mutex
 	asked []string
 	err   error
-	lines []Line
+	lines []logmux.Line
 
 	terminal Terminal
 
 	block bool // Logs waits for the end of its context after the lines
 }
 
-func (d *desk) note(format string, args ...any) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.asked = append(d.asked, fmt.Sprintf(format, args...))
+func (f *fakeActions) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, fmt.Sprintf(format, args...))
 }
 
-func (d *desk) Status() Status {
+func (f *fakeActions) Status() Status {
 	port := 4001
 	return Status{Name: "shop", URL: "http://localhost:3000", PID: 7, State: event.Ready,
 		Services: []Service{{Name: "api", Kind: "backend", State: event.Backoff, Port: &port}}}
 }
 
-func (d *desk) Do(_ context.Context, verb Verb, names []string, wait bool) error {
-	d.note("%s %v %v", verb, names, wait)
-	return d.err
+func (f *fakeActions) Do(_ context.Context, verb Verb, names []string, wait bool) error {
+	f.note("%s %v %v", verb, names, wait)
+	return f.err
 }
 
-func (d *desk) Logs(ctx context.Context, q LogQuery, emit func(Line) error) error {
-	d.note("logs %v %d %s %q %v", q.Services, q.Tail, q.Since, q.Grep, q.Follow)
-	for _, l := range d.lines {
+func (f *fakeActions) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) error) error {
+	f.note("logs %v %d %s %q %v", q.Services, q.Tail, q.Since, q.Grep, q.Follow)
+	for _, l := range f.lines {
 		if err := emit(l); err != nil {
 			return err
 		}
 	}
-	if d.block {
+	if f.block {
 		<-ctx.Done()
 	}
-	return d.err
+	return f.err
 }
 
-func (d *desk) Attach(name string, size Size) (Terminal, error) {
-	d.note("attach %s %dx%d", name, size.Columns, size.Rows)
-	return d.terminal, d.err
+func (f *fakeActions) Attach(name string, size Size) (Terminal, error) {
+	f.note("attach %s %dx%d", name, size.Columns, size.Rows)
+	return f.terminal, f.err
 }
 
 // answered has a value in every field.
@@ -68,13 +69,13 @@ var answered = Exchange{
 	Attempts: []Attempt{{Backend: "web", Status: 200, MS: 1.2, Note: "held"}},
 }
 
-func (d *desk) Explain(_ context.Context, q Question) (Exchange, error) {
-	d.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
-	return answered, d.err
+func (f *fakeActions) Explain(_ context.Context, q Question) (Exchange, error) {
+	f.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
+	return answered, f.err
 }
 
-func (d *desk) Requests(ctx context.Context, follow bool, emit func(Exchange) error) error {
-	d.note("requests %v", follow)
+func (f *fakeActions) Requests(ctx context.Context, follow bool, emit func(Exchange) error) error {
+	f.note("requests %v", follow)
 	for _, status := range []int{200, 404} {
 		if err := emit(Exchange{Status: status}); err != nil {
 			return err
@@ -86,10 +87,10 @@ func (d *desk) Requests(ctx context.Context, follow bool, emit func(Exchange) er
 	return nil
 }
 
-func (d *desk) Down() { d.note("down") }
+func (f *fakeActions) Down() { f.note("down") }
 
-// running is a project with a devgate that answers as d says.
-func running(t *testing.T, d *desk) (root string, client *Client, server *Server) {
+// running is a project with a devgate that answers as f says.
+func running(t *testing.T, f *fakeActions) (root string, client *Client, server *Server) {
 	t.Helper()
 	root = t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
@@ -97,7 +98,7 @@ func running(t *testing.T, d *desk) (root string, client *Client, server *Server
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err = Open(SocketPath(root), d)
+	server, err = Open(SocketPath(root), f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +114,8 @@ func running(t *testing.T, d *desk) (root string, client *Client, server *Server
 }
 
 func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
-	d := &desk{}
-	_, client, _ := running(t, d)
+	f := &fakeActions{}
+	_, client, _ := running(t, f)
 	status, err := client.Status(t.Context())
 	if err != nil || status.Name != "shop" || status.Services[0].State != event.Backoff || *status.Services[0].Port != 4001 {
 		t.Errorf("status %+v, %v", status, err)
@@ -128,19 +129,19 @@ func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
 	if err := client.Down(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if want := []string{"restart [api web] true", "stop [api] false", "down"}; !slices.Equal(d.asked, want) {
-		t.Errorf("asked %q, want %q", d.asked, want)
+	if want := []string{"restart [api web] true", "stop [api] false", "down"}; !slices.Equal(f.asked, want) {
+		t.Errorf("asked %q, want %q", f.asked, want)
 	}
 }
 
 func TestARefusalArrivesWithItsWords(t *testing.T) {
-	d := &desk{err: fmt.Errorf("%w \"apy\"", ErrUnknown)}
-	_, client, _ := running(t, d)
+	f := &fakeActions{err: fmt.Errorf("%w \"apy\"", ErrUnknown)}
+	_, client, _ := running(t, f)
 	if err := client.Do(t.Context(), Start, []string{"apy"}, false); err == nil || err.Error() != `unknown service "apy"` {
 		t.Errorf("got %v", err)
 	}
-	d.err = errors.New("api failed: exit status 3")
-	if err := client.Do(t.Context(), Restart, []string{"api"}, true); err == nil || err.Error() != d.err.Error() {
+	f.err = errors.New("api failed: exit status 3")
+	if err := client.Do(t.Context(), Restart, []string{"api"}, true); err == nil || err.Error() != f.err.Error() {
 		t.Errorf("got %v", err)
 	}
 	if err := client.Do(t.Context(), "explode", nil, false); err == nil {
@@ -149,41 +150,41 @@ func TestARefusalArrivesWithItsWords(t *testing.T) {
 }
 
 func TestLogsArriveLineByLineAndEndWithTheReader(t *testing.T) {
-	at := time.Now().Round(0)
-	d := &desk{block: true, lines: []Line{{At: at, Service: "api", Stream: "stdout", Text: "one <b>"}, {At: at, Service: "web", Stream: "stderr", Text: "two"}}}
-	_, client, _ := running(t, d)
+	at := time.Now().Truncate(time.Millisecond)
+	f := &fakeActions{block: true, lines: []logmux.Line{{At: at, Service: "api", Stream: "stdout", Text: "one <b>", Styled: "one \x1b[1m<b>\x1b[0m"}, {At: at, Service: "web", Stream: "stderr", Text: "two"}}}
+	_, client, _ := running(t, f)
 	ctx, cancel := context.WithCancel(t.Context())
-	var got []Line
-	err := client.Logs(ctx, LogQuery{Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|w", Follow: true}, func(l Line) error {
+	var got []logmux.Line
+	err := client.Logs(ctx, LogQuery{Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|w", Follow: true}, func(l logmux.Line) error {
 		if got = append(got, l); len(got) == 2 {
 			cancel()
 		}
 		return nil
 	})
-	if ctx.Err() == nil || len(got) != 2 || got[0].Text != "one <b>" || !got[1].At.Equal(at) {
+	if ctx.Err() == nil || len(got) != 2 || got[0].Text != "one <b>" || got[0].Styled != "one \x1b[1m<b>\x1b[0m" || !got[1].At.Equal(at) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if want := `logs [api web] 5 1m0s "o|w" true`; d.asked[0] != want {
-		t.Errorf("asked %s, want %s", d.asked[0], want)
+	if want := `logs [api web] 5 1m0s "o|w" true`; f.asked[0] != want {
+		t.Errorf("asked %s, want %s", f.asked[0], want)
 	}
 }
 
 func TestLogsPassOnAnErrorThatComesBehindLines(t *testing.T) {
-	d := &desk{err: errors.New("bad pattern"), lines: []Line{{Text: "one"}}}
-	_, client, _ := running(t, d)
+	f := &fakeActions{err: errors.New("bad pattern"), lines: []logmux.Line{{Text: "one"}}}
+	_, client, _ := running(t, f)
 	seen := 0
-	err := client.Logs(t.Context(), LogQuery{}, func(Line) error { seen++; return nil })
+	err := client.Logs(t.Context(), LogQuery{}, func(logmux.Line) error { seen++; return nil })
 	if err == nil || err.Error() != "bad pattern" || seen != 1 {
 		t.Errorf("got %v after %d lines", err, seen)
 	}
 }
 
 func TestCloseEndsReadersThatFollow(t *testing.T) {
-	d := &desk{block: true, lines: []Line{{Text: "one"}}}
-	_, client, server := running(t, d)
+	f := &fakeActions{block: true, lines: []logmux.Line{{Text: "one"}}}
+	_, client, server := running(t, f)
 	first, ended := make(chan struct{}), make(chan error)
 	go func() {
-		ended <- client.Logs(t.Context(), LogQuery{Follow: true}, func(Line) error { close(first); return nil })
+		ended <- client.Logs(t.Context(), LogQuery{Follow: true}, func(logmux.Line) error { close(first); return nil })
 	}()
 	<-first
 	server.Close()
@@ -194,7 +195,7 @@ func TestCloseEndsReadersThatFollow(t *testing.T) {
 
 // P9: mode 0600 in a per-user folder; a long project path does not break it.
 func TestTheSocketIsPrivateAndItsPathShort(t *testing.T) {
-	root, _, _ := running(t, &desk{})
+	root, _, _ := running(t, &fakeActions{})
 	info, err := os.Stat(SocketPath(root))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("socket: %v, %v", info, err)
@@ -222,7 +223,7 @@ func TestASocketFolderOfSomebodyElseIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	os.Chmod(open, 0o777)
-	_, err := Open(filepath.Join(open, "x.sock"), &desk{})
+	_, err := Open(filepath.Join(open, "x.sock"), &fakeActions{})
 	if err == nil || !strings.Contains(err.Error(), "mode 0700") {
 		t.Errorf("got %v", err)
 	}

@@ -57,14 +57,3 @@ type LogQuery struct {
 	Grep     string        // a regular expression of Go's syntax; "": every line
 	Follow   bool          // go on with new lines
 }
-
-// Line is one line of output on its way from the devgate that runs.
-type Line struct {
-	At      time.Time `json:"at"`
-	Service string    `json:"service"` // "" for devgate's own lines about no service
-	Stream  string    `json:"stream"`  // stdout, stderr or devgate
-	Text    string    `json:"text"`
-
-	Styled    string `json:"styled,omitempty"`    // Text with its colours, where it has some
-	Continued bool   `json:"continued,omitempty"` // it goes on with the text of the line before it
-}

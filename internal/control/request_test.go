@@ -10,25 +10,25 @@ import (
 )
 
 func TestAQuestionReachesTheGatewayWhole(t *testing.T) {
-	d := &desk{}
-	_, client, _ := running(t, d)
+	f := &fakeActions{}
+	_, client, _ := running(t, f)
 	q := Question{Method: "POST", Target: "/a%2Fb?x=1", Header: http.Header{"Accept": {"a", "b"}}, Body: []byte("body <b>")}
 	answer, err := client.Explain(t.Context(), q)
 	if err != nil || !reflect.DeepEqual(answer, answered) {
 		t.Errorf("got %+v, %v", answer, err)
 	}
-	if want := "explain POST /a%2Fb?x=1 map[Accept:[a b]] body <b>"; d.asked[0] != want {
-		t.Errorf("asked %q, want %q", d.asked[0], want)
+	if want := "explain POST /a%2Fb?x=1 map[Accept:[a b]] body <b>"; f.asked[0] != want {
+		t.Errorf("asked %q, want %q", f.asked[0], want)
 	}
-	d.err = errors.New("the gateway is stopping")
-	if _, err := client.Explain(t.Context(), q); err == nil || err.Error() != d.err.Error() {
+	f.err = errors.New("the gateway is stopping")
+	if _, err := client.Explain(t.Context(), q); err == nil || err.Error() != f.err.Error() {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
-	d := &desk{}
-	_, client, _ := running(t, d)
+	f := &fakeActions{}
+	_, client, _ := running(t, f)
 	for _, follow := range []bool{false, true} {
 		ctx, cancel := context.WithCancel(t.Context())
 		var got []int
@@ -43,13 +43,13 @@ func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
 		}
 		cancel()
 	}
-	if want := []string{"requests false", "requests true"}; !slices.Equal(d.asked, want) {
-		t.Errorf("asked %q", d.asked)
+	if want := []string{"requests false", "requests true"}; !slices.Equal(f.asked, want) {
+		t.Errorf("asked %q", f.asked)
 	}
 }
 
 func TestAReaderOfRequestsMayStop(t *testing.T) {
-	_, client, _ := running(t, &desk{})
+	_, client, _ := running(t, &fakeActions{})
 	enough := errors.New("enough")
 	if err := client.Requests(t.Context(), true, func(Exchange) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("got %v", err)

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"devgate/internal/logmux"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ type Actions interface {
 	// that wraps ErrUnknown names a service that does not exist.
 	Do(ctx context.Context, verb Verb, names []string, wait bool) error
 	// Logs passes lines to emit until they end, emit fails, or ctx ends.
-	Logs(ctx context.Context, q LogQuery, emit func(Line) error) error
+	Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) error) error
 	// Attach joins a client, whose own terminal has this size, with the terminal
 	// of a service that has one and runs.
 	Attach(name string, size Size) (Terminal, error)
@@ -144,7 +145,7 @@ func logs(a Actions, w http.ResponseWriter, r *http.Request) {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	flush.Flush()
-	err = a.Logs(r.Context(), q, func(line Line) error {
+	err = a.Logs(r.Context(), q, func(line logmux.Line) error {
 		if err := out.Encode(line); err != nil {
 			return err
 		}

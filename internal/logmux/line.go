@@ -13,7 +13,8 @@ const (
 	Devgate = "devgate" // what devgate itself says; also the service of a line about everything
 )
 
-// A Line is one line of one stream, or one piece of a line (see Continued).
+// A Line is one line of one stream, or one piece of a line (see Continued). Its
+// JSON is the same wherever it goes: see AppendJSON.
 type Line struct {
 	At      time.Time `json:"at"`      // when its last byte was read
 	Service string    `json:"service"` // "devgate" for a line about everything
@@ -25,8 +26,8 @@ type Line struct {
 	Continued bool `json:"continued,omitempty"`
 
 	// Styled is Text with its colours as SGR sequences, reset at the end. It is
-	// equal to Text where there are none.
-	Styled string `json:"-"`
+	// equal to Text, or empty, where there are none.
+	Styled string `json:"styled,omitempty"`
 
 	skipped bool // it tells of lines that a follower missed
 }
@@ -36,11 +37,17 @@ type Line struct {
 //	{"at":"2026-01-02T15:04:05.678Z","service":"api","stream":"stdout","text":"hello"}
 //
 // The keys stand in this order. A further `"continued":true` stands at the end of
-// a continued line only. The time is UTC with milliseconds; <, > and & are not
-// escaped.
+// a continued line only, and after it `"styled"` where the line has colours; a
+// Printer, whose JSON is for other programs, never writes that one. The time is
+// UTC with milliseconds; <, > and & are not escaped.
 func (l Line) AppendJSON(dst []byte) []byte {
 	dst = appendHead(dst, l.At, l.Service, l.Stream)
-	return appendTail(dst, []byte(l.Text), l.Continued)
+	dst = appendTail(dst, []byte(l.Text), l.Continued)
+	if l.Styled == "" || l.Styled == l.Text {
+		return dst
+	}
+	dst = append(dst[:len(dst)-1], `,"styled":`...)
+	return append(appendString(dst, []byte(l.Styled)), '}')
 }
 
 // MarshalJSON returns what AppendJSON appends. (json.Marshal then escapes <, >

@@ -2,6 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,5 +72,50 @@ func TestWaitingFollowsEveryServiceAndEndsWithItsContext(t *testing.T) {
 	cancel()
 	if err := awaitOutcome(ctx, sub, control.Restart, []string{"api"}, time.Now()); err != context.Canceled {
 		t.Errorf("got %v", err)
+	}
+}
+
+// asks notes what a runner is asked.
+type asks struct {
+	got []string
+	err error
+}
+
+func (a *asks) note(verb string, by event.Cause, names []string) error {
+	a.got = append(a.got, fmt.Sprint(verb, " ", by.By == event.Command, " ", names))
+	return a.err
+}
+
+func (a *asks) Start(by event.Cause, names ...string) error   { return a.note("start", by, names) }
+func (a *asks) Stop(by event.Cause, names ...string) error    { return a.note("stop", by, names) }
+func (a *asks) Restart(by event.Cause, names ...string) error { return a.note("restart", by, names) }
+
+// C2: a command is said, and carried out on all of its services or on none.
+func TestACommandIsSaidAndPassedOn(t *testing.T) {
+	var out said
+	runner := &asks{}
+	c := &commander{current: newCurrent(newSetup(loaded(t, planned), nil)), bus: &event.Bus{}, runner: runner, say: out.say}
+	for _, verb := range []control.Verb{control.Start, control.Stop, control.Restart} {
+		if err := c.Do(t.Context(), verb, []string{"api", "work"}, false); err != nil {
+			t.Error(err)
+		}
+		out.take(t, "api: "+string(verb)+" asked for", "work: "+string(verb)+" asked for")
+	}
+	if want := []string{"start true [api work]", "stop true [api work]", "restart true [api work]"}; !slices.Equal(runner.got, want) {
+		t.Errorf("asked %q, want %q", runner.got, want)
+	}
+	for names, want := range map[string]string{
+		"api wok": "unknown service: no service \"wok\"\n  hint: there are api, web, work, far",
+		"api far": "far is not started by devgate: it has a url (http://127.0.0.1:9)",
+	} {
+		err := c.Do(t.Context(), control.Stop, strings.Fields(names), false)
+		if err == nil || err.Error() != want || errors.Is(err, control.ErrUnknown) != strings.HasPrefix(want, "unknown") {
+			t.Errorf("%s: %v", names, err)
+		}
+	}
+	out.take(t)
+	runner.err = errors.New("no")
+	if err := c.Do(t.Context(), control.Stop, []string{"api"}, true); err != runner.err {
+		t.Errorf("with --wait: %v", err)
 	}
 }

@@ -32,8 +32,8 @@ type key struct {
 	press func(*keys)
 }
 
-// table is all keys, in the order in which they are shown.
-func table() []key {
+// keyTable is all keys, in the order in which they are shown.
+func keyTable() []key {
 	return []key{
 		{"r", "r", "restart", "restart: then a name, or Enter for all; Tab completes, Esc leaves", func(k *keys) { k.typing, k.typed = true, "" }},
 		{"o", "o", "open", "open the project in the browser", (*keys).open},
@@ -48,7 +48,7 @@ func table() []key {
 // keyLine is the footer while nothing is typed.
 func keyLine() string {
 	var words []string
-	for _, key := range table() {
+	for _, key := range keyTable() {
 		if key.word != "" {
 			words = append(words, key.runes[:1]+" "+key.word)
 		}
@@ -58,7 +58,7 @@ func keyLine() string {
 
 func keyHelp() string {
 	lines := []string{"keys:"}
-	for _, key := range table() {
+	for _, key := range keyTable() {
 		if key.name != "" {
 			lines = append(lines, fmt.Sprintf("  %-6s %s", key.name, key.help))
 		}
@@ -72,7 +72,7 @@ func (k *keys) press(r rune) {
 		k.typeName(r)
 		return
 	}
-	for _, key := range table() {
+	for _, key := range keyTable() {
 		if strings.ContainsRune(key.runes, r) {
 			key.press(k)
 		}

@@ -16,8 +16,8 @@ import (
 // pipe may hold it for ever.
 const stuckLimit = time.Second
 
-// running are the parts of a session that have goroutines.
-type running struct {
+// parts are those of a session that have goroutines.
+type parts struct {
 	reporter                                      *reporter
 	serving, supervising                          *task // the gateway, the services
 	watching, reloading                           *task // files, the Devgatefile
@@ -27,58 +27,58 @@ type running struct {
 
 // work runs the parts until the session is to end, and takes them down.
 func (s *session) work() {
-	r := s.start()
+	p := s.start()
 	select {
 	case <-s.ctx.Done():
-	case <-r.serving.done: // a listener failed: nothing can be reached any more
-		s.end(r.serving.err)
-	case <-r.watching.done: // a pattern that cannot be read
-		s.end(r.watching.err)
+	case <-p.serving.done: // a listener failed: nothing can be reached any more
+		s.end(p.serving.err)
+	case <-p.watching.done: // a pattern that cannot be read
+		s.end(p.watching.err)
 	}
-	s.stop(r)
+	s.stop(p)
 }
 
-func (s *session) start() *running {
-	r := &running{reporter: s.reporter()}
-	s.tasks.Go(r.reporter.run)
+func (s *session) start() *parts {
+	p := &parts{reporter: s.reporter()}
+	s.tasks.Go(p.reporter.run)
 	s.backends.preset(s.current.setup().Services)
 	signals := &signals{from: s.options.Signals, say: s.say, end: s.end, kill: s.sup.Kill, suspend: s.suspend}
-	r.signalling = background(signals.run)
-	r.guarding = background(s.watchGuard)
-	r.reading = background(func(ctx context.Context) error { return watchReader(ctx, s.options.Out, s.end) })
+	p.signalling = background(signals.run)
+	p.guarding = background(s.watchGuard)
+	p.reading = background(func(ctx context.Context) error { return watchReader(ctx, s.options.Out, s.end) })
 	reloader := s.reloader()
-	r.reloading = background(reloader.run)
-	r.watching = background(func(ctx context.Context) error { return s.watchFiles(ctx, reloader.ask) })
-	r.serving = background(s.gateway.Serve)
-	r.recording = background(s.recordProcesses)
-	r.sizing = background(s.terminals.follow)
-	r.typing = background(s.readKeys)
-	r.supervising = background(func(ctx context.Context) error { return s.sup.Run(ctx, s.options.First) })
-	return r
+	p.reloading = background(reloader.run)
+	p.watching = background(func(ctx context.Context) error { return s.watchFiles(ctx, reloader.ask) })
+	p.serving = background(s.gateway.Serve)
+	p.recording = background(s.recordProcesses)
+	p.sizing = background(s.terminals.follow)
+	p.typing = background(s.readKeys)
+	p.supervising = background(func(ctx context.Context) error { return s.sup.Run(ctx, s.options.First) })
+	return p
 }
 
 // stop takes the parts down in order; see the package's guarantees.
-func (s *session) stop(r *running) {
+func (s *session) stop(p *parts) {
 	s.stopping.Store(true)
 	s.printer.Hurry() // who waits for a reader could not be stopped
-	r.watching.cancel()
-	r.reloading.cancel()
-	r.reading.cancel()
-	r.typing.stop()
+	p.watching.cancel()
+	p.reloading.cancel()
+	p.reading.cancel()
+	p.typing.stop()
 	stopped := s.sayGoodbye()
-	r.serving.stop()
-	r.supervising.stop()
+	p.serving.stop()
+	p.supervising.stop()
 	s.relays.closeAll()
 	s.exec.Close()
-	r.recording.stop()
+	p.recording.stop()
 	os.Remove(leftoversPath(s.options.Project.Root))
-	r.sizing.stop()
-	r.watching.leave(stuckLimit)
-	r.reloading.leave(stuckLimit)
-	r.reading.stop()
-	r.guarding.stop()
-	r.signalling.stop() // until here a second one kills
-	r.reporter.stop()
+	p.sizing.stop()
+	p.watching.leave(stuckLimit)
+	p.reloading.leave(stuckLimit)
+	p.reading.stop()
+	p.guarding.stop()
+	p.signalling.stop() // until here a second one kills
+	p.reporter.stop()
 	s.tasks.Wait()
 	stopped()
 }

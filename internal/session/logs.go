@@ -17,13 +17,13 @@ type logReader struct {
 }
 
 // Logs implements control.Actions.
-func (r *logReader) Logs(ctx context.Context, q control.LogQuery, emit func(control.Line) error) error {
+func (r *logReader) Logs(ctx context.Context, q control.LogQuery, emit func(logmux.Line) error) error {
 	query, err := r.query(q)
 	if err != nil {
 		return err
 	}
 	for line := range r.printer.Follow(ctx, query) {
-		if err := emit(control.Line{At: line.At, Service: line.Service, Stream: line.Stream, Text: line.Text, Styled: line.Styled, Continued: line.Continued}); err != nil {
+		if err := emit(line); err != nil {
 			return err
 		}
 	}

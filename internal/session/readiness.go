@@ -24,10 +24,10 @@ const (
 
 // checks finds out whether services are ready.
 type checks struct {
-	say      say
-	start    supervisor.Starter // of commands that look
-	backends *backends
-	strays   *strays
+	say        say
+	start      supervisor.Starter // of commands that look
+	backends   *backends
+	undeclared *undeclared
 }
 
 // check is that of one service, or of one process of it.
@@ -63,7 +63,7 @@ func (c *check) repeat(attempt probe.Attempt) func(context.Context, supervisor.P
 		if c.service.Port != 0 {
 			looking, stop := context.WithCancel(ctx)
 			defer stop()
-			p.Beside(func() { c.strays.watch(looking, c.service, p.PID) })
+			p.Beside(func() { c.undeclared.watch(looking, c.service, p.PID) })
 		}
 		return c.until(ctx, attempt, p.Missing)
 	}
@@ -121,7 +121,7 @@ func (c *check) commandSucceeds(ctx context.Context) error {
 func (c *check) joinWhenListening(ctx context.Context, p supervisor.Process) error {
 	attempt := probe.TCP(c.service.Port)
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
-	p.Beside(func() { defer stop(); c.strays.watch(looking, c.service, p.PID) })
+	p.Beside(func() { defer stop(); c.undeclared.watch(looking, c.service, p.PID) })
 	patience := undecided
 	if c.service.Has("port") && !c.service.PortGuessed {
 		patience = expected

@@ -17,7 +17,7 @@ type reporter struct {
 	events   *event.Subscription
 	stopping func() bool
 	texts    *texts
-	whole    *whole
+	startup  *startup
 	failed   func(event.Service) // after a failure was said
 
 	before map[string]event.Service
@@ -37,8 +37,8 @@ func (r *reporter) run() {
 				return
 			}
 			r.resume()
-		case <-r.whole.late:
-			r.whole.tellLate(r.before)
+		case <-r.startup.late:
+			r.startup.tellLate(r.before)
 		}
 	}
 }
@@ -95,6 +95,6 @@ func (r *reporter) tellState(now event.Service) {
 		r.failed(now)
 	}
 	if !r.stopping() {
-		r.whole.tellReady(r.before)
+		r.startup.tellReady(r.before)
 	}
 }

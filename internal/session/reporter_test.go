@@ -1,9 +1,141 @@
 package session
 
 import (
+	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"devgate/internal/event"
 )
+
+// report is a reporter at work.
+type report struct {
+	t        *testing.T
+	bus      event.Bus
+	out      said
+	stopping bool
+	failed   []string
+	opened   []string
+	reporter *reporter
+	over     chan struct{}
+}
+
+// newReport runs a reporter in a bubble of virtual time; late is --wait's limit.
+func newReport(t *testing.T, text string, late time.Duration) *report {
+	r := &report{t: t, over: make(chan struct{})}
+	current := newCurrent(newSetup(loaded(t, text), nil))
+	start := &startup{current: current, say: r.out.say, began: time.Now(), limit: late, ready: func(url string) { r.opened = append(r.opened, url) }}
+	if late > 0 {
+		start.late = time.After(late)
+	}
+	r.reporter = &reporter{
+		say: r.out.say, bus: &r.bus, events: r.bus.Subscribe(), stopping: func() bool { return r.stopping }, startup: start,
+		texts:  &texts{current: current, tail: func(string) []string { return nil }, held: func(string) int { return 0 }},
+		failed: func(s event.Service) { r.failed = append(r.failed, s.Name) },
+	}
+	go func() { defer close(r.over); r.reporter.run() }()
+	return r
+}
+
+func (r *report) tell(name string, state event.State) {
+	r.publish(event.Event{Service: event.Service{Name: name, State: state, Since: time.Now(), Reason: "why"}})
+}
+
+func (r *report) publish(e event.Event) {
+	r.bus.Publish(e)
+	synctest.Wait()
+}
+
+func (r *report) end() {
+	r.reporter.stop()
+	<-r.over
+}
+
+// C4: what happens to a service is said once, and that all is ready once for all.
+func TestWhatHappensIsSaidOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReport(t, planned, 0)
+		r.tell("api", event.Stopped) // as it was before anything
+		r.tell("work", event.Ready)
+		r.tell("api", event.Failed)
+		r.tell("api", event.Failed) // another detail of the same state
+		r.out.take(t, "work: runs (pid 0)", "api: failed: why\nstart it again with: devgate restart api")
+		r.tell("web", event.Ready)
+		r.tell("api", event.Ready)
+		r.out.take(t, "web: ready in 0.0s on port 4002 (pid 0)", "api: ready in 0.0s on port 4001 (pid 0)", ": ready http://localhost:3000 (3 backends, 0.0s)")
+		r.tell("api", event.Stopped)
+		r.tell("api", event.Backoff)
+		r.tell("api", event.Ready)
+		r.out.take(t, "api: stopped", "api: why", "api: ready in 0.0s on port 4001 (pid 0)")
+		r.publish(event.Event{Kind: event.Removed, Service: event.Service{Name: "api"}})
+		r.publish(event.Event{Kind: event.Notice, Text: "slow", Service: event.Service{Name: "web", State: event.Stopping}})
+		r.out.take(t, "api: removed", "web: slow")
+		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Command}})
+		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Edit, Files: []string{"a"}, Total: 1}})
+		r.out.take(t, "web: ↻ a changed → restarting")
+		r.end()
+		if fmt.Sprint(r.failed, r.opened) != "[api api] [http://localhost:3000]" {
+			t.Errorf("failed %v, opened %v", r.failed, r.opened)
+		}
+	})
+}
+
+// On the way down, what is stopped is no news, and nothing is ready any more.
+func TestOnTheWayDownLessIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReport(t, planned, 0)
+		r.tell("api", event.Waiting)
+		r.out.take(t, "api: why")
+		r.stopping = true
+		r.tell("api", event.Stopped)
+		r.tell("web", event.Ready)
+		r.publish(event.Event{Kind: event.Notice, Text: "has 2s left", Service: event.Service{Name: "api", State: event.Stopping}})
+		r.out.take(t, "web: ready in 0.0s on port 4002 (pid 0)", "api: has 2s left; Ctrl-C again kills it now")
+		r.end()
+	})
+}
+
+// C2: --wait says what is late, and goes on waiting.
+func TestWhatIsLateIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReport(t, planned, time.Minute)
+		r.tell("api", event.Starting)
+		time.Sleep(time.Minute) // virtual
+		synctest.Wait()
+		r.out.take(t, "api: not ready after 1m0s: starting: why", "web: not ready after 1m0s: stopped")
+		r.tell("api", event.Ready)
+		r.tell("web", event.Ready)
+		r.out.take(t, "api: ready in 0.0s on port 4001 (pid 0)", "web: ready in 0.0s on port 4002 (pid 0)", ": ready http://localhost:3000 (3 backends, 60.0s)")
+		r.end()
+	})
+}
+
+// Without a backend, all services count.
+func TestWorkersAloneAreReadyWhenTheyRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReport(t, "port = 3000\n[work]\ncommand = \"w\"\n[migrate]\ncommand = \"m\"\nonce = true\n", 0)
+		r.tell("work", event.Ready)
+		r.out.take(t, "work: runs (pid 0)")
+		r.tell("migrate", event.Done)
+		r.out.take(t, "migrate: done in 0.0s", ": ready http://localhost:3000 (0 backends, 0.0s)")
+		r.end()
+	})
+}
+
+// Events that come faster than they are said are left out, but for the last.
+func TestAReporterThatLagsGoesOnWithTheNewest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReport(t, planned, 0)
+		for range event.Queue + 10 {
+			r.bus.Publish(event.Event{Service: event.Service{Name: "work", State: event.Starting}})
+		}
+		r.bus.Publish(event.Event{Service: event.Service{Name: "work", State: event.Ready, PID: 9}})
+		synctest.Wait()
+		r.out.take(t, "work: runs (pid 9)")
+		r.end()
+	})
+}
 
 // C4: the one stable line, word for word.
 func TestTheReadyLine(t *testing.T) {

@@ -99,21 +99,21 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 		Out: o.Out, Format: o.Format, Color: o.Color, Timestamps: o.Timestamps,
 		Dir: filepath.Join(o.Project.Root, control.Folder, "logs"), Services: namesOf(o.Project), OnClosed: s.outputFailed,
 	})
-	s.join()
+	s.assemble()
 	s.watcher = &watch.Watcher{Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf}
 	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
 	return s, nil
 }
 
-// join makes the parts that look after services, each with what it needs.
-func (s *session) join() {
+// assemble makes the parts that look after services, each with what it needs.
+func (s *session) assemble() {
 	s.outputs = newOutputs(s.printer)
 	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say}
-	strays := &strays{say: s.say, path: s.options.Project.Path}
+	undeclared := &undeclared{say: s.say, path: s.options.Project.Path}
 	s.specs = &specs{
 		current: s.current, outputs: s.outputs, backends: s.backends, relays: &s.relays, terminals: s.terminals,
-		checks: &checks{say: s.say, start: s.exec, backends: s.backends, strays: strays},
+		checks: &checks{say: s.say, start: s.exec, backends: s.backends, undeclared: undeclared},
 	}
 }
 
@@ -131,12 +131,12 @@ func (s *session) actions() *actions {
 
 // reporter says what happens from now on.
 func (s *session) reporter() *reporter {
-	w := &whole{current: s.current, say: s.say, began: s.began, limit: s.options.Late, ready: s.allReady}
-	if w.limit > 0 {
-		w.late = time.After(w.limit)
+	starting := &startup{current: s.current, say: s.say, began: s.began, limit: s.options.Late, ready: s.allReady}
+	if starting.limit > 0 {
+		starting.late = time.After(starting.limit)
 	}
 	return &reporter{
-		say: s.say, bus: &s.bus, events: s.bus.Subscribe(), stopping: s.stopping.Load, whole: w, failed: s.failed,
+		say: s.say, bus: &s.bus, events: s.bus.Subscribe(), stopping: s.stopping.Load, startup: starting, failed: s.failed,
 		texts: &texts{current: s.current, tail: s.outputs.tail, held: s.gateway.Held},
 	}
 }

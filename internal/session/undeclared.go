@@ -11,21 +11,21 @@ import (
 	"devgate/internal/project"
 )
 
-// strayPause is how often a service that is not ready is asked which ports it
+// undeclaredPause is how often a service that is not ready is asked which ports it
 // listens on instead.
-const strayPause = 500 * time.Millisecond
+const undeclaredPause = 500 * time.Millisecond
 
-// strays notices services that listen on another port than declared.
-type strays struct {
+// undeclared notices services that listen on another port than declared.
+type undeclared struct {
 	say  say
 	path string // of the Devgatefile, as people write it
 }
 
 // watch tells of each such port of a process once. ctx ends when the process is
 // ready, or has ended.
-func (s *strays) watch(ctx context.Context, service *project.Service, pid int) {
+func (u *undeclared) watch(ctx context.Context, service *project.Service, pid int) {
 	told := map[int]bool{}
-	tick := time.NewTicker(strayPause)
+	tick := time.NewTicker(undeclaredPause)
 	defer tick.Stop()
 	for {
 		select {
@@ -40,7 +40,7 @@ func (s *strays) watch(ctx context.Context, service *project.Service, pid int) {
 		for _, other := range listening {
 			if !told[other] && ctx.Err() == nil {
 				told[other] = true
-				s.say(service.Name, fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s", other, service.Port, s.path))
+				u.say(service.Name, fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s", other, service.Port, u.path))
 			}
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"devgate/internal/logmux"
 )
 
-// whole notices when everything that is started is ready, and what keeps it from
-// that. It belongs to the reporter.
-type whole struct {
+// startup notices when everything that is started is ready, and what is late. It
+// belongs to the reporter.
+type startup struct {
 	current *current
 	say     say
 	began   time.Time
@@ -23,15 +23,15 @@ type whole struct {
 }
 
 // tellReady prints the one stable line once every backend is ready.
-func (w *whole) tellReady(now map[string]event.Service) {
-	if w.told || len(w.missing(now)) > 0 {
+func (s *startup) tellReady(now map[string]event.Service) {
+	if s.told || len(s.missing(now)) > 0 {
 		return
 	}
-	w.told, w.late = true, nil
-	url := w.current.setup().URL
-	line := ReadyLine(url, w.current.backends(), time.Since(w.began))
-	w.say("", strings.Replace(line, "ready", logmux.Good("ready"), 1))
-	w.ready(url)
+	s.told, s.late = true, nil
+	url := s.current.setup().URL
+	line := ReadyLine(url, s.current.backends(), time.Since(s.began))
+	s.say("", strings.Replace(line, "ready", logmux.Good("ready"), 1))
+	s.ready(url)
 }
 
 // ReadyLine is the one stable line that says that every backend is ready.
@@ -41,15 +41,15 @@ func ReadyLine(url string, backends int, took time.Duration) string {
 
 // missing are the backends that are not ready; without any backend, all
 // services that are not.
-func (w *whole) missing(now map[string]event.Service) []event.Service {
+func (s *startup) missing(now map[string]event.Service) []event.Service {
 	var all []event.Service
-	setup := w.current.setup()
+	setup := s.current.setup()
 	for _, service := range setup.Services {
 		if !setup.started[service.Name] || isRemote(service) {
 			continue
 		}
 		e, known := now[service.Name]
-		counts := service.InCascade() || w.current.backends() == 0
+		counts := service.InCascade() || s.current.backends() == 0
 		if counts && (!known || e.State != event.Ready && e.State != event.Done) {
 			e.Name = service.Name
 			all = append(all, e)
@@ -59,13 +59,13 @@ func (w *whole) missing(now map[string]event.Service) []event.Service {
 }
 
 // tellLate says which services keep everything from being ready.
-func (w *whole) tellLate(now map[string]event.Service) {
-	w.late = nil // the ready line may still come
-	for _, e := range w.missing(now) {
-		text := fmt.Sprintf("not ready after %s: %s", w.limit, e.State)
+func (s *startup) tellLate(now map[string]event.Service) {
+	s.late = nil // the ready line may still come
+	for _, e := range s.missing(now) {
+		text := fmt.Sprintf("not ready after %s: %s", s.limit, e.State)
 		if e.Reason != "" {
 			text += ": " + e.Reason
 		}
-		w.say(e.Name, text)
+		s.say(e.Name, text)
 	}
 }
