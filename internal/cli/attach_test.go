@@ -394,25 +394,6 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 	}
 }
 
-func TestAPanicRestoresTheTerminalAndGoesOn(t *testing.T) {
-	d := openDesktop(t, 80, 24)
-	local, err := openTerminal(streams{in: d.tty, out: d.tty}, "dbg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := local.Raw(); err != nil {
-		t.Fatal(err)
-	}
-	d.isRaw()
-	defer func() {
-		if v := recover(); v != "broken" {
-			t.Errorf("recovered %v", v)
-		}
-		d.cooked()
-	}()
-	local.Guard(func() { panic("broken") })
-}
-
 func TestAttachSaysWhyItCannot(t *testing.T) {
 	w := openWorkshop(t, nil)
 	w.do("stop", "--wait", "dbg")

@@ -6,9 +6,6 @@ import (
 	"devgate/internal/event"
 )
 
-// say prints a line of devgate's own about a service, or, for "", about all.
-type say func(service, text string)
-
 // reporter says to people what happens to services. Its goroutine owns its
 // fields.
 type reporter struct {

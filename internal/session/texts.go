@@ -3,7 +3,6 @@ package session
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"devgate/internal/event"
 	"devgate/internal/logmux"
@@ -112,16 +111,3 @@ func wayOut(service *project.Service) string {
 	}
 	return fmt.Sprintf("waits for a change in %s, or: %s", strings.Join(service.Watch, ", "), again)
 }
-
-// count is a number of things; of a noun that ends in s, their plural has es.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		return fmt.Sprintf("%d %ses", n, noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }

@@ -2,9 +2,12 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"strings"
 	"time"
 
+	"devgate/internal/control"
 	"devgate/internal/event"
 	"devgate/internal/logmux"
 	"devgate/internal/proc"
@@ -23,6 +26,68 @@ type parts struct {
 	watching, reloading                           *task // files, the Devgatefile
 	recording                                     *task // processes
 	typing, sizing, signalling, guarding, reading *task // devgate's own terminal, signals, guard and output
+}
+
+// Run is a session from the lock to its last line. Its result is why it has
+// ended: ErrDown, ErrOutputClosed, a *SignalError, a *ServiceError, or what went
+// wrong. It is a *control.HeldError when another devgate runs the project.
+func Run(o Options) error {
+	lock, err := control.Acquire(o.Project.Root)
+	if err != nil {
+		return err
+	}
+	defer lock.Release() // last: who waits for it may count on everything else
+	ended := EndLeftovers(o.Project.Root)
+	s, err := open(o, lock)
+	if err != nil {
+		return err
+	}
+	defer s.printer.Close()
+	server, err := control.Open(control.SocketPath(o.Project.Root), s.actions())
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if err := s.writeRecord(); err != nil {
+		return err
+	}
+	s.greet(ended)
+	s.work()
+	return context.Cause(s.ctx)
+}
+
+// greet says what is about to run, and which keys this version leaves alone.
+// ended is how many processes an earlier devgate had left behind.
+func (s *session) greet(ended int) {
+	p := s.current.setup()
+	if text := movedText(p.Project); text != "" {
+		s.say("", text)
+	}
+	s.say("", fmt.Sprintf("%s  %s  %s", p.Name, p.URL, p.cascade()))
+	if ended > 0 {
+		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", count(ended, "process")))
+	}
+	for _, note := range notesOf(p.Project) {
+		s.say("", note)
+	}
+	if !project.IsLoopback(p.Host) {
+		s.say("", fmt.Sprintf("the gateway listens on %s: other machines in your network can reach your servers", p.Host))
+	}
+}
+
+// sayGoodbye names what is stopped; the returned function tells that it is done.
+func (s *session) sayGoodbye() (done func()) {
+	began := time.Now()
+	var left []string
+	for _, e := range s.bus.Snapshot() {
+		if e.PID != 0 || e.Ending {
+			left = append(left, e.Name)
+		}
+	}
+	if len(left) > 0 {
+		s.say("", "stopping "+strings.Join(left, ", "))
+	}
+	return func() { s.say("", "stopped in "+seconds(time.Since(began))) }
 }
 
 // work runs the parts until the session is to end, and takes them down.
@@ -95,29 +160,6 @@ func (s *session) watchFiles(ctx context.Context, reload func(event.Cause)) erro
 		s.gateway.Changed()
 		s.sup.Changed(edit, c.Name)
 	})
-}
-
-// watchInputs follows other files from now on.
-func (s *session) watchInputs(p *project.Project, inputs []string) {
-	if err := s.watcher.Update(watchTargets(p, inputs)); err != nil {
-		s.say("", err.Error())
-	}
-}
-
-// apply does what a plan says. Whoever reads the setup sees the new one before
-// anything that follows from it happens.
-func (s *session) apply(d plan) {
-	s.current.replace(d.after)
-	s.printer.SetServices(namesOf(d.after.Project))
-	s.watchInputs(d.after.Project, d.after.Inputs)
-	if err := s.gateway.Reconfigure(gatewayConfig(d.after, s.logf)); err != nil {
-		s.say("", err.Error())
-	}
-	s.backends.preset(d.added)
-	s.sup.Reconcile(s.specs.of(d.after), d.after.startedNames())
-	if d.after.URL != d.before.URL {
-		s.writeRecord()
-	}
 }
 
 func (s *session) recordProcesses(ctx context.Context) error {
