@@ -14,8 +14,9 @@ import (
 )
 
 // Main runs devgate and returns its exit code.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	std := streams{stdin, stdout, stderr, args, guard.Guarded()}
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	std := streams{stdin, stdout, stderr, args, guard.Connect()}
+	defer recovered(std, &code)
 	err := run(std)
 	if !silent(err) {
 		fmt.Fprintln(stderr, message(err))
@@ -25,8 +26,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // run does what the arguments say, unless that was done before main.
 func run(std streams) error {
-	if status, over := guard.Early(); over {
-		return endGuard(status, fileOf(std))
+	if end, over := guard.Early(); over {
+		return endGuard(end, std)
 	}
 	root := newRoot(std)
 	root.SetArgs(std.args)

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+
+	"devgate/internal/guard"
 )
 
 // C1: what an error means as an exit code, and whether it is printed.
@@ -48,10 +50,10 @@ func TestTheGuardEndsAsItsSupervisorDoes(t *testing.T) {
 	}{
 		{run("exit 0"), 0, ""},
 		{run("exit 130"), 130, "exit 130"},
-		{run("kill -KILL $$"), 137, "the supervisor was ended by signal 9 (killed); all services were ended with it"},
-		{run("kill -ABRT $$"), 134, "the supervisor was ended by signal 6 (aborted); all services were ended with it"},
+		{run("kill -KILL $$"), 137, "its manager process was ended by signal 9 (killed); all services were ended with it"},
+		{run("kill -ABRT $$"), 134, "its manager process was ended by signal 6 (aborted); all services were ended with it"},
 	} {
-		err := guardResult(c.status)
+		err := guardResult(guard.End{Status: c.status})
 		if codeOf(err) != c.code || err != nil && err.Error() != c.text {
 			t.Errorf("got %v (%d), want %q (%d)", err, codeOf(err), c.text, c.code)
 		}

@@ -163,7 +163,14 @@ func openJob(t *testing.T) *job {
 
 func openJobOf(t *testing.T, text string) *job {
 	t.Helper()
-	j := &job{desktop: openDesktop(t, 100, 30), root: t.TempDir()}
+	return openJobOn(openDesktop(t, 100, 30), text)
+}
+
+// openJobOn is openJobOf in a terminal that is there.
+func openJobOn(d *desktop, text string) *job {
+	t := d.t
+	t.Helper()
+	j := &job{desktop: d, root: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(j.root, "Devgatefile"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

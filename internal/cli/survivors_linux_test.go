@@ -110,6 +110,8 @@ type victim struct {
 	t     *testing.T
 	root  string
 	token string
+	flags []string // of its devgate up, beside none
+	env   []string // more of its environment
 	cmd   *exec.Cmd
 	tty   *os.File // nil without one
 	out   *os.File // the reader's end of its output, without a terminal
@@ -154,11 +156,14 @@ var loads = []struct {
 	{"double-forked daemon, out of a terminal of its own", "pty load double TOKEN", 2},
 }
 
-var ways = []struct {
+// way is one to end devgate.
+type way struct {
 	name string
 	tty  bool
 	kill func(*victim)
-}{
+}
+
+var ways = []way{
 	{"Ctrl-C in a terminal", true, func(v *victim) { v.tty.Write([]byte{3}) }},
 	{"terminal closed", true, func(v *victim) { v.tty.Close() }},
 	{"TERM", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGTERM) }},
@@ -171,6 +176,7 @@ var ways = []struct {
 		os.Remove(v.record())
 		syscall.Kill(supervisor, syscall.SIGKILL)
 	}},
+	{"panic of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), panicSignal) }},
 	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
 	{"TERM while the supervisor is stopped", false, func(v *victim) {
 		syscall.Kill(v.supervisor(), syscall.SIGSTOP)
@@ -178,7 +184,7 @@ var ways = []struct {
 	}},
 	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
 	{"reader of its output leaves", false, func(v *victim) { v.out.Close() }},
-	{"KILL of both, then up", false, func(v *victim) { v.killBoth() }},
+	{"KILL of both, then up", false, func(v *victim) { v.killBoth(); v.upAgain() }},
 }
 
 func TestNobodySurvives(t *testing.T) {
@@ -332,8 +338,8 @@ func newVictim(t *testing.T, command string) *victim {
 
 // up is `devgate up` of the victim's project.
 func (v *victim) up() *exec.Cmd {
-	cmd := exec.Command("devgate", "up")
-	cmd.Dir = v.root
+	cmd := exec.Command("devgate", append([]string{"up"}, v.flags...)...)
+	cmd.Dir, cmd.Env = v.root, append(os.Environ(), v.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
@@ -351,11 +357,13 @@ func (v *victim) start(tty bool) {
 		v.cmd.Process.Signal(syscall.SIGTERM)
 		v.cmd.Process.Signal(syscall.SIGCONT) // a test that fails may leave it stopped
 		<-v.ended
-		eventually(func() bool { // a supervisor that has lost its guard still writes
-			_, held := control.Holder(v.root)
-			return !held
-		})
+		v.awaitNobody() // a supervisor that has lost its guard still writes
 	})
+}
+
+// awaitNobody waits until no devgate runs the project.
+func (v *victim) awaitNobody() {
+	eventually(func() bool { _, held := control.Holder(v.root); return !held })
 }
 
 // open starts devgate in a terminal, or with a pipe for its output.
@@ -397,12 +405,17 @@ func (v *victim) killBoth() {
 	v.cmd.Process.Kill()
 	<-v.ended
 	eventually(func() bool { return !running(strconv.Itoa(supervisor)) }) // a busy machine takes its time to end it
+}
+
+// upAgain is the next devgate in the project. The load is not started again: its
+// command does nothing.
+func (v *victim) upAgain() {
+	v.flags = nil
 	next := v.up()
 	out, err := next.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	// The next one must not start the load again: its command does nothing.
 	text, _ := os.ReadFile(filepath.Join(v.root, "Devgatefile"))
 	os.WriteFile(filepath.Join(v.root, "Devgatefile"), bytes.ReplaceAll(text, []byte(v.token), []byte("other")), 0o644)
 	if err := next.Start(); err != nil {
