@@ -394,7 +394,7 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 		{"by devgate down", func(w *workshop, _ *visitor) { w.do("down") }, 0, "devgate: the running devgate has ended, and dbg with it\r\n"},
 		{"by TERM", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGTERM) }, 143, ""},
 		{"by HUP", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGHUP) }, 129, ""},
-		{"by KILL of the supervisor", func(w *workshop, _ *visitor) {
+		{"by KILL of the manager", func(w *workshop, _ *visitor) {
 			syscall.Kill(proc.Children(w.up.Process.Pid)[0], syscall.SIGKILL)
 		}, 1, "devgate: lost the connection to devgate: unexpected EOF\r\n"},
 		{"out of a full screen", func(_ *workshop, v *visitor) {

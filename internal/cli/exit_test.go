@@ -36,8 +36,8 @@ func TestErrorsStandForExitCodes(t *testing.T) {
 	}
 }
 
-// The guard ends as its supervisor does, and says what a kill means.
-func TestTheGuardEndsAsItsSupervisorDoes(t *testing.T) {
+// The guard ends as its manager does, and says what a kill means.
+func TestTheGuardEndsAsItsManagerDoes(t *testing.T) {
 	run := func(script string) syscall.WaitStatus {
 		cmd := exec.Command("/bin/sh", "-c", script)
 		cmd.Run()

@@ -108,8 +108,8 @@ func TestTheTerminalIsTheShellsWhileDevgateIsNotInFront(t *testing.T) {
 	j.sees("shell: stopped by SIGTSTP\r\n")
 	j.cooked()
 	j.types("bg\r")
-	supervisor := proc.Children(j.guard())[0]
-	if !eventually(func() bool { return !proc.Stopped(supervisor) }) {
+	manager := proc.Children(j.guard())[0]
+	if !eventually(func() bool { return !proc.Stopped(manager) }) {
 		t.Fatal("bg does not continue it")
 	}
 	j.cooked()

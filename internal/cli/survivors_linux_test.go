@@ -170,16 +170,16 @@ var ways = []way{
 	{"HUP", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGHUP) }},
 	{"QUIT", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGQUIT) }},
 	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
-	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
-	{"KILL of the supervisor, which has left no record", false, func(v *victim) { // the guard alone has to do it
-		supervisor := v.supervisor()
+	{"KILL of the manager", false, func(v *victim) { syscall.Kill(v.manager(), syscall.SIGKILL) }},
+	{"KILL of the manager, which has left no record", false, func(v *victim) { // the guard alone has to do it
+		manager := v.manager()
 		os.Remove(v.record())
-		syscall.Kill(supervisor, syscall.SIGKILL)
+		syscall.Kill(manager, syscall.SIGKILL)
 	}},
-	{"panic of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), panicSignal) }},
+	{"panic of the manager", false, func(v *victim) { syscall.Kill(v.manager(), panicSignal) }},
 	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
-	{"TERM while the supervisor is stopped", false, func(v *victim) {
-		syscall.Kill(v.supervisor(), syscall.SIGSTOP)
+	{"TERM while the manager is stopped", false, func(v *victim) {
+		syscall.Kill(v.manager(), syscall.SIGSTOP)
 		v.cmd.Process.Signal(syscall.SIGTERM)
 	}},
 	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
@@ -357,7 +357,7 @@ func (v *victim) start(tty bool) {
 		v.cmd.Process.Signal(syscall.SIGTERM)
 		v.cmd.Process.Signal(syscall.SIGCONT) // a test that fails may leave it stopped
 		<-v.ended
-		v.awaitNobody() // a supervisor that has lost its guard still writes
+		v.awaitNobody() // a manager that has lost its guard still writes
 	})
 }
 
@@ -388,8 +388,8 @@ func (v *victim) open(inTerminal bool) error {
 	return v.cmd.Start()
 }
 
-// supervisor is the guard's one child.
-func (v *victim) supervisor() int {
+// manager is the guard's one child.
+func (v *victim) manager() int {
 	children := proc.Children(v.cmd.Process.Pid)
 	if len(children) != 1 {
 		v.t.Fatalf("the guard has the children %v", children)
@@ -400,11 +400,11 @@ func (v *victim) supervisor() int {
 // killBoth waits for the record: without anybody alive it is what is left.
 func (v *victim) killBoth() {
 	v.awaitRecord()
-	supervisor := v.supervisor()
-	syscall.Kill(supervisor, syscall.SIGKILL)
+	manager := v.manager()
+	syscall.Kill(manager, syscall.SIGKILL)
 	v.cmd.Process.Kill()
 	<-v.ended
-	eventually(func() bool { return !running(strconv.Itoa(supervisor)) }) // a busy machine takes its time to end it
+	eventually(func() bool { return !running(strconv.Itoa(manager)) }) // a busy machine takes its time to end it
 }
 
 // upAgain is the next devgate in the project. The load is not started again: its
