@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,21 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		fmt.Fprintln(stderr, message(err))
 	}
 	return codeOf(err)
+}
+
+// recovered turns a panic of a command into its exit code, with words. The manager
+// is left to the runtime, which tells its guard.
+func recovered(std streams, code *int) {
+	if std.guard != nil {
+		return
+	}
+	if v := recover(); v != nil {
+		report := fmt.Sprintf("panic: %v\n\n%s", v, debug.Stack())
+		io.WriteString(std.err, report)
+		err := crashError(report, "", "")
+		fmt.Fprintln(std.err, message(err))
+		*code = codeOf(err)
+	}
 }
 
 // run does what the arguments say, unless that was done before main.

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	"devgate/internal/control"
@@ -37,28 +35,14 @@ func causeOf(report string) string {
 	return first
 }
 
-// writeCrash keeps a report, with what whoever reads it will ask for first, in the
-// project's folder. It returns the file; "" where it cannot be written.
-func writeCrash(report, root string, args []string) string {
+// writeCrash keeps a report in the project's folder, below what whoever reads it
+// will ask for first: the version, and the command line. It returns the file; ""
+// where it cannot be written.
+func writeCrash(report, root, version string, args []string) string {
 	file := filepath.Join(root, control.Folder, crashFile)
-	text := fmt.Sprintf("%s\ndevgate %s\n\n%s", versionText(), strings.Join(args, " "), report)
+	text := fmt.Sprintf("%s\ndevgate %s\n\n%s", version, strings.Join(args, " "), report)
 	if os.WriteFile(file, []byte(text), 0o600) != nil {
 		return ""
 	}
 	return file
-}
-
-// recovered turns a panic of a command into its exit code, with words. The manager
-// is left to the runtime, which tells its guard.
-func recovered(std streams, code *int) {
-	if std.guard != nil {
-		return
-	}
-	if v := recover(); v != nil {
-		report := fmt.Sprintf("panic: %v\n\n%s", v, debug.Stack())
-		io.WriteString(std.err, report)
-		err := crashError(report, "", "")
-		fmt.Fprintln(std.err, message(err))
-		*code = codeOf(err)
-	}
 }

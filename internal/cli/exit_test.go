@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -57,5 +58,28 @@ func TestTheGuardEndsAsItsManagerDoes(t *testing.T) {
 		if codeOf(err) != c.code || err != nil && err.Error() != c.text {
 			t.Errorf("got %v (%d), want %q (%d)", err, codeOf(err), c.text, c.code)
 		}
+	}
+}
+
+// brokenWriter is an output that finds a fault of devgate's own.
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { panic("index out of range") }
+
+// C1: a command that panics ends with 70, and with words instead of stacks alone.
+func TestAPanicOfACommandIsACrashOfDevgateItself(t *testing.T) {
+	var said strings.Builder
+	if code := Main([]string{"version"}, nil, brokenWriter{}, &said); code != exitBroken {
+		t.Errorf("exit code %d", code)
+	}
+	want := "devgate: crash of devgate itself: panic: index out of range\n" +
+		"  hint: this is a fault of devgate, not of your project: please report it where you have devgate from,\n" +
+		"        with what is printed above\n"
+	if !strings.HasPrefix(said.String(), "panic: index out of range\n\ngoroutine ") || !strings.HasSuffix(said.String(), want) {
+		t.Errorf("it says %s", said.String())
+	}
+	// Of a deadlock, the runtime's report begins with the stacks.
+	if got := causeOf("goroutine 1 [select (no cases)]:\n"); got != "a fatal error of the Go runtime, printed above" {
+		t.Errorf("the cause is %q", got)
 	}
 }

@@ -37,7 +37,7 @@ func endGuard(end guard.End, std streams) error {
 	}
 	file := ""
 	if known {
-		file = writeCrash(end.Crash, root, std.args)
+		file = writeCrash(end.Crash, root, versionText(), std.args)
 	}
 	return crashError(end.Crash, file, "; all services were ended with it")
 }
