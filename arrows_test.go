@@ -21,7 +21,7 @@ var arrows = map[string]string{
 	"devgate/internal/control":  "devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix",
 	"devgate/internal/envfile":  "",
 	"devgate/internal/event":    "",
-	"devgate/internal/guard":    "devgate/internal/proc",
+	"devgate/internal/guard":    "devgate/internal/proc golang.org/x/sys/unix",
 	"devgate/internal/input":    "",
 	"devgate/internal/logmux":   "github.com/fatih/color",
 	"devgate/internal/loopback": "",

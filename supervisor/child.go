@@ -112,7 +112,7 @@ func (c *execChild) remember() {
 // which has its own signals: those of its control group, those with its mark,
 // and those remembered, each once.
 func (c *execChild) strays() []proc.ID {
-	found := append(proc.MarkedBelow(os.Getpid(), MarkVariable, c.mark), c.group.Members()...)
+	found := append(proc.MarkedBelow(os.Getpid(), proc.MarkVariable, c.mark), c.group.Members()...)
 	found = slices.AppendSeq(found, maps.Keys(c.known))
 	var all []proc.ID
 	for _, id := range found {

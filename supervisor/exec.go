@@ -17,10 +17,6 @@ import (
 	"devgate/internal/proc"
 )
 
-// MarkVariable is set in the environment of every child, to a value that names
-// the run. It finds what has left its parents, its group and its session.
-const MarkVariable = "DEVGATE_RUN"
-
 // Exec starts real processes. Make one with NewExec.
 type Exec struct {
 	mark    string
@@ -80,7 +76,7 @@ func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error 
 	if err != nil {
 		return err
 	}
-	env := append(command.Env[:len(command.Env):len(command.Env)], MarkVariable+"="+c.mark)
+	env := append(command.Env[:len(command.Env):len(command.Env)], proc.MarkVariable+"="+c.mark)
 	c.cmd = &exec.Cmd{Path: path, Args: command.Args, Dir: command.Dir, Env: env}
 	ends, err := c.openStreams(command.Terminal, stdout, stderr)
 	defer closeAll(ends)

@@ -181,7 +181,7 @@ func (u *up) stop() {
 	u.cmd.Wait()
 }
 
-// processes are the guard and the supervisor; a peer is one process.
+// processes are the guard and the manager; a peer is one process.
 func (u *up) processes() []int {
 	if u.peer {
 		return []int{u.cmd.Process.Pid}

@@ -212,9 +212,28 @@ func (d *desktop) types(keys string) { io.WriteString(d.master, keys) }
 // cooked fails unless the terminal is as it was at first.
 func (d *desktop) cooked() {
 	d.t.Helper()
-	now, err := term.GetState(int(d.tty.Fd()))
-	if err != nil || !reflect.DeepEqual(now, d.before) {
+	if !d.isCooked() {
+		now, err := term.GetState(int(d.tty.Fd()))
 		d.t.Errorf("the terminal is not as it was: %+v, was %+v (%v)", now, d.before, err)
+	}
+}
+
+func (d *desktop) isCooked() bool {
+	now, err := term.GetState(int(d.tty.Fd()))
+	return err == nil && reflect.DeepEqual(now, d.before)
+}
+
+// change makes other settings those that the terminal has at first.
+func (d *desktop) change(settings ...string) {
+	d.t.Helper()
+	stty := exec.Command("stty", settings...)
+	stty.Stdin = d.tty
+	out, err := stty.CombinedOutput()
+	if err == nil {
+		d.before, err = term.GetState(int(d.tty.Fd()))
+	}
+	if err != nil {
+		d.t.Fatalf("stty: %v: %s", err, out)
 	}
 }
 
@@ -375,7 +394,7 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 		{"by devgate down", func(w *workshop, _ *visitor) { w.do("down") }, 0, "devgate: the running devgate has ended, and dbg with it\r\n"},
 		{"by TERM", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGTERM) }, 143, ""},
 		{"by HUP", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGHUP) }, 129, ""},
-		{"by KILL of the supervisor", func(w *workshop, _ *visitor) {
+		{"by KILL of the manager", func(w *workshop, _ *visitor) {
 			syscall.Kill(proc.Children(w.up.Process.Pid)[0], syscall.SIGKILL)
 		}, 1, "devgate: lost the connection to devgate: unexpected EOF\r\n"},
 		{"out of a full screen", func(_ *workshop, v *visitor) {

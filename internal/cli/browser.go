@@ -1,19 +1,18 @@
 package cli
 
 import (
-	"os/exec"
 	"runtime"
+
+	"devgate/internal/guard"
 )
 
-// openBrowser asks the desktop to show a page. Where there is none nothing
-// happens; the URL has been printed.
-func openBrowser(url string) {
+// browse asks the desktop to show a page. Where there is none nothing happens; the
+// URL has been printed. The browser is the user's: the guard starts it beside
+// devgate.
+func browse(g *guard.Link, url string) {
 	program := "xdg-open"
 	if runtime.GOOS == "darwin" {
 		program = "open"
 	}
-	cmd := exec.Command(program, url)
-	if cmd.Start() == nil {
-		go cmd.Wait() // reaps it; it ends by itself
-	}
+	g.Open(program, url)
 }

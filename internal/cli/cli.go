@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,8 +15,9 @@ import (
 )
 
 // Main runs devgate and returns its exit code.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	std := streams{stdin, stdout, stderr, args, guard.Guarded()}
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	std := streams{stdin, stdout, stderr, args, guard.Connect()}
+	defer recovered(std, &code)
 	err := run(std)
 	if !silent(err) {
 		fmt.Fprintln(stderr, message(err))
@@ -23,10 +25,25 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return codeOf(err)
 }
 
+// recovered turns a panic of a command into its exit code, with words. The manager
+// is left to the runtime, which tells its guard.
+func recovered(std streams, code *int) {
+	if std.guard != nil {
+		return
+	}
+	if v := recover(); v != nil {
+		report := fmt.Sprintf("panic: %v\n\n%s", v, debug.Stack())
+		io.WriteString(std.err, report)
+		err := crashError(report, "", "")
+		fmt.Fprintln(std.err, message(err))
+		*code = codeOf(err)
+	}
+}
+
 // run does what the arguments say, unless that was done before main.
 func run(std streams) error {
-	if status, over := guard.Early(); over {
-		return endGuard(status, fileOf(std))
+	if end, over := guard.Early(); over {
+		return endGuard(end, std)
 	}
 	root := newRoot(std)
 	root.SetArgs(std.args)

@@ -29,8 +29,8 @@ func connect(root string) (*control.Client, error) {
 	return control.Dial(root)
 }
 
-// isStopped reports whether a guard and its supervisor are stopped.
+// isStopped reports whether a guard and its manager are stopped.
 func isStopped(pid int) bool {
-	supervisors := proc.Children(pid)
-	return proc.Stopped(pid) && len(supervisors) > 0 && proc.Stopped(supervisors[0])
+	managers := proc.Children(pid)
+	return proc.Stopped(pid) && len(managers) > 0 && proc.Stopped(managers[0])
 }

@@ -9,9 +9,10 @@ import (
 // The exit codes. A signal n that ended devgate, or a service under
 // --exit-on-failure, is 128+n.
 const (
-	exitOK     = 0 // stopped by `devgate down`, or the command did its job
-	exitFailed = 1 // something failed
-	exitUsage  = 2 // bad usage or a bad Devgatefile; nothing was started
+	exitOK     = 0  // stopped by `devgate down`, or the command did its job
+	exitFailed = 1  // something failed
+	exitUsage  = 2  // bad usage or a bad Devgatefile; nothing was started
+	exitBroken = 70 // devgate itself broke; EX_SOFTWARE of sysexits(3)
 )
 
 // exitError ends the command with a code. Its message, if there is one, is

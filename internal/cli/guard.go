@@ -4,57 +4,61 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 
 	"devgate/internal/guard"
 	"devgate/internal/proc"
 	"devgate/internal/session"
-	"devgate/internal/tty"
 )
 
-// guardLimit bounds how long the guard hunts for what a killed supervisor left.
+// guardLimit bounds how long the guard hunts for what a killed manager left.
 const guardLimit = 5 * time.Second
 
-// runGuard is `devgate up` where the supervisor was not started before main, see
-// package guard. file names the Devgatefile.
-func runGuard(args []string, file string) error {
-	supervisor, err := guard.Start(args)
+// runGuard is `devgate up` where the manager was not started before main, see
+// package guard.
+func runGuard(std streams) error {
+	manager, err := guard.Start(std.args)
 	if err != nil {
 		return err
 	}
-	return endGuard(supervisor.Await(), file)
+	return endGuard(manager.Await(), std)
 }
 
-// endGuard ends what a supervisor has left behind, and ends as it did.
-func endGuard(status syscall.WaitStatus, file string) error {
+// endGuard ends what a manager has left behind, and ends as it did.
+func endGuard(end guard.End, std streams) error {
 	endOrphans()
-	if status.Signaled() {
-		tty.Mend(os.Stdin, os.Stdout)
-	}
-	if root, err := rootOf(file); status.Signaled() && err == nil {
+	root, err := rootOf(fileOf(std))
+	known := err == nil
+	if known && (end.Status.Signaled() || end.Crash != "") {
 		session.EndLeftovers(root) // where orphans go to init, this finds them
 	}
-	return guardResult(status)
+	if end.Crash == "" {
+		return guardResult(end)
+	}
+	file := ""
+	if known {
+		file = writeCrash(end.Crash, root, versionText(), std.args)
+	}
+	return crashError(end.Crash, file, "; all services were ended with it")
 }
 
-// endOrphans kills what the supervisor has left to its subreaper, which is
-// nothing unless it was killed. Zombies go to init with this process.
+// endOrphans kills what the manager has left to its subreaper, which is nothing
+// unless it was killed. Zombies go to init with this process.
 func endOrphans() {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
 	proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
 }
 
-// guardResult passes the supervisor's exit code on. How many processes went with
-// a killed one is not said: the kernel has ended some of them itself.
-func guardResult(status syscall.WaitStatus) error {
-	if status == 0 {
+// guardResult passes the manager's exit code on. How many processes went with a
+// killed one is not said: the kernel has ended some of them itself.
+func guardResult(end guard.End) error {
+	if end.Status == 0 {
 		return nil
 	}
-	if !status.Signaled() {
-		return &exitError{code: status.ExitStatus()}
+	if !end.Status.Signaled() {
+		return &exitError{code: end.Status.ExitStatus()}
 	}
-	sig := status.Signal()
-	return &exitError{128 + int(sig), fmt.Errorf("the supervisor was ended by signal %d (%s); all services were ended with it", int(sig), sig)}
+	sig := end.Status.Signal()
+	return &exitError{128 + int(sig), fmt.Errorf("its manager process was ended by signal %d (%s); all services were ended with it", int(sig), sig)}
 }

@@ -72,7 +72,7 @@ func TestCtrlZStopsEverythingUntilFg(t *testing.T) {
 	j.sees("shell: stopped by SIGTSTP\r\n")
 	all := j.processes()
 	if len(all) != 4 {
-		t.Errorf("there are %d processes, want guard, supervisor and two services", len(all))
+		t.Errorf("there are %d processes, want guard, manager and two services", len(all))
 	}
 	for _, pid := range all {
 		if !proc.Stopped(pid) {
@@ -105,7 +105,7 @@ func TestCtrlZWithoutAShellChangesNothing(t *testing.T) {
 	v.ends(0)
 }
 
-// P1: the guard's death reaches also a supervisor that is stopped.
+// P1: the guard's death reaches also a manager that is stopped.
 func TestNobodySurvivesAGuardThatIsKilledWhileStopped(t *testing.T) {
 	j := openJob(t)
 	j.types("\x1a")
@@ -163,7 +163,14 @@ func openJob(t *testing.T) *job {
 
 func openJobOf(t *testing.T, text string) *job {
 	t.Helper()
-	j := &job{desktop: openDesktop(t, 100, 30), root: t.TempDir()}
+	return openJobOn(openDesktop(t, 100, 30), text)
+}
+
+// openJobOn is openJobOf in a terminal that is there.
+func openJobOn(d *desktop, text string) *job {
+	t := d.t
+	t.Helper()
+	j := &job{desktop: d, root: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(j.root, "Devgatefile"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -179,15 +186,15 @@ func openJobOf(t *testing.T, text string) *job {
 	return j
 }
 
-// guard is the shell's child, of which the supervisor is one, and so on.
+// guard is the shell's child, of which the manager is one, and so on.
 func (j *job) guard() int { return proc.Children(j.shell.Process.Pid)[0] }
 
 // processes are all of devgate and its services, the guard first; of two
-// services' three processes, those whose parent is the supervisor.
+// services' three processes, those whose parent is the manager.
 func (j *job) processes() []int {
 	guard := j.guard()
-	supervisor := proc.Children(guard)[0]
-	return append([]int{guard, supervisor}, proc.Children(supervisor)...)
+	manager := proc.Children(guard)[0]
+	return append([]int{guard, manager}, proc.Children(manager)...)
 }
 
 // refuses: what would have to wait for fg says so instead.

@@ -23,7 +23,8 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"devgate":  func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		guard.Name: func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		guard.Name: func() { go panicWhenAsked(); os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"xdg-open": browserChild,
 		"serve":    serveChild,
 		"crash":    crashChild,
 		"flood":    floodChild,
@@ -35,6 +36,16 @@ func TestMain(m *testing.M) {
 		"tick":     tickChild,
 		"poll":     pollChild,
 	})
+}
+
+// panicSignal lets a manager panic.
+const panicSignal = syscall.SIGUSR1
+
+func panicWhenAsked() {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, panicSignal)
+	<-asked
+	panic("a test has asked for it")
 }
 
 // passHangupsOn lets children begin with SIGHUP as usual, also where the tests

@@ -1,18 +1,20 @@
 package cli
 
 import (
-	"devgate/internal/tty"
 	"fmt"
 	"io"
 	"os"
+
+	"devgate/internal/guard"
+	"devgate/internal/tty"
 )
 
 // streams are the standard streams of one call of Main.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	args     []string // of the command line
-	guarded  bool     // this process is the supervisor of a guard
+	args     []string    // of the command line
+	guard    *guard.Link // nil: this process is no manager
 }
 
 // wantColor decides about colours; mode is the value of --color.

@@ -17,31 +17,35 @@ import (
 // token in their command line, which they cannot drop. SURVIVOR_ROUNDS repeats
 // the whole matrix: `make e2e` 20 times, `make soak` 100 times.
 
-var ways = []struct {
+// way is one to end devgate.
+type way struct {
 	name string
 	tty  bool
 	kill func(*victim)
-}{
+}
+
+var ways = []way{
 	{"Ctrl-C in a terminal", true, func(v *victim) { v.tty.Write([]byte{3}) }},
 	{"terminal closed", true, func(v *victim) { v.tty.Close() }},
 	{"TERM", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGTERM) }},
 	{"HUP", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGHUP) }},
 	{"QUIT", false, func(v *victim) { v.cmd.Process.Signal(syscall.SIGQUIT) }},
 	{"KILL of the guard", false, func(v *victim) { v.cmd.Process.Kill() }},
-	{"KILL of the supervisor", false, func(v *victim) { syscall.Kill(v.supervisor(), syscall.SIGKILL) }},
-	{"KILL of the supervisor, which has left no record", false, func(v *victim) { // the guard alone has to do it
-		supervisor := v.supervisor()
+	{"KILL of the manager", false, func(v *victim) { syscall.Kill(v.manager(), syscall.SIGKILL) }},
+	{"KILL of the manager, which has left no record", false, func(v *victim) { // the guard alone has to do it
+		manager := v.manager()
 		os.Remove(v.record())
-		syscall.Kill(supervisor, syscall.SIGKILL)
+		syscall.Kill(manager, syscall.SIGKILL)
 	}},
+	{"panic of the manager", false, func(v *victim) { syscall.Kill(v.manager(), panicSignal) }},
 	{"KILL of the guard while all is stopped", false, func(v *victim) { v.suspend(); v.cmd.Process.Kill() }},
-	{"TERM while the supervisor is stopped", false, func(v *victim) {
-		syscall.Kill(v.supervisor(), syscall.SIGSTOP)
+	{"TERM while the manager is stopped", false, func(v *victim) {
+		syscall.Kill(v.manager(), syscall.SIGSTOP)
 		v.cmd.Process.Signal(syscall.SIGTERM)
 	}},
 	{"KILL of the process group", false, func(v *victim) { syscall.Kill(-v.cmd.Process.Pid, syscall.SIGKILL) }},
 	{"reader of its output leaves", false, func(v *victim) { v.out.Close() }},
-	{"KILL of both, then up", false, func(v *victim) { v.killBoth() }},
+	{"KILL of both, then up", false, func(v *victim) { v.killBoth(); v.upAgain() }},
 }
 
 func TestNobodySurvives(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/logmux"
+	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/session"
 	"devgate/internal/tty"
@@ -43,8 +44,8 @@ func up(o upOptions, names []string, std streams) error {
 	if err := o.check(std.out); err != nil {
 		return err
 	}
-	if !o.detach && !std.guarded {
-		return runGuard(std.args, o.file)
+	if !o.detach && std.guard == nil {
+		return runGuard(std)
 	}
 	source := project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color}
 	p, err := load(&source)
@@ -66,12 +67,14 @@ func up(o upOptions, names []string, std streams) error {
 func foreground(o session.Options, std streams) error {
 	signals, release := catchSignals(syscall.SIGTSTP)
 	defer release()
-	o.Signals, o.Guarded = signals, std.guarded
+	o.Signals, o.Guard = signals, std.guard
 	o.Out, o.Err = std.out, std.err
+	o.Browse = func(url string) { browse(std.guard, url) }
 	o.TerminalSize = func() (columns, rows int) { return tty.Size(std.out) }
 	// The terminal's job is the guard, which is the parent.
-	if std.guarded && o.Format == logmux.Text {
-		if keyboard := tty.NewKeyboard(std.in, std.out, os.Getppid(), o.Color); keyboard != nil {
+	if std.guard != nil && o.Format == logmux.Text {
+		foreground := func() bool { return proc.InForeground(os.Getppid()) }
+		if keyboard := tty.NewKeyboard(std.in, std.out, foreground, o.Color); keyboard != nil {
 			o.Keyboard, o.Out = keyboard, keyboard
 		}
 	}

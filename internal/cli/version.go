@@ -17,10 +17,15 @@ func newVersion(std streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(std.out, "devgate %s%s %s %s/%s\n", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(std.out, versionText())
 			return err
 		},
 	}
+}
+
+// versionText is one line that says exactly which devgate this is.
+func versionText() string {
+	return fmt.Sprintf("devgate %s%s %s %s/%s", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // revision is the commit that the program was built from, if it knows.

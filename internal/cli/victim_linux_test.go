@@ -30,6 +30,8 @@ type victim struct {
 	load  workload
 	root  string
 	token string
+	flags []string // of its devgate up, beside none
+	env   []string // more of its environment
 	cmd   *exec.Cmd
 	tty   *os.File // nil without one
 	out   *os.File // the reader's end of its output, without a terminal
@@ -115,8 +117,8 @@ func (v *victim) await(what string, holds func() bool) {
 
 // up is `devgate up` of the victim's project.
 func (v *victim) up() *exec.Cmd {
-	cmd := exec.Command("devgate", "up")
-	cmd.Dir = v.root
+	cmd := exec.Command("devgate", append([]string{"up"}, v.flags...)...)
+	cmd.Dir, cmd.Env = v.root, append(os.Environ(), v.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
@@ -134,11 +136,13 @@ func (v *victim) start(tty bool) {
 		v.cmd.Process.Signal(syscall.SIGTERM)
 		v.cmd.Process.Signal(syscall.SIGCONT) // a test that fails may leave it stopped
 		<-v.ended
-		eventually(func() bool { // a supervisor that has lost its guard still writes
-			_, held := control.Holder(v.root)
-			return !held
-		})
+		v.awaitNobody() // a manager that has lost its guard still writes
 	})
+}
+
+// awaitNobody waits until no devgate runs the project.
+func (v *victim) awaitNobody() {
+	eventually(func() bool { _, held := control.Holder(v.root); return !held })
 }
 
 // open starts devgate in a terminal, or with a pipe for its output.
@@ -163,8 +167,8 @@ func (v *victim) open(inTerminal bool) error {
 	return v.cmd.Start()
 }
 
-// supervisor is the guard's one child.
-func (v *victim) supervisor() int {
+// manager is the guard's one child.
+func (v *victim) manager() int {
 	children := proc.Children(v.cmd.Process.Pid)
 	if len(children) != 1 {
 		v.t.Fatalf("the guard has the children %v", children)
@@ -175,17 +179,22 @@ func (v *victim) supervisor() int {
 // killBoth waits for the record: without anybody alive it is what is left.
 func (v *victim) killBoth() {
 	v.awaitRecord()
-	supervisor := v.supervisor()
-	syscall.Kill(supervisor, syscall.SIGKILL)
+	manager := v.manager()
+	syscall.Kill(manager, syscall.SIGKILL)
 	v.cmd.Process.Kill()
 	<-v.ended
-	eventually(func() bool { return !running(strconv.Itoa(supervisor)) }) // a busy machine takes its time to end it
+	eventually(func() bool { return !running(strconv.Itoa(manager)) }) // a busy machine takes its time to end it
+}
+
+// upAgain is the next devgate in the project. The load is not started again: its
+// command does nothing.
+func (v *victim) upAgain() {
+	v.flags = nil
 	next := v.up()
 	out, err := next.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	// The next one must not start the load again: its command does nothing.
 	text, _ := os.ReadFile(filepath.Join(v.root, "Devgatefile"))
 	os.WriteFile(filepath.Join(v.root, "Devgatefile"), bytes.ReplaceAll(text, []byte(v.token), []byte("other")), 0o644)
 	if err := next.Start(); err != nil {

@@ -37,9 +37,7 @@ type Shown struct {
 
 // attach joins a client with a service's terminal until one of them ends, or
 // the server.
-func (s *Server) attach(a Actions, w http.ResponseWriter, r *http.Request) {
-	s.attached.Add(1)
-	defer s.attached.Done()
+func attach(a Actions, w http.ResponseWriter, r *http.Request) {
 	size, err := parseSizeQuery(r.URL.Query())
 	if err != nil {
 		fail(w, err)
@@ -66,6 +64,7 @@ func serveTerminal(ctx context.Context, terminal Terminal, conn net.Conn, in *bu
 	gone, left := context.WithCancelCause(ctx)
 	defer left(nil)
 	out := &frameWriter{to: conn}
+	defer context.AfterFunc(ctx, out.hurry)()
 	var typing sync.WaitGroup
 	typing.Go(func() { left(takeInput(gone, terminal, in, out)) })
 	err := showOutput(gone, terminal, out)

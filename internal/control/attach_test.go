@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -153,6 +155,29 @@ func TestCloseEndsAttachedClients(t *testing.T) {
 	if _, err := a.Next(); !errors.Is(err, io.EOF) || strings.Contains(err.Error(), "lost") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A terminal that takes nothing (Ctrl-S, a stopped client) does not keep devgate.
+func TestAClientThatDoesNotReadHoldsUpTheEndForAMomentOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStub()
+		conn, client := net.Pipe()
+		defer client.Close()
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			serveTerminal(ctx, s, conn, bufio.NewReader(conn))
+			close(ended)
+		}()
+		s.shown <- Shown{Output: []byte("nobody reads this")}
+		synctest.Wait()
+		began := time.Now()
+		end()
+		<-ended
+		if took := time.Since(began); took > 2*closePatience { // what is being written, and the last frame
+			t.Errorf("it took %v", took)
+		}
+	})
 }
 
 func TestADevgateThatVanishesIsNotTakenForOneThatEnds(t *testing.T) {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"devgate/internal/event"
@@ -193,6 +196,37 @@ func TestCloseEndsReadersThatFollow(t *testing.T) {
 	}
 }
 
+// slowActions take an hour for whatever they are asked to do.
+type slowActions struct{ fakeActions }
+
+func (d *slowActions) Do(context.Context, Verb, []string, bool) error {
+	time.Sleep(time.Hour) // virtual
+	d.note("done")
+	return nil
+}
+
+// Stop means stopped: also a handler that takes its time to notice.
+func TestCloseWaitsForEveryHandler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &slowActions{}
+		s := newServer(d)
+		close(s.ended) // nobody listens
+		ask := func() {
+			s.http.Handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/services/stop?name=api", nil))
+		}
+		go ask()
+		synctest.Wait()
+		s.Close()
+		if !slices.Equal(d.asked, []string{"done"}) {
+			t.Error("Close did not wait")
+		}
+		ask()
+		if len(d.asked) != 1 {
+			t.Error("a handler begins after Close")
+		}
+	})
+}
+
 // P9: mode 0600 in a per-user folder; a long project path does not break it.
 func TestTheSocketIsPrivateAndItsPathShort(t *testing.T) {
 	root, _, _ := running(t, &fakeActions{})
@@ -211,10 +245,60 @@ func TestTheSocketIsPrivateAndItsPathShort(t *testing.T) {
 			t.Errorf("XDG_RUNTIME_DIR=%q: %d bytes: %s", run, len(path), path)
 		}
 	}
-	t.Setenv("TMPDIR", "/"+strings.Repeat("y", 200))
+	deep := filepath.Join(t.TempDir(), strings.Repeat("y", 200))
+	if err := os.Mkdir(deep, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", deep)
 	if path := SocketPath(long); len(path) > longestSocket {
 		t.Errorf("TMPDIR too long: %s", path)
 	}
+}
+
+// P9: su(1) and WSL promise folders that are somebody else's, or not there.
+func TestAFolderThatTheEnvironmentOnlyPromisesIsNotUsed(t *testing.T) {
+	temp := t.TempDir()
+	file := filepath.Join(temp, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing := filepath.Join(temp, "missing")
+	t.Setenv("TMPDIR", temp)
+	for _, run := range []string{missing, file, "relative", "", notOurs(t)} {
+		t.Setenv("XDG_RUNTIME_DIR", run)
+		if path := SocketPath("/shop"); !strings.HasPrefix(path, temp+"/devgate-") {
+			t.Errorf("XDG_RUNTIME_DIR=%q: %s", run, path)
+		}
+	}
+	t.Setenv("XDG_RUNTIME_DIR", temp)
+	if path := SocketPath("/shop"); !strings.HasPrefix(path, temp+"/devgate/") {
+		t.Errorf("a folder of ours is not used: %s", path)
+	}
+	t.Setenv("XDG_RUNTIME_DIR", missing)
+	for _, temp := range []string{missing, file} {
+		t.Setenv("TMPDIR", temp)
+		if path := SocketPath("/shop"); !strings.HasPrefix(path, "/tmp/devgate-") {
+			t.Errorf("TMPDIR=%q: %s", temp, path)
+		}
+	}
+	server, err := Open(SocketPath(missing), &fakeActions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Close()
+}
+
+// notOurs is a folder that belongs to another user.
+func notOurs(t *testing.T) string {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return "/" // root's
+	}
+	dir := t.TempDir()
+	if err := os.Chown(dir, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func TestASocketFolderOfSomebodyElseIsRefused(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,13 +25,14 @@ const (
 // maxFrame is the longest body that is taken.
 const maxFrame = 64 << 10
 
-// writePatience is how long a frame may take to be written.
+// writePatience is how long a frame may take to be written, before devgate ends.
 const writePatience = 5 * time.Second
 
 // frameWriter writes frames; several goroutines may.
 type frameWriter struct {
-	mu sync.Mutex
-	to io.Writer
+	mu      sync.Mutex
+	to      io.Writer
+	hurried atomic.Bool
 }
 
 // write sends a body, in several frames where it is long.
@@ -40,8 +42,9 @@ func (w *frameWriter) write(kind byte, body []byte) error {
 	for first := true; first || len(body) > 0; first = false {
 		n := min(len(body), maxFrame)
 		frame := binary.BigEndian.AppendUint32([]byte{kind}, uint32(n))
-		if c, ok := w.to.(interface{ SetWriteDeadline(time.Time) error }); ok {
-			c.SetWriteDeadline(time.Now().Add(writePatience))
+		w.limit(writePatience)
+		if w.hurried.Load() { // looked at last, so that hurry is never undone
+			w.limit(closePatience)
 		}
 		if _, err := w.to.Write(append(frame, body[:n]...)); err != nil {
 			return fmt.Errorf("write to terminal: %w", err)
@@ -49,6 +52,18 @@ func (w *frameWriter) write(kind byte, body []byte) error {
 		body = body[n:]
 	}
 	return nil
+}
+
+// hurry bounds what is being written, and what will be, by closePatience.
+func (w *frameWriter) hurry() {
+	w.hurried.Store(true)
+	w.limit(closePatience)
+}
+
+func (w *frameWriter) limit(patience time.Duration) {
+	if c, ok := w.to.(interface{ SetWriteDeadline(time.Time) error }); ok {
+		c.SetWriteDeadline(time.Now().Add(patience))
+	}
 }
 
 // readFrame reads one. The error is io.EOF where there is no more.

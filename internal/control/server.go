@@ -38,12 +38,14 @@ var ErrUnknown = errors.New("unknown service")
 
 // Server answers on a control socket.
 type Server struct {
-	path     string
-	listener net.Listener
-	http     http.Server
-	ended    chan struct{}
-	cancel   context.CancelFunc
-	attached sync.WaitGroup // handlers that http does not wait for
+	path   string
+	http   http.Server
+	ended  chan struct{}
+	cancel context.CancelFunc
+
+	mu       sync.Mutex
+	closed   bool           // no handler begins any more
+	handlers sync.WaitGroup // that run: http.Server waits neither for those of cut connections nor for hijacked ones
 }
 
 // Open listens on the socket at path and answers until Close.
@@ -52,16 +54,8 @@ func Open(path string, actions Actions) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{path: path, listener: l, ended: make(chan struct{})}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
-	// Made at the first request: the start of devgate would wait for it.
-	routes := sync.OnceValue(func() http.Handler { return s.routes(actions) })
-	s.http = http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { routes().ServeHTTP(w, r) }),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ReadHeaderTimeout: 5 * time.Second,
-	}
+	s := newServer(actions)
+	s.path = path
 	go func() { // ends with Close, which waits for it
 		defer close(s.ended)
 		s.http.Serve(l)
@@ -69,19 +63,56 @@ func Open(path string, actions Actions) (*Server, error) {
 	return s, nil
 }
 
+func newServer(actions Actions) *Server {
+	s := &Server{ended: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	// Made at the first request: the start of devgate would wait for it.
+	routes := sync.OnceValue(func() http.Handler { return s.routes(actions) })
+	s.http = http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if s.begin() {
+				defer s.handlers.Done()
+				routes().ServeHTTP(w, r)
+			}
+		}),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: 5 * time.Second,
+	}
+	return s
+}
+
+// closePatience is how long an answer may take that has begun when Close comes:
+// after that its client, who does not read, is cut off.
+const closePatience = time.Second
+
 // Close ends running requests, waits for their handlers and removes the socket.
 func (s *Server) Close() error {
 	s.cancel()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		err = s.http.Close()
 	}
 	<-s.ended
-	s.attached.Wait()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.handlers.Wait()
 	os.Remove(s.path)
 	return err
+}
+
+// begin counts a handler. A request that was read at the last instant gets no
+// answer, as one that has come too late.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.handlers.Add(1)
+	}
+	return !s.closed
 }
 
 func (s *Server) routes(a Actions) http.Handler {
@@ -95,7 +126,7 @@ func (s *Server) routes(a Actions) http.Handler {
 	mux.HandleFunc("GET /logs", func(w http.ResponseWriter, r *http.Request) { logs(a, w, r) })
 	mux.HandleFunc("POST /explain", func(w http.ResponseWriter, r *http.Request) { explain(a, w, r) })
 	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, r *http.Request) { requests(a, w, r) })
-	mux.HandleFunc("GET /attach/{name}", func(w http.ResponseWriter, r *http.Request) { s.attach(a, w, r) })
+	mux.HandleFunc("GET /attach/{name}", func(w http.ResponseWriter, r *http.Request) { attach(a, w, r) })
 	return mux
 }
 

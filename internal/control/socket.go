@@ -17,20 +17,39 @@ import (
 const longestSocket = 103
 
 // SocketPath is where the devgate of the project at root listens: in a
-// per-user folder, under a name of fixed length.
+// per-user folder, under a name of fixed length. Whoever looks for one that runs
+// goes by its Record, as its environment may have been another.
 func SocketPath(root string) string {
 	sum := sha256.Sum256([]byte(root))
 	name := hex.EncodeToString(sum[:8]) + ".sock"
-	if run := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(run) {
+	if run := os.Getenv("XDG_RUNTIME_DIR"); isOwn(run) {
 		if path := filepath.Join(run, "devgate", name); len(path) <= longestSocket {
 			return path
 		}
 	}
 	user := "devgate-" + strconv.Itoa(os.Getuid())
-	if path := filepath.Join(os.TempDir(), user, name); len(path) <= longestSocket {
-		return path
+	if temp := os.TempDir(); isFolder(temp) {
+		if path := filepath.Join(temp, user, name); len(path) <= longestSocket {
+			return path
+		}
 	}
 	return filepath.Join("/tmp", user, name)
+}
+
+// isOwn reports whether a folder that the environment promises is there and this
+// user's: after su(1) it is somebody else's, in WSL and containers often missing.
+func isOwn(dir string) bool {
+	info, err := os.Stat(dir)
+	if err != nil || !filepath.IsAbs(dir) || !info.IsDir() {
+		return false
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Getuid()
+}
+
+func isFolder(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir() && filepath.IsAbs(dir)
 }
 
 // listen opens the socket. A file that a killed devgate left is replaced: the

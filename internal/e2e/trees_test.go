@@ -91,7 +91,7 @@ func (p *project) stopAndStart(t *testing.T) {
 	t.Helper()
 	p.must("stop", "--wait", "tree")
 	for pid, command := range p.marked() {
-		if !strings.HasPrefix(command, "devgate: supervisor") && !strings.HasPrefix(command, made.devgate+" up") {
+		if !strings.HasPrefix(command, "devgate: manager") && !strings.HasPrefix(command, made.devgate+" up") {
 			t.Errorf("still running: pid %d, %s", pid, command)
 		}
 	}

@@ -1,24 +1,3 @@
-// Package guard makes `devgate up` two processes. The one that the user started,
-// the guard, owns the terminal and does next to nothing; the supervisor is a
-// second devgate in a session of its own that does everything. A pipe lies
-// between them. Whichever is killed, the other notices and ends what is left: the
-// supervisor as by Ctrl-C, the guard at once. Being in two sessions, no signal to
-// a process group or from the terminal reaches both.
-//
-// # Guarantees
-//
-//   - The guard does its work before main, while packages are initialised. The
-//     start of devgate is the start of two programs, one after the other: this way
-//     the second need not wait for the packages of the first, which it never uses,
-//     and the guard stays small. It is the one package of devgate that does
-//     anything by being imported, and it does so only for the program's own name
-//     and a command line that certainly needs it; for others, Start and Await do
-//     the same later.
-//   - Main is reached only when there is something left to do: when the
-//     supervisor was killed, or has left somebody behind.
-//   - Ctrl-Z, fg, bg, exit codes and signals are those of one process.
-//   - A supervisor whose guard has ended learns of it, however it has ended, and
-//     also while it is stopped itself.
 package guard
 
 import (
@@ -33,113 +12,67 @@ import (
 )
 
 const (
-	// Variable is set in the environment of the supervisor alone.
+	// Variable is set in the environment of the manager alone, and in that of
+	// the short-lived helper of Open.
 	Variable = "DEVGATE_GUARD"
-	// Name is what the supervisor is called in lists of processes.
-	Name = "devgate: supervisor"
+	// Name is what the manager is called in lists of processes.
+	Name = "devgate: manager"
 
-	lifeline = 3 // the supervisor's end of the pipe whose end is the guard's
-
-	// stopLimit is how long a Ctrl-Z may wait for the supervisor to stop.
+	// stopLimit is how long a Ctrl-Z may wait for the manager to stop.
 	stopLimit = 2 * time.Second
 )
 
-// Supervisor is the second process.
-type Supervisor struct {
-	pid     int
-	life    int // our end of the pipe: open as long as this process lives
-	signals chan os.Signal
+// Values of Variable.
+const (
+	roleManager = "manager"
+	roleOpener  = "opener"
+)
+
+// Manager is the second process, as its guard sees it.
+type Manager struct {
+	pid      int
+	pipes    pipes
+	signals  chan os.Signal
+	terminal terminal
 }
 
-// early is set while packages are initialised, and never again.
-var early = runEarly()
-
-// Early is how the supervisor has ended that ran before main. It is false when
-// there was none.
-func Early() (syscall.WaitStatus, bool) {
-	if early == nil {
-		return 0, false
-	}
-	return *early, true
+// End is how a manager has ended.
+type End struct {
+	Status syscall.WaitStatus
+	// Crash is what the Go runtime had to say when devgate itself broke: a panic
+	// or a fatal error, with stacks. It is "" for every other end.
+	Crash string
 }
 
-func runEarly() *syscall.WaitStatus {
-	if os.Getenv(Variable) != "" || !certain(os.Args) {
-		return nil
-	}
-	s, err := Start(os.Args[1:])
-	if err != nil {
-		return nil // the second attempt will say why
-	}
-	status := s.Await()
-	if status.Exited() && childless() {
-		os.Exit(status.ExitStatus())
-	}
-	return &status
-}
-
-// childless: the supervisor has left nobody to its subreaper.
-func childless() bool {
-	_, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
-	return err == syscall.ECHILD
-}
-
-// certain reports whether a command line can be nothing but `devgate up` in the
-// foreground. Whatever is wrong with it, the supervisor will say.
-func certain(argv []string) bool {
-	if argv[0] != "devgate" && !strings.HasSuffix(argv[0], "/devgate") {
-		return false
-	}
-	if len(argv) > 1 && argv[1] != "up" {
-		return false
-	}
-	for _, arg := range argv {
-		if arg == "-h" || arg == "--" || strings.HasPrefix(arg, "--help") || strings.HasPrefix(arg, "--detach") {
-			return false
-		}
-	}
-	return true
-}
-
-// Start starts this program again as the supervisor, with the same standard
+// Start starts this program again as the manager, with the same standard
 // streams. This process becomes a subreaper first, where there are such. Await
 // must follow.
-func Start(args []string) (*Supervisor, error) {
+func Start(args []string) (*Manager, error) {
 	if err := proc.BecomeSubreaper(); err != nil {
 		return nil, err
 	}
 	// Ctrl-Z is heard before there is anybody to pass it on to: it must never stop
 	// this process alone. The other signals end it until Await hears them too, and
-	// with it the supervisor; to ask for them takes time that the start needs.
+	// with it the manager; to ask for them takes time that the start needs.
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGTSTP)
-	pipe, err := openPipe()
+	ours, theirs, err := openPipes()
 	if err != nil {
 		return nil, err
 	}
-	defer syscall.Close(pipe[0])
-	pid, err := syscall.ForkExec(ownProgram(), append([]string{Name}, args...), &syscall.ProcAttr{
-		Env:   append(os.Environ(), Variable+"=1"),
-		Files: []uintptr{0, 1, 2, uintptr(pipe[0])}, // the last is lifeline
+	defer theirs.close()
+	m := &Manager{pipes: ours, signals: signals}
+	m.terminal.note()
+	m.pid, err = syscall.ForkExec(ownProgram(), append([]string{Name}, args...), &syscall.ProcAttr{
+		Env:   append(os.Environ(), Variable+"="+roleManager),
+		Files: append([]uintptr{0, 1, 2}, theirs.inherited()...),
 		Sys:   attributes(),
 	})
 	if err != nil {
-		syscall.Close(pipe[1])
-		return nil, os.NewSyscallError("start supervisor", err)
+		ours.close()
+		return nil, os.NewSyscallError("start manager", err)
 	}
-	return &Supervisor{pid, pipe[1], signals}, nil
-}
-
-// openPipe makes a pipe that no other child inherits.
-func openPipe() (pipe [2]int, err error) {
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	if err := syscall.Pipe(pipe[:]); err != nil {
-		return pipe, os.NewSyscallError("pipe", err)
-	}
-	syscall.CloseOnExec(pipe[0])
-	syscall.CloseOnExec(pipe[1])
-	return pipe, nil
+	return m, nil
 }
 
 // ownProgram is this program, also when its file was replaced meanwhile.
@@ -151,38 +84,44 @@ func ownProgram() string {
 	return path
 }
 
-// Await passes signals on until the supervisor has ended, and returns how. It is
-// the only one that waits for it, so that no signal goes to somebody else who
-// has got its number.
-func (s *Supervisor) Await() syscall.WaitStatus {
-	defer syscall.Close(s.life)
+// Await passes signals on until the manager has ended, does what it wishes
+// meanwhile, and returns how it has ended. It is the only one that waits for it,
+// so that no signal goes to somebody else who has got its number.
+func (m *Manager) Await() End {
 	changed := make(chan os.Signal, 1)
-	signal.Notify(s.signals, Heeded(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
+	signal.Notify(m.signals, Heeded(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH,
 		syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGPIPE)...)
 	signal.Notify(changed, syscall.SIGCHLD)
-	defer signal.Stop(s.signals)
+	defer signal.Stop(m.signals)
 	defer signal.Stop(changed)
-	shrink()
+	crash := m.pipes.serve()
+	status := m.attend(changed)
+	m.terminal.restore()
+	return End{status, crash()}
+}
+
+// attend is Await until the manager has ended.
+func (m *Manager) attend(changed <-chan os.Signal) syscall.WaitStatus {
 	var stopping <-chan time.Time // Ctrl-Z was passed on: when its patience ends
 	for {
-		status, over := s.look()
+		status, over := m.look()
 		switch {
 		case over:
 			return status
 		case status.Stopped() && stopping != nil:
 			stopping = nil
-			s.stop()
+			m.stop()
 		}
 		select {
 		case <-changed:
 		case <-stopping: // it is stuck, and the user wants the terminal
 			stopping = nil
-			s.stop()
-		case sig := <-s.signals:
+			m.stop()
+		case sig := <-m.signals:
 			if sig == syscall.SIGTSTP {
 				stopping = time.After(stopLimit)
 			}
-			s.pass(sig.(syscall.Signal))
+			m.pass(sig.(syscall.Signal))
 		}
 	}
 }
@@ -196,10 +135,10 @@ func Heeded(all ...os.Signal) []os.Signal {
 	return all
 }
 
-// look asks what has become of the supervisor since the last look. Having ended,
-// it is gone for good.
-func (s *Supervisor) look() (status syscall.WaitStatus, over bool) {
-	pid, err := syscall.Wait4(s.pid, &status, syscall.WNOHANG|syscall.WUNTRACED, nil)
+// look asks what has become of the manager since the last look. Having ended, it
+// is gone for good.
+func (m *Manager) look() (status syscall.WaitStatus, over bool) {
+	pid, err := syscall.Wait4(m.pid, &status, syscall.WNOHANG|syscall.WUNTRACED, nil)
 	if pid == 0 || err == syscall.EINTR {
 		return 0, false
 	}
@@ -207,30 +146,26 @@ func (s *Supervisor) look() (status syscall.WaitStatus, over bool) {
 }
 
 // pass sends a signal on, except the one that only tells of a closed output. A
-// supervisor that is stopped would not hear what asks it to end.
-func (s *Supervisor) pass(sig syscall.Signal) {
+// manager that is stopped would not hear what asks it to end.
+func (m *Manager) pass(sig syscall.Signal) {
 	switch sig {
 	case syscall.SIGPIPE:
 	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT:
-		syscall.Kill(s.pid, sig)
-		syscall.Kill(s.pid, syscall.SIGCONT)
+		syscall.Kill(m.pid, sig)
+		syscall.Kill(m.pid, syscall.SIGCONT)
+	case syscall.SIGCONT:
+		m.terminal.note() // fg: before the manager may take it
+		syscall.Kill(m.pid, sig)
 	default:
-		syscall.Kill(s.pid, sig)
+		syscall.Kill(m.pid, sig)
 	}
 }
 
-// stop is the second half of Ctrl-Z: the supervisor has stopped its services and
+// stop is the second half of Ctrl-Z: the manager has stopped its services and
 // itself, and now this process stops as if it were all there is, so that the shell
 // says what it always says. When fg or bg has continued it, all else goes on too.
-func (s *Supervisor) stop() {
+func (m *Manager) stop() {
 	proc.StopSelf(syscall.SIGTSTP)
-	syscall.Kill(s.pid, syscall.SIGCONT)
-}
-
-// Guarded reports whether this process is the supervisor, and takes the variable
-// away from its children.
-func Guarded() bool {
-	guarded := os.Getenv(Variable) != ""
-	os.Unsetenv(Variable)
-	return guarded
+	m.terminal.note()
+	syscall.Kill(m.pid, syscall.SIGCONT)
 }

@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// MarkVariable is set in the environment of every process that a run has started,
+// to its mark. It finds what has left its parents, its group and its session.
+const MarkVariable = "DEVGATE_RUN"
+
 // ID names one process for good: numbers are used again, pairs of number and
 // start time are not before the next boot.
 type ID struct {

@@ -153,5 +153,8 @@ const inherits = false
 // BecomeSubreaper does nothing: this system has no subreapers.
 func BecomeSubreaper() error { return nil }
 
+// WithoutSubreaper calls f.
+func WithoutSubreaper(f func()) { f() }
+
 // dieWithParent does nothing: this system has no signal for a parent's death.
 func dieWithParent(*syscall.SysProcAttr) {}

@@ -190,8 +190,18 @@ func Boot() string {
 const inherits = true
 
 // BecomeSubreaper makes this process inherit the orphans among its descendants.
-func BecomeSubreaper() error {
-	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+func BecomeSubreaper() error { return setSubreaper(1) }
+
+// WithoutSubreaper calls f while orphans among the descendants of this process, a
+// subreaper, go to somebody above it.
+func WithoutSubreaper(f func()) {
+	setSubreaper(0)
+	defer setSubreaper(1)
+	f()
+}
+
+func setSubreaper(on uintptr) error {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, on, 0, 0, 0); err != nil {
 		return fmt.Errorf("become subreaper: %w", err)
 	}
 	return nil

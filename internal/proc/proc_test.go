@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 			return hold()
 		},
 		"quick": func([]string) int { return 0 },
-		// A supervisor with one child, which knows nothing of it.
+		// A parent with one child, which knows nothing of it.
 		"keeper": func([]string) int {
 			self, _ := os.Executable()
 			cmd := &exec.Cmd{Path: self, Env: append(os.Environ(), "DEVGATE_TEST_ROLE=idle"), Stdout: os.Stdout}

@@ -10,7 +10,6 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/proc"
-	"devgate/supervisor"
 )
 
 // leftovers is the record of a session's processes. When both processes of a
@@ -94,7 +93,7 @@ func (l leftovers) living() []proc.ID {
 			}
 		}
 	}
-	for _, id := range proc.Marked(supervisor.MarkVariable, l.Mark) {
+	for _, id := range proc.Marked(proc.MarkVariable, l.Mark) {
 		if !slices.Contains(all, id) {
 			all = append(all, id)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"devgate/internal/event"
+	"devgate/internal/guard"
 	"devgate/internal/logmux"
 	"devgate/internal/project"
 )
@@ -36,9 +37,9 @@ type Options struct {
 	// Signals end the session: the first as asked, the second at once. SIGTSTP
 	// stops all of it for a while. Nil: there are none.
 	Signals <-chan os.Signal
-	// Guarded says that the parent of this process is its guard, which is then
-	// the process that people see, and without which the session ends.
-	Guarded bool
+	// Guard is the parent of this process, where that is its guard: it is then
+	// the process that people see, and without it the session ends. Nil: none.
+	Guard *guard.Link
 	// Keyboard hands over what is typed; nil: nothing is.
 	Keyboard Keyboard
 	// TerminalSize is how large the terminal is that Out shows on, in

@@ -177,8 +177,8 @@ func (s *session) readKeys(ctx context.Context) error {
 }
 
 func (s *session) watchGuard(ctx context.Context) error {
-	if !s.options.Guarded {
+	if s.options.Guard == nil {
 		return nil
 	}
-	return watchGuard(ctx, s.say, s.end)
+	return watchGuard(ctx, s.options.Guard, s.say, s.end)
 }

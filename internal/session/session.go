@@ -53,7 +53,7 @@ type session struct {
 // log, the eyes of the watcher.
 func open(o Options, lock *control.Lock) (s *session, err error) {
 	s = &session{options: o, pid: os.Getpid(), began: time.Now(), lock: lock, mark: rand.Text(), terminals: newTerminals(o.TerminalSize)}
-	if o.Guarded {
+	if o.Guard != nil {
 		s.pid = os.Getppid()
 	}
 	s.ctx, s.end = context.WithCancelCause(context.Background())

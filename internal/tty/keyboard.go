@@ -17,9 +17,9 @@ import (
 // turns Ctrl-C and Ctrl-Z into signals. Run's goroutine handles keys; the other
 // methods are for any.
 type Keyboard struct {
-	in     *input
-	footer *footer
-	job    int // a process of the job
+	in         *input
+	footer     *footer
+	foreground func() bool // the job has the terminal
 
 	mu        sync.Mutex
 	before    *unix.Termios // nil: the terminal is as it was
@@ -27,9 +27,9 @@ type Keyboard struct {
 }
 
 // NewKeyboard returns nil where there is no terminal to read from and to print
-// to, or one that cannot move its cursor. job is a process of the job that the
-// terminal has to have in the foreground; dim shows the text faintly.
-func NewKeyboard(in io.Reader, out io.Writer, job int, dim bool) *Keyboard {
+// to, or one that cannot move its cursor. foreground tells whether the job has
+// the terminal now; dim shows the text faintly.
+func NewKeyboard(in io.Reader, out io.Writer, foreground func() bool, dim bool) *Keyboard {
 	if !IsTerminal(in) || !IsTerminal(out) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
@@ -38,7 +38,7 @@ func NewKeyboard(in io.Reader, out io.Writer, job int, dim bool) *Keyboard {
 		return nil
 	}
 	columns := func() int { columns, _ := Size(out); return columns }
-	return &Keyboard{in: wait, job: job, footer: &footer{out: out.(*os.File), dim: dim, columns: columns}}
+	return &Keyboard{in: wait, foreground: foreground, footer: &footer{out: out.(*os.File), dim: dim, columns: columns}}
 }
 
 // Write writes whole lines above the line of text.
@@ -83,7 +83,7 @@ func (k *Keyboard) enter(line func() string) bool {
 		return false
 	case k.before != nil:
 		return true
-	case !inForeground(k.job):
+	case !k.foreground():
 		return false
 	}
 	before, err := keysFrom(int(k.in.file.Fd()))
@@ -160,20 +160,4 @@ func keysFrom(fd int) (before *unix.Termios, err error) {
 		return nil, fmt.Errorf("set terminal: %w", err)
 	}
 	return before, nil
-}
-
-// Mend makes a terminal usable in which a process was killed while it had a
-// Keyboard.
-func Mend(in, out any) {
-	file, ok := in.(*os.File)
-	if !ok || !IsTerminal(in) || !IsTerminal(out) {
-		return
-	}
-	now, err := getTermios(int(file.Fd()))
-	if err != nil || now.Lflag&unix.ICANON != 0 {
-		return
-	}
-	now.Lflag |= unix.ICANON | unix.ECHO
-	setTermios(int(file.Fd()), now)
-	io.WriteString(out.(*os.File), eraseLine)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 )
 
@@ -20,9 +19,9 @@ type pressed struct {
 	keys string
 }
 
-func newPressed(t *testing.T, job func(*rig) int) *pressed {
+func newPressed(t *testing.T, foreground bool) *pressed {
 	p := &pressed{rig: newRig(t), over: make(chan struct{})}
-	p.keyboard = NewKeyboard(p.tty, p.tty, job(p.rig), false)
+	p.keyboard = NewKeyboard(p.tty, p.tty, func() bool { return foreground }, false)
 	if p.keyboard == nil {
 		t.Fatal("no keyboard at a terminal")
 	}
@@ -48,7 +47,7 @@ func (p *pressed) line() string {
 // C6: keys come one by one, at once and unseen; arrows mean nothing. The line
 // below is asked for after each. In the end the terminal is as it was.
 func TestKeysComeOneByOneAndTheTerminalIsLeftAsItWas(t *testing.T) {
-	p := newPressed(t, (*rig).job)
+	p := newPressed(t, true)
 	p.sees("keys: .")
 	if p.isAsBefore() {
 		t.Error("keys would come by the line")
@@ -70,7 +69,7 @@ func TestKeysComeOneByOneAndTheTerminalIsLeftAsItWas(t *testing.T) {
 // C1: while it is suspended, the terminal is as others expect it, and what is typed
 // is theirs.
 func TestASuspendedKeyboardLeavesTheTerminalToOthers(t *testing.T) {
-	p := newPressed(t, (*rig).job)
+	p := newPressed(t, true)
 	p.sees("keys: .")
 	p.keyboard.Suspend()
 	if !p.isAsBefore() {
@@ -89,7 +88,7 @@ func TestASuspendedKeyboardLeavesTheTerminalToOthers(t *testing.T) {
 
 // A job in the background touches nothing.
 func TestAJobInTheBackgroundGetsNoKeys(t *testing.T) {
-	p := newPressed(t, func(r *rig) int { return r.start(&syscall.SysProcAttr{Setsid: true}) })
+	p := newPressed(t, false)
 	p.keyboard.in.interrupt() // it looks again
 	p.types("x")
 	p.end()
@@ -100,7 +99,7 @@ func TestAJobInTheBackgroundGetsNoKeys(t *testing.T) {
 }
 
 func TestAKeyboardEndsWithItsTerminal(t *testing.T) {
-	p := newPressed(t, (*rig).job)
+	p := newPressed(t, true)
 	p.sees("keys: .")
 	p.hangUp()
 	<-p.over
@@ -108,33 +107,17 @@ func TestAKeyboardEndsWithItsTerminal(t *testing.T) {
 
 func TestThereIsNoKeyboardWithoutATerminal(t *testing.T) {
 	r := newRig(t)
+	always := func() bool { return true }
 	for name, k := range map[string]*Keyboard{
-		"input":  NewKeyboard(strings.NewReader(""), r.tty, 1, false),
-		"output": NewKeyboard(r.tty, &bytes.Buffer{}, 1, false),
+		"input":  NewKeyboard(strings.NewReader(""), r.tty, always, false),
+		"output": NewKeyboard(r.tty, &bytes.Buffer{}, always, false),
 	} {
 		if k != nil {
 			t.Errorf("there is one without an %s", name)
 		}
 	}
 	t.Setenv("TERM", "dumb")
-	if NewKeyboard(r.tty, r.tty, 1, false) != nil {
+	if NewKeyboard(r.tty, r.tty, always, false) != nil {
 		t.Error("there is one at a terminal that cannot move its cursor")
 	}
-}
-
-// P1: what a killed process has left is mended, and only that.
-func TestATerminalWithoutEchoIsMended(t *testing.T) {
-	r := newRig(t)
-	Mend(r.tty, r.tty)
-	if !r.isAsBefore() || r.text() != "" {
-		t.Errorf("a terminal that was well: %q", r.text())
-	}
-	if _, err := keysFrom(int(r.tty.Fd())); err != nil {
-		t.Fatal(err)
-	}
-	Mend(r.tty, r.tty)
-	r.sees(eraseLine)
-	r.types("seen\x7f")
-	r.sees("seen\b \b") // echo, and lines that can be corrected
-	Mend(strings.NewReader(""), r.tty)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"os/exec"
 	"reflect"
 	"strings"
 	"sync"
@@ -57,22 +56,6 @@ func pollable(t *testing.T, file *os.File) *os.File {
 
 // hangUp takes the terminal away.
 func (r *rig) hangUp() { r.master.Close(); <-r.read }
-
-// job is a process that has the terminal in its foreground.
-func (r *rig) job() int { return r.start(&syscall.SysProcAttr{Setsid: true, Setctty: true}) }
-
-// start starts a process whose input is the terminal.
-func (r *rig) start(attributes *syscall.SysProcAttr) int {
-	r.t.Helper()
-	cmd := exec.Command("sleep", "120")
-	cmd.Stdin = r.tty
-	cmd.SysProcAttr = attributes
-	if err := cmd.Start(); err != nil {
-		r.t.Fatal(err)
-	}
-	r.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	return cmd.Process.Pid
-}
 
 func (r *rig) Write(p []byte) (int, error) {
 	r.mu.Lock()

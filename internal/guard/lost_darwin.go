@@ -1,5 +1,3 @@
-//go:build unix && !linux
-
 package guard
 
 import (
@@ -7,12 +5,10 @@ import (
 	"syscall"
 )
 
-// Lost returns nil when the guard of this process, which must be Guarded, has
-// ended, and ctx's error when that ends before. It is called once. The kernel
-// tells of the process itself (kqueue(2), NOTE_EXIT); of the pipe as well, as a
-// guard that has ended before the question cannot be asked about any more.
-func Lost(ctx context.Context) error {
-	syscall.CloseOnExec(lifeline)
+// lost hears from the kernel of the process itself (kqueue(2), NOTE_EXIT); of the
+// pipe as well, as a guard that has ended before the question cannot be asked
+// about any more.
+func lost(ctx context.Context) error {
 	defer syscall.Close(lifeline)
 	queue, err := syscall.Kqueue()
 	if err != nil {
