@@ -16,6 +16,7 @@ import (
 
 // scripted starts children that print and end as they are told.
 type scripted struct {
+	mu    sync.Mutex // of exit
 	print string
 	exit  event.Exit
 	err   error
@@ -23,6 +24,8 @@ type scripted struct {
 }
 
 func (s *scripted) Start(c supervisor.Command, stdout, _ io.WriteCloser) (supervisor.Child, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.got = c
 	io.WriteString(stdout, s.print)
 	return &child{s.exit}, s.err
@@ -53,16 +56,16 @@ command = "plain"
 func TestACommandDecidesWhetherAServiceIsReady(t *testing.T) {
 	service := loaded(t, checked).Service("api")
 	for _, c := range []struct {
-		start scripted
+		start *scripted
 		want  string
 	}{
-		{scripted{}, ""},
-		{scripted{print: "all well\n"}, ""},
-		{scripted{exit: event.Exit{Code: 2}}, "pg_isready -q: exit status 2"},
-		{scripted{exit: event.Exit{Code: 2}, print: "\nno response\nat all\n"}, "pg_isready -q: exit status 2 (no response)"},
-		{scripted{err: errors.New("no such program")}, "no such program"},
+		{&scripted{}, ""},
+		{&scripted{print: "all well\n"}, ""},
+		{&scripted{exit: event.Exit{Code: 2}}, "pg_isready -q: exit status 2"},
+		{&scripted{exit: event.Exit{Code: 2}, print: "\nno response\nat all\n"}, "pg_isready -q: exit status 2 (no response)"},
+		{&scripted{err: errors.New("no such program")}, "no such program"},
 	} {
-		one := &check{checks: &checks{start: &c.start}, service: service}
+		one := &check{checks: &checks{start: c.start}, service: service}
 		err := one.commandSucceeds(t.Context())
 		if got := errorText(err); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
@@ -94,7 +97,9 @@ func TestAServiceThatTakesLongerThanItsTimeoutIsToldOfOnce(t *testing.T) {
 		time.Sleep(10 * time.Second) // virtual
 		synctest.Wait()
 		out.take(t, "api: not ready after 3s: pg_isready -q: exit status 1; it is asked on")
+		start.mu.Lock()
 		start.exit = event.Exit{}
+		start.mu.Unlock()
 		if err := <-result; err != nil {
 			t.Error(err)
 		}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"time"
 
 	"devgate/internal/event"
@@ -20,8 +21,9 @@ type reporter struct {
 	before map[string]event.Service
 }
 
-// run ends when stop was called and everything published before was said.
-func (r *reporter) run() {
+// run ends when stop was called and everything published before was said, and not
+// with its context: nothing is left out on the way down.
+func (r *reporter) run(context.Context) error {
 	r.before = map[string]event.Service{}
 	for {
 		select {
@@ -31,7 +33,7 @@ func (r *reporter) run() {
 				continue
 			}
 			if r.events.Err() == nil {
-				return
+				return nil
 			}
 			r.resume()
 		case <-r.startup.late:

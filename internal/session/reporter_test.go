@@ -34,7 +34,7 @@ func newReport(t *testing.T, text string, late time.Duration) *report {
 		texts:  &texts{current: current, tail: func(string) []string { return nil }, held: func(string) int { return 0 }},
 		failed: func(s event.Service) { r.failed = append(r.failed, s.Name) },
 	}
-	go func() { defer close(r.over); r.reporter.run() }()
+	go func() { defer close(r.over); r.reporter.run(t.Context()) }()
 	return r
 }
 

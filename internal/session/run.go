@@ -22,6 +22,7 @@ const stuckLimit = time.Second
 // parts are those of a session that have goroutines.
 type parts struct {
 	reporter                                      *reporter
+	reporting                                     *task // the reporter
 	serving, supervising                          *task // the gateway, the services
 	watching, reloading                           *task // files, the Devgatefile
 	recording                                     *task // processes
@@ -105,7 +106,7 @@ func (s *session) work() {
 
 func (s *session) start() *parts {
 	p := &parts{reporter: s.reporter()}
-	s.tasks.Go(p.reporter.run)
+	p.reporting = background(p.reporter.run)
 	s.backends.preset(s.current.setup().Services)
 	signals := &signals{from: s.options.Signals, say: s.say, end: s.end, kill: s.sup.Kill, suspend: s.suspend}
 	p.signalling = background(signals.run)
@@ -144,7 +145,7 @@ func (s *session) stop(p *parts) {
 	p.guarding.stop()
 	p.signalling.stop() // until here a second one kills
 	p.reporter.stop()
-	s.tasks.Wait()
+	<-p.reporting.done
 	stopped()
 }
 

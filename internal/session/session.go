@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -45,8 +44,7 @@ type session struct {
 
 	ctx      context.Context // ends when the session is to end
 	end      context.CancelCauseFunc
-	stopping atomic.Bool    // it is on its way down
-	tasks    sync.WaitGroup // the reporter
+	stopping atomic.Bool // it is on its way down
 }
 
 // open opens what must be open before anything starts: the gateway's port, the
