@@ -19,7 +19,7 @@ import (
 // execChild is a real process with its tree: its group, what carries its mark,
 // and what was seen to descend from it.
 type execChild struct {
-	nursery *proc.Nursery
+	reaper *proc.Reaper
 	cmd     *exec.Cmd
 	mark    string
 	stdin   *os.File // never written to: an open, silent pipe; nil with a terminal
@@ -38,7 +38,7 @@ func (c *execChild) PID() int { return c.cmd.Process.Pid }
 // Wait implements Child. The output of a process that has left a reader behind
 // is waited for only as long as it comes.
 func (c *execChild) Wait() event.Exit {
-	c.nursery.Wait(c.cmd) // the way it ended is in ProcessState
+	c.reaper.Wait(c.cmd) // the way it ended is in ProcessState
 	c.tty.Close()
 	e := exitOf(c.cmd.ProcessState)
 	for _, p := range c.pumps {

@@ -20,7 +20,7 @@ import (
 // Exec starts real processes. Make one with NewExec.
 type Exec struct {
 	mark    string
-	nursery *proc.Nursery
+	reaper *proc.Reaper
 	group   *proc.Cgroup // of all children; nil where there are no control groups to be had
 	starts  atomic.Int64
 }
@@ -33,7 +33,7 @@ func NewExec(mark string) (*Exec, error) {
 		return nil, err
 	}
 	group, _ := proc.NewCgroup(mark) // the other ways do without
-	return &Exec{mark: mark, nursery: proc.Open(), group: group}, nil
+	return &Exec{mark: mark, reaper: proc.Open(), group: group}, nil
 }
 
 // Group names the control group of all children, for proc.KillCgroup; "" where
@@ -41,8 +41,8 @@ func NewExec(mark string) (*Exec, error) {
 func (x *Exec) Group() string { return x.group.Dir() }
 
 // Suspend stops everything that was started and then this process, until
-// somebody continues it: see proc.Nursery.Suspend.
-func (x *Exec) Suspend() { x.nursery.Suspend() }
+// somebody continues it: see proc.Reaper.Suspend.
+func (x *Exec) Suspend() { x.reaper.Suspend() }
 
 // closeLimit bounds how long Close hunts for what will not die.
 const closeLimit = 5 * time.Second
@@ -55,14 +55,14 @@ func (x *Exec) Close() {
 	x.group.Kill()
 	proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
 	x.group.CloseEmpty()
-	x.nursery.Close()
+	x.reaper.Close()
 }
 
 // Start implements Starter. A program that does not exist or a folder that is
 // not there is an error that says so.
 func (x *Exec) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
 	n := strconv.FormatInt(x.starts.Add(1), 10)
-	child := &execChild{nursery: x.nursery, mark: x.mark + "." + n, group: x.group.Below(n)}
+	child := &execChild{reaper: x.reaper, mark: x.mark + "." + n, group: x.group.Below(n)}
 	if err := child.start(c, stdout, stderr); err != nil {
 		stdout.Close()
 		stderr.Close()
@@ -101,7 +101,7 @@ func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error 
 // system lets it be made and not be used.
 func (c *execChild) launch() error {
 	if c.group == nil {
-		return c.nursery.Start(c.cmd)
+		return c.reaper.Start(c.cmd)
 	}
 	plain := exec.Cmd{
 		Path: c.cmd.Path, Args: c.cmd.Args, Dir: c.cmd.Dir, Env: c.cmd.Env,
@@ -112,13 +112,13 @@ func (c *execChild) launch() error {
 	}
 	*plain.SysProcAttr = *c.cmd.SysProcAttr
 	c.group.Take(c.cmd.SysProcAttr)
-	err := c.nursery.Start(c.cmd)
+	err := c.reaper.Start(c.cmd)
 	if err == nil {
 		return nil
 	}
 	c.group.Close()
 	c.group, c.cmd = nil, &plain
-	return c.nursery.Start(c.cmd)
+	return c.reaper.Start(c.cmd)
 }
 
 func (c *execChild) openStreams(t *Terminal, stdout, stderr io.WriteCloser) (ends []*os.File, err error) {

@@ -13,7 +13,7 @@ import (
 // Where groups may be made, their members are exact and a kill reaches all of
 // them; where not, nothing of it is needed. Both are right.
 func TestACgroupKnowsAndKillsItsMembers(t *testing.T) {
-	n := nursery(t)
+	n := reaper(t)
 	group, err := NewCgroup("test-" + markOf(t))
 	if err != nil {
 		if group != nil || group.Members() != nil || group.Below("x") != nil || group.Dir() != "" {

@@ -10,7 +10,7 @@
 //   - KillAll ends when nothing of what it was given is left, or when its
 //     context ends. It stops processes before it kills them, so that a fork
 //     storm cannot outrun it.
-//   - A Nursery reaps what a subreaper inherits, and never a child that somebody
+//   - A Reaper reaps what a subreaper inherits, and never a child that somebody
 //     waits for.
 //   - What another program prints is read by functions without side effects that
 //     every system's tests run, and never depends on the user's language.

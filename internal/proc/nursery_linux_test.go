@@ -10,7 +10,7 @@ import (
 
 // A subreaper inherits zombies; left alone, they fill the process table.
 func TestInheritedZombiesAreReaped(t *testing.T) {
-	n := nursery(t)
+	n := reaper(t)
 	_, pids := family(t, n, 2, "double")
 	for _, pid := range pids {
 		if id, alive := Identify(pid); alive {
@@ -23,10 +23,10 @@ func TestInheritedZombiesAreReaped(t *testing.T) {
 	})
 }
 
-// P1: what a Nursery has started ends with its process, however that ends.
+// P1: what a Reaper has started ends with its process, however that ends.
 func TestTheKernelEndsTheChildrenOfAKilledProcess(t *testing.T) {
 	testproc.Command(t, "idle") // played by keeper's child
-	cmd, pids := family(t, nursery(t), 1, "keeper")
+	cmd, pids := family(t, reaper(t), 1, "keeper")
 	child, alive := Identify(pids[0])
 	if !alive {
 		t.Fatal("the child does not run")

@@ -69,9 +69,9 @@ func start(env []string, role string, args ...string) {
 	cmd.Start()
 }
 
-// family starts a role in a Nursery and returns it with the numbers that it
+// family starts a role in a Reaper and returns it with the numbers that it
 // and its descendants say.
-func family(t *testing.T, n *Nursery, count int, role string, args ...string) (*exec.Cmd, []int) {
+func family(t *testing.T, n *Reaper, count int, role string, args ...string) (*exec.Cmd, []int) {
 	t.Helper()
 	argv, env := testproc.Command(t, role, args...)
 	cmd := &exec.Cmd{Path: argv[0], Args: argv, Env: append(env, "MARK="+markOf(t)+".1")}
@@ -115,7 +115,7 @@ var (
 	marks  = map[*testing.T]string{}
 )
 
-func nursery(t *testing.T) *Nursery {
+func reaper(t *testing.T) *Reaper {
 	t.Helper()
 	if err := BecomeSubreaper(); err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestAProcessIsNamedByNumberAndStart(t *testing.T) {
 }
 
 func TestDescendantsGroupsAndMarksAreFound(t *testing.T) {
-	n := nursery(t)
+	n := reaper(t)
 	testproc.Command(t, "stubborn") // played by parent's child
 	cmd, pids := family(t, n, 2, "parent")
 	slices.Sort(pids)
@@ -197,7 +197,7 @@ func TestAMarkIsWholeOrEndsAtADot(t *testing.T) {
 	if isMarked("", "") || isMarked("ABC", "") || isMarked(".1", "") {
 		t.Error("no mark at all marks something")
 	}
-	n := nursery(t)
+	n := reaper(t)
 	_, pids := family(t, n, 1, "idle")
 	if got := Marked("MARK", markOf(t)[:20]); got != nil || len(pids) != 1 {
 		t.Errorf("the beginning of a mark finds %v", got)
@@ -212,7 +212,7 @@ func TestKillAllLeavesNobody(t *testing.T) {
 		count int
 	}{{"parent", nil, 2}, {"double", nil, 2}, {"storm", []string{"200"}, 0}} {
 		t.Run(c.role, func(t *testing.T) {
-			n := nursery(t)
+			n := reaper(t)
 			testproc.Command(t, "middle")
 			family(t, n, c.count, c.role, c.args...)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -242,7 +242,7 @@ func TestKillAllGivesUpWithItsContext(t *testing.T) {
 
 // Ctrl-Z: what is stopped runs on afterwards, and what was stopped before does not.
 func TestStopAllStopsWhatRunsAndContinueLetsItRun(t *testing.T) {
-	n := nursery(t)
+	n := reaper(t)
 	testproc.Command(t, "stubborn")
 	cmd, pids := family(t, n, 2, "parent")
 	below := func() []ID { return Descendants(os.Getpid()) }
@@ -267,7 +267,7 @@ func TestStopAllStopsWhatRunsAndContinueLetsItRun(t *testing.T) {
 // The kernel's parent-death signal goes out when the starting thread ends:
 // starts from many goroutines, whose threads come and go, must all live.
 func TestChildrenOutliveTheGoroutinesThatAskedForThem(t *testing.T) {
-	n := nursery(t)
+	n := reaper(t)
 	argv, env := testproc.Command(t, "idle")
 	started := make(chan *exec.Cmd, 20)
 	for range 20 {
@@ -295,9 +295,9 @@ func TestChildrenOutliveTheGoroutinesThatAskedForThem(t *testing.T) {
 	}
 }
 
-// A Nursery never takes an exit status from somebody who waits for it.
+// A Reaper never takes an exit status from somebody who waits for it.
 func TestEveryExitReachesItsWaiter(t *testing.T) {
-	n := nursery(t)
+	n := reaper(t)
 	argv, env := testproc.Command(t, "quick")
 	results := make(chan error)
 	for range 50 {

@@ -7,8 +7,8 @@ const (
 	// loneQuiet follows a single save. Writers that save in pieces pause for
 	// 30 ms at most.
 	loneQuiet = 36 * time.Millisecond
-	// crowdQuiet follows more than crowd events: a checkout, a generator.
-	crowdQuiet = 100 * time.Millisecond
+	// manyQuiet follows more than many events: a checkout, a generator.
+	manyQuiet = 100 * time.Millisecond
 	// busyGap is how soon after the last event of a burst another one makes
 	// both parts of the same noise; busyQuiet, which is longer, then ends it.
 	busyGap   = 150 * time.Millisecond
@@ -16,7 +16,7 @@ const (
 	// maxQuiet bounds what a long burst asks for.
 	maxQuiet = 300 * time.Millisecond
 
-	crowd = 20
+	many = 20
 )
 
 // debounce decides when a burst of events is over. It has no clock: times come
@@ -64,8 +64,8 @@ func (d *debounce) begin(at time.Time) {
 // longer it has lasted, the longer.
 func (d *debounce) quiet() time.Duration {
 	q := d.lone + d.last.Sub(d.first)/2
-	if d.count > crowd {
-		q = max(q, crowdQuiet)
+	if d.count > many {
+		q = max(q, manyQuiet)
 	}
 	if d.busy {
 		q = max(q, busyQuiet)
