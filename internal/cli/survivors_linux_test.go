@@ -201,3 +201,33 @@ func TestASecondSignalKillsWhatIsLeft(t *testing.T) {
 		})
 	}
 }
+
+// P10: Ctrl-C ends the reader of `devgate up | tee log` too. Which of the two is
+// noticed first decides nothing: the exit code is that of the signal.
+func TestCtrlCCountsBesideAReaderThatLeaves(t *testing.T) {
+	leave := func(v *victim) { v.out.Close() }
+	interrupt := func(v *victim) { v.cmd.Process.Signal(syscall.SIGINT) }
+	for name, acts := range map[string][]func(*victim){
+		"the reader leaves first":  {leave, interrupt},
+		"the signal comes first":   {interrupt, leave},
+		"the reader leaves, alone": {leave},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVictim(t, workload{command: "load normal TOKEN", processes: 1})
+			v.start(false)
+			v.awaitLoad()
+			for _, act := range acts {
+				act(v)
+			}
+			<-v.ended
+			want := 130
+			if len(acts) == 1 {
+				want = 0
+			}
+			if got := v.cmd.ProcessState.ExitCode(); got != want {
+				t.Errorf("exit code %d, want %d", got, want)
+			}
+		})
+	}
+}

@@ -54,7 +54,7 @@ func Run(o Options) error {
 	}
 	s.greet(ended)
 	s.work()
-	return context.Cause(s.ctx)
+	return s.ending.why()
 }
 
 // greet says what is about to run, and which keys this version leaves alone.
@@ -95,11 +95,11 @@ func (s *session) sayGoodbye() (done func()) {
 func (s *session) work() {
 	p := s.start()
 	select {
-	case <-s.ctx.Done():
+	case <-s.ending.ctx.Done():
 	case <-p.serving.done: // a listener failed: nothing can be reached any more
-		s.end(p.serving.err)
+		s.ending.by(p.serving.err)
 	case <-p.watching.done: // a pattern that cannot be read
-		s.end(p.watching.err)
+		s.ending.by(p.watching.err)
 	}
 	s.stop(p)
 }
@@ -108,10 +108,10 @@ func (s *session) start() *parts {
 	p := &parts{reporter: s.reporter()}
 	p.reporting = background(p.reporter.run)
 	s.backends.preset(s.current.setup().Services)
-	signals := &signals{from: s.options.Signals, say: s.say, end: s.end, kill: s.sup.Kill, suspend: s.suspend}
+	signals := &signals{from: s.options.Signals, say: s.say, end: s.ending.by, kill: s.sup.Kill, suspend: s.suspend}
 	p.signalling = background(signals.run)
 	p.guarding = background(s.watchGuard)
-	p.reading = background(func(ctx context.Context) error { return watchReader(ctx, s.options.Out, s.end) })
+	p.reading = background(func(ctx context.Context) error { return watchReader(ctx, s.options.Out, s.ending.by) })
 	reloader := s.reloader()
 	p.reloading = background(reloader.run)
 	p.watching = background(func(ctx context.Context) error { return s.watchFiles(ctx, reloader.ask) })
@@ -143,6 +143,7 @@ func (s *session) stop(p *parts) {
 	p.reloading.leave(stuckLimit)
 	p.reading.stop()
 	p.guarding.stop()
+	s.ending.await()
 	p.signalling.stop() // until here a second one kills
 	p.reporter.stop()
 	<-p.reporting.done
@@ -181,5 +182,5 @@ func (s *session) watchGuard(ctx context.Context) error {
 	if s.options.Guard == nil {
 		return nil
 	}
-	return watchGuard(ctx, s.options.Guard, s.say, s.end)
+	return watchGuard(ctx, s.options.Guard, s.say, s.ending.by)
 }

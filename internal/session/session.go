@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -42,8 +41,7 @@ type session struct {
 	terminals *terminals
 	specs     *specs
 
-	ctx      context.Context // ends when the session is to end
-	end      context.CancelCauseFunc
+	ending   *ending
 	stopping atomic.Bool // it is on its way down
 }
 
@@ -54,7 +52,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	if o.Guard != nil {
 		s.pid = os.Getppid()
 	}
-	s.ctx, s.end = context.WithCancelCause(context.Background())
+	s.ending = newEnding()
 	setup := newSetup(o.Project, o.First)
 	s.current = newCurrent(setup)
 	s.gateway = proxy.New(gatewayConfig(setup, s.logf))
@@ -94,7 +92,7 @@ func (s *session) actions() *actions {
 		logReader: &logReader{current: s.current, printer: s.printer},
 		inspector: &inspector{gateway: s.gateway},
 		attacher:  &attacher{current: s.current, bus: &s.bus, terminals: s.terminals},
-		down:      func() { s.end(ErrDown) },
+		down:      func() { s.ending.by(ErrDown) },
 	}
 }
 
@@ -123,7 +121,7 @@ func (s *session) reloader() *reloader {
 func (s *session) keys() *keys {
 	k := &keys{
 		current: s.current, bus: &s.bus, say: s.say, restart: s.sup.Restart, browse: s.options.Browse, out: s.options.Out,
-		quit: func() { s.end(ErrDown) },
+		quit: func() { s.ending.by(ErrDown) },
 	}
 	if s.options.Keyboard != nil {
 		k.clear = s.options.Keyboard.Clear
@@ -167,14 +165,14 @@ func (s *session) outputFailed(err error) {
 		fmt.Fprintf(s.options.Err, "devgate: cannot %v; services go on, devgate logs shows what they print\n", err)
 		return
 	}
-	s.end(ErrOutputClosed)
+	s.ending.by(ErrOutputClosed)
 }
 
 // failed ends the session at the first failure where that was asked for.
 func (s *session) failed(e event.Service) {
 	if s.options.ExitOnFailure && (e.Exit == nil || e.Exit.Failure()) {
 		s.say("", e.Name+" failed: stopping (--exit-on-failure)")
-		s.end(&ServiceError{e.Name, e.Exit})
+		s.ending.by(&ServiceError{e.Name, e.Exit})
 	}
 }
 
