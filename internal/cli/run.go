@@ -58,8 +58,8 @@ func withoutDashes(args []string) []string {
 	return args
 }
 
-// loadAsRunning reads the project, with the ports that a running devgate has
-// chosen for it.
+// loadAsRunning reads the project, with the ports that a running devgate has for
+// it.
 func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
 	o := project.Options{File: file, Color: tty.IsTerminal(cmd.OutOrStdout())}
 	root, err := rootOf(file)
@@ -69,7 +69,7 @@ func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
 	if client, err := control.Dial(root); err == nil {
 		if status, err := client.Status(cmd.Context()); err == nil {
 			o.Ports = map[string]int{}
-			o.GatewayPort = portOf(status.URL)
+			o.Port = portOf(status.URL) // of `up --port`, too
 			for _, s := range status.Services {
 				if s.Port != nil {
 					o.Ports[s.Name] = *s.Port

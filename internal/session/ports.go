@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"devgate/internal/control"
+	"devgate/internal/guard"
 	"devgate/internal/port"
+	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/procfile"
 	"devgate/proxy"
@@ -75,7 +79,7 @@ func gatewayError(p *project.Project, err error) error {
 			"  hint: leave `host` out, or give one of this machine's own names or addresses", p.Host)
 	case errors.Is(err, syscall.EADDRINUSE):
 		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", p.Port+1))
-		return errors.New(conflict("the gateway", err, way))
+		return errors.New(conflict(p, "the gateway", err, way))
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
 			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, p.Path)
@@ -99,13 +103,31 @@ func movedText(p *project.Project) string {
 }
 
 // conflict says who has a port, and the two ways out.
-func conflict(who string, err error, way string) string {
+func conflict(p *project.Project, who string, err error, way string) string {
 	text := fmt.Sprintf("%s: %v\n  hint: %s", who, err, way)
 	var busy *port.BusyError
-	if errors.As(err, &busy) && busy.Owner.PID != 0 {
-		text += fmt.Sprintf("\n        %-27s stop that process", fmt.Sprintf("kill %d", busy.Owner.PID))
+	if !errors.As(err, &busy) || busy.Owner.PID == 0 {
+		return text
 	}
-	return text
+	if root := runningIn(busy.Owner); root != "" && root != p.Root {
+		return text + fmt.Sprintf("\n        %-27s stop the devgate that runs it", "devgate down, in "+root)
+	}
+	return text + fmt.Sprintf("\n        %-27s stop that process", fmt.Sprintf("kill %d", busy.Owner.PID))
+}
+
+// runningIn is the folder of the project whose devgate has a process, as its
+// manager or as a service; "" when none has. A service that is killed would be
+// started again.
+func runningIn(owner port.Owner) string {
+	if !strings.HasPrefix(owner.Command, guard.Name) && proc.Variable(owner.PID, "DEVGATE") != "1" {
+		return ""
+	}
+	for dir := owner.Dir; dir != "" && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, held := control.Holder(dir); held {
+			return dir
+		}
+	}
+	return ""
 }
 
 // backendConflicts are the ports of backends that somebody else has.
@@ -123,7 +145,7 @@ func backendConflicts(s *setup) (all []string) {
 		if service.Has("port") {
 			where += ":" + service.Position("port").String()
 		}
-		all = append(all, conflict(service.Name, err, "change the port at "+where))
+		all = append(all, conflict(s.Project, service.Name, err, "change the port at "+where))
 	}
 	return all
 }
