@@ -223,7 +223,7 @@ func TestASlowStartIsExplainedAfterFiveAndThirtySeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := spec("api")
 		s.Ready = func(ctx context.Context, p Process) error {
-			p.Missing(errors.New("nothing listens on port 4001"))
+			p.Missing(errors.New("nothing listens on localhost:4001"))
 			<-ctx.Done()
 			return ctx.Err()
 		}
@@ -234,8 +234,8 @@ func TestASlowStartIsExplainedAfterFiveAndThirtySeconds(t *testing.T) {
 		p.after(time.Hour)
 		p.end()
 		want := []string{
-			`api: still starting after 5s: nothing listens on port 4001; last output: "compiling"`,
-			`api: still starting after 30s: nothing listens on port 4001; last output: "compiling"` + "\nprocesses below 1",
+			`api: still starting after 5s: nothing listens on localhost:4001; last output: "compiling"`,
+			`api: still starting after 30s: nothing listens on localhost:4001; last output: "compiling"` + "\nprocesses below 1",
 		}
 		if got := notices(); !slices.Equal(got, want) {
 			t.Errorf("notices %q,\nwant %q", got, want)

@@ -146,7 +146,7 @@ func TestAServerThatNeverListens(t *testing.T) {
 	if kind := held.header.Get("X-Devgate-Error"); kind != "starting" {
 		t.Errorf("X-Devgate-Error: %q", kind)
 	}
-	g.out.await(t, `^bad +\* still starting after 5s: nothing listens on port `+p.ports["P3"]+`; last output: "connecting to the database"$`)
+	g.out.await(t, `^bad +\* still starting after 5s: nothing listens on localhost:`+p.ports["P3"]+`; last output: "connecting to the database"$`)
 	if n := g.out.count(`^devgate: ready`); n != 0 {
 		t.Error("ready is said and not all are")
 	}

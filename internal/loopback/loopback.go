@@ -13,6 +13,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -30,6 +32,13 @@ func Hosts() []string { return []string{IPv4, IPv6} }
 func Addresses(port int) []string {
 	number := strconv.Itoa(port)
 	return []string{net.JoinHostPort(IPv4, number), net.JoinHostPort(IPv6, number)}
+}
+
+// Reaches reports whether a connection to one of the Hosts arrives at a listener
+// on the address: it is one of them, or stands for all addresses.
+func Reaches(listener netip.Addr) bool {
+	host := listener.Unmap().WithZone("")
+	return host.IsUnspecified() || slices.Contains(Hosts(), host.String())
 }
 
 // Listen listens for TCP connections on the port of both hosts, or of the one

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
@@ -86,5 +87,16 @@ func TestDialFindsAServerOnEitherHostTheFirstOneFirst(t *testing.T) {
 	cancel()
 	if _, err := Dial(ended, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestOnlyListenersOnLocalhostOrOnAllAddressesAreReached(t *testing.T) {
+	for address, want := range map[string]bool{
+		"127.0.0.1": true, "::1": true, "0.0.0.0": true, "::": true, "::ffff:127.0.0.1": true,
+		"127.0.0.2": false, "192.0.2.7": false, "fe80::1%lo": false, "::ffff:127.0.0.2": false,
+	} {
+		if got := Reaches(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
 	}
 }

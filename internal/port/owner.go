@@ -2,7 +2,6 @@ package port
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,16 +23,6 @@ func ownerOf(port int) Owner {
 		return Owner{}
 	}
 	return Owner{PID: pid, Command: proc.Command(pid), Dir: proc.Dir(pid), Age: proc.Age(pid)}
-}
-
-// Listening are the ports on which one of the processes listens, on whatever
-// address, sorted.
-func Listening(pids []int) []int {
-	var ports []int
-	for _, addr := range proc.Listening(pids) {
-		ports = append(ports, int(addr.Port()))
-	}
-	return slices.Compact(ports)
 }
 
 // by is the owner as the end of a sentence.

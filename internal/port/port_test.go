@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,19 +33,6 @@ func TestABusyPortIsSeenOnEveryAddressAndItsOwnerNamed(t *testing.T) {
 		if busy.Owner.PID != os.Getpid() || busy.Owner.Dir != dir || !strings.Contains(busy.Owner.Command, os.Args[0]) {
 			t.Errorf("%s: owner %+v", addr, busy.Owner)
 		}
-	}
-}
-
-// P4, P6: which ports a tree of processes does listen on.
-func TestListeningFindsThePortsOfProcesses(t *testing.T) {
-	_, first := listen(t, "127.0.0.1:0")
-	_, second := listen(t, "[::1]:0")
-	want := []int{min(first, second), max(first, second)}
-	if got := Listening([]int{os.Getpid(), 1 << 30}); !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	if got := Listening([]int{1 << 30}); got != nil {
-		t.Errorf("nobody listens on %v", got)
 	}
 }
 

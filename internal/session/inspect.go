@@ -3,10 +3,13 @@ package session
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
-	"devgate/internal/port"
+	"devgate/internal/loopback"
 	"devgate/internal/proc"
 )
 
@@ -16,12 +19,24 @@ func inspect(_ context.Context, pid int) string {
 	var b strings.Builder
 	b.WriteString("its processes:")
 	writeTree(&b, pid, 1)
-	if ports := port.Listening(withDescendants(pid)); len(ports) > 0 {
-		fmt.Fprintf(&b, "\nthey listen on: %s", strings.Trim(fmt.Sprint(ports), "[]"))
+	if where := whereabouts(proc.Listening(withDescendants(pid))); len(where) > 0 {
+		fmt.Fprintf(&b, "\nthey listen on: %s", strings.Join(where, ", "))
 	} else {
 		b.WriteString("\nthey listen on no port")
 	}
 	return b.String()
+}
+
+// whereabouts are ports, with their address where localhost does not lead to it.
+func whereabouts(listening []netip.AddrPort) (all []string) {
+	for _, addr := range listening {
+		text := addr.String()
+		if loopback.Reaches(addr.Addr()) {
+			text = strconv.Itoa(int(addr.Port()))
+		}
+		all = append(all, text)
+	}
+	return slices.Compact(all)
 }
 
 const deepest = 10 // generations shown

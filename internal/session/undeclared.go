@@ -3,10 +3,11 @@ package session
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
-	"devgate/internal/port"
+	"devgate/internal/loopback"
 	"devgate/internal/proc"
 	"devgate/internal/project"
 )
@@ -15,16 +16,17 @@ import (
 // listens on instead.
 const undeclaredPause = 500 * time.Millisecond
 
-// undeclared notices services that listen on another port than declared.
+// undeclared notices services that listen elsewhere than declared: on another port,
+// or on an address at which nobody looks for them.
 type undeclared struct {
 	say  say
 	path string // of the Devgatefile, as people write it
 }
 
-// watch tells of each such port of a process once. ctx ends when the process is
+// watch tells of each such address of a process once. ctx ends when the process is
 // ready, or has ended.
 func (u *undeclared) watch(ctx context.Context, service *project.Service, pid int) {
-	told := map[int]bool{}
+	told := map[string]bool{}
 	tick := time.NewTicker(undeclaredPause)
 	defer tick.Stop()
 	for {
@@ -33,17 +35,28 @@ func (u *undeclared) watch(ctx context.Context, service *project.Service, pid in
 			return
 		case <-tick.C:
 		}
-		listening := port.Listening(withDescendants(pid))
-		if slices.Contains(listening, service.Port) {
+		listening := proc.Listening(withDescendants(pid))
+		if slices.ContainsFunc(listening, func(a netip.AddrPort) bool { return isDeclared(a, service) && loopback.Reaches(a.Addr()) }) {
 			return
 		}
-		for _, other := range listening {
-			if !told[other] && ctx.Err() == nil {
-				told[other] = true
-				u.say(service.Name, fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s", other, service.Port, u.path))
+		for _, addr := range listening {
+			if text := u.text(addr, service); !told[text] && ctx.Err() == nil {
+				told[text] = true
+				u.say(service.Name, text)
 			}
 		}
 	}
+}
+
+func isDeclared(addr netip.AddrPort, service *project.Service) bool {
+	return int(addr.Port()) == service.Port
+}
+
+func (u *undeclared) text(addr netip.AddrPort, service *project.Service) string {
+	if isDeclared(addr, service) {
+		return fmt.Sprintf("listens on %s, where nobody looks for it: let it listen on localhost (often HOST=localhost, or --host localhost)", addr)
+	}
+	return fmt.Sprintf("listens on %d, not on %d: give its command {port}, or change its port in %s", addr.Port(), service.Port, u.path)
 }
 
 // withDescendants is a process and all below it; nobody for 0.

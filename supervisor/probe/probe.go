@@ -64,7 +64,7 @@ func dial(ctx context.Context, port int) (net.Conn, error) {
 	case err == nil:
 		return conn, nil
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return nil, fmt.Errorf("nothing listens on port %d", port)
+		return nil, fmt.Errorf("nothing listens on localhost:%d", port)
 	}
 	return nil, err
 }

@@ -42,7 +42,7 @@ func TestTCPSaysThatNothingListens(t *testing.T) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	want := "nothing listens on port " + strconv.Itoa(port)
+	want := "nothing listens on localhost:" + strconv.Itoa(port)
 	if err := TCP(port)(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
