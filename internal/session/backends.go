@@ -42,6 +42,13 @@ func (b *backends) observe(service *project.Service, e event.Service) {
 	b.gateway.SetState(e.Name, b.stateOf(e))
 }
 
+// drain returns when no request needs the service's old process any more, at the
+// latest with ctx.
+func (b *backends) drain(ctx context.Context, service string) { b.gateway.Drain(ctx, service) }
+
+// interrupt says that the service's old process is about to be told to end.
+func (b *backends) interrupt(service string) { b.gateway.Interrupt(service) }
+
 // stateOf says what to do with requests for a backend in a state.
 func (b *backends) stateOf(e event.Service) proxy.State {
 	reason := e.State.String()

@@ -6,9 +6,15 @@
 //
 // # Guarantees
 //
-//   - At most one session of a project runs at a time, and when Run returns,
-//     nothing of it is left: no process, no port, no socket, no goroutine.
-//   - On the way down the order is fixed: the watcher, the gateway, the
-//     services in reverse order of `after`, the control socket, and last the
-//     log, which by then holds everything that was said.
+//   - At most one session of a project runs at a time. When Run returns, nothing
+//     of it is left: no process, no port, no socket, and no goroutine but one
+//     that the system does not let go while it reads a file.
+//   - On the way down the order is fixed: the gateway, the services in reverse
+//     order of `after`, the control socket, and last the log, which by then holds
+//     everything that was said. The watcher and a reload are told to end first,
+//     and waited for no longer than a second: what reads files keeps no service
+//     alive.
+//   - A saved Devgatefile takes effect as a whole or not at all, and nothing that
+//     is read for it holds up a save, a request or the end.
+//   - No part knows the session; see session.go for who has what.
 package session

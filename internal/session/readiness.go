@@ -34,12 +34,11 @@ type checks struct {
 type check struct {
 	*checks
 	service *project.Service
-	output  *output
 }
 
 // of is the service's check, or nil: ready as soon as it runs.
 func (c *checks) of(service *project.Service, out *output) func(context.Context, supervisor.Process) error {
-	one := &check{c, service, out}
+	one := &check{c, service}
 	ready := service.Ready
 	switch {
 	case service.JoinsWhenListening:

@@ -87,7 +87,9 @@ func TestAFileThatDoesNotEndHoldsUpNothing(t *testing.T) {
 		<-read
 		r.ask(edit("Devgatefile"))
 		r.ask(edit(".env"))
-		running.leave(stuckLimit) // else the test ends here, as nothing is left that could go on
+		limit, cancel := context.WithTimeout(t.Context(), stuckLimit)
+		defer cancel()
+		running.leave(limit) // else the test ends here, as nothing is left that could go on
 		close(ends)
 		<-running.done
 		r.did(t)

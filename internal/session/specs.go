@@ -61,8 +61,8 @@ func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
 		f.relays.follow(e)
 		f.backends.observe(service, e)
 	}
-	spec.Drain = func(ctx context.Context) { f.backends.gateway.Drain(ctx, service.Name) }
-	spec.Signalled = func() { f.backends.gateway.Interrupt(service.Name) }
+	spec.Drain = func(ctx context.Context) { f.backends.drain(ctx, service.Name) }
+	spec.Signalled = func() { f.backends.interrupt(service.Name) }
 	spec.Inspect = inspect
 	if service.Port != 0 {
 		spec.Release = func(ctx context.Context, say func(string)) error {

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"time"
 )
 
 // task is a part of a session that runs in a goroutine of its own.
@@ -28,12 +27,12 @@ func (t *task) stop() {
 	<-t.done
 }
 
-// leave ends the task, and waits for it no longer than the limit: for one that
-// may be stuck, and does nothing more once it is not.
-func (t *task) leave(limit time.Duration) {
+// leave ends the task, and waits for it until limit ends: for one that may be
+// stuck, and does nothing more once it is not.
+func (t *task) leave(limit context.Context) {
 	t.cancel()
 	select {
 	case <-t.done:
-	case <-time.After(limit):
+	case <-limit.Done():
 	}
 }
