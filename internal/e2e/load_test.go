@@ -54,24 +54,22 @@ func (l *load) stop() []failure {
 }
 
 func (l *load) work(n int) {
-	ctx, cancel := context.WithTimeout(l.t.Context(), 3*patience)
-	defer cancel()
 	client := newClient()
 	defer client.CloseIdleConnections()
 	for i := n; ; i++ {
 		select {
 		case <-l.stopping:
 			return
-		case <-ctx.Done():
+		case <-l.t.Context().Done():
 			return
 		default:
 		}
-		l.one(ctx, client, l.targets[i%len(l.targets)], i, fmt.Sprintf("%d-%d", n, i))
+		l.one(client, l.targets[i%len(l.targets)], i, fmt.Sprintf("%d-%d", n, i))
 	}
 }
 
 // one sends a request and notes what is wrong with its answer.
-func (l *load) one(ctx context.Context, client *http.Client, target string, i int, id string) {
+func (l *load) one(client *http.Client, target string, i int, id string) {
 	r := request{method: "GET", path: "/" + target, header: headers("X-Request-Id", id)}
 	switch i / len(l.targets) % 3 {
 	case 1:
@@ -80,6 +78,8 @@ func (l *load) one(ctx context.Context, client *http.Client, target string, i in
 		r.method, r.path, r.body, r.chunked = "POST", "/echo/"+target, document(1<<10+i%7*30_000), i%2 == 0
 		r.header.Set("Content-Type", "application/json")
 	}
+	ctx, cancel := context.WithTimeout(l.t.Context(), 3*patience) // of a request, however long the load lasts
+	defer cancel()
 	got, err := l.send(ctx, client, r)
 	l.sent.Add(1)
 	l.note(r, id, got, wrong(r, target, got, err))
