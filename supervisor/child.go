@@ -20,12 +20,12 @@ import (
 // and what was seen to descend from it.
 type execChild struct {
 	reaper *proc.Reaper
-	cmd     *exec.Cmd
-	mark    string
-	stdin   *os.File // never written to: an open, silent pipe; nil with a terminal
-	tty     *os.File // the child's end of its terminal, until it has ended; nil without one
-	pumps   []*pump
-	group   *proc.Cgroup // all that it has started, exactly; nil without control groups
+	cmd    *exec.Cmd
+	mark   string
+	stdin  *os.File // never written to: an open, silent pipe; nil with a terminal
+	tty    *os.File // the child's end of its terminal, until it has ended; nil without one
+	pumps  []*pump
+	group  *proc.Cgroup // all that it has started, exactly; nil without control groups
 
 	mu    sync.Mutex
 	known map[proc.ID]bool // descendants when the first signal went out

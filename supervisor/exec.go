@@ -19,10 +19,10 @@ import (
 
 // Exec starts real processes. Make one with NewExec.
 type Exec struct {
-	mark    string
+	mark   string
 	reaper *proc.Reaper
-	group   *proc.Cgroup // of all children; nil where there are no control groups to be had
-	starts  atomic.Int64
+	group  *proc.Cgroup // of all children; nil where there are no control groups to be had
+	starts atomic.Int64
 }
 
 // NewExec opens a starter whose children carry marks that begin with mark. This
