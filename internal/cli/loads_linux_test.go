@@ -68,53 +68,71 @@ func loadChild() {
 	kind, token := os.Args[1], os.Args[2]
 	part := append(os.Args, "leader")[3]
 	time.AfterFunc(childLife, func() { os.Exit(1) })
-	switch kind + " " + part {
-	case "late leader":
-		again(false, os.Environ(), kind, token, "last")
-		endOnTerm(0)
-	case "late last":
-		l, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
-		if err != nil {
-			os.Exit(1)
-		}
-		defer l.Close()
-		endOnTerm(150 * time.Millisecond)
-	case "ignore leader", "double last", "scrub last":
+	switch kind {
+	case "ignore":
 		ignoreSignals()
-	case "tree leader", "tree 1", "tree 2":
-		next := map[string]string{"leader": "1", "1": "2", "2": "last"}[part]
-		again(false, os.Environ(), kind, token, next).Wait()
-	case "setsid leader":
-		again(true, os.Environ(), kind, token, "last")
-	case "double leader":
-		again(true, os.Environ(), kind, token, "middle").Wait()
-	case "double middle":
-		again(true, os.Environ(), kind, token, "last")
+	case "late":
+		late(token, part)
+	case "tree":
+		if next := map[string]string{"leader": "1", "1": "2", "2": "last"}[part]; next != "" {
+			again(false, os.Environ(), kind, token, next).Wait()
+		}
+	case "setsid":
+		if part == "leader" {
+			again(true, os.Environ(), kind, token, "last")
+		}
+	case "double":
+		daemonize(kind, token, part, os.Environ())
+	case "scrub":
+		daemonize(kind, token, part, []string{})
+	case "orphan":
+		orphan(token, part)
+	case "ask":
+		endOnceAsked()
+	case "storm":
+		storm(token, part)
+	}
+	await(childLife)
+}
+
+// late ends at once and has a child that leaves its port only a while later.
+func late(token, part string) {
+	if part == "leader" {
+		again(false, os.Environ(), "late", token, "last")
+		endOnTerm(0)
+		return
+	}
+	if _, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT")); err != nil {
+		os.Exit(1)
+	}
+	endOnTerm(150 * time.Millisecond)
+}
+
+// daemonize forks twice into sessions of their own; what is left at last hears no
+// signal.
+func daemonize(kind, token, part string, env []string) {
+	switch part {
+	case "leader":
+		again(true, env, kind, token, "middle").Wait()
+	case "middle":
+		again(true, env, kind, token, "last")
 		os.Exit(0)
-	case "scrub leader":
-		again(true, []string{}, kind, token, "middle").Wait()
-	case "scrub middle":
-		again(true, []string{}, kind, token, "last")
-		os.Exit(0)
-	case "orphan leader":
-		again(false, os.Environ(), kind, token, "last")
+	default:
+		ignoreSignals()
+	}
+}
+
+// orphan leaves behind a child that hears no signal.
+func orphan(token, part string) {
+	if part == "leader" {
+		again(false, os.Environ(), "orphan", token, "last")
 		for !isThere(deafFile) {
 			await(time.Millisecond)
 		}
 		os.Exit(1)
-	case "orphan last":
-		ignoreSignals()
-		os.WriteFile(deafFile, nil, 0o644)
-	case "ask leader":
-		endOnceAsked()
-	case "storm leader":
-		again(true, os.Environ(), kind, token, "500")
-	default:
-		if kind == "storm" {
-			storm(token, part)
-		}
 	}
-	await(childLife)
+	ignoreSignals()
+	os.WriteFile(deafFile, nil, 0o644)
 }
 
 func ignoreSignals() {
@@ -159,6 +177,10 @@ func endOnceAsked() {
 // storm is one of a bounded chain: each forks the next and ends a moment later,
 // so that a few of them live at any time.
 func storm(token, part string) {
+	if part == "leader" {
+		again(true, os.Environ(), "storm", token, "500")
+		return
+	}
 	if n, _ := strconv.Atoi(part); n > 0 {
 		again(true, os.Environ(), "storm", token, strconv.Itoa(n-1))
 		await(100 * time.Millisecond)
