@@ -252,7 +252,7 @@ func TestAValueThatCannotBeWrittenIsAnError(t *testing.T) {
 	if err := os.WriteFile("Devgatefile", []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Load(Options{Dir: root})
+	_, err := Load(t.Context(), Options{Dir: root})
 	const want = `Devgatefile:2:11: the value of {root} holds ' or begins with ~, and stands within ${…} within "…"
     2 | command = "echo \"${X:-{root}}\""
       |           ^^^^^^^^^^^^^^^^^^^^^^^
