@@ -85,42 +85,51 @@ func (s *scanner) code(closing byte) {
 		if s.place(Place{}) {
 			continue
 		}
-		c, begins := s.text[s.pos], s.pos == word
-		if strings.IndexByte(separators, c) >= 0 {
-			if closing == ')' && s.text[word:s.pos] == "case" {
-				s.giveUp("behind a case within $(…)") // whose ) ends a pattern
-				return
-			}
-			word = s.pos + 1
-		}
+		separated := strings.IndexByte(separators, s.text[s.pos]) >= 0
 		switch {
-		case c == '#' && begins:
-			s.comment()
+		case separated && closing == ')' && s.text[word:s.pos] == "case":
+			// The ) behind each of its patterns ends nothing, and only a parser of the
+			// whole language can tell which they are.
+			s.giveUp("behind a case within $(…)")
+			return
+		case s.between(s.pos == word, &documents):
 			word = s.pos
-		case begins && s.at("\\\n"):
-			s.pos += len("\\\n") // the shell sees neither
-			word = s.pos
-		case c == '\n':
-			s.pos++
-			s.bodies(documents)
-			documents, word = nil, s.pos
-		case c == ')' && closing == ')' && parens == 0:
+		case s.at(")") && closing == ')' && parens == 0:
 			s.pos++
 			return
-		case s.at("<<<"):
-			s.pos += len("<<<") // a word follows, in the shells that know it
-			word = s.pos
-		case s.at("<<"):
-			documents = append(documents, s.hereDocument())
-			word = s.pos
 		default:
+			c := s.text[s.pos]
 			parens += strings.Count(string(c), "(") - strings.Count(string(c), ")")
-			s.element(c)
+			if s.element(c); separated {
+				word = s.pos
+			}
 		}
 	}
 	if closing != 0 || documents != nil {
 		s.giveUp("within what is not closed")
 	}
+}
+
+// between scans what stands between words and is more than a character, if that is
+// what is here. begins: a word would begin here; only there does # begin a comment.
+func (s *scanner) between(begins bool, documents *[]hereDocument) bool {
+	switch {
+	case begins && s.at("#"):
+		s.comment()
+	case begins && s.at("\\\n"):
+		s.pos += len("\\\n") // the shell sees neither, so a comment may still begin
+	case s.at("\n"):
+		s.pos++
+		s.bodies(*documents) // they follow the line that announces them
+		*documents = nil
+	case s.at("<<<"):
+		s.pos += len("<<<") // a word follows, in the shells that know it
+	case s.at("<<"):
+		*documents = append(*documents, s.hereDocument())
+	default:
+		return false
+	}
+	return true
 }
 
 // element scans what may stand in a bare word: a quote, an expansion, a character.
