@@ -143,7 +143,7 @@ func (b *builder) table(table *node, defaults map[string]*node) (*Service, []*no
 // name, a part of a variable, and a file below .devgate.
 func (b *builder) serviceName(n *node) {
 	switch {
-	case n.key == "gateway" || n.key == "devgate":
+	case n.key == gateway || n.key == "devgate":
 		b.fail(n.at, "the name "+quote(n.key)+" is reserved", "choose another name for this service")
 	case !nameForm().MatchString(n.key):
 		b.fail(n.at, "bad service name "+quote(n.key), "names begin with a letter or digit and go on with letters, digits, _ and -")

@@ -19,6 +19,10 @@
 // A Procfile has one "name: command" a line. The reference for users, key by
 // key, is docs/devgatefile.md.
 //
+// All keys stand in one table (table.go), with everything that is known of each.
+// [FileKeys], [ServiceKeys] and [ReadyKeys] give it to who documents the language,
+// writes a schema of it, or compares two files.
+//
 // # Guarantees
 //
 //   - [Parse] is pure: no disk, no environment, no clock. The same bytes give
@@ -34,6 +38,9 @@
 //   - All errors come at once, sorted by position, with the source line. A line
 //     whose syntax is broken does not hide the errors of the others, and does
 //     not cause errors that vanish when it is mended.
+//   - What is in no table entry is in no file: readers, defaults and hints come
+//     from the table, and the reference is held against it.
+//   - A value that [ExpandScript] puts into a script reaches the program as it is.
 //   - Positions survive: [Service.Position] and [File.Pos] say where a value was
 //     written, also when it came from [defaults].
 //

@@ -39,17 +39,44 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestExpandScript: a value is quoted for where it stands; a text is as in Expand.
+func TestExpandScript(t *testing.T) {
+	values := map[string]string{"port": "4001", "root": "/my shop", "bin": "it's", "web.url": "http://localhost:5173", "name": "if"}
+	lookup := func(word string) (string, bool) {
+		v, ok := values[word]
+		return v, ok
+	}
+	for script, want := range map[string]string{
+		"":                                           "",
+		"{bin} --port {port}":                        `'it'\''s' --port 4001`,
+		`"{root}/{bin}" '{root}/{bin}'`:              `"/my shop/it's" '/my shop/it'\''s'`,
+		"{web.url}/x {name} {port}>x":                "http://localhost:5173/x 'if' '4001'>x",
+		"{{port}} ${port} {x} awk '{print $1}'":      "{port} ${port} {x} awk '{print $1}'",
+		"{{root}}{root}{{{root}}}":                   "{root}'/my shop'{{root}}",
+		"x=${X:-{root}} # {bin}'s":                   "x=${X:-'/my shop'} # it's's",
+		"echo `ls {root}` $(ls \"{root}\")":          "echo `ls '/my shop'` $(ls \"/my shop\")",
+		"cat <<E\n{root} {bin} {{root}} \\{port}\nE": "cat <<E\n/my shop it's {root} \\4001\nE",
+	} {
+		if got, err := ExpandScript(script, lookup); err != nil || got != want {
+			t.Errorf("ExpandScript(%q) = %q, %v; want %q", script, got, err, want)
+		}
+	}
+	if got, err := ExpandScript("echo $(({port} + {root}))", lookup); err == nil || err.Error() != `the value of {root} holds " " and stands within $((…))` {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 // TestExpandAgreesWithParse: what Parse lets through as a placeholder is what
 // Expand asks for, so that none stays in a command unresolved.
 func TestExpandAgreesWithParse(t *testing.T) {
-	const command = "{port} {name} {root} {bin} {b.port} {b.url} {{prot}} {x} ${prot} {req.body}"
+	const command = "{port} {name} {root} {bin} {b.port} {b.url} {gateway.url} {{prot}} {x} ${prot} {req.body}"
 	f := mustParse(t, "[a]\ncommand = '"+command+"'\nbuild = 'x'\nport = 8\n[b]\ncommand = 'x'\nport = 2\n")
 	var asked []string
 	Expand(f.Service("a").Command.Shell, func(word string) (string, bool) {
 		asked = append(asked, word)
 		return "", true
 	})
-	if got := strings.Join(asked, " "); got != "port name root bin b.port b.url x req.body" {
+	if got := strings.Join(asked, " "); got != "port name root bin b.port b.url gateway.url x req.body" {
 		t.Errorf("asked for %q", got)
 	}
 }

@@ -33,7 +33,7 @@ func (s *scanner) rest(off int) span {
 	if i := strings.Index(text, " #"); i >= 0 {
 		text = text[:i]
 	}
-	return span{off, off + len(strings.TrimRight(text, " \t\r"))}
+	return span{off, off + len(strings.TrimRight(text, " \t"))}
 }
 
 // runeAt returns the rune at an offset as text.
@@ -47,7 +47,7 @@ const statementHint = "want key = value, or [name] for a service"
 // keyFault: a statement does not begin with a key.
 func (s *scanner) keyFault(start int) {
 	line := s.rest(start)
-	if s.pos >= len(s.text) || s.text[s.pos] == '\n' || s.text[s.pos] == '\r' {
+	if s.pos >= len(s.text) || s.text[s.pos] == '\n' {
 		if c := s.text[start]; c == '"' || c == '\'' {
 			s.fail(line, "the quote of this key is not closed", "")
 			return
@@ -131,7 +131,7 @@ func asValue(text string) string {
 // missingValue: nothing, or no beginning of a value, behind the "=".
 func (s *scanner) missingValue(n *node) {
 	at := span{s.pos, s.pos + 1}
-	if s.pos >= len(s.text) || strings.ContainsRune("\r\n#,", rune(s.text[s.pos])) {
+	if s.pos >= len(s.text) || strings.ContainsRune("\n#,", rune(s.text[s.pos])) {
 		s.fail(at, quote(n.key)+" has no value", "")
 		return
 	}
@@ -176,7 +176,7 @@ func (s *scanner) unquoted(n *node, start int) {
 // unclosedText: a quote without its partner on the line.
 func (s *scanner) unclosedText(n *node, start int) {
 	q := s.text[start : start+1]
-	at := span{start, start + len(strings.TrimRight(s.text[start:s.pos], " \t\r"))}
+	at := span{start, start + len(strings.TrimRight(s.text[start:s.pos], " \t"))}
 	hint := "a text over several lines goes between " + strings.Repeat(q, 3) + " and " + strings.Repeat(q, 3)
 	if s.nested == 0 && at.end > start+1 {
 		hint = "write " + n.key + " = " + literal(s.text[start+1:at.end]) + "; " + hint
@@ -233,7 +233,7 @@ func (s *scanner) headerFault(start int) {
 
 // statementForm matches a line that begins a statement of its own: where it shows
 // up inside a list, the list was not closed.
-var statementForm = lazy(`^([A-Za-z0-9_.-]+[ \t]*=|\[[A-Za-z0-9_.-]+\][ \t\r]*(#[^\n]*)?(\n|$))`)
+var statementForm = lazy(`^([A-Za-z0-9_.-]+[ \t]*=|\[[A-Za-z0-9_.-]+\][ \t]*(#[^\n]*)?(\n|$))`)
 
 // beginsStatement reports whether a line begins at off, and with a statement.
 func (s *scanner) beginsStatement(off int) bool {

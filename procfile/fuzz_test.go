@@ -130,6 +130,7 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		src := newSource("f", text)
+		text = src.text
 		if len(text) > 4096 || refused(src, []byte(text)) != nil {
 			return
 		}

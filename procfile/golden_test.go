@@ -132,3 +132,30 @@ func dumpReady(r Ready) string {
 	}
 	return fmt.Sprint(text, " timeout ", r.Timeout, " interval ", r.Interval)
 }
+
+// TestLineEndsOfWindows: a file with them means the same, in every value, and has
+// the same errors in the same places.
+func TestLineEndsOfWindows(t *testing.T) {
+	archives, _ := filepath.Glob(goldenDir + "/*.txtar")
+	for _, path := range archives {
+		for i, files := 0, readArchive(t, path).files; i < len(files); i += 2 {
+			name, text := files[i].name, files[i].data
+			if got, want := outcome(name, []byte(strings.ReplaceAll(text, "\n", "\r\n"))), files[i+1].data; got != want {
+				t.Errorf("%s, input %d with line ends of Windows:\n%s\nwant:\n%s", filepath.Base(path), i/2, got, want)
+			}
+		}
+	}
+	f := mustParse(t, "[a]\r\ncommand = \"\"\"\r\nsleep \\\r\n  60\r\nsleep 1\"\"\"\r\nbuild = ['x', '''\r\na\r\nb''']\r\nenv = { A = '''\r\n1\r\n2''', B = \"1\\r\\n2\" }\r\n")
+	a := f.Service("a")
+	if a.Command.Shell != "sleep 60\nsleep 1" || a.Build.Args[1] != "a\nb" || a.Env["A"] != "1\n2" {
+		t.Errorf("got %q, %q and %q", a.Command.Shell, a.Build.Args, a.Env["A"])
+	}
+	if a.Env["B"] != "1\r\n2" {
+		t.Errorf("what is written as escapes is no line end: %q", a.Env["B"])
+	}
+	for _, lone := range []string{"[a]\rcommand = 'x'\n", "[a]\r\r\ncommand = 'x'\n", "[a]\ncommand = 'x'\r"} {
+		if _, err := Parse("f", []byte(lone)); err == nil || !strings.Contains(err.Error(), "a carriage return without a newline") {
+			t.Errorf("%q: %v", lone, err)
+		}
+	}
+}

@@ -39,9 +39,9 @@ func refused(s *source, src []byte) *Error {
 			return s.errorAt(at, fmt.Sprintf("byte 0x%02x is not UTF-8", s.text[i]), "save the file as UTF-8")
 		case r == 0:
 			return s.errorAt(at, "a NUL byte: this is not a text file", "is this the right file?")
-		case r == '\r' && !strings.HasPrefix(s.text[i:], "\r\n"):
+		case r == '\r':
 			return s.errorAt(at, "a carriage return without a newline", "save the file with the line endings of Unix or Windows")
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f:
+		case r < ' ' && r != '\t' && r != '\n' || r == 0x7f:
 			return s.errorAt(at, fmt.Sprintf("control character 0x%02x", r), `remove it; in a text between double quotes it is written \u`+fmt.Sprintf("%04x", r))
 		}
 		i += size

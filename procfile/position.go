@@ -48,8 +48,12 @@ type source struct {
 	runes []int // runes[i]: how many runes start before byte i*runeStep
 }
 
-// newSource counts lines and runes once, for all positions that follow.
+// newSource counts lines and runes once, for all positions that follow. The line
+// ends of Windows become newlines here, before anybody sees them: in a command they
+// would reach the shell, to which a carriage return is a letter. No line and no
+// column is another for it.
 func newSource(name, text string) *source {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	s := &source{name: name, text: text, lines: []int{0}}
 	count := 0
 	for i := 0; i < len(text); i++ {
@@ -105,7 +109,7 @@ func (s *source) lineSpan(off int) span {
 	if i+1 < len(s.lines) {
 		end = s.lines[i+1] - 1
 	}
-	return span{start, start + len(strings.TrimSuffix(s.text[start:end], "\r"))}
+	return span{start, end}
 }
 
 // ref returns "file:line:column" of an offset, for messages that name a second place.

@@ -66,7 +66,7 @@ func scan(src *source, words *vocabulary) *document {
 func (s *scanner) toStatement() bool {
 	for s.pos < len(s.text) {
 		switch s.text[s.pos] {
-		case ' ', '\t', '\r', '\n':
+		case ' ', '\t', '\n':
 			s.pos++
 		case '#':
 			s.pos = s.lineEnd(s.pos)
@@ -291,15 +291,9 @@ func (s *scanner) endOfStatement(n *node) {
 	if s.pos >= len(s.text) {
 		return
 	}
-	switch s.text[s.pos] {
-	case '\n', '#':
-		return
-	case '\r':
-		if strings.HasPrefix(s.text[s.pos:], "\r\n") {
-			return
-		}
+	if c := s.text[s.pos]; c != '\n' && c != '#' {
+		s.trailingFault(n)
 	}
-	s.trailingFault(n)
 }
 
 // blankSpace moves over blanks, but not to another line.
@@ -327,7 +321,7 @@ func (d *document) repaired() string {
 	text := []byte(d.src.text)
 	for _, b := range d.blanks {
 		for i := b.start; i < b.end; i++ {
-			if text[i] != '\n' && text[i] != '\r' {
+			if text[i] != '\n' {
 				text[i] = ' '
 			}
 		}

@@ -157,7 +157,7 @@ func (s *scanner) bare(n *node) {
 	if dateStart().MatchString(s.text[start:min(start+14, len(s.text))]) {
 		s.pos += 11
 	}
-	for s.pos < len(s.text) && !strings.ContainsRune(" \t\r\n,#]}", rune(s.text[s.pos])) {
+	for s.pos < len(s.text) && !strings.ContainsRune(" \t\n,#]}", rune(s.text[s.pos])) {
 		s.pos++
 	}
 	token := s.text[start:s.pos]

@@ -33,7 +33,11 @@ func newCheck(std streams) *cobra.Command {
 
 // printProject prints the resolved services and the cascade.
 func printProject(out io.Writer, p *project.Project) error {
-	fmt.Fprintf(out, "%s  %s  (%s)\n\n", p.Name, p.URL, p.Path)
+	fmt.Fprintf(out, "%s  %s  (%s)\n", p.Name, p.URL, p.Path)
+	if text := p.WhyMoved(); text != "" {
+		fmt.Fprintln(out, text)
+	}
+	fmt.Fprintln(out)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tKIND\tPORT\tREADY\tAFTER\tCOMMAND")
 	for _, s := range p.Services {

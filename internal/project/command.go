@@ -5,11 +5,17 @@ import (
 	"strings"
 
 	"devgate/procfile"
+	"devgate/procfile/shell"
 )
 
 // Expand replaces the placeholders of a text as the service sees them.
 func (p *Project) Expand(text string, s *Service) string {
-	return procfile.Expand(text, func(word string) (string, bool) {
+	return procfile.Expand(text, p.lookup(s))
+}
+
+// lookup knows the placeholders as the service sees them.
+func (p *Project) lookup(s *Service) procfile.Lookup {
+	return func(word string) (string, bool) {
 		switch word {
 		case "name":
 			return s.Name, true
@@ -19,6 +25,10 @@ func (p *Project) Expand(text string, s *Service) string {
 			return s.Bin, true
 		case "port":
 			return strconv.Itoa(s.Port), s.Port != 0
+		case "gateway.port":
+			return strconv.Itoa(p.Port), true
+		case "gateway.url":
+			return p.URL, true
 		}
 		name, field, _ := strings.Cut(word, ".")
 		other := p.Service(name)
@@ -31,41 +41,71 @@ func (p *Project) Expand(text string, s *Service) string {
 			return other.URL, other.URL != ""
 		}
 		return "", false
-	})
+	}
 }
 
-func (p *Project) commands(s *Service) {
-	s.Command = p.argv(s.Service.Command, s)
-	s.Build = p.argv(s.Service.Build, s.staged())
-	s.Stop = p.argv(s.Service.Stop, s)
-	s.ReadyExec = p.argv(s.Ready.Exec, s)
+// commands works out what is executed for the service's commands.
+func (p *Project) commands(s *Service) (errs procfile.ErrorList) {
+	argv := func(key string, c procfile.Command, seen *Service) []string {
+		args, err := p.argv(c, seen)
+		if err != nil {
+			errs = append(errs, p.File.ErrorAt(s.Position(key), err.Error(), scriptHint))
+		}
+		return args
+	}
+	s.Command = argv("command", s.Service.Command, s)
+	s.Build = argv("build", s.Service.Build, s.staged())
+	s.Stop = argv("stop", s.Service.Stop, s)
+	s.ReadyExec = argv("ready.exec", s.Ready.Exec, s)
+	return errs
 }
+
+const scriptHint = `env = { X = "{...}" } makes it a variable: write $X there`
 
 // argv is what is executed for a command: its list as it is, or a shell.
-func (p *Project) argv(c procfile.Command, s *Service) []string {
-	if c.IsZero() {
-		return nil
-	}
-	if c.Shell != "" {
-		return []string{"/bin/sh", "-c", direct(p.Expand(c.Shell, s))}
+func (p *Project) argv(c procfile.Command, s *Service) ([]string, error) {
+	switch {
+	case c.IsZero():
+		return nil, nil
+	case c.Shell != "":
+		return p.script(c.Shell, s)
 	}
 	args := make([]string, len(c.Args))
 	for i, arg := range c.Args {
 		args[i] = p.Expand(arg, s)
 	}
-	return args
+	return args, nil
 }
 
-// direct lets the shell replace itself with the command where that is the same
-// for sure, so that no idle shell stands between devgate and the process: one
-// simple command, nothing to do after it, not a builtin or a keyword.
-func direct(script string) string {
+// script is a shell that runs a text.
+func (p *Project) script(text string, s *Service) ([]string, error) {
+	lookup := p.lookup(s)
+	script, err := procfile.ExpandScript(text, lookup)
+	if err != nil {
+		return nil, err
+	}
+	// What a value holds is quoted, and nothing to the shell.
+	quiet := procfile.Expand(text, func(word string) (string, bool) {
+		value, known := lookup(word)
+		if known && !shell.Plain(value) {
+			value = "./quoted"
+		}
+		return value, known
+	})
+	if replaceable(quiet) {
+		script = "exec " + strings.TrimSpace(script)
+	}
+	return []string{"/bin/sh", "-c", script}, nil
+}
+
+// replaceable reports whether the shell may replace itself with the command of a
+// script, so that no idle shell stands between devgate and the process. That has to
+// be the same for sure: one simple command, nothing to do after it, not a builtin or
+// a keyword.
+func replaceable(script string) bool {
 	trimmed := strings.TrimSpace(script)
 	first, _, _ := strings.Cut(trimmed, " ")
-	if strings.ContainsAny(trimmed, ";&|()<>{}\n`#") || strings.ContainsAny(first, "=$'\"\\*?[~!") || strings.Contains(shellWords, " "+first+" ") {
-		return script
-	}
-	return "exec " + trimmed
+	return !strings.ContainsAny(trimmed, ";&|()<>{}\n`#") && !strings.ContainsAny(first, "=$'\"\\*?[~!") && !strings.Contains(shellWords, " "+first+" ")
 }
 
 // shellWords are POSIX's reserved words, special builtins and the other

@@ -222,7 +222,10 @@ env = { WHERE = "{bin}" }
 port = "auto"
 `)})
 	api := p.Service("api")
-	one := p.Instance(api, 41234)
+	one, err := p.Instance(api, 41234)
+	if err != nil {
+		t.Fatal(err)
+	}
 	public := strings.TrimPrefix(api.URL, "http://localhost:")
 	if got, want := one.Command[2], "exec run --port 41234 --self "+public+" "+api.Bin; got != want {
 		t.Errorf("command %q, want %q", got, want)

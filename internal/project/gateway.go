@@ -65,6 +65,19 @@ func (p *Project) stepAside(taken map[int]bool) (err error) {
 	return err
 }
 
+// WhyMoved is the line that says where the gateway of a Procfile is and who is where
+// people expect it, or "" where it is there.
+func (p *Project) WhyMoved() string {
+	moved := p.GatewayMoved
+	switch {
+	case moved == nil:
+		return ""
+	case moved.Line != nil:
+		return fmt.Sprintf("the gateway takes port %d: %d is that of %s (%s:%s)", p.Port, procfile.DefaultPort, moved.Line.Name, p.Path, moved.Line.Position("port"))
+	}
+	return fmt.Sprintf("the gateway takes port %d: %v", p.Port, moved.Busy)
+}
+
 // lineOn is the service whose port is one, or nil.
 func (p *Project) lineOn(port int) *procfile.Service {
 	i := slices.IndexFunc(p.File.Services, func(s *procfile.Service) bool { return s.Port.Number == port })

@@ -2,6 +2,7 @@ package project
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"testing"
 
@@ -86,5 +87,22 @@ func TestChosenPortsAreNoneThatBrowsersRefuse(t *testing.T) {
 	}
 	if got, err := port.Next(6664, taken); err != nil || got <= 6669 {
 		t.Errorf("behind 6664 comes %d, %v", got, err)
+	}
+}
+
+// P4: the gateway of a Procfile never moves silently.
+func TestAGatewayThatGaveWaySaysSo(t *testing.T) {
+	dir := write(t, "Procfile", "css: watch\nweb: rails s -p 3000\n")
+	p := mustLoad(t, Options{Dir: dir})
+	if got, want := p.WhyMoved(), fmt.Sprintf("the gateway takes port %d: 3000 is that of web (Procfile:2:17)", p.Port); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	p.Port, p.GatewayMoved = 3001, &Moved{Busy: &port.BusyError{Port: 3000, Owner: port.Owner{PID: 7, Command: "node x"}}}
+	if got, want := p.WhyMoved(), "the gateway takes port 3001: port 3000 is in use by pid 7, `node x`"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	p.GatewayMoved = nil
+	if got := p.WhyMoved(); got != "" {
+		t.Errorf("a gateway in its place says %q", got)
 	}
 }

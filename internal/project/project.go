@@ -121,23 +121,26 @@ func (p *Project) resolve(ctx context.Context, o Options) error {
 	l := &loader{ctx: ctx, project: p, options: o}
 	l.folders()
 	l.readEnvFiles()
+	if len(l.errs) == 0 {
+		for _, s := range p.Services {
+			l.errs = append(l.errs, p.complete(s)...)
+		}
+	}
 	if len(l.errs) > 0 {
 		slices.SortStableFunc(l.errs, inOrder)
 		return slices.CompactFunc(l.errs, func(a, b *procfile.Error) bool { return inOrder(a, b) == 0 && a.Msg == b.Msg })
-	}
-	for _, s := range p.Services {
-		p.complete(s)
 	}
 	return nil
 }
 
 // complete works out what a service is run with, once every port is known.
-func (p *Project) complete(s *Service) {
-	p.commands(s)
+func (p *Project) complete(s *Service) procfile.ErrorList {
+	errs := p.commands(s)
 	s.Env = p.environment(s)
 	if s.Build != nil {
 		s.BuildEnv = p.environment(s.staged())
 	}
+	return errs
 }
 
 // staged is the service as its build sees it.
@@ -148,12 +151,15 @@ func (s *Service) staged() *Service {
 }
 
 // Instance is the service as one of several processes of it is run: on a port of
-// its own. Others go on to see the service's own port.
-func (p *Project) Instance(s *Service, port int) *Service {
+// its own. Others go on to see the service's own port. An error is that the port
+// cannot be written into a command, as far from likely as that is.
+func (p *Project) Instance(s *Service, port int) (*Service, error) {
 	one := *s
 	one.Port = port
-	p.complete(&one)
-	return &one
+	if errs := p.complete(&one); len(errs) > 0 {
+		return nil, errs
+	}
+	return &one, nil
 }
 
 // inOrder sorts errors by file, line and column.

@@ -16,7 +16,6 @@ import (
 	"devgate/internal/port"
 	"devgate/internal/proc"
 	"devgate/internal/project"
-	"devgate/procfile"
 	"devgate/proxy"
 )
 
@@ -88,18 +87,6 @@ func gatewayError(p *project.Project, err error) error {
 			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
 	}
 	return fmt.Errorf("the gateway cannot listen on %s port %d: %w", p.Host, p.Port, err)
-}
-
-// movedText says why the gateway of a Procfile is not where people expect it, or "".
-func movedText(p *project.Project) string {
-	moved := p.GatewayMoved
-	switch {
-	case moved == nil:
-		return ""
-	case moved.Line != nil:
-		return fmt.Sprintf("the gateway takes port %d: %d is that of %s (%s:%s)", p.Port, procfile.DefaultPort, moved.Line.Name, p.Path, moved.Line.Position("port"))
-	}
-	return fmt.Sprintf("the gateway takes port %d: %v", p.Port, moved.Busy)
 }
 
 // conflict says who has a port, and the two ways out.

@@ -2,7 +2,6 @@ package session
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"syscall"
@@ -57,29 +56,5 @@ func TestAPortThatWasChosenMayBeBusyForAMoment(t *testing.T) {
 		}
 		released.Stop()
 		held.Close()
-	}
-}
-
-// P4: the gateway of a Procfile never moves silently.
-func TestAGatewayThatGaveWaySaysSo(t *testing.T) {
-	dir := t.TempDir()
-	t.Chdir(dir)
-	if err := os.WriteFile("Procfile", []byte("css: watch\nweb: rails s -p 3000\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	p, err := project.Load(t.Context(), project.Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := movedText(p), fmt.Sprintf("the gateway takes port %d: 3000 is that of web (Procfile:2:17)", p.Port); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	p.Port, p.GatewayMoved = 3001, &project.Moved{Busy: &port.BusyError{Port: 3000, Owner: port.Owner{PID: 7, Command: "node x"}}}
-	if got, want := movedText(p), "the gateway takes port 3001: port 3000 is in use by pid 7, `node x`"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	p.GatewayMoved = nil
-	if got := movedText(p); got != "" {
-		t.Errorf("a gateway in its place says %q", got)
 	}
 }

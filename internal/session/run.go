@@ -61,7 +61,7 @@ func Run(o Options) error {
 // ended is how many processes an earlier devgate had left behind.
 func (s *session) greet(ended int) {
 	p := s.current.setup()
-	if text := movedText(p.Project); text != "" {
+	if text := p.WhyMoved(); text != "" {
 		s.say("", text)
 	}
 	s.say("", fmt.Sprintf("%s  %s  %s", p.Name, p.URL, p.cascade()))

@@ -44,7 +44,11 @@ func (f *specs) instance(s *setup, service *project.Service) (*supervisor.Spec, 
 	if err != nil {
 		return nil, err
 	}
-	spec := f.spec(s, s.Instance(service, free))
+	one, err := s.Instance(service, free)
+	if err != nil {
+		return nil, err
+	}
+	spec := f.spec(s, one)
 	return &spec, nil
 }
 
