@@ -187,7 +187,7 @@ func writeTail(w io.Writer, root, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var tail []string
-	client.Logs(ctx, control.LogQuery{Services: []string{name}, Tail: -1}, func(l logmux.Line) error {
+	client.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
 		if l.Stream != logmux.Devgate {
 			tail = append(tail[max(0, len(tail)-tailLines+1):], l.Text)
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+
+	"devgate/internal/control"
 )
 
 // The exit codes. A signal n that ended devgate, or a service under
@@ -42,11 +44,25 @@ func signalError(sig syscall.Signal) error { return &exitError{code: 128 + int(s
 // codeOf is the exit code that an error stands for.
 func codeOf(err error) int {
 	var e *exitError
+	var refused *control.Error
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &e):
 		return e.code
+	case errors.As(err, &refused):
+		return codeOfKind(refused.Kind)
+	}
+	return exitFailed
+}
+
+// codeOfKind is the exit code for what the running devgate did not do.
+func codeOfKind(k control.Kind) int {
+	switch k {
+	case control.Unknown, control.Invalid:
+		return exitUsage
+	case control.Broken:
+		return exitBroken
 	}
 	return exitFailed
 }

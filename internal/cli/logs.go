@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +15,7 @@ import (
 func newLogs(std streams) *cobra.Command {
 	var file, colorMode string
 	var q control.LogQuery
+	var tail int
 	var asJSON, timestamps bool
 	cmd := &cobra.Command{
 		Use:   "logs [NAME…]",
@@ -22,11 +25,14 @@ func newLogs(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if _, err := regexp.Compile(q.Grep); err != nil {
+				return usageError(fmt.Errorf("--grep: %w", err))
+			}
 			client, err := dial(file)
 			if err != nil {
 				return err
 			}
-			q.Services = names
+			q.Services, q.Tail = names, tailOf(tail)
 			cfg := logmux.Config{Out: std.out, Color: color, Timestamps: timestamps}
 			if asJSON {
 				cfg.Format = logmux.JSON
@@ -37,13 +43,25 @@ func newLogs(std streams) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&file, "file", "", "the Devgatefile of the project, instead of looking for one")
 	f.BoolVarP(&q.Follow, "follow", "f", false, "go on with new lines")
-	f.IntVar(&q.Tail, "tail", -1, "the last N lines only; -1: all that are kept")
+	f.IntVar(&tail, "tail", -1, "the last N lines only; -1: all that are kept")
 	f.DurationVar(&q.Since, "since", 0, "lines of the last 30s, 5m, … only")
 	f.StringVar(&q.Grep, "grep", "", "lines that match this regular expression only")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object a line")
 	f.BoolVar(&timestamps, "timestamps", false, "begin every line with the time")
 	f.StringVar(&colorMode, "color", "auto", "colours: auto, always or never")
 	return cmd
+}
+
+// tailOf translates --tail, where 0 means none and a negative number all: in a
+// query it is the other way round.
+func tailOf(n int) int {
+	switch {
+	case n < 0:
+		return 0
+	case n == 0:
+		return -1
+	}
+	return n
 }
 
 // errReaderGone ends the printing of lines that nobody reads any more.

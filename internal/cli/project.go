@@ -2,14 +2,16 @@ package cli
 
 import (
 	"context"
-	"devgate/internal/project"
-	"devgate/procfile"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+	"devgate/internal/project"
+	"devgate/procfile"
 )
 
 // fileFlag is -f, --file: which Devgatefile.
@@ -46,22 +48,33 @@ func noFile(dir string) error {
 }
 
 // rootOf finds the project's folder without reading the file: what runs can be
-// asked and stopped even while the Devgatefile is broken.
+// asked and stopped even while the Devgatefile is broken, or gone.
 func rootOf(file string) (string, error) {
-	if file == "" {
-		dir, err := os.Getwd()
-		if err != nil {
-			return "", fmt.Errorf("find working directory: %w", err)
-		}
-		found, err := procfile.Find(dir)
-		if errors.Is(err, procfile.ErrNotFound) {
-			return "", usageError(noFile(dir))
-		}
-		if err != nil {
-			return "", usageError(err)
-		}
-		file = found
+	if file != "" {
+		return folderOf(file)
 	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find working directory: %w", err)
+	}
+	running, runs := control.Running(dir)
+	found, err := procfile.Find(dir)
+	switch {
+	case err != nil && runs:
+		return running, nil
+	case errors.Is(err, procfile.ErrNotFound):
+		return "", usageError(noFile(dir))
+	case err != nil:
+		return "", usageError(err)
+	}
+	root, err := folderOf(found)
+	if runs && len(running) > len(root) { // both are above dir: the nearer one
+		return running, nil
+	}
+	return root, err
+}
+
+func folderOf(file string) (string, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return "", fmt.Errorf("find project folder: %w", err)

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -25,6 +26,7 @@ const patience = 20 * time.Second
 // commands are the words of scripts beside testscript's own.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
+		"exits":   exitsCommand,   // exits CODE PROGRAM ARGS…: run to its end, which must be that exit code
 		"expand":  expandCommand,  // expand FILE…: replace $NAME in files
 		"spawn":   spawnCommand,   // spawn NAME PROGRAM ARGS…: run in the background, output in NAME.out
 		"await":   awaitCommand,   // await FILE REGEXP [COUNT]: until the file matches (COUNT times)
@@ -65,6 +67,22 @@ func (b *bench) end() {
 	}
 	for _, l := range b.listeners {
 		l.Close()
+	}
+}
+
+func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGS…")
+	}
+	code := 0
+	var exited *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exited) {
+		code = exited.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
 	}
 }
 

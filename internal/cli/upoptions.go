@@ -51,7 +51,7 @@ func (o upOptions) session(p *project.Project, source project.Options, names []s
 	all := session.Options{
 		Project: p, Source: source,
 		Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
-		OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
+		Version: version, OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
 	}
 	if len(names) > 0 {
 		all.First = names

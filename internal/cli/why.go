@@ -159,7 +159,7 @@ func newRequests(std streams) *cobra.Command {
 func printRequests(ctx context.Context, out io.Writer, client *control.Client, follow, asJSON bool) error {
 	if asJSON && !follow {
 		list := []control.Exchange{}
-		err := client.Requests(ctx, false, func(e control.Exchange) error { list = append(list, e); return nil })
+		err := client.Requests(ctx, control.RequestQuery{}, func(e control.Exchange) error { list = append(list, e); return nil })
 		if err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func printRequests(ctx context.Context, out io.Writer, client *control.Client, f
 	}
 	var gone error
 	lines := json.NewEncoder(out)
-	err := client.Requests(ctx, follow, func(e control.Exchange) error {
+	err := client.Requests(ctx, control.RequestQuery{Follow: follow}, func(e control.Exchange) error {
 		if asJSON {
 			gone = lines.Encode(e)
 		} else {

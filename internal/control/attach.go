@@ -37,26 +37,25 @@ type Shown struct {
 
 // attach joins a client with a service's terminal until one of them ends, or
 // the server.
-func attach(a Actions, w http.ResponseWriter, r *http.Request) {
-	size, err := parseSizeQuery(r.URL.Query())
-	if err != nil {
-		fail(w, err)
-		return
+func attach(a Actions, w http.ResponseWriter, r *http.Request) error {
+	p := read(r.URL.Query(), paramColumns, paramRows)
+	size := Size{p.cells(paramColumns), p.cells(paramRows)}
+	if err := p.failure(); err != nil {
+		return err
 	}
 	terminal, err := a.Attach(r.PathValue("name"), size)
 	if err != nil {
-		fail(w, err)
-		return
+		return err
 	}
 	defer terminal.Close()
 	conn, in, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		fail(w, err)
-		return
+		return err
 	}
 	defer conn.Close()
 	io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+upgradeName+"\r\n\r\n")
 	serveTerminal(r.Context(), terminal, conn, in.Reader)
+	return nil
 }
 
 func serveTerminal(ctx context.Context, terminal Terminal, conn net.Conn, in *bufio.Reader) {
@@ -130,7 +129,10 @@ type Attachment struct {
 
 // Attach joins the terminal of a service; size is that of the client's own.
 func (c *Client) Attach(ctx context.Context, name string, size Size) (*Attachment, error) {
-	target := url.URL{Scheme: "http", Host: "devgate", Path: "/attach/" + name, RawQuery: size.query().Encode()}
+	if c.record.Protocol != Version {
+		return nil, mismatch(c.record.Protocol, Version)
+	}
+	target := url.URL{Scheme: "http", Host: "devgate", Path: prefix + "/attach/" + name, RawQuery: size.values().Encode()}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask devgate: %w", err)

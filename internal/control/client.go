@@ -2,8 +2,8 @@ package control
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"devgate/internal/logmux"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,28 +11,53 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
+
+	"devgate/internal/logmux"
 )
 
 // ErrNotRunning is returned when no devgate answers for the project.
 var ErrNotRunning = errors.New("devgate is not running here")
 
-// Client speaks with the devgate that runs a project. It keeps no connection.
-type Client struct{ http http.Client }
+// Client speaks with the devgate that runs a project. It keeps no connection. An
+// error of that devgate's is an *Error.
+type Client struct {
+	http   http.Client
+	record Record
+}
+
+// recordPatience is how long a devgate that has just begun may take to say where
+// it listens.
+const recordPatience = 2 * time.Second
 
 // Dial finds the devgate that runs the project at root. Without one the error
 // is ErrNotRunning.
 func Dial(root string) (*Client, error) {
-	path := SocketPath(root)
-	if record, running := Holder(root); !running {
-		return nil, ErrNotRunning
-	} else if record.Socket != "" {
-		path = record.Socket
+	record, err := awaitRecord(root)
+	if err != nil {
+		return nil, err
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
-		return d.DialContext(ctx, "unix", path)
+		return d.DialContext(ctx, "unix", record.Socket)
 	}
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, nil
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, record}, nil
+}
+
+// awaitRecord is Holder, and waits a moment for a devgate that holds the lock and
+// has no socket yet.
+func awaitRecord(root string) (Record, error) {
+	for late := time.Now().Add(recordPatience); ; time.Sleep(10 * time.Millisecond) {
+		record, running := Holder(root)
+		switch {
+		case !running:
+			return record, ErrNotRunning
+		case record.Socket != "":
+			return record, nil
+		case time.Now().After(late):
+			return record, &Error{Kind: Refused, Text: "a devgate is just starting here, and does not answer yet", Hint: "try again in a moment"}
+		}
+	}
 }
 
 // Status asks how everything is.
@@ -42,15 +67,16 @@ func (c *Client) Status(ctx context.Context) (s Status, err error) {
 		return s, err
 	}
 	defer body.Close()
-	return s, json.NewDecoder(body).Decode(&s)
+	if err := json.NewDecoder(body).Decode(&s); err != nil {
+		return s, fmt.Errorf("read status: %w", err)
+	}
+	return s, nil
 }
 
 // Do carries a verb out on services; with wait it returns when they settled.
 func (c *Client) Do(ctx context.Context, verb Verb, names []string, wait bool) error {
-	query := url.Values{"name": names}
-	if wait {
-		query.Set("wait", "1")
-	}
+	query := url.Values{paramName: names}
+	setFlag(query, paramWait, wait)
 	body, err := c.call(ctx, http.MethodPost, "/services/"+string(verb), query)
 	if err != nil {
 		return err
@@ -58,50 +84,75 @@ func (c *Client) Do(ctx context.Context, verb Verb, names []string, wait bool) e
 	return body.Close()
 }
 
-// Down asks the devgate to end. It returns when that has begun.
+// Down asks the devgate to end, whatever protocol it speaks. It returns when that
+// has begun.
 func (c *Client) Down(ctx context.Context) error {
-	body, err := c.call(ctx, http.MethodPost, "/down", nil)
+	body, err := c.ask(ctx, http.MethodPost, downPath, nil, nil)
 	if err != nil {
 		return err
 	}
 	return body.Close()
 }
 
-// Logs passes every line to emit until there are no more, emit fails, or ctx
-// ends.
+// Logs passes the lines that q chooses to emit until there are no more, emit
+// fails, or ctx ends.
 func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) error) error {
 	body, err := c.call(ctx, http.MethodGet, "/logs", q.values())
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	lines := json.NewDecoder(bufio.NewReaderSize(body, 64<<10))
-	for {
-		var line struct {
-			logmux.Line
-			failure
-		}
-		switch err := lines.Decode(&line); {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return nil // it ended, or the devgate it came from did
-		case err != nil:
+	return readStream(body, func(text []byte) error {
+		var line logmux.Line
+		if err := json.Unmarshal(text, &line); err != nil {
 			return fmt.Errorf("read logs: %w", err)
-		case line.Error != "":
-			return errors.New(line.Error)
 		}
-		if err := emit(line.Line); err != nil {
+		if line.Styled == "" {
+			line.Styled = line.Text // they are sent once where they are the same
+		}
+		return emit(line)
+	})
+}
+
+// longestLine is the room for one line of a stream: a piece of 64 KiB, of which
+// JSON may make six bytes each, twice.
+const longestLine = 1 << 20
+
+// readStream passes each line of an answer to take. An object with an error is the
+// end of the stream, and its error.
+func readStream(body io.Reader, take func(text []byte) error) error {
+	lines := bufio.NewScanner(body)
+	lines.Buffer(make([]byte, 64<<10), longestLine)
+	for lines.Scan() {
+		text := lines.Bytes()
+		if bytes.HasPrefix(text, []byte(`{"kind":`)) {
+			return readError(text)
+		}
+		if err := take(text); err != nil {
 			return err
 		}
 	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("read answer: %w", lines.Err())
+	}
+	return nil // it has ended, or the devgate that it came from has
 }
 
-// call returns the body of a 200 answer; any other is an error with its text.
+// call returns the body of a 200 answer; any other is an *Error.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values) (io.ReadCloser, error) {
 	return c.post(ctx, method, path, query, nil)
 }
 
 // post is call with a body.
 func (c *Client) post(ctx context.Context, method, path string, query url.Values, content io.Reader) (io.ReadCloser, error) {
+	if c.record.Protocol != Version {
+		return nil, mismatch(c.record.Protocol, Version)
+	}
+	return c.ask(ctx, method, prefix+path, query, content)
+}
+
+// ask is post in no protocol, or in any.
+func (c *Client) ask(ctx context.Context, method, path string, query url.Values, content io.Reader) (io.ReadCloser, error) {
 	target := url.URL{Scheme: "http", Host: "devgate", Path: path, RawQuery: query.Encode()}
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), content)
 	if err != nil {
@@ -123,9 +174,15 @@ func (c *Client) exchange(request *http.Request, want int) (io.ReadCloser, error
 		return answer.Body, nil
 	}
 	defer answer.Body.Close()
-	var f failure
-	if err := json.NewDecoder(answer.Body).Decode(&f); err != nil || f.Error == "" {
-		return nil, fmt.Errorf("ask devgate: %s", answer.Status)
+	text, _ := io.ReadAll(io.LimitReader(answer.Body, longestLine))
+	return nil, readError(text)
+}
+
+// readError is the error that an answer tells.
+func readError(text []byte) error {
+	var e Error
+	if err := json.Unmarshal(text, &e); err != nil || e.Text == "" {
+		return fmt.Errorf("ask devgate: it answers %.100q", text)
 	}
-	return nil, errors.New(f.Error)
+	return &e
 }

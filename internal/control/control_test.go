@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -28,42 +32,45 @@ type fakeActions struct {
 
 	terminal Terminal
 
-	block bool // Logs waits for the end of its context after the lines
+	block  bool // Logs waits for the end of its context after the lines
+	broken bool // Logs panics after the lines
 }
 
-func (f *fakeActions) note(format string, args ...any) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.asked = append(f.asked, fmt.Sprintf(format, args...))
+func (d *fakeActions) note(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = append(d.asked, fmt.Sprintf(format, args...))
 }
 
-func (f *fakeActions) Status() Status {
+func (d *fakeActions) Status() Status {
 	port := 4001
 	return Status{Name: "shop", URL: "http://localhost:3000", PID: 7, State: event.Ready,
 		Services: []Service{{Name: "api", Kind: "backend", State: event.Backoff, Port: &port}}}
 }
 
-func (f *fakeActions) Do(_ context.Context, verb Verb, names []string, wait bool) error {
-	f.note("%s %v %v", verb, names, wait)
-	return f.err
+func (d *fakeActions) Do(_ context.Context, verb Verb, names []string, wait bool) error {
+	d.note("%s %v %v", verb, names, wait)
+	return d.err
 }
 
-func (f *fakeActions) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) error) error {
-	f.note("logs %v %d %s %q %v", q.Services, q.Tail, q.Since, q.Grep, q.Follow)
-	for _, l := range f.lines {
-		if err := emit(l); err != nil {
-			return err
+func (d *fakeActions) Logs(ctx context.Context, q LogQuery) (iter.Seq[[]logmux.Line], error) {
+	d.note("logs %v %d %s %q %v", q.Services, q.Tail, q.Since, q.Grep, q.Follow)
+	return func(yield func([]logmux.Line) bool) {
+		if len(d.lines) > 0 && !yield(d.lines) {
+			return
 		}
-	}
-	if f.block {
-		<-ctx.Done()
-	}
-	return f.err
+		if d.block {
+			<-ctx.Done()
+		}
+		if d.broken {
+			panic("index out of range")
+		}
+	}, d.err
 }
 
-func (f *fakeActions) Attach(name string, size Size) (Terminal, error) {
-	f.note("attach %s %dx%d", name, size.Columns, size.Rows)
-	return f.terminal, f.err
+func (d *fakeActions) Attach(name string, size Size) (Terminal, error) {
+	d.note("attach %s %dx%d", name, size.Columns, size.Rows)
+	return d.terminal, d.err
 }
 
 // answered has a value in every field.
@@ -72,28 +79,24 @@ var answered = Exchange{
 	Attempts: []Attempt{{Backend: "web", Status: 200, MS: 1.2, Note: "held"}},
 }
 
-func (f *fakeActions) Explain(_ context.Context, q Question) (Exchange, error) {
-	f.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
-	return answered, f.err
+func (d *fakeActions) Explain(_ context.Context, q Question) (Exchange, error) {
+	d.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
+	return answered, d.err
 }
 
-func (f *fakeActions) Requests(ctx context.Context, follow bool, emit func(Exchange) error) error {
-	f.note("requests %v", follow)
-	for _, status := range []int{200, 404} {
-		if err := emit(Exchange{Status: status}); err != nil {
-			return err
+func (d *fakeActions) Requests(ctx context.Context, q RequestQuery) iter.Seq[[]Exchange] {
+	d.note("requests %v", q.Follow)
+	return func(yield func([]Exchange) bool) {
+		if yield([]Exchange{{Status: 200}, {Status: 404}}) && q.Follow {
+			<-ctx.Done()
 		}
 	}
-	if follow {
-		<-ctx.Done()
-	}
-	return nil
 }
 
-func (f *fakeActions) Down() { f.note("down") }
+func (d *fakeActions) Down() { d.note("down") }
 
-// running is a project with a devgate that answers as f says.
-func running(t *testing.T, f *fakeActions) (root string, client *Client, server *Server) {
+// running is a project with a devgate that answers as d says.
+func running(t *testing.T, d *fakeActions) (root string, client *Client, server *Server) {
 	t.Helper()
 	root = t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
@@ -101,7 +104,7 @@ func running(t *testing.T, f *fakeActions) (root string, client *Client, server 
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err = Open(SocketPath(root), f)
+	server, err = Open(SocketPath(root), d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +120,8 @@ func running(t *testing.T, f *fakeActions) (root string, client *Client, server 
 }
 
 func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
-	f := &fakeActions{}
-	_, client, _ := running(t, f)
+	d := &fakeActions{}
+	_, client, _ := running(t, d)
 	status, err := client.Status(t.Context())
 	if err != nil || status.Name != "shop" || status.Services[0].State != event.Backoff || *status.Services[0].Port != 4001 {
 		t.Errorf("status %+v, %v", status, err)
@@ -132,59 +135,173 @@ func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
 	if err := client.Down(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if want := []string{"restart [api web] true", "stop [api] false", "down"}; !slices.Equal(f.asked, want) {
-		t.Errorf("asked %q, want %q", f.asked, want)
+	if want := []string{"restart [api web] true", "stop [api] false", "down"}; !slices.Equal(d.asked, want) {
+		t.Errorf("asked %q, want %q", d.asked, want)
 	}
 }
 
-func TestARefusalArrivesWithItsWords(t *testing.T) {
-	f := &fakeActions{err: fmt.Errorf("%w \"apy\"", ErrUnknown)}
-	_, client, _ := running(t, f)
-	if err := client.Do(t.Context(), Start, []string{"apy"}, false); err == nil || err.Error() != `unknown service "apy"` {
-		t.Errorf("got %v", err)
+// A refusal crosses the socket whole: for programs its kind, for people the rest.
+func TestARefusalArrivesWithKindTextAndHint(t *testing.T) {
+	d := &fakeActions{}
+	_, client, _ := running(t, d)
+	asks := map[string]func() error{
+		"do":      func() error { return client.Do(t.Context(), Start, []string{"apy"}, false) },
+		"logs":    func() error { return client.Logs(t.Context(), LogQuery{}, func(logmux.Line) error { return nil }) },
+		"explain": func() error { _, err := client.Explain(t.Context(), Question{}); return err },
+		"attach":  func() error { _, err := client.Attach(t.Context(), "apy", Size{}); return err },
 	}
-	f.err = errors.New("api failed: exit status 3")
-	if err := client.Do(t.Context(), Restart, []string{"api"}, true); err == nil || err.Error() != f.err.Error() {
-		t.Errorf("got %v", err)
+	for _, kind := range []Kind{Unknown, Invalid, Refused, Failed, Stopping, Broken} {
+		d.err = fmt.Errorf("wrapped: %w", &Error{kind, "no service \"apy\"", "there are api, web"})
+		for name, ask := range asks {
+			var got *Error
+			if err := ask(); !errors.As(err, &got) || *got != (Error{kind, "no service \"apy\"", "there are api, web"}) {
+				t.Errorf("%s, %s: got %#v", name, kind, err)
+			}
+		}
 	}
-	if err := client.Do(t.Context(), "explode", nil, false); err == nil {
-		t.Error("an unknown verb was accepted")
+	d.err = errors.New("api failed: exit status 3\n  hint: see its log")
+	var got *Error
+	if err := asks["do"](); !errors.As(err, &got) || *got != (Error{Failed, "api failed: exit status 3", "see its log"}) || err.Error() != d.err.Error() {
+		t.Errorf("an error without a kind: got %#v", err)
+	}
+}
+
+// What is wrong in a question is said, and nothing of it is skipped.
+func TestAWrongQuestionIsInvalid(t *testing.T) {
+	d := &fakeActions{}
+	_, client, _ := running(t, d)
+	for _, c := range []struct{ method, path, query, want string }{
+		{"GET", "/logs", "tail=ten", "tail=ten: want a whole number"},
+		{"GET", "/logs", "since=30", "since=30: want a duration, such as 30s"},
+		{"GET", "/logs", "since=-5s", "since=-5s: want a duration, such as 30s"},
+		{"GET", "/logs", "follow=yes", "follow=yes: want true or false"},
+		{"GET", "/logs", "tial=3", "unknown parameter \"tial\" (there are name, tail, since, grep, follow)"},
+		{"GET", "/requests", "tail=3", "unknown parameter \"tail\" (there are follow)"},
+		{"GET", "/status", "name=api", "unknown parameter \"name\" (there are none)"},
+		{"GET", "/attach/api", "columns=-1", "columns=-1: want a number from 0 to 65535"},
+		{"POST", "/services/explode", "name=api", "unknown verb \"explode\": want start, stop or restart"},
+		{"POST", "/services/stop", "", "name: want the service that is to stop"},
+	} {
+		query, _ := url.ParseQuery(c.query)
+		_, err := client.call(t.Context(), c.method, c.path, query)
+		var got *Error
+		if !errors.As(err, &got) || got.Kind != Invalid || err.Error() != c.want {
+			t.Errorf("%s %s?%s: got %v", c.method, c.path, c.query, err)
+		}
+	}
+	if len(d.asked) > 0 {
+		t.Errorf("asked %q all the same", d.asked)
+	}
+}
+
+// One convention: zero is all, and a question without parameters is a good one.
+func TestAQuestionWithoutParametersMeansAll(t *testing.T) {
+	d := &fakeActions{lines: []logmux.Line{{Text: "one"}}}
+	_, client, _ := running(t, d)
+	for query, want := range map[string]string{
+		"":                                 `logs [] 0 0s "" false`,
+		"tail=&since=&grep=&follow=false":  `logs [] 0 0s "" false`,
+		"follow":                           `logs [] 0 0s "" true`,
+		"follow=1&tail=-1&since=1m&grep=x": `logs [] -1 1m0s "x" true`,
+	} {
+		values, _ := url.ParseQuery(query)
+		body, err := client.call(t.Context(), http.MethodGet, "/logs", values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body.Close()
+		if got := d.asked[len(d.asked)-1]; got != want {
+			t.Errorf("%q: asked %s, want %s", query, got, want)
+		}
+	}
+	for _, q := range []LogQuery{{}, {Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|&=", Follow: true}, {Tail: -1}} {
+		if got, err := readLogQuery(q.values()); err != nil || !reflect.DeepEqual(got, q) {
+			t.Errorf("%+v becomes %+v, %v", q, got, err)
+		}
 	}
 }
 
 func TestLogsArriveLineByLineAndEndWithTheReader(t *testing.T) {
-	at := time.Now().Truncate(time.Millisecond)
-	f := &fakeActions{block: true, lines: []logmux.Line{{At: at, Service: "api", Stream: "stdout", Text: "one <b>", Styled: "one \x1b[1m<b>\x1b[0m"}, {At: at, Service: "web", Stream: "stderr", Text: "two"}}}
-	_, client, _ := running(t, f)
+	at := time.Now().Round(time.Millisecond)
+	d := &fakeActions{block: true, lines: []logmux.Line{
+		{At: at, Service: "api", Stream: "stdout", Text: "one <b>", Styled: "one <b>"},
+		{At: at, Service: "web", Stream: "stderr", Text: "two", Styled: "\x1b[31mtwo\x1b[0m", Continued: true},
+	}}
+	_, client, _ := running(t, d)
 	ctx, cancel := context.WithCancel(t.Context())
 	var got []logmux.Line
-	err := client.Logs(ctx, LogQuery{Services: []string{"api", "web"}, Tail: 5, Since: time.Minute, Grep: "o|w", Follow: true}, func(l logmux.Line) error {
+	err := client.Logs(ctx, LogQuery{Follow: true}, func(l logmux.Line) error {
+		l.At = l.At.Local()
 		if got = append(got, l); len(got) == 2 {
 			cancel()
 		}
 		return nil
 	})
-	if ctx.Err() == nil || len(got) != 2 || got[0].Text != "one <b>" || got[0].Styled != "one \x1b[1m<b>\x1b[0m" || !got[1].At.Equal(at) {
-		t.Errorf("got %v, %v", got, err)
-	}
-	if want := `logs [api web] 5 1m0s "o|w" true`; f.asked[0] != want {
-		t.Errorf("asked %s, want %s", f.asked[0], want)
+	if err != nil || !reflect.DeepEqual(got, d.lines) {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-func TestLogsPassOnAnErrorThatComesBehindLines(t *testing.T) {
-	f := &fakeActions{err: errors.New("bad pattern"), lines: []logmux.Line{{Text: "one"}}}
-	_, client, _ := running(t, f)
+// What has no colours is sent once.
+func TestNothingIsSentTwice(t *testing.T) {
+	d := &fakeActions{lines: []logmux.Line{{Service: "api", Stream: "stdout", Text: "plain", Styled: "plain"}, {Service: "api", Stream: "stdout", Text: "red", Styled: "\x1b[31mred\x1b[0m"}}}
+	_, client, _ := running(t, d)
+	body, err := client.call(t.Context(), http.MethodGet, "/logs", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	text, _ := io.ReadAll(body)
+	want := `{"at":"0001-01-01T00:00:00.000Z","service":"api","stream":"stdout","text":"plain"}
+{"at":"0001-01-01T00:00:00.000Z","service":"api","stream":"stdout","text":"red","styled":"\u001b[31mred\u001b[0m"}
+`
+	if string(text) != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+}
+
+// flushes counts what a handler sends.
+type flushes struct {
+	*httptest.ResponseRecorder
+	writes, flushes int
+}
+
+func (f *flushes) Write(p []byte) (int, error) { f.writes++; return f.ResponseRecorder.Write(p) }
+func (f *flushes) FlushError() error           { f.flushes++; return nil }
+
+// A batch of lines is one write and one flush, not one a line.
+func TestLinesCrossInBatches(t *testing.T) {
+	d := &fakeActions{lines: slices.Repeat([]logmux.Line{{Text: "x"}}, 1000)}
+	f := &flushes{ResponseRecorder: httptest.NewRecorder()}
+	if err := logs(d, f, httptest.NewRequest(http.MethodGet, "/v1/logs", nil)); err != nil {
+		t.Fatal(err)
+	}
+	if f.writes != 1 || f.flushes != 2 { // the first says that it has begun
+		t.Errorf("%d writes and %d flushes", f.writes, f.flushes)
+	}
+	if n := strings.Count(f.Body.String(), "\n"); n != 1000 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+// A stream that breaks off says why, behind the lines that came.
+func TestAFaultOfDevgateEndsAStreamAndNothingElse(t *testing.T) {
+	d := &fakeActions{broken: true, lines: []logmux.Line{{Text: "one"}}}
+	_, client, _ := running(t, d)
 	seen := 0
 	err := client.Logs(t.Context(), LogQuery{}, func(logmux.Line) error { seen++; return nil })
-	if err == nil || err.Error() != "bad pattern" || seen != 1 {
+	var got *Error
+	if !errors.As(err, &got) || got.Kind != Broken || !strings.HasPrefix(got.Text, "panic: index out of range\n\ngoroutine ") || seen != 1 {
 		t.Errorf("got %v after %d lines", err, seen)
+	}
+	if _, err := client.Status(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
 func TestCloseEndsReadersThatFollow(t *testing.T) {
-	f := &fakeActions{block: true, lines: []logmux.Line{{Text: "one"}}}
-	_, client, server := running(t, f)
+	d := &fakeActions{block: true, lines: []logmux.Line{{Text: "one"}}}
+	_, client, server := running(t, d)
 	first, ended := make(chan struct{}), make(chan error)
 	go func() {
 		ended <- client.Logs(t.Context(), LogQuery{Follow: true}, func(logmux.Line) error { close(first); return nil })
@@ -196,7 +313,7 @@ func TestCloseEndsReadersThatFollow(t *testing.T) {
 	}
 }
 
-// slowActions take an hour for whatever they are asked to do.
+// slowActions takes an hour for whatever it is asked to do.
 type slowActions struct{ fakeActions }
 
 func (d *slowActions) Do(context.Context, Verb, []string, bool) error {
@@ -212,7 +329,7 @@ func TestCloseWaitsForEveryHandler(t *testing.T) {
 		s := newServer(d)
 		close(s.ended) // nobody listens
 		ask := func() {
-			s.http.Handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/services/stop?name=api", nil))
+			s.http.Handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/v1/services/stop?name=api", nil))
 		}
 		go ask()
 		synctest.Wait()

@@ -86,20 +86,8 @@ func readFrame(from io.Reader) (kind byte, body []byte, err error) {
 // Size is that of a terminal, in characters.
 type Size struct{ Columns, Rows uint16 }
 
-func (s Size) query() url.Values {
-	return url.Values{"columns": {strconv.Itoa(int(s.Columns))}, "rows": {strconv.Itoa(int(s.Rows))}}
-}
-
-func parseSizeQuery(q url.Values) (Size, error) {
-	columns, err := strconv.ParseUint(q.Get("columns"), 10, 16)
-	if err != nil {
-		return Size{}, fmt.Errorf("read columns: %w", err)
-	}
-	rows, err := strconv.ParseUint(q.Get("rows"), 10, 16)
-	if err != nil {
-		return Size{}, fmt.Errorf("read rows: %w", err)
-	}
-	return Size{uint16(columns), uint16(rows)}, nil
+func (s Size) values() url.Values {
+	return url.Values{paramColumns: {strconv.Itoa(int(s.Columns))}, paramRows: {strconv.Itoa(int(s.Rows))}}
 }
 
 func (s Size) body() []byte {

@@ -20,6 +20,9 @@ type Record struct {
 	URL     string    `json:"url"` // "" until the gateway listens
 	Socket  string    `json:"socket"`
 	Started time.Time `json:"started"`
+
+	Protocol int    `json:"protocol"` // that it speaks, see Version; 0 before there were numbers
+	Devgate  string `json:"devgate"`  // which release it is, for people
 }
 
 // HeldError tells that another devgate runs this project.
@@ -86,8 +89,9 @@ func prepare(dir string) error {
 	return nil
 }
 
-// Write replaces the record, whole or not at all.
+// Write replaces the record, whole or not at all. It adds the protocol.
 func (l *Lock) Write(r Record) error {
+	r.Protocol = Version
 	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("write run record: %w", err)
@@ -122,6 +126,21 @@ func Holder(root string) (Record, bool) {
 	}
 	record, err := readRecord(dir)
 	return record, err == nil || errors.Is(err, os.ErrNotExist)
+}
+
+// Running finds the project that a devgate runs in dir, or else in the nearest
+// folder above it: its lock is the evidence, whether there is a Devgatefile or not.
+func Running(dir string) (root string, found bool) {
+	for {
+		if _, running := Holder(dir); running {
+			return dir, true
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			return "", false
+		}
+		dir = above
+	}
 }
 
 func readRecord(dir string) (r Record, err error) {

@@ -48,12 +48,3 @@ const (
 	Stop    Verb = "stop"
 	Restart Verb = "restart"
 )
-
-// LogQuery chooses lines. The zero LogQuery means all that are kept.
-type LogQuery struct {
-	Services []string      // nil: all
-	Tail     int           // the last n only; negative: all
-	Since    time.Duration // not older than this; 0: any age
-	Grep     string        // a regular expression of Go's syntax; "": every line
-	Follow   bool          // go on with new lines
-}

@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -45,40 +44,24 @@ type Attempt struct {
 type Inspector interface {
 	// Explain sends a request through the gateway and says how it came out.
 	Explain(ctx context.Context, q Question) (Exchange, error)
-	// Requests passes the recent requests to emit, the oldest first, and with
-	// follow those to come until ctx ends or emit fails.
-	Requests(ctx context.Context, follow bool, emit func(Exchange) error) error
+	// Requests yields the recent requests, the oldest first, as many at a time as
+	// there are, and with q.Follow those to come until ctx ends.
+	Requests(ctx context.Context, q RequestQuery) iter.Seq[[]Exchange]
 }
 
 // questionLimit bounds the body of a question, in bytes.
 const questionLimit = 64 << 20
 
-func explain(i Inspector, w http.ResponseWriter, r *http.Request) {
+func explain(a Actions, w http.ResponseWriter, r *http.Request) error {
 	var q Question
 	if err := json.NewDecoder(io.LimitReader(r.Body, questionLimit)).Decode(&q); err != nil {
-		fail(w, fmt.Errorf("read question: %w", err))
-		return
+		return NewError(Invalid, fmt.Errorf("read question: %w", err))
 	}
-	answer, err := i.Explain(r.Context(), q)
+	answer, err := a.Explain(r.Context(), q)
 	if err != nil {
-		fail(w, err)
-		return
+		return err
 	}
-	reply(w, answer)
-}
-
-// requests sends one JSON line per request, each as soon as it is there.
-func requests(i Inspector, w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	flush := http.NewResponseController(w)
-	flush.Flush()
-	out := json.NewEncoder(w)
-	i.Requests(r.Context(), r.URL.Query().Has("follow"), func(e Exchange) error {
-		if err := out.Encode(e); err != nil {
-			return err
-		}
-		return flush.Flush()
-	})
+	return reply(w, answer)
 }
 
 // Explain sends a request through the gateway of the devgate that runs.
@@ -98,27 +81,19 @@ func (c *Client) Explain(ctx context.Context, q Question) (e Exchange, err error
 	return e, nil
 }
 
-// Requests passes the recent requests to emit, and with follow those to come.
-func (c *Client) Requests(ctx context.Context, follow bool, emit func(Exchange) error) error {
-	query := url.Values{}
-	if follow {
-		query.Set("follow", "1")
-	}
-	body, err := c.call(ctx, http.MethodGet, "/requests", query)
+// Requests passes the requests that q chooses to emit, until there are no more,
+// emit fails, or ctx ends.
+func (c *Client) Requests(ctx context.Context, q RequestQuery, emit func(Exchange) error) error {
+	body, err := c.call(ctx, http.MethodGet, "/requests", q.values())
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	for lines := json.NewDecoder(body); ; {
+	return readStream(body, func(text []byte) error {
 		var e Exchange
-		switch err := lines.Decode(&e); {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), ctx.Err() != nil:
-			return nil
-		case err != nil:
+		if err := json.Unmarshal(text, &e); err != nil {
 			return fmt.Errorf("read requests: %w", err)
 		}
-		if err := emit(e); err != nil {
-			return err
-		}
-	}
+		return emit(e)
+	})
 }

@@ -32,7 +32,7 @@ func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
 	for _, follow := range []bool{false, true} {
 		ctx, cancel := context.WithCancel(t.Context())
 		var got []int
-		err := client.Requests(ctx, follow, func(e Exchange) error {
+		err := client.Requests(ctx, RequestQuery{Follow: follow}, func(e Exchange) error {
 			if got = append(got, e.Status); follow && len(got) == 2 {
 				cancel()
 			}
@@ -51,7 +51,7 @@ func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
 func TestAReaderOfRequestsMayStop(t *testing.T) {
 	_, client, _ := running(t, &fakeActions{})
 	enough := errors.New("enough")
-	if err := client.Requests(t.Context(), true, func(Exchange) error { return enough }); !errors.Is(err, enough) {
+	if err := client.Requests(t.Context(), RequestQuery{Follow: true}, func(Exchange) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -26,13 +26,14 @@ type Query struct {
 
 // Follow yields the chosen past lines, in the order in which they came, and with
 // q.Live those to come, without a gap and without a double, until ctx ends, the
-// Printer is closed or the loop is left.
+// Printer is closed or the loop is left. It yields as many at a time as there are,
+// at least one.
 //
 // It never holds up the Printer. Where the loop body is so slow that memory
 // forgets lines before they were read, one line with Stream Devgate stands in
 // their place and tells how many were skipped.
-func (p *Printer) Follow(ctx context.Context, q Query) iter.Seq[Line] {
-	return func(yield func(Line) bool) {
+func (p *Printer) Follow(ctx context.Context, q Query) iter.Seq[[]Line] {
+	return func(yield func([]Line) bool) {
 		f := p.memory.follower(q)
 		if f.past(ctx, yield) && q.Live {
 			f.live(ctx, yield)
@@ -65,17 +66,17 @@ func (m *memory) follower(q Query) *follower {
 }
 
 // past yields the lines that were there at the start. It reports whether to go on.
-func (f *follower) past(ctx context.Context, yield func(Line) bool) bool {
+func (f *follower) past(ctx context.Context, yield func([]Line) bool) bool {
 	var last []Line
 	for ctx.Err() == nil {
 		lines, _ := f.take(f.now)
 		if len(lines) == 0 {
-			return yieldAll(last, yield)
+			return len(last) == 0 || yield(last)
 		}
 		lines = slices.DeleteFunc(lines, f.unwanted)
 		switch {
 		case f.q.Tail == 0:
-			if !yieldAll(lines, yield) {
+			if len(lines) > 0 && !yield(lines) {
 				return false
 			}
 		case f.q.Tail > 0:
@@ -87,7 +88,7 @@ func (f *follower) past(ctx context.Context, yield func(Line) bool) bool {
 }
 
 // live yields lines as they come.
-func (f *follower) live(ctx context.Context, yield func(Line) bool) {
+func (f *follower) live(ctx context.Context, yield func([]Line) bool) {
 	for ctx.Err() == nil {
 		lines, changed := f.take(math.MaxUint64)
 		if len(lines) == 0 {
@@ -100,19 +101,10 @@ func (f *follower) live(ctx context.Context, yield func(Line) bool) {
 			}
 			continue
 		}
-		if !yieldAll(slices.DeleteFunc(lines, f.unwanted), yield) {
+		if lines = slices.DeleteFunc(lines, f.unwanted); len(lines) > 0 && !yield(lines) {
 			return
 		}
 	}
-}
-
-func yieldAll(lines []Line, yield func(Line) bool) bool {
-	for _, l := range lines {
-		if !yield(l) {
-			return false
-		}
-	}
-	return true
 }
 
 // unwanted reports whether Since or Grep leaves a line out. What tells of skipped

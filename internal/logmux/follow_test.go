@@ -3,6 +3,7 @@ package logmux
 import (
 	"context"
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 	"sync"
@@ -11,10 +12,23 @@ import (
 	"time"
 )
 
+// eachLine is Follow, a line at a time.
+func eachLine(ctx context.Context, p *Printer, q Query) iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		for lines := range p.Follow(ctx, q) {
+			for _, l := range lines {
+				if !yield(l) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // pastOf returns the texts of the past lines that q chooses.
 func pastOf(p *Printer, q Query) string {
 	var lines []Line
-	for l := range p.Follow(context.Background(), q) {
+	for l := range eachLine(context.Background(), p, q) {
 		lines = append(lines, l)
 	}
 	return texts(lines)
@@ -70,7 +84,7 @@ func TestFollowHasNoGapAndNoDouble(t *testing.T) {
 	for range 3 {
 		readers.Go(func() {
 			next := map[string]int{}
-			for l := range p.Follow(t.Context(), Query{Live: true}) {
+			for l := range eachLine(t.Context(), p, Query{Live: true}) {
 				if l.Text != fmt.Sprint(next[l.Service]) {
 					t.Errorf("%s: line %q, want %d", l.Service, l.Text, next[l.Service])
 					return
@@ -86,11 +100,11 @@ func TestFollowHasNoGapAndNoDouble(t *testing.T) {
 }
 
 func TestFollowEnds(t *testing.T) {
-	follow := func(ctx context.Context, p *Printer) <-chan string {
+	follower := func(ctx context.Context, p *Printer) <-chan string {
 		ended := make(chan string)
 		go func() {
 			var lines []Line
-			for l := range p.Follow(ctx, Query{Live: true}) {
+			for l := range eachLine(ctx, p, Query{Live: true}) {
 				lines = append(lines, l)
 			}
 			ended <- texts(lines)
@@ -102,7 +116,7 @@ func TestFollowEnds(t *testing.T) {
 			p := New(Config{Out: &recorder{}})
 			defer p.Close()
 			ctx, cancel := context.WithCancel(t.Context())
-			ended := follow(ctx, p)
+			ended := follower(ctx, p)
 			p.Devgate("api", "a")
 			synctest.Wait()
 			cancel()
@@ -112,7 +126,7 @@ func TestFollowEnds(t *testing.T) {
 	t.Run("with the printer, after its last line", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			p := New(Config{Out: &recorder{}})
-			ended := follow(t.Context(), p)
+			ended := follower(t.Context(), p)
 			synctest.Wait()
 			feed(t, p.Stream("api", Stdout), "unfinished")
 			p.Close()
@@ -123,7 +137,7 @@ func TestFollowEnds(t *testing.T) {
 		p := New(Config{Out: &recorder{}})
 		defer p.Close()
 		p.Devgate("api", "a\nb")
-		for range p.Follow(t.Context(), Query{Live: true}) {
+		for range eachLine(t.Context(), p, Query{Live: true}) {
 			return
 		}
 	})
@@ -134,7 +148,7 @@ func TestThePastEndsWhereReadingBegan(t *testing.T) {
 	defer p.Close()
 	p.Devgate("api", "1\n2")
 	var seen []Line
-	for l := range p.Follow(t.Context(), Query{}) {
+	for l := range eachLine(t.Context(), p, Query{}) {
 		p.Devgate("api", "later")
 		if seen = append(seen, l); len(seen) > 2 {
 			break
@@ -159,7 +173,7 @@ func TestFollowWithATail(t *testing.T) {
 				done := make(chan struct{})
 				go func() {
 					defer close(done)
-					for l := range p.Follow(t.Context(), Query{Tail: test.tail, Live: true}) {
+					for l := range eachLine(t.Context(), p, Query{Tail: test.tail, Live: true}) {
 						seen = append(seen, l)
 					}
 				}()
@@ -180,7 +194,7 @@ func TestSlowFollowersAreToldWhatTheyMissed(t *testing.T) {
 	s := p.Stream("api", Stdout)
 	feed(t, s, "first\n")
 	var seen []Line
-	for l := range p.Follow(t.Context(), Query{Live: true, Grep: regexp.MustCompile("first|99")}) {
+	for l := range eachLine(t.Context(), p, Query{Live: true, Grep: regexp.MustCompile("first|99")}) {
 		if len(seen) == 0 { // the reader is busy while 1,000 lines come
 			feed(t, s, strings.Repeat("x\n", 900), strings.Repeat("99\n", 100))
 		}

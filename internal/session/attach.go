@@ -22,14 +22,16 @@ type attacher struct {
 func (a *attacher) Attach(name string, size control.Size) (control.Terminal, error) {
 	service := a.current.service(name)
 	if service == nil {
-		return nil, fmt.Errorf("%w: %w", control.ErrUnknown, a.current.setup().Unknown(name))
+		return nil, control.NewError(control.Unknown, a.current.setup().Unknown(name))
 	}
 	terminal := a.terminals.of(service)
 	if terminal == nil {
-		return nil, withoutTerminal(a.current.setup().Project, service)
+		return nil, control.NewError(control.Refused, withoutTerminal(a.current.setup().Project, service))
 	}
 	if now, known := a.bus.Service(name); known && isDown(now) && !terminal.Running() {
-		return nil, fmt.Errorf("%s does not run: it is %s\n  hint: devgate start %s", name, now.State, name)
+		return nil, &control.Error{
+			Kind: control.Refused, Text: fmt.Sprintf("%s does not run: it is %s", name, now.State), Hint: "devgate start " + name,
+		}
 	}
 	return &viewer{name, terminal.Attach(supervisor.Size(size))}, nil
 }

@@ -30,9 +30,9 @@ func (c *commander) Do(ctx context.Context, verb control.Verb, names []string, w
 	for _, name := range names {
 		switch service := c.current.service(name); {
 		case service == nil:
-			return fmt.Errorf("%w: %w", control.ErrUnknown, c.current.setup().Unknown(name))
+			return control.NewError(control.Unknown, c.current.setup().Unknown(name))
 		case isRemote(service):
-			return fmt.Errorf("%s is not started by devgate: it has a url (%s)", name, service.URL)
+			return &control.Error{Kind: control.Refused, Text: fmt.Sprintf("%s is not started by devgate: it has a url (%s)", name, service.URL)}
 		}
 	}
 	events := c.bus.Subscribe()
@@ -44,7 +44,7 @@ func (c *commander) Do(ctx context.Context, verb control.Verb, names []string, w
 	if err := c.act(verb, names); err != nil || !wait {
 		return err
 	}
-	return awaitOutcome(ctx, events, verb, names, asked)
+	return newOutcome(verb, asked, names...).await(ctx, c.bus, events)
 }
 
 func (c *commander) act(verb control.Verb, names []string) error {
@@ -58,35 +58,57 @@ func (c *commander) act(verb control.Verb, names []string) error {
 	return c.runner.Restart(by, names...)
 }
 
-// awaitOutcome returns when every service is where the verb wants it, or has failed
-// to get there.
-func awaitOutcome(ctx context.Context, events *event.Subscription, verb control.Verb, names []string, asked time.Time) error {
-	open := map[string]bool{}
+// outcome is what becomes of a verb that was carried out on services.
+type outcome struct {
+	verb  control.Verb
+	asked time.Time
+	open  map[string]bool // services of which it is not known yet
+	errs  []error
+}
+
+func newOutcome(verb control.Verb, asked time.Time, names ...string) *outcome {
+	o := &outcome{verb: verb, asked: asked, open: map[string]bool{}}
 	for _, name := range names {
-		open[name] = true
+		o.open[name] = true
 	}
-	var errs []error
-	look := func(e event.Event) {
-		if over, err := isOver(e, verb, asked); open[e.Service.Name] && over {
-			delete(open, e.Service.Name)
-			errs = append(errs, err)
-		}
-	}
-	for _, service := range events.Snapshot {
-		look(event.Event{Service: service})
-	}
-	for len(open) > 0 {
+	return o
+}
+
+// await returns when every service is where the verb wants it, or has failed to
+// get there. events were asked for before the verb was carried out.
+func (o *outcome) await(ctx context.Context, bus *event.Bus, events *event.Subscription) error {
+	o.lookAll(events.Snapshot)
+	for len(o.open) > 0 {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case e, more := <-events.C:
-			if !more {
+			switch {
+			case more:
+				o.look(e)
+			case !errors.Is(events.Err(), event.ErrLagged):
 				return events.Err()
+			default: // too much has happened at once: how it stands now counts
+				events = bus.Subscribe()
+				defer events.Close()
+				o.lookAll(events.Snapshot)
 			}
-			look(e)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(o.errs...)
+}
+
+func (o *outcome) lookAll(services []event.Service) {
+	for _, service := range services {
+		o.look(event.Event{Service: service})
+	}
+}
+
+func (o *outcome) look(e event.Event) {
+	if over, err := isOver(e, o.verb, o.asked); o.open[e.Service.Name] && over {
+		delete(o.open, e.Service.Name)
+		o.errs = append(o.errs, err)
+	}
 }
 
 // isOver reports whether a verb's work on a service is over. A restart is not
@@ -95,6 +117,8 @@ func isOver(e event.Event, verb control.Verb, asked time.Time) (over bool, err e
 	s := e.Service
 	fresh := !s.Since.Before(asked)
 	switch {
+	case e.Kind == event.Removed:
+		return true, fmt.Errorf("%s is no longer in the Devgatefile", s.Name)
 	case e.Kind == event.UpdateFailed:
 		return verb == control.Restart, fmt.Errorf("%s: %s", s.Name, e.Text)
 	case verb == control.Stop:

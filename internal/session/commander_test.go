@@ -65,12 +65,40 @@ func TestWaitingFollowsEveryServiceAndEndsWithItsContext(t *testing.T) {
 	tell("api", event.Ready)
 	tell("other", event.Failed) // not asked for
 	tell("web", event.Failed)
-	if err := awaitOutcome(t.Context(), sub, control.Restart, []string{"api", "web"}, asked); err == nil || err.Error() != "web is failed: why" {
+	if err := newOutcome(control.Restart, asked, "api", "web").await(t.Context(), &bus, sub); err == nil || err.Error() != "web is failed: why" {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := awaitOutcome(ctx, sub, control.Restart, []string{"api"}, time.Now()); err != context.Canceled {
+	if err := newOutcome(control.Restart, time.Now(), "api").await(ctx, &bus, sub); err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+}
+
+// It goes by what is so, also when more has happened than a subscription holds.
+func TestWaitingGoesOnWhenEventsComeFasterThanTheyAreRead(t *testing.T) {
+	var bus event.Bus
+	asked := time.Now()
+	tell := func(name string, s event.State) {
+		bus.Publish(event.Event{Service: event.Service{Name: name, State: s, Since: time.Now()}})
+	}
+	tell("api", event.Starting)
+	events := bus.Subscribe()
+	for range event.Queue + 1 {
+		tell("web", event.Backoff)
+	}
+	tell("api", event.Ready)
+	if err := newOutcome(control.Restart, asked, "api").await(t.Context(), &bus, events); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWaitingEndsWithAServiceThatIsTakenOut(t *testing.T) {
+	var bus event.Bus
+	events := bus.Subscribe()
+	bus.Publish(event.Event{Kind: event.Removed, Service: event.Service{Name: "api"}})
+	err := newOutcome(control.Stop, time.Now(), "api").await(t.Context(), &bus, events)
+	if err == nil || err.Error() != "api is no longer in the Devgatefile" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -105,11 +133,16 @@ func TestACommandIsSaidAndPassedOn(t *testing.T) {
 		t.Errorf("asked %q, want %q", runner.got, want)
 	}
 	for names, want := range map[string]string{
-		"api wok": "unknown service: no service \"wok\"\n  hint: there are api, web, work, far",
+		"api wok": "no service \"wok\"\n  hint: there are api, web, work, far",
 		"api far": "far is not started by devgate: it has a url (http://127.0.0.1:9)",
 	} {
 		err := c.Do(t.Context(), control.Stop, strings.Fields(names), false)
-		if err == nil || err.Error() != want || errors.Is(err, control.ErrUnknown) != strings.HasPrefix(want, "unknown") {
+		kind := control.Refused
+		if strings.HasPrefix(want, "no service") {
+			kind = control.Unknown
+		}
+		var refused *control.Error
+		if !errors.As(err, &refused) || err.Error() != want || refused.Kind != kind {
 			t.Errorf("%s: %v", names, err)
 		}
 	}

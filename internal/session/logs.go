@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"iter"
 	"regexp"
 	"time"
 
@@ -17,44 +18,22 @@ type logReader struct {
 }
 
 // Logs implements control.Actions.
-func (r *logReader) Logs(ctx context.Context, q control.LogQuery, emit func(logmux.Line) error) error {
-	query, err := r.query(q)
-	if err != nil {
-		return err
-	}
-	for line := range r.printer.Follow(ctx, query) {
-		if err := emit(line); err != nil {
-			return err
+func (r *logReader) Logs(ctx context.Context, q control.LogQuery) (iter.Seq[[]logmux.Line], error) {
+	query := logmux.Query{Services: q.Services, Tail: q.Tail, Live: q.Follow}
+	for _, name := range q.Services {
+		if name != logmux.Devgate && r.current.service(name) == nil {
+			return nil, control.NewError(control.Unknown, r.current.setup().Unknown(name))
 		}
 	}
-	return nil
-}
-
-func (r *logReader) query(q control.LogQuery) (query logmux.Query, err error) {
-	query = logmux.Query{Services: q.Services, Tail: tailOf(q.Tail), Live: q.Follow}
 	if q.Since > 0 {
 		query.Since = time.Now().Add(-q.Since)
 	}
 	if q.Grep != "" {
-		if query.Grep, err = regexp.Compile(q.Grep); err != nil {
-			return query, fmt.Errorf("--grep: %w", err)
+		pattern, err := regexp.Compile(q.Grep)
+		if err != nil {
+			return nil, control.NewError(control.Invalid, fmt.Errorf("grep: %w", err))
 		}
+		query.Grep = pattern
 	}
-	for _, name := range q.Services {
-		if name != logmux.Devgate && r.current.service(name) == nil {
-			return query, r.current.setup().Unknown(name)
-		}
-	}
-	return query, nil
-}
-
-// tailOf translates a number of lines: in a logmux.Query 0 means all of them.
-func tailOf(n int) int {
-	switch {
-	case n < 0:
-		return 0
-	case n == 0:
-		return -1
-	}
-	return n
+	return r.printer.Follow(ctx, query), nil
 }

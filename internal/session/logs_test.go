@@ -27,17 +27,23 @@ func TestLogsShowWhatIsAskedFor(t *testing.T) {
 		query control.LogQuery
 		want  []string
 	}{
-		{"all", control.LogQuery{Tail: -1}, []string{"api one", "api two", "api three", "web one", "web two", "web three", "devgate ready"}},
+		{"all", control.LogQuery{}, []string{"api one", "api two", "api three", "web one", "web two", "web three", "devgate ready"}},
 		{"the last ones", control.LogQuery{Tail: 2}, []string{"web three", "devgate ready"}},
-		{"none of those that are kept", control.LogQuery{Tail: 0}, nil},
-		{"one service", control.LogQuery{Services: []string{"web"}, Tail: -1}, []string{"web one", "web two", "web three"}},
-		{"devgate's own", control.LogQuery{Services: []string{"devgate"}, Tail: -1}, []string{"devgate ready"}},
-		{"matching", control.LogQuery{Grep: "^t", Tail: -1}, []string{"api two", "api three", "web two", "web three"}},
-		{"of the last hour", control.LogQuery{Since: time.Hour, Grep: "one", Tail: -1}, []string{"api one", "web one"}},
+		{"none of those that are kept", control.LogQuery{Tail: -1}, nil},
+		{"one service", control.LogQuery{Services: []string{"web"}}, []string{"web one", "web two", "web three"}},
+		{"devgate's own", control.LogQuery{Services: []string{"devgate"}}, []string{"devgate ready"}},
+		{"matching", control.LogQuery{Grep: "^t"}, []string{"api two", "api three", "web two", "web three"}},
+		{"of the last hour", control.LogQuery{Since: time.Hour, Grep: "one"}, []string{"api one", "web one"}},
 	} {
 		var got []string
-		if err := r.Logs(t.Context(), c.query, func(l logmux.Line) error { got = append(got, l.Service+" "+l.Text); return nil }); err != nil {
-			t.Errorf("%s: %v", c.name, err)
+		batches, err := r.Logs(t.Context(), c.query)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		for lines := range batches {
+			for _, l := range lines {
+				got = append(got, l.Service+" "+l.Text)
+			}
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
@@ -45,17 +51,14 @@ func TestLogsShowWhatIsAskedFor(t *testing.T) {
 	}
 	for _, c := range []struct {
 		query control.LogQuery
-		want  string
+		want  control.Error
 	}{
-		{control.LogQuery{Services: []string{"wbe"}}, "no service \"wbe\"\n  hint: there are api, web, work, far"},
-		{control.LogQuery{Grep: "("}, "--grep: error parsing regexp: missing closing ): `(`"},
+		{control.LogQuery{Services: []string{"wbe"}}, control.Error{Kind: control.Unknown, Text: `no service "wbe"`, Hint: "there are api, web, work, far"}},
+		{control.LogQuery{Grep: "("}, control.Error{Kind: control.Invalid, Text: "grep: error parsing regexp: missing closing ): `(`"}},
 	} {
-		if err := r.Logs(t.Context(), c.query, nil); err == nil || err.Error() != c.want {
+		var refused *control.Error
+		if _, err := r.Logs(t.Context(), c.query); !errors.As(err, &refused) || *refused != c.want {
 			t.Errorf("%+v: %v", c.query, err)
 		}
-	}
-	gone := errors.New("the reader has gone")
-	if err := r.Logs(t.Context(), control.LogQuery{Tail: -1}, func(logmux.Line) error { return gone }); err != gone {
-		t.Errorf("got %v", err)
 	}
 }

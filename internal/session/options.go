@@ -26,6 +26,9 @@ type Options struct {
 	// after; nil: all.
 	First []string
 
+	// Version is the release that runs, for those who ask. "" says nothing.
+	Version string
+
 	// Out gets the log. Required.
 	Out io.Writer
 	// Err gets what the log cannot tell: that Out takes nothing more. Required.

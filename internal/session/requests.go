@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"context"
+	"iter"
 	"time"
 
 	"devgate/internal/control"
@@ -23,28 +24,28 @@ func (i *inspector) Explain(ctx context.Context, q control.Question) (control.Ex
 }
 
 // Requests implements control.Inspector.
-func (i *inspector) Requests(ctx context.Context, follow bool, emit func(control.Exchange) error) error {
-	// Live ones are asked for first, so that none falls between; those that are
-	// in both are told apart by their number.
-	live := i.gateway.Follow(ctx)
-	var last uint64
-	for _, e := range i.gateway.Requests() {
-		if last = e.ID; emit(exchangeOf(e)) != nil {
-			return nil
+func (i *inspector) Requests(ctx context.Context, q control.RequestQuery) iter.Seq[[]control.Exchange] {
+	return func(yield func([]control.Exchange) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel() // also when whoever reads has had enough
+		// Live ones are asked for first, so that none falls between; those that are
+		// in both are told apart by their number.
+		live := i.gateway.Follow(ctx)
+		var past []control.Exchange
+		var last uint64
+		for _, e := range i.gateway.Requests() {
+			last = e.ID
+			past = append(past, exchangeOf(e))
+		}
+		if len(past) > 0 && !yield(past) || !q.Follow {
+			return
+		}
+		for e := range live {
+			if e.ID > last && !yield([]control.Exchange{exchangeOf(e)}) {
+				return
+			}
 		}
 	}
-	if !follow {
-		return nil
-	}
-	for e := range live {
-		if e.ID <= last {
-			continue
-		}
-		if err := emit(exchangeOf(e)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // exchangeOf translates the gateway's record.

@@ -132,7 +132,7 @@ func (s *session) keys() *keys {
 // writeRecord says who runs the project, and where.
 func (s *session) writeRecord() error {
 	p := s.current.setup()
-	return s.lock.Write(control.Record{PID: s.pid, URL: p.URL, Socket: control.SocketPath(p.Root), Started: s.began})
+	return s.lock.Write(control.Record{PID: s.pid, URL: p.URL, Socket: control.SocketPath(p.Root), Started: s.began, Devgate: s.options.Version})
 }
 
 // watchInputs follows other files from now on.
