@@ -29,7 +29,7 @@ test: ## all tests, quickly
 	$(GO) test $(PKGS)
 
 race: ## all tests under the race detector
-	$(GO) test -race -timeout 10m $(PKGS)
+	$(GO) test -race -timeout 25m $(PKGS)
 
 cross: ## build for every system that devgate supports
 	@for os in linux darwin; do for arch in amd64 arm64; do \
@@ -42,8 +42,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	    echo "$$name in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$(dirname $$f) || exit 1; done; done
 
 e2e: ## real servers behind a real devgate, in a real terminal; 20 rounds of survivors
-	$(GO) test -count=1 -timeout 15m -tags e2e ./internal/e2e/...
-	SURVIVOR_ROUNDS=20 $(SURVIVORS) -timeout 15m ./internal/cli
+	$(GO) test -count=1 -timeout 25m -tags e2e ./internal/e2e/...
+	SURVIVOR_ROUNDS=20 $(SURVIVORS) -timeout 25m ./internal/cli
 
 soak: ## 100 rounds of every way to end devgate under every kind of child; 1,000 random histories
 	SURVIVOR_ROUNDS=100 $(SURVIVORS) -timeout 90m ./internal/cli

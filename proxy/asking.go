@@ -112,16 +112,18 @@ func (a *asking) heard(ctx context.Context, rep *reply, err error) sign {
 
 // failed says what a try that failed shows.
 func (a *asking) failed(ctx context.Context) sign {
-	switch unsent := isDial(a.err); {
+	var unsent *wire.DialError
+	errors.As(a.err, &unsent)
+	switch {
 	case ctx.Err() != nil:
 		return signLeft
 	case bodyBroke(a.req):
 		return signBodyBroke
 	case isUnkept(a.err):
 		return signUnkept
-	case unsent && errors.Is(a.err, context.DeadlineExceeded):
+	case unsent != nil && unsent.Timeout():
 		return signTimeout
-	case unsent:
+	case unsent != nil:
 		return signRefusing
 	case a.lease.interrupted() && a.req.Safe:
 		return signInterrupted
@@ -179,11 +181,6 @@ func (a *asking) unkept() *fault {
 	}
 	a.chain.Logf("%s %s: %v", a.req.Method, a.req.Target, a.err)
 	return faultSpool(a.err)
-}
-
-func isDial(err error) bool {
-	var d *wire.DialError
-	return errors.As(err, &d)
 }
 
 // isUnkept reports whether the body could not be given to one more backend.

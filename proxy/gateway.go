@@ -29,6 +29,7 @@ type Gateway struct {
 	requests inflight       // being served
 	readers  sync.WaitGroup // of bodies whose requests wait
 	clients  inflight       // connections of clients
+	refused  sync.Map       // of those that came too late to be counted, until they are closed
 	streams  inflight       // event streams
 	tunnels  inflight       // upgraded connections
 	sockets  owners

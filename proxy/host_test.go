@@ -105,6 +105,9 @@ func TestStatic(t *testing.T) {
 	write("public/docs/index.html", "docs")
 	write("public/empty/x.txt", "x")
 	write("public/.env", "secret")
+	write("public/.well-known/security.txt", "who to tell")
+	write("public/.well-known/.env", "secret")
+	write("public/a/.well-known/x", "secret")
 	write("public/.git/config", "secret")
 	write("public/a b.css", "p{}")
 	os.Symlink("../secret.txt", filepath.Join(public, "out"))
@@ -114,7 +117,7 @@ func TestStatic(t *testing.T) {
 	for target, want := range map[string]string{
 		"/": "200 home", "/index.html": "200 home", "/docs/": "200 docs", "/docs": "301 ./docs/", "/docs?q=1": "301 ./docs/?q=1",
 		"/in/": "200 docs", "/a%20b.css": "200 p{}", "//docs/": "200 docs", "//evil.test/..": "404 no", "//docs": "301 ./docs/",
-		"/empty/": "404 no", "/empty": "404 no", "/x": "404 no", "/.env": "404 no", "/.git/config": "404 no", "/out": "404 no",
+		"/empty/": "404 no", "/empty": "404 no", "/x": "404 no", "/.env": "404 no", "/.well-known/security.txt": "200 who to tell", "/.well-known/.env": "404 no", "/a/.well-known/x": "404 no", "/.git/config": "404 no", "/out": "404 no",
 		"/../secret.txt": "404 no", "/%2e%2e/secret.txt": "404 no", "/docs/..%2f..%2fsecret.txt": "404 no", "/fifo": "404 no",
 		"/index.html/": "404 no", "/docs%00": "404 no",
 	} {

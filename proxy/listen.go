@@ -32,7 +32,8 @@ func (g *Gateway) Listen(host string, port int) error {
 // Move takes the gateway to another host and port, as Listen names them, while
 // it serves: new connections come in there from now on, and the old address is
 // free. Open connections go on, to the end of their requests. On an error
-// nothing has changed. Calls must not overlap.
+// nothing has changed, unless somebody has taken the old address meanwhile:
+// then Config.Logf says so. Calls must not overlap.
 func (g *Gateway) Move(host string, port int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -61,10 +62,13 @@ func (g *Gateway) Move(host string, port int) error {
 // reopen listens again where the gateway has listened a moment ago.
 func (g *Gateway) reopen() {
 	port := g.listeners[0].Addr().(*net.TCPAddr).Port
-	if listeners, err := ingress.Open(g.host, port, nil); err == nil {
-		g.listeners = listeners
-		g.announce()
+	listeners, err := ingress.Open(g.host, port, nil)
+	if err != nil {
+		g.chain.Load().Logf("nobody can reach the gateway any more: its old address is taken: %v; start devgate again", err)
+		return
 	}
+	g.listeners = listeners
+	g.announce()
 }
 
 // announce tells Serve of new listeners. The lock is held.

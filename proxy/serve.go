@@ -108,10 +108,13 @@ func (g *Gateway) countClient(nc net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:
 		if !g.clients.enter() {
+			g.refused.Store(nc, true)
 			nc.Close()
 		}
 	case http.StateClosed, http.StateHijacked:
-		g.clients.leave()
+		if _, was := g.refused.LoadAndDelete(nc); !was { // it was never counted
+			g.clients.leave()
+		}
 	}
 }
 

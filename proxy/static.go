@@ -43,11 +43,15 @@ func (a *answering) serveStatic() bool {
 	return a.serveFile(root, name, began)
 }
 
+// wellKnown is the one name with a dot that is for the public: RFC 8615.
+const wellKnown = ".well-known"
+
 // staticPath turns a request's path into a name within the folder. Names that
-// begin with a dot are not for the public.
+// begin with a dot are not for the public, but for /.well-known/.
 func staticPath(p string) (string, bool) {
-	for segment := range strings.SplitSeq(p, "/") {
-		if strings.HasPrefix(segment, ".") || strings.ContainsAny(segment, "\\\x00") {
+	for i, segment := range strings.Split(p, "/") {
+		isPublic := !strings.HasPrefix(segment, ".") || i == 1 && segment == wellKnown
+		if !isPublic || strings.ContainsAny(segment, "\\\x00") {
 			return "", false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -57,5 +58,11 @@ func (i *input) wait(ctx context.Context, limit time.Duration) (bool, error) {
 		i.wake.Read(make([]byte, 64))
 		return false, nil
 	}
-	return len(fds) > 1 && fds[1].Revents != 0, nil
+	switch {
+	case len(fds) == 1 || fds[1].Revents == 0:
+		return false, nil
+	case fds[1].Revents&unix.POLLIN == 0: // hung up or closed: a read would find no key
+		return false, io.EOF
+	}
+	return true, nil
 }

@@ -4,7 +4,10 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 )
 
 // Hosts says which Host headers are answered. Without it, any web page
@@ -12,6 +15,7 @@ import (
 type Hosts struct {
 	exact    map[string]bool
 	suffixes []string // ".example.test"
+	machine  *machine // nil: its names are not accepted
 }
 
 // NewHosts accepts the configured names beside those of this machine that
@@ -32,11 +36,11 @@ func NewHosts(hosts []string) *Hosts {
 // Allowed reports whether a request with that Host header is answered.
 func (l *Hosts) Allowed(host string) bool {
 	name := HostName(host)
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") || l.exact[name] {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || l.names(name) {
 		return true
 	}
 	if a, err := netip.ParseAddr(name); err == nil && a.Zone() == "" {
-		return a.Unmap().IsLoopback() || l.exact[a.Unmap().String()]
+		return a.Unmap().IsLoopback() || l.names(a.Unmap().String())
 	}
 	for _, s := range l.suffixes {
 		if strings.HasSuffix(name, s) && len(name) > len(s) {
@@ -46,17 +50,38 @@ func (l *Hosts) Allowed(host string) bool {
 	return false
 }
 
+// names reports whether the name, or address, is one of the list.
+func (l *Hosts) names(name string) bool {
+	return l.exact[name] || l.machine != nil && l.machine.has(name)
+}
+
 // WithMachine returns the list grown by this machine's own addresses and
 // names, for a gateway that other machines reach.
 func (l *Hosts) WithMachine() *Hosts {
-	grown := &Hosts{exact: make(map[string]bool), suffixes: l.suffixes}
-	for h := range l.exact {
-		grown.exact[h] = true
+	return &Hosts{exact: l.exact, suffixes: l.suffixes, machine: &machine{list: machineNames}}
+}
+
+// machine is what this machine is called. Its addresses come and go (another
+// network, a VPN), so they are read again when one is asked for that is not among
+// them.
+type machine struct {
+	list func() []string
+
+	mu    sync.Mutex
+	names []string
+	read  time.Time // zero: never
+}
+
+// rereadPause bounds how often strangers can make the addresses be read.
+const rereadPause = time.Second
+
+func (m *machine) has(name string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !slices.Contains(m.names, name) && time.Since(m.read) > rereadPause {
+		m.names, m.read = m.list(), time.Now()
 	}
-	for _, h := range machineNames() {
-		grown.exact[h] = true
-	}
-	return grown
+	return slices.Contains(m.names, name)
 }
 
 func machineNames() []string {

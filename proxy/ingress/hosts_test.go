@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // G14: the hosts that are answered.
@@ -48,5 +50,25 @@ func FuzzHostAllowed(f *testing.F) {
 			return
 		}
 		t.Errorf("%q is allowed", host)
+	})
+}
+
+// G14: an address that the machine gets while the gateway runs (another network, a
+// VPN) is its own, and what strangers ask for does not make it look all the time.
+func TestAddressesThatTheMachineGetsLaterAreItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		names, looks := []string{"192.0.2.1"}, 0
+		hosts := NewHosts([]string{"shop.test"})
+		hosts.machine = &machine{list: func() []string { looks++; return names }}
+		for range 3 {
+			if !hosts.Allowed("192.0.2.1:3000") || !hosts.Allowed("shop.test") || hosts.Allowed("192.0.2.2") {
+				t.Error("not the machine's names")
+			}
+		}
+		names = []string{"192.0.2.2"}
+		time.Sleep(rereadPause + 1) // virtual
+		if !hosts.Allowed("192.0.2.2") || hosts.Allowed("192.0.2.1") || looks != 2 {
+			t.Errorf("not the new names, or read %d times", looks)
+		}
 	})
 }

@@ -27,17 +27,26 @@ type DialError struct {
 func (e *DialError) Error() string { return "dial " + e.address + ": " + e.err.Error() }
 func (e *DialError) Unwrap() error { return e.err }
 
+// Timeout reports whether the backend let the connection hang for DialTimeout.
+// The context that set the limit is not always in the error: the system's own
+// deadline may come first.
+func (e *DialError) Timeout() bool {
+	var timeout net.Error
+	return errors.As(e.err, &timeout) && timeout.Timeout()
+}
+
 // dialer opens connections to one backend. A name that stands for this machine
 // is tried on both address families, and the one that answered is remembered.
 type dialer struct {
 	address string // as shown to people
 	local   []string
 	tls     *tls.Config
+	limit   time.Duration // of one attempt
 	winner  atomic.Pointer[string]
 }
 
 func newDialer(o Origin) *dialer {
-	d := &dialer{address: o.Address}
+	d := &dialer{address: o.Address, limit: DialTimeout}
 	host, port, _ := net.SplitHostPort(d.address)
 	if host == "localhost" {
 		for _, a := range loopback.Hosts() {
@@ -52,7 +61,7 @@ func newDialer(o Origin) *dialer {
 
 // dial opens a connection. Every error it returns is a *DialError.
 func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, DialTimeout)
+	ctx, cancel := context.WithTimeout(ctx, d.limit)
 	defer cancel()
 	nc, err := d.dialPlain(ctx)
 	if err == nil && d.tls != nil {

@@ -23,7 +23,11 @@ type h2 struct {
 func newH2(d *dialer, host string) *h2 {
 	t := &h2{dialer: d, host: host}
 	t.http = http.Transport{
-		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dialPlain(ctx) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, d.limit)
+			defer cancel()
+			return d.dialPlain(ctx) // its error becomes a DialError in RoundTrip
+		},
 		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: MaxHead,
