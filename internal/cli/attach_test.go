@@ -417,18 +417,20 @@ func TestAttachSaysWhyItCannot(t *testing.T) {
 	w := openWorkshop(t, nil)
 	w.do("stop", "--wait", "dbg")
 	for _, c := range []struct {
-		name, want string
+		name string
+		code int
+		want string
 	}{
-		{"dbg", "dbg does not run: it is stopped\n  hint: devgate start dbg"},
-		{"plain", "plain has no terminal of its own\n  hint: write pty = true below [plain] (Devgatefile:7:1)"},
-		{"far", "far is not started by devgate: it has a url (http://127.0.0.1:1)"},
-		{"dgb", "unknown service: no service \"dgb\"\n  hint: there are dbg, plain, far"},
+		{"dbg", 1, "dbg does not run: it is stopped\n  hint: devgate start dbg"},
+		{"plain", 1, "plain has no terminal of its own\n  hint: write pty = true below [plain] (Devgatefile:7:1)"},
+		{"far", 1, "far is not started by devgate: it has a url (http://127.0.0.1:1)"},
+		{"dgb", 2, "no service \"dgb\"\n  hint: there are dbg, plain, far"},
 	} {
 		d := openDesktop(t, 80, 24)
 		cmd := w.devgate("attach", c.name)
 		d.give(cmd)
 		err := cmd.Run()
-		if code := cmd.ProcessState.ExitCode(); code != 1 {
+		if code := cmd.ProcessState.ExitCode(); code != c.code {
 			t.Errorf("%s: exit code %d, %v", c.name, code, err)
 		}
 		d.sees("devgate: " + strings.ReplaceAll(c.want, "\n", "\r\n") + "\r\n")
