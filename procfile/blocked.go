@@ -37,11 +37,11 @@ func CheckBrowsers(port int) (msg string, instead int) {
 	if !refused {
 		return "", 0
 	}
-	return fmt.Sprintf("port %d is one that browsers refuse to open: it is kept for %s", port, protocol), open(port + 1)
+	return fmt.Sprintf("port %d is one that browsers refuse to open: it is kept for %s", port, protocol), firstOpen(port + 1)
 }
 
-// open is the first port from one on that browsers do open.
-func open(port int) int {
+// firstOpen is the first port from one on that browsers do open.
+func firstOpen(port int) int {
 	for blocked()[port] != "" {
 		port++
 	}

@@ -4,11 +4,12 @@ package procfile
 type builder struct {
 	*reader
 	file     *File
-	services []*Service          // in the order of the file
+	services []*Service          // in the order of the file; those of file may be sorted anew
 	byName   map[string]*Service // the same
 	clean    bool                // the syntax has no fault
 }
 
+// newBuilder begins a file, with every default in place.
 func newBuilder(src *source, format Format) *builder {
 	return &builder{reader: newReader(src, language()), file: newFile(src, format), byName: map[string]*Service{}}
 }
@@ -21,8 +22,11 @@ func (b *builder) result() (*File, error) {
 	return b.file, nil
 }
 
+// service returns the service of a name, or nil.
 func (b *builder) service(name string) *Service { return b.byName[name] }
 
+// addService takes a service in. Of two with one name the scanner has refused the
+// second, or the Procfile's reader has.
 func (b *builder) addService(s *Service) {
 	b.services = append(b.services, s)
 	b.byName[s.Name] = s

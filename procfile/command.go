@@ -30,6 +30,8 @@ func command() valueType[Command] {
 	}
 }
 
+// command reads a text, or a list. Arguments are texts only: a number in a list is
+// more often a slip than a wish, and how it is to be written is not for devgate to say.
 func (r *reader) command(n *node, _ Command) Command {
 	if n.kind != listNode {
 		s, _ := r.text(n, `a command such as "npm run dev", or a list such as ["node", "server.js"]`)
@@ -49,6 +51,7 @@ func (r *reader) command(n *node, _ Command) Command {
 				hint = "write " + quote(r.raw(item))
 			}
 			r.fail(item.value, "an argument of "+quote(n.key)+" must be a text, not "+r.describe(item), hint)
+		// An argument may be empty, a program not.
 		case i == 0 && strings.TrimSpace(s) == "":
 			r.fail(item.value, quote(n.key)+" has no program", "")
 		}

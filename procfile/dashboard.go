@@ -16,7 +16,9 @@ func dashboard() valueType[Dashboard] {
 	}
 }
 
+// dashboard reads true, false or a number; a port switches it on as well.
 func (r *reader) dashboard(n *node, old Dashboard) Dashboard {
+	// Set also where the value is wrong: the file does say something about it.
 	d := Dashboard{Enabled: old.Enabled, Set: true}
 	switch v := n.val.(type) {
 	case bool:

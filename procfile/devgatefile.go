@@ -10,6 +10,7 @@ import (
 func parseDevgatefile(src *source) (*File, error) {
 	doc := scan(src, language())
 	b := newBuilder(src, Devgatefile)
+	// decode finds what only the library knows to be wrong, and may make it vague too.
 	if !doc.vague && doc.decode() && !doc.vague {
 		b.clean = len(doc.problems) == 0
 		b.devgatefile(doc.root)
@@ -52,6 +53,7 @@ func (b *builder) devgatefile(root *node) {
 // special reports whether a table at the top is not a service.
 func special(table string) bool { return table == "env" || table == "defaults" }
 
+// noServiceHint shows the least that a Devgatefile needs.
 const noServiceHint = "a service is a table, for example\n[web]\ncommand = \"npm run dev -- --port {port}\"\nport    = 5173"
 
 // topLevel reads what is not a service: every value at the top, and [env].
@@ -75,7 +77,7 @@ func (b *builder) topLevel(root *node) {
 			b.unknownTop(n)
 		}
 	}
-	b.file.EnvFileSet = b.file.Has("env_file")
+	b.file.EnvFileSet = b.file.Has("env_file") // with the value of the default, too
 }
 
 // unknownTop reports a value at the top that is no key. With the name of a service
@@ -96,6 +98,7 @@ func (b *builder) defaults(n *node) map[string]*node {
 	if n == nil || n.kind != tableNode {
 		return all
 	}
+	// Into a service that is thrown away: for what it says about their values.
 	b.readKeys(newService("defaults", b.src, n.at), n, n.keys)
 	for _, c := range n.keys {
 		all[c.key] = c
@@ -118,6 +121,8 @@ func (b *builder) readKeys(s *Service, table *node, keys []*node) {
 	}
 }
 
+// nameForm is what a service may be named: it becomes a label of a host name, a part
+// of a variable and the name of a file.
 var nameForm = lazy(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
 // maxName is the longest label of a host name, as http://NAME.localhost must work.
@@ -154,6 +159,7 @@ func (b *builder) serviceName(n *node) {
 
 // merge puts the defaults that fit the service below its own keys.
 func (b *builder) merge(table *node, own, defaults map[string]*node) map[string]*node {
+	// One who writes a key here means this service; a default is meant for whom it fits.
 	t := traitsOf(own, defaults)
 	all := map[string]*node{}
 	for key, n := range defaults {
@@ -179,6 +185,7 @@ func inherited(all, own, defaults map[string]*node, table *node) []*node {
 			keys = append(keys, n)
 		}
 	}
+	// A map has no order.
 	slices.SortFunc(keys, func(a, b *node) int { return a.at.start - b.at.start })
 	return append(keys, table.keys...)
 }

@@ -52,4 +52,17 @@
 // and tables declared twice, are blanked out before the library reads the rest.
 // The library stays the judge of what TOML means: the scanner never decides a
 // value. The two are compared by FuzzScan.
+//
+// From there on the way is one: document (scan.go, toml.go) to nodes, which have a
+// key, its place and its value; reader (reader.go, and a file a type of value) from
+// a node to a typed value, by the table; builder (builder.go, devgatefile.go,
+// procfile.go, validate.go) from values to services, and what has to hold between
+// them. A node knows no reader, a reader no service.
+//
+// A type of value is described beside its reader ([Type], [Form]), in the words of a
+// schema. A test gives both the same hundred literals, so that they do not part.
+//
+// The placeholders of a text are checked when all services are known
+// (placeholder_check.go). What is put in for them only the caller knows, later, with
+// [Expand], or [ExpandScript] for what a shell runs.
 package procfile

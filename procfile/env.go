@@ -23,7 +23,7 @@ func (r *reader) env(n *node, old map[string]string) map[string]string {
 		r.want(n, "a table", `write `+n.key+` = { NAME = "value" }`)
 		return old
 	}
-	env := maps.Clone(old)
+	env := maps.Clone(old) // old may be that of [defaults], which others get too
 	if env == nil {
 		env = map[string]string{}
 	}

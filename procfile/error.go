@@ -143,6 +143,7 @@ func (l ErrorList) sorted() ErrorList {
 		pos Position
 		msg string
 	}
+	// The hint does not count: only the first of its kind lists all keys.
 	seen := make(map[said]bool, len(l))
 	out := make(ErrorList, 0, len(l))
 	for _, e := range l {

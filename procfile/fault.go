@@ -30,6 +30,7 @@ func literal(text string) string {
 // rest returns what stands from off to the end of its line, without a comment.
 func (s *scanner) rest(off int) span {
 	text := s.text[off:s.lineEnd(off)]
+	// Perhaps within a text: this only says how much is underlined.
 	if i := strings.Index(text, " #"); i >= 0 {
 		text = text[:i]
 	}
@@ -42,6 +43,7 @@ func (s *scanner) runeAt(off int) string {
 	return s.text[off : off+size]
 }
 
+// statementHint is what a line may be, for all that are nothing of it.
 const statementHint = "want key = value, or [name] for a service"
 
 // keyFault: a statement does not begin with a key.
@@ -57,6 +59,8 @@ func (s *scanner) keyFault(start int) {
 	}
 	c := s.runeAt(s.pos)
 	at := span{s.pos, s.pos + len(c)}
+	// From the special to the general: what people of other formats write is told as
+	// such, the rest as what TOML lacks there.
 	switch {
 	case s.pos > start && c != "=":
 		s.fail(at, "a key cannot hold "+quote(c)+" without quotes", "keys are letters, digits, _ and -; others go between quotes")
@@ -75,6 +79,7 @@ func (s *scanner) keyFault(start int) {
 
 // separatorFault: no "=" after a key.
 func (s *scanner) separatorFault(start int, parts []keyPart) {
+	// The key is known, so the hint can be the line as it should be.
 	line, key := s.rest(start), pathText(parts)
 	if strings.Trim(key, "-") == "" {
 		s.fail(line, "this looks like YAML (want TOML)", statementHint)
@@ -138,6 +143,7 @@ func (s *scanner) missingValue(n *node) {
 	s.fail(at, "unexpected "+quote(s.runeAt(s.pos))+" (want a value)", "")
 }
 
+// curly are quotes as word processors and web pages make them.
 var curly = lazy("^[“”„‟‘’«»`´]")
 
 // unquoted: a value that is neither a number nor a date, true or false.
@@ -149,6 +155,7 @@ func (s *scanner) unquoted(n *node, start int) {
 		}
 	}
 	text := s.text[at.start:at.end]
+	// All of it is one fault, also "my shop", of which the scanner has read a word.
 	s.pos = max(s.pos, at.end)
 	write := "write " + n.key + " = "
 	if s.nested > 0 {
@@ -188,6 +195,7 @@ func (s *scanner) unclosedText(n *node, start int) {
 func (s *scanner) trailingFault(n *node) {
 	at := s.rest(s.pos)
 	text := s.text[at.start:at.end]
+	// What stands in front tells most: a quote that closed too early is the usual case.
 	before := s.text[max(0, s.pos-80):s.pos]
 	before = strings.TrimRight(before, " \t")
 	switch {
@@ -214,6 +222,7 @@ func (s *scanner) headerFault(start int) {
 		s.fail(line, `this table header is not closed (want "]")`, "write "+strings.TrimRight(s.text[start:line.end], " \t")+"]")
 		return
 	}
+	// The header is closed somewhere: what stands within it is at fault.
 	c := s.runeAt(s.pos)
 	at := span{s.pos, s.pos + len(c)}
 	if strings.Trim(s.text[start:line.end], "[] \t") == "" {

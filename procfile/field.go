@@ -26,8 +26,8 @@ type field[T any] struct {
 	get      func(T) any // the value that is set
 }
 
-// at is the field of T that find points to, with its type and its default.
-func at[T, V any](typ valueType[V], standard V, find func(T) *V) field[T] {
+// fieldOf is the field of T that find points to, with its type and its default.
+func fieldOf[T, V any](typ valueType[V], standard V, find func(T) *V) field[T] {
 	f := field[T]{
 		typ:   typ.Type,
 		read:  func(r *reader, t T, n *node) { v := find(t); *v = typ.read(r, n, *v) },

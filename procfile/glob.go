@@ -6,11 +6,13 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// globs are patterns for files.
+// globs are patterns for files. Their form in a schema refuses "!" alone; whether
+// brackets match is beyond a regular expression.
 func globs() valueType[[]string] {
 	return textList("list of globs", "a pattern", Form{Shape: Text, Pattern: `^([^!\s]|\s+\S)`, What: "glob"}, (*reader).glob)
 }
 
+// glob checks one pattern. What no file matches is not an error: the file may come.
 func (r *reader) glob(n *node, s string) {
 	switch {
 	case strings.HasPrefix(s, "!"):

@@ -35,6 +35,7 @@ func (r *reader) hostPattern(n *node, s string) {
 	r.host(n, strings.TrimPrefix(s, "*."))
 }
 
+// hostForm is a host name as DNS and /etc/hosts have them, with the _ of containers.
 var hostForm = lazy(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$`)
 
 // host checks a host name or address without scheme and port.

@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// The ports of lines that name none.
 const (
 	firstPort = 5100 // of the first line; the next gets 5200, and so on
 	portStep  = 100
@@ -18,6 +19,7 @@ func (b *builder) linePorts(all []*entry) {
 	assigned, taken := map[int]*entry{}, map[int]bool{}
 	for _, p := range all {
 		n, at := b.assignedPort(p)
+		// Both are told the port, and both will listen there: that cannot be.
 		if other := assigned[n]; n != 0 && other != nil {
 			b.fail(at, fmt.Sprintf("port %d is already used by service %s (%s)", n, quote(other.Name), b.ref(other.Position("port"))),
 				"give one of the two another port")
@@ -33,9 +35,9 @@ func (b *builder) linePorts(all []*entry) {
 	}
 	for i, p := range all {
 		if p.Port.Number == 0 {
-			n := open(firstPort + i*portStep)
+			n := firstOpen(firstPort + i*portStep)
 			for taken[n] {
-				n = open(n + 1)
+				n = firstOpen(n + 1)
 			}
 			p.Port.Number, taken[n] = n, true
 		}
@@ -51,6 +53,7 @@ func (b *builder) assignedPort(p *entry) (int, span) {
 	text, off := p.Command.Shell, p.command.start
 	for m := leadingVar().FindStringSubmatchIndex(text); m != nil; m = leadingVar().FindStringSubmatchIndex(text) {
 		value := strings.Trim(text[m[4]:m[5]], `"'`)
+		// $PORT, which devgate chooses.
 		if text[m[2]:m[3]] == "PORT" && !strings.Contains(value, "$") {
 			return b.assigned(value, span{off + m[4], off + m[5]})
 		}

@@ -32,6 +32,7 @@ func (r *reader) duration(n *node, old, least time.Duration) time.Duration {
 	}
 	d, err := time.ParseDuration(s)
 	switch {
+	// "5": only the unit is missing.
 	case err != nil && strings.Trim(s, "0123456789") == "" && s != "":
 		r.want(n, what, fmt.Sprintf(`write %s = "%ss"`, n.key, s))
 	case err != nil:
@@ -55,7 +56,8 @@ func short(d time.Duration) string {
 	return s
 }
 
-// size is a number of bytes.
+// size is a number of bytes. Units of 1024 and of 1000 are told apart, as both are
+// meant by somebody.
 func size() valueType[int64] {
 	return valueType[int64]{
 		Type: Type{"size", []Form{
@@ -86,7 +88,7 @@ func parseSize(text string) (int64, bool) {
 	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
 	unit, ok := sizeUnit(strings.ToLower(strings.TrimSpace(text[len(digits):])))
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || n < 0 || n > (1<<62)/unit {
+	if !ok || err != nil || n < 0 || n > (1<<62)/unit { // the product has to fit
 		return 0, false
 	}
 	return n * unit, true

@@ -5,6 +5,7 @@ import "strings"
 // nodeKind says what stands at a key.
 type nodeKind int
 
+// The kinds. The zero value is a single value.
 const (
 	leafNode   nodeKind = iota // a single value
 	listNode                   // [ ... ]
@@ -97,6 +98,7 @@ func (n *node) attachTable(v map[string]any) bool {
 	if n.kind != tableNode {
 		return false
 	}
+	// Counted rather than looked up from both sides: keys are unique on each.
 	seen := 0
 	for _, c := range n.keys {
 		w, there := v[c.key]

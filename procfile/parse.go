@@ -49,6 +49,7 @@ func refused(s *source, src []byte) *Error {
 	return nil
 }
 
+// procfileLine is a line of a Procfile: its name and its command.
 var procfileLine = lazy(`^[ \t]*([A-Za-z0-9_-]+):[ \t]*(\S.*)$`)
 
 // isProcfile tells the format. Text that is a Procfile is never TOML, as no TOML
@@ -58,6 +59,7 @@ func isProcfile(s *source) bool {
 	if base == "Procfile" || strings.HasPrefix(base, "Procfile.") {
 		return true
 	}
+	// One line that is another thing, and it is TOML: there its errors are told better.
 	lines := 0
 	for line := range strings.SplitSeq(s.text, "\n") {
 		line = strings.TrimSpace(line)

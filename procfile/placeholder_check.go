@@ -27,7 +27,7 @@ func (b *builder) checkPlaceholders(env *node, nodes map[*Service][]*node) {
 	c := &checker{b, map[span]bool{}, map[*node][]located{}}
 	for _, s := range b.services {
 		if s.URL != nil {
-			continue
+			continue // nothing is run, so nothing is put in
 		}
 		c.texts(s, env, false)
 		for _, n := range nodes[s] {
@@ -63,6 +63,7 @@ func (c *checker) texts(s *Service, n *node, script bool) {
 		return
 	}
 	for _, below := range slices.Concat(n.items, n.keys) {
+		// An argument and a variable reach the program without a shell.
 		c.texts(s, below, false)
 	}
 	for _, p := range c.locate(n, script) {
@@ -100,6 +101,7 @@ func (c *checker) locate(n *node, script bool) []located {
 		all = append(all, located{word: p.word, at: at})
 	}
 	for i, p := range found {
+		// A word that stays is text to the shell, and its brace may end a ${…}.
 		if script && c.known(p.word) {
 			known, spans = append(known, &all[i]), append(spans, p.span)
 		}

@@ -29,7 +29,7 @@ func (p Port) String() string {
 // portNumber is the form of a port.
 func portNumber() Form { return Form{Shape: Integer, Min: 1, Max: math.MaxUint16, What: "port"} }
 
-// openPort is the form of a port that a browser is to open.
+// openPort is the form of a port that a browser, or fetch in a server, is to open.
 func openPort() Form {
 	f := portNumber()
 	for _, n := range BlockedPorts() {
@@ -38,7 +38,8 @@ func openPort() Form {
 	return f
 }
 
-// portOrAuto is where the gateway or a service listens.
+// portOrAuto is where the gateway or a service listens. A number as a text is an
+// error and no number: "08" and "4000 " would be next.
 func portOrAuto() valueType[Port] {
 	return valueType[Port]{
 		Type: Type{"1-65535 or `\"auto\"`", []Form{openPort(), {Shape: Text, Words: []string{"auto"}}}},
@@ -52,6 +53,8 @@ func portOrAuto() valueType[Port] {
 	}
 }
 
+// port reads a number or "auto". One that is wrong leaves the old: a service with a
+// bad port is still one with a port.
 func (r *reader) port(n *node, old Port) Port {
 	const what = `a number from 1 to 65535 or "auto"`
 	switch v := n.val.(type) {

@@ -5,12 +5,14 @@ import (
 	"strings"
 )
 
+// maxEntries bounds the lines: with a step of 100 between their ports, more would
+// run out of ports.
 const maxEntries = 500
 
 // entry is one line of a Procfile.
 type entry struct {
 	*Service
-	command span
+	command span // of its text, for the places of what is found in it
 }
 
 // parseProcfile reads "name: command" lines.
@@ -45,11 +47,14 @@ func (b *builder) entry(line span, number int) *entry {
 	text := b.src.text[line.start:line.end]
 	m := procfileLine().FindStringSubmatchIndex(text)
 	if m == nil {
+		// Never skipped: a typing mistake would be a server less.
 		b.lineFault(line, text, number)
 		return nil
 	}
 	name, at := text[m[2]:m[3]], span{line.start + m[2], line.start + m[3]}
 	n := newTable(name, at)
+	// Not as names of services in general, but [env] and [defaults] are none in the
+	// Devgatefile that the file may become.
 	if n.key == "env" || n.key == "defaults" {
 		b.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this service")
 	}
@@ -62,12 +67,14 @@ func (b *builder) entry(line span, number int) *entry {
 	command := span{line.start + m[4], line.start + len(strings.TrimRight(text, " \t"))}
 	s.Command.Shell = b.src.text[command.start:command.end]
 	s.marks["command"] = command
+	// The line does not say whether it is a server: it is taken for one until it shows.
 	s.JoinsWhenListening = true
 	s.Ready.Kind = ReadyTCP
 	b.addService(s)
 	return &entry{Service: s, command: command}
 }
 
+// What people write into a Procfile that is none.
 var (
 	missingCommand = lazy(`^[A-Za-z0-9_-]+:[ \t]*$`)
 	assignment     = lazy(`^[A-Za-z0-9_.-]+[ \t]*=[ \t]*(.*)$`)

@@ -15,10 +15,12 @@ type reader struct {
 	listed map[string]bool // tables whose keys were listed in a hint
 }
 
+// newReader begins to read a text, with the words that hints may name.
 func newReader(src *source, words *vocabulary) *reader {
 	return &reader{src: src, words: words, meant: map[string]bool{}, listed: map[string]bool{}}
 }
 
+// fail reports what is wrong at a place.
 func (r *reader) fail(at span, msg, hint string) {
 	r.errs = append(r.errs, r.src.errorAt(at, msg, hint))
 }

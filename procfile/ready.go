@@ -72,9 +72,12 @@ func readiness() valueType[Ready] {
 	}
 }
 
+// readyForms are what `ready` may be, in messages.
 const readyForms = `"tcp", "/path" or a table such as { http = "/path" }`
 
+// ready reads a word, a path or a table.
 func (r *reader) ready(n *node, old Ready) Ready {
+	// Words first: "tcp" is no path, and a path begins with a slash, so nothing is both.
 	switch v := n.val.(type) {
 	case string:
 		switch {
@@ -96,6 +99,7 @@ func (r *reader) ready(n *node, old Ready) Ready {
 	return old
 }
 
+// pathWord is a path of which only the first slash is missing.
 var pathWord = lazy(`^[A-Za-z][A-Za-z0-9_/-]*$`)
 
 // readyHint guesses what a text meant.
@@ -135,6 +139,8 @@ func (r *reader) readyTable(v *Ready, n *node) {
 			r.unknownKey(c, "ready", known.names())
 			continue
 		case readyKind(c.key) != ReadyNone:
+			// Also where the value turns out to be wrong: nobody is then told in addition
+			// that the table does not say by what the service is ready.
 			kinds = append(kinds, c)
 			v.Kind = readyKind(c.key)
 		}
@@ -204,6 +210,7 @@ func expression() valueType[*regexp.Regexp] {
 			}
 			re, err := regexp.Compile(s)
 			if err != nil {
+				// The library quotes the expression in its own way, or not at all.
 				msg := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 				r.fail(n.value, "bad regular expression: "+strings.Replace(msg, "`"+s+"`", quote(s), 1),
 					`the syntax is that of Go (RE2); \ in front of a character takes its meaning away`)

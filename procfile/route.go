@@ -43,6 +43,7 @@ const (
 	mostStatus  = 599
 )
 
+// statusNumber is the form of a status.
 func statusNumber() Form {
 	return Form{Shape: Integer, Min: leastStatus, Max: mostStatus, What: "status"}
 }
@@ -65,7 +66,8 @@ func status() valueType[int] {
 	}
 }
 
-// statuses is a list of them. An empty one is a value: it means none.
+// statuses is a list of them. An empty one is a value, it means none; so it is not
+// nil, which would be the default.
 func statuses() valueType[[]int] {
 	return valueType[[]int]{
 		Type: Type{fmt.Sprintf("list of %d-%d", leastStatus, mostStatus), orList(statusNumber())},
@@ -80,6 +82,7 @@ func statuses() valueType[[]int] {
 	}
 }
 
+// statuses reads a list of numbers, or one of them.
 func (r *reader) statuses(n *node, _ []int) []int {
 	items := []*node{n}
 	if n.kind == listNode {
@@ -100,6 +103,8 @@ func (r *reader) statuses(n *node, _ []int) []int {
 	return all
 }
 
+// isStatus reports whether a number is a status that ends a request, and says so
+// when it is not.
 func (r *reader) isStatus(n *node, v int64) bool {
 	if v >= leastStatus && v <= mostStatus {
 		return true

@@ -10,8 +10,8 @@ import (
 // filled is the pattern of a text that is not blank.
 const filled = `\S`
 
-// words is a text for the eyes of people: the name of the project.
-func words() valueType[string] {
+// projectName is a text for the eyes of people.
+func projectName() valueType[string] {
 	return valueType[string]{
 		Type: Type{"text", []Form{{Shape: Text, Pattern: `^[^/]*[^/\s][^/]*$`}}},
 		read: func(r *reader, n *node, _ string) string {
@@ -45,6 +45,7 @@ func boolean() valueType[bool] {
 	}
 }
 
+// boolean reads true or false; nothing else is either.
 func (r *reader) boolean(n *node, _ bool) bool {
 	b, ok := n.val.(bool)
 	if ok {
@@ -64,6 +65,7 @@ func enum[E interface {
 	fmt.Stringer
 }]() valueType[E] {
 	var all []string
+	// So the words stand in one place, String.
 	for e := E(0); e.String() != invalid; e++ {
 		all = append(all, e.String())
 	}
@@ -90,6 +92,7 @@ func (r *reader) word(n *node, words []string) int {
 	return 0
 }
 
+// quoted puts words between quotes, as they are written.
 func quoted(words []string) []string {
 	all := make([]string, len(words))
 	for i, w := range words {

@@ -2,9 +2,11 @@ package procfile
 
 import "strings"
 
+// What the library would be slow with.
 const (
 	maxDepth = 100 // of nested values and dotted keys
-	maxPath  = 512 // bytes of a key with all keys above it: the library keeps every path as a string
+	// Bytes of a key with all keys above it: the library keeps every path as a string.
+	maxPath = 512
 )
 
 // statement is one key = value or one [header] of the text.
@@ -79,6 +81,8 @@ func (s *scanner) toStatement() bool {
 
 // statement reads one statement, or notes its fault and goes behind it.
 func (s *scanner) statement() {
+	// A dotted key and an inline table go deeper for a while; only a header does for
+	// what follows.
 	start, table, depth, path := s.pos, s.table, s.depth, s.path
 	var n *node
 	header := s.text[s.pos] == '['
@@ -104,6 +108,8 @@ func (s *scanner) recover(start int, n *node, header bool) {
 		s.problems = append(s.problems, *s.fault)
 	}
 	s.fault = nil
+	// Without the header, or the key, nobody can say what the lines below belong to: any
+	// further error might be wrong.
 	if header || n == nil || s.stopped {
 		s.vague = true
 	}
@@ -144,7 +150,8 @@ func (s *scanner) header() *node {
 	parts, ok := s.keyPath()
 	if !ok || !strings.HasPrefix(s.text[s.pos:], closing) {
 		s.headerFault(start)
-		s.table = newTable("", span{}) // for the keys below it
+		// Its keys have to go somewhere where they clash with nobody's.
+		s.table = newTable("", span{})
 		return nil
 	}
 	s.pos += len(closing)
@@ -271,7 +278,7 @@ func (s *scanner) insert(parts []keyPart) *node {
 	n := &node{key: last.key, at: span{parts[0].at.start, last.at.end}, value: last.at}
 	parent := s.descend(s.table, parts[:len(parts)-1])
 	if parent == nil {
-		return n
+		return n // a value is in the way, which is told
 	}
 	if first := parent.child(last.key); first != nil {
 		if first.kind != brokenNode {
@@ -321,6 +328,7 @@ func (d *document) repaired() string {
 	text := []byte(d.src.text)
 	for _, b := range d.blanks {
 		for i := b.start; i < b.end; i++ {
+			// Newlines stay, so that all places stay what they are.
 			if text[i] != '\n' {
 				text[i] = ' '
 			}

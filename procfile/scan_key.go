@@ -24,6 +24,7 @@ func pathText(parts []keyPart) string {
 	return strings.Join(names, ".")
 }
 
+// bareChars are the characters of a key without quotes, see isBare.
 const bareChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 // keyPath reads a dotted key and the blanks after it, and counts its depth. When
@@ -94,6 +95,7 @@ func (s *scanner) lineString() (raw string, ok bool) {
 		case s.text[s.pos] == quote:
 			s.pos++
 			return s.text[start : s.pos-1], true
+		// An escape ends with its line.
 		case s.text[s.pos] == '\\' && quote == '"' && !strings.HasPrefix(s.text[s.pos+1:], "\n"):
 			s.pos++
 		}
@@ -133,6 +135,7 @@ func escape(text string) (r rune, size int, ok bool) {
 	if i := strings.IndexByte("btnfre\"\\", text[0]); i >= 0 {
 		return rune("\b\t\n\f\r\x1b\"\\"[i]), 1, true
 	}
+	// \x is of TOML 1.1, which the library reads too.
 	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[text[0]]
 	if digits == 0 || len(text) <= digits {
 		return 0, 0, false

@@ -73,7 +73,7 @@ func (s *scanner) list(n *node) {
 		item := &node{key: n.key, at: at, value: at}
 		s.value(item)
 		if s.fault != nil {
-			s.itemFault(open, at.start)
+			s.itemFault(open, at.start) // where the list ends is not known any more
 			return
 		}
 		n.items = append(n.items, item)
@@ -89,6 +89,7 @@ func (s *scanner) list(n *node) {
 // inline reads { ... }. Its keys become nodes of their own.
 func (s *scanner) inline(n *node) {
 	n.kind, n.declared, n.byKey = tableNode, true, map[string]*node{}
+	// keyValue puts keys into the current table, so that is this one for a while.
 	open, depth, path, table := span{s.pos, s.pos + 1}, s.depth, s.path, s.table
 	s.pos++
 	s.nested++
@@ -129,6 +130,7 @@ func (s *scanner) toItem(open span, closing byte) bool {
 
 // toComma moves behind the comma after an item, or to the closing bracket.
 func (s *scanner) toComma(open span, closing byte) bool {
+	// Two values on one line want a comma, on two lines perhaps a bracket.
 	line := s.src.lineAt(s.pos)
 	if !s.toStatement() {
 		s.unclosed(open, closing)
@@ -145,6 +147,7 @@ func (s *scanner) toComma(open span, closing byte) bool {
 	return true
 }
 
+// What the library takes for a number or a date, and more: it has the last word.
 var (
 	numberForm = lazy(`^[+-]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?|inf|nan)$`)
 	dateForm   = lazy(`^(\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?)$`)
@@ -155,7 +158,7 @@ var (
 func (s *scanner) bare(n *node) {
 	start := s.pos
 	if dateStart().MatchString(s.text[start:min(start+14, len(s.text))]) {
-		s.pos += 11
+		s.pos += len("1979-05-27 ") // the one value without quotes that holds a blank
 	}
 	for s.pos < len(s.text) && !strings.ContainsRune(" \t\n,#]}", rune(s.text[s.pos])) {
 		s.pos++

@@ -38,8 +38,9 @@ type RestartStyle int
 
 // The values of restart_style. The zero value is the default.
 const (
-	RestartStop    RestartStyle = iota // the old process ends, then the new one starts
-	RestartOverlap                     // the new one starts on a port of its own; the old one ends when it is ready
+	RestartStop RestartStyle = iota // the old process ends, then the new one starts
+	// The new one starts on a port of its own; the old one ends when it is ready.
+	RestartOverlap
 )
 
 // String returns the word as it is written in a Devgatefile.

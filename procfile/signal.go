@@ -8,7 +8,8 @@ func signalNames() []string {
 	return []string{"TERM", "INT", "QUIT", "HUP", "KILL", "USR1", "USR2", "WINCH", "ABRT", "ALRM", "PIPE"}
 }
 
-// parseSignal accepts "TERM", "SIGTERM" and "term".
+// parseSignal accepts "TERM", "SIGTERM" and "term", as kill(1) does. No numbers:
+// they differ between systems.
 func parseSignal(text string) (Signal, bool) {
 	name := strings.TrimPrefix(strings.ToUpper(text), "SIG")
 	for _, known := range signalNames() {
@@ -19,6 +20,7 @@ func parseSignal(text string) (Signal, bool) {
 	return Signal{}, false
 }
 
+// defaultSignal is TERM, which all programs know that end in good order.
 func defaultSignal() Signal {
 	s, _ := parseSignal("TERM")
 	return s
@@ -50,6 +52,7 @@ func anyCase(text string) string {
 	return b.String()
 }
 
+// signal reads the name of one that is a request to end.
 func (r *reader) signal(n *node, old Signal) Signal {
 	text, ok := r.text(n, `a signal such as "TERM"`)
 	if !ok {

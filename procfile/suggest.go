@@ -34,6 +34,7 @@ func limit(word string) int {
 // distance counts insertions, deletions, substitutions and swaps of neighbours
 // (optimal string alignment); it may stop early with stop or more.
 func distance(a, b string, stop int) int {
+	// Each letter more or less is a mistake by itself.
 	if diff := len(a) - len(b); diff >= stop || -diff >= stop {
 		return stop
 	}

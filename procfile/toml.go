@@ -17,6 +17,8 @@ const maxRetries = 20
 // values to the tree. Each statement that the library refuses becomes a problem
 // and is left out. It reports whether the tree has values.
 func (d *document) decode() bool {
+	// The library stops at its first error. So that all come at once, what it is about is
+	// blanked out, and the rest is read again.
 	for range maxRetries {
 		var values map[string]any
 		err := unmarshal(d.repaired(), &values)
@@ -67,6 +69,7 @@ func (d *document) refuse(pe toml.ParseError) bool {
 	stmt := d.stmts[i]
 	d.problems = append(d.problems, d.reword(pe, stmt))
 	d.blanks = append(d.blanks, stmt.span)
+	// Without a header, the keys below it would go to the table above.
 	if stmt.header || stmt.node == nil || stmt.node.kind == brokenNode {
 		d.vague = true // a header, or a statement refused twice: give up
 		return true
@@ -75,6 +78,7 @@ func (d *document) refuse(pe toml.ParseError) bool {
 	return true
 }
 
+// The library's messages that are said in other words.
 var (
 	badEscape = lazy(`^invalid escape in string '(\\.*)'$`)
 	hexEscape = lazy(`^expected (\w+) hexadecimal digits after '(\\.)'`)

@@ -2,8 +2,12 @@ package procfile
 
 // traits are the facts about a service that decide which of its keys can have an effect.
 type traits struct {
-	has                            func(key string) bool // in its own table or in [defaults]
-	remote, both, task, port, stop bool
+	has    func(key string) bool // in its own table or in [defaults]
+	remote bool                  // it runs elsewhere
+	both   bool                  // it says two things about where it runs: an error of its own
+	task   bool                  // it runs to its end
+	port   bool                  // requests may reach it
+	stop   bool                  // it is stopped by a command
 }
 
 // traitsOf looks at which keys are there, not at whether their values are right.
@@ -17,8 +21,9 @@ func traitsOf(own, defaults map[string]*node) traits {
 		return n != nil && n.val == true
 	}
 	t := traits{
-		has:    has,
-		both:   own["url"] != nil && own["command"] != nil,
+		has:  has,
+		both: own["url"] != nil && own["command"] != nil,
+		// A command of its own wins over a default url.
 		remote: own["command"] == nil && has("url"),
 		task:   is("once"),
 		stop:   own["stop"] != nil || defaults["stop"] != nil && own["stop_signal"] == nil,
@@ -51,6 +56,7 @@ func (t traits) clash(key string) (msg, hint string) {
 	switch {
 	case key == "url" && t.both:
 		return `a service has a "command" or a "url", not both`, `remove "url" if devgate is to start it, else "command"`
+	// Never shown: a default that does not fit is left out.
 	case key == "url" && !t.remote:
 		return "a default url, and a command of its own", ""
 	case key == "port" && t.remote:
@@ -67,4 +73,5 @@ func (t traits) clash(key string) (msg, hint string) {
 	return "", ""
 }
 
+// noEffect begins the message about a key that can do nothing where it stands.
 func noEffect(key string) string { return quote(key) + " has no effect" }

@@ -48,7 +48,7 @@ func (r *reader) keyHint(n *node, where string, known []string) string {
 	}
 	meant := nearest(n.key, known)
 	if other := r.words.synonym(n.key); isService && other != "" {
-		meant = other
+		meant = other // "path" is like "paths" too, but "signal" is like nothing
 	}
 	if meant != "" {
 		r.meant[meant] = true

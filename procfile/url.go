@@ -15,8 +15,11 @@ func address() valueType[*url.URL] {
 	}
 }
 
+// url reads an address. One that cannot be read is still an address to the checks
+// that follow: the service is a remote one, whatever is wrong with it.
 func (r *reader) url(n *node, old *url.URL) *url.URL {
 	const what = `a URL such as "http://10.0.0.5:8080"`
+	// Meant as "the one that listens on this port here".
 	if port, ok := n.val.(int64); ok {
 		r.want(n, what, fmt.Sprintf(`write url = "http://localhost:%d"`, port))
 		return old
@@ -28,6 +31,7 @@ func (r *reader) url(n *node, old *url.URL) *url.URL {
 	u, err := url.Parse(text)
 	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 		r.urlParts(n, u)
+		// Nothing else of it: a path that was refused must not reach a backend either.
 		return &url.URL{Scheme: u.Scheme, Host: u.Host}
 	}
 	hint := "it begins with http:// or https://"
@@ -37,7 +41,8 @@ func (r *reader) url(n *node, old *url.URL) *url.URL {
 		hint = strings.TrimPrefix(err.Error(), "parse "+strconv.Quote(text)+": ")
 	}
 	r.want(n, what, hint)
-	return &url.URL{Scheme: "http", Host: "invalid"} // still a Remote for the checks that follow
+	// Still a Remote for the checks that follow.
+	return &url.URL{Scheme: "http", Host: "invalid"}
 }
 
 // urlParts refuses what a backend's address cannot have: requests are passed on
@@ -53,7 +58,7 @@ func (r *reader) urlParts(n *node, u *url.URL) {
 		r.fail(n.value, "the url holds a query or a fragment", hint)
 	case u.Hostname() == "":
 		r.fail(n.value, "the url holds no host", "")
-	case u.Port() == "" && strings.HasSuffix(u.Host, ":"):
+	case u.Port() == "" && strings.HasSuffix(u.Host, ":"): // net/url lets it pass
 		r.fail(n.value, "the url holds a colon without a port", "")
 	case u.Port() != "":
 		if p, err := strconv.Atoi(u.Port()); err != nil || p < 1 || p > 65535 {

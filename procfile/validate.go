@@ -43,6 +43,7 @@ func (b *builder) samePorts() {
 		}
 		at := s.marks["port"]
 		other := first[n]
+		// One place, read for two services.
 		if other != nil && other.marks["port"] == at {
 			b.fail(at, fmt.Sprintf("port %d of [defaults] would be used by both %s and %s", n, quote(other.Name), quote(s.Name)),
 				`write port = "auto" here, or a port in each service`)
@@ -55,7 +56,7 @@ func (b *builder) samePorts() {
 		}
 		first[n] = s
 		switch n {
-		case f.Port.Number:
+		case f.Port.Number: // 0 for "auto": that is chosen so that it is nobody's
 			b.errs = append(b.errs, f.gatewayClash(s, n))
 		case f.Dashboard.Port:
 			b.fail(at, fmt.Sprintf("port %d is the dashboard's port (%s)", n, b.ref(f.Pos("dashboard"))), "give one of the two another port")
@@ -81,19 +82,19 @@ func (f *File) gatewayRef(port int) string {
 // for a Procfile only the command line.
 func (f *File) gatewayClash(s *Service, port int) *Error {
 	msg := fmt.Sprintf("port %d is the gateway's port%s", port, f.gatewayRef(port))
-	hint := "give the service another port, or the gateway: port = " + fmt.Sprint(clear(port, f)) + " at the top of the file"
+	hint := "give the service another port, or the gateway: port = " + fmt.Sprint(vacant(port, f)) + " at the top of the file"
 	switch {
 	case f.Format == Procfile:
-		hint = fmt.Sprintf("give the service another port, or the gateway: devgate up --port %d", clear(port, f))
+		hint = fmt.Sprintf("give the service another port, or the gateway: devgate up --port %d", vacant(port, f))
 	case f.Has("port"):
 		hint = "give one of the two another port"
 	}
 	return f.src.errorAt(s.marks["port"], msg, hint)
 }
 
-// clear returns a port after port that no service names and browsers open.
-func clear(port int, f *File) int {
-	for p := open(port + 1); p <= 65535; p = open(p + 1) {
+// vacant returns a port after port that no service names and browsers open.
+func vacant(port int, f *File) int {
+	for p := firstOpen(port + 1); p <= 65535; p = firstOpen(p + 1) {
 		if !slices.ContainsFunc(f.Services, func(s *Service) bool { return s.Port.Number == p }) {
 			return p
 		}
@@ -132,6 +133,7 @@ func (b *builder) serviceHint(name string) string {
 
 // cycles reports each circle in `after` once, at the first of its services.
 func (b *builder) cycles() {
+	// A walk along `after`: who is met again while it is being visited closes a circle.
 	const visiting, done = 1, 2
 	state := map[*Service]int{}
 	var trail []*Service
@@ -186,7 +188,7 @@ func (b *builder) applyOrder() {
 			rank[s] = len(rank) + 1
 		}
 	}
-	last := len(rank) + 1
+	last := len(rank) + 1 // of all that are not named; the sort is stable
 	at := func(s *Service) int {
 		if n := rank[s]; n != 0 {
 			return n

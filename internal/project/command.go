@@ -60,6 +60,8 @@ func (p *Project) commands(s *Service) (errs procfile.ErrorList) {
 	return errs
 }
 
+// scriptHint is the way out that is always there: the shell never looks into the
+// value of a variable for quotes.
 const scriptHint = `env = { X = "{...}" } makes it a variable: write $X there`
 
 // argv is what is executed for a command: its list as it is, or a shell.

@@ -114,6 +114,7 @@ func (l *loader) before(path string) (*envfile.File, bool) {
 	return text.file, known && text.err == nil
 }
 
+// warn keeps what is wrong with a file that nobody has named.
 func (l *loader) warn(path, msg, hint string) {
 	l.project.Warnings = append(l.project.Warnings, &procfile.Error{File: shownPath(l.options.Dir, path), Msg: msg, Hint: hint})
 }

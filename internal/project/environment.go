@@ -36,6 +36,8 @@ func (p *Project) environment(s *Service) []string {
 	return list(env)
 }
 
+// apply lays the variables of files over those that there are, the later over the
+// earlier.
 func apply(files []*envfile.File, env map[string]string) {
 	for _, file := range files {
 		file.Apply(env)
@@ -67,6 +69,7 @@ func setColor(env map[string]string) {
 	env["FORCE_COLOR"], env["CLICOLOR_FORCE"] = "1", "1"
 }
 
+// setDefault sets a variable that nobody has set; an empty one is set.
 func setDefault(env map[string]string, name, value string) {
 	if _, set := env[name]; !set {
 		env[name] = value
@@ -96,12 +99,15 @@ func variable(name string) string {
 	return strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
+// expandInto lays variables of the Devgatefile over those that there are. No shell
+// reads them, so values stand in them as they are.
 func (p *Project) expandInto(env, values map[string]string, s *Service) {
 	for name, value := range values {
 		env[name] = p.Expand(value, s)
 	}
 }
 
+// list is an environment as processes get it, sorted so that two can be compared.
 func list(env map[string]string) []string {
 	all := make([]string, 0, len(env))
 	for _, name := range slices.Sorted(maps.Keys(env)) {

@@ -109,6 +109,7 @@ func shownHost(host string) string {
 	return host
 }
 
+// urlOf is the address of a server on this machine.
 func urlOf(host string, port int) string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(port))
 }

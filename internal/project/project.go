@@ -111,6 +111,8 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	return p, p.resolve(ctx, o)
 }
 
+// resolve fills in what the file leaves open. Ports come first: everything else may
+// speak of them.
 func (p *Project) resolve(ctx context.Context, o Options) error {
 	if o.Host != "" {
 		p.Host = o.Host
@@ -185,6 +187,7 @@ type loader struct {
 	errs    procfile.ErrorList
 }
 
+// fail reports what the disk says against a place in the file.
 func (l *loader) fail(pos procfile.Position, msg, hint string) {
 	l.errs = append(l.errs, l.project.File.ErrorAt(pos, msg, hint))
 }
@@ -203,6 +206,7 @@ func (l *loader) folders() {
 	}
 }
 
+// folder is the absolute path of one that the file names, and has to exist.
 func (l *loader) folder(name string, pos procfile.Position) string {
 	path := absolute(l.project.Root, name)
 	info, err := input.Stat(l.ctx, path)
@@ -234,6 +238,7 @@ func shownPath(dir, path string) string {
 	return rel
 }
 
+// absolute is a path as seen from a folder.
 func absolute(base, path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)

@@ -10,9 +10,10 @@ import (
 // the shell reads as there.
 func (s *scanner) dollar(quoted bool) {
 	switch {
-	case s.depth == maxDepth:
+	case s.depth == maxDepth: // each level is one of the stack, too
 		s.giveUp("nested too deep")
-	case s.at("$(("):
+	case s.at("$(("): // before "$(": POSIX takes it for arithmetic wherever it can be
+
 		s.arithmetic()
 	case s.at("$("):
 		s.pos += len("$(")
@@ -89,7 +90,7 @@ func (s *scanner) parameter(quoted bool) {
 	}
 	s.pos += len(m[0])
 	for !s.over() {
-		if s.place(Place{context: map[bool]context{true: doubleBrace}[quoted]}) {
+		if s.place(Place{context: map[bool]context{true: doubleBrace}[quoted]}) { // else bare: quotes mean there what they do outside
 			continue
 		}
 		switch c := s.text[s.pos]; {
@@ -137,7 +138,7 @@ func (s *scanner) pattern() {
 func (s *scanner) backquotes() {
 	inner, spans, end := s.unquoted()
 	switch {
-	case end < 0:
+	case end < 0: // the shell will say so
 		s.giveUp("within quotes that are not closed")
 		return
 	case s.depth == maxDepth:
@@ -173,7 +174,7 @@ func (s *scanner) unquoted() (inner string, spans []Span, end int) {
 		case c == '`':
 			return b.String(), spans, i + 1
 		case c == '\\' && i+1 < s.end && strings.IndexByte("\\$`", s.text[i+1]) >= 0:
-			i++
+			i++ // before all else, a backslash in backquotes is one
 		}
 		b.WriteByte(s.text[i])
 	}

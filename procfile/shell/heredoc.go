@@ -12,6 +12,7 @@ type hereDocument struct {
 // hereDocument scans << and the word behind it.
 func (s *scanner) hereDocument() (d hereDocument) {
 	if s.depth > 0 {
+		// Where its lines begin, and what ends them, shells do not agree on.
 		s.giveUp("in a here-document within a substitution, or behind it")
 		return d
 	}
@@ -28,7 +29,7 @@ func (s *scanner) hereDocument() (d hereDocument) {
 		end.WriteString(s.endWord())
 	}
 	d.end = end.String()
-	d.quoted = strings.ContainsAny(s.text[begin:s.pos], `'"\`)
+	d.quoted = strings.ContainsAny(s.text[begin:s.pos], `'"\`) // any of it quoted counts for all
 	if d.end == "" {
 		s.giveUp("behind a here-document without an end")
 	}
@@ -71,7 +72,7 @@ func (s *scanner) bodies(all []hereDocument) {
 			return
 		}
 		start, end := s.pos, s.end
-		s.end = start + last
+		s.end = start + last // nothing in its lines reaches beyond them
 		s.body(d)
 		s.pos, s.end = start+after, end
 	}
@@ -108,7 +109,8 @@ func (s *scanner) body(d hereDocument) {
 		case d.quoted:
 			s.pos++
 		case s.at("\\\n"):
-			s.giveUp("in a here-document that cannot be followed, or behind it") // the lines are one: is it the last?
+			// The lines are one: is it the last?
+			s.giveUp("in a here-document that cannot be followed, or behind it")
 		case c == '\\':
 			s.escaped()
 		case s.at("${"):

@@ -22,6 +22,7 @@ type Place struct {
 // context is the quotes around a place.
 type context int
 
+// The contexts. The zero value is a bare word.
 const (
 	bare        context = iota
 	double              // "…"
@@ -40,6 +41,8 @@ func (p Place) Unclear() string { return p.unclear }
 // the end of a sentence about the value, where that cannot be done.
 func (p Place) Quote(value string) (string, error) {
 	switch {
+	// A here-document has no quotes that a value could do without: its escapes are no
+	// more text, and its end is a line.
 	case p.context == document || p.context == verbatim:
 		if err := p.fits(value); err != nil {
 			return "", err

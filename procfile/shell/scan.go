@@ -161,6 +161,7 @@ func (s *scanner) comment() {
 
 // single scans '…', in which nothing is special.
 func (s *scanner) single() {
+	// No escapes: a ' ends it, wherever it stands.
 	for s.pos++; !s.over(); {
 		if s.place(Place{context: single}) {
 			continue

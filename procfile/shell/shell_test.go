@@ -76,7 +76,7 @@ func run(shell []string, script string) (string, error) {
 var nasty = []string{
 	"/home/me/my project (2)", `it's "$HOME" $(id) ` + "`id`" + ` \ \\ \n \" \' '"'" ${X} $'a' $$ $((1)) {a,b} a}b}} `,
 	`*?[a]~!#%s%\;&&||(x)<<E >x 2>&1 a=b -- {v} # x`, "é ü 🙂\x01\x7f\r", "a\n'b\n\"c\n", "\\\na\\\nb", "\n", " a  ", "\ta",
-	"4001", "a#b", "#", "~", "'", `"`, `\`, `a\`, "$", "`", "}", ")", "))", "!", "-n", "=", "%", "esac)", "if", "done", "EOF", "ONE",
+	"2", "4001", "a#b", "#", "~", "'", `"`, `\`, `a\`, "$", "`", "}", ")", "))", "!", "-n", "=", "%", "esac)", "if", "done", "EOF", "ONE",
 }
 
 // contexts are places with what the script prints for a value.
