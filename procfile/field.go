@@ -11,7 +11,7 @@ type valueType[V any] struct {
 
 // row is one key of the table: what is known of it, and the field of T that it sets.
 type row[T any] struct {
-	Key
+	Key   // without Type and Default: see key
 	field field[T]
 	also  string // what other tools call it, for hints: words between blanks
 	hint  string // where Needs is missing
@@ -20,7 +20,7 @@ type row[T any] struct {
 // field is how a key sets a field of T.
 type field[T any] struct {
 	typ      Type
-	standard any // the default as it would be written, or nil
+	standard func() any // the default as it would be written; nil where none can be
 	read     func(*reader, T, *node)
 	reset    func(T)     // sets the default
 	get      func(T) any // the value that is set
@@ -35,7 +35,7 @@ func fieldOf[T, V any](typ valueType[V], standard V, find func(T) *V) field[T] {
 		get:   func(t T) any { return *find(t) },
 	}
 	if typ.write != nil {
-		f.standard = typ.write(standard)
+		f.standard = func() any { return typ.write(standard) }
 	}
 	return f
 }
@@ -43,13 +43,23 @@ func fieldOf[T, V any](typ valueType[V], standard V, find func(T) *V) field[T] {
 // rows is a part of the table.
 type rows[T any] []row[T]
 
-// complete puts the group, and what the fields know, into the descriptions.
-func (all rows[T]) complete(group Group) rows[T] {
+// in puts the rows into a group.
+func (all rows[T]) in(group Group) rows[T] {
 	for i := range all {
 		all[i].Group = group
-		all[i].Type, all[i].Default = all[i].field.typ, all[i].field.standard
 	}
 	return all
+}
+
+// key is the description of the key with what its field knows. A start that reads a
+// file needs none of it, so nothing of it is made before it is asked for.
+func (r *row[T]) key() Key {
+	k := r.Key
+	k.Type = r.field.typ
+	if r.field.standard != nil {
+		k.Default = r.field.standard()
+	}
+	return k
 }
 
 // find returns the row of a key, or nil.
@@ -82,7 +92,7 @@ func (all rows[T]) names() []string {
 func (all rows[T]) keys() []Key {
 	keys := make([]Key, len(all))
 	for i := range all {
-		keys[i] = all[i].Key
+		keys[i] = all[i].key()
 	}
 	return keys
 }

@@ -32,12 +32,12 @@ func (b *builder) checkPlaceholders(env *node, nodes map[*Service][]*node) {
 		c.texts(s, env, false)
 		for _, n := range nodes[s] {
 			if row := serviceKeys().find(n.key); row != nil && row.Placeholders {
-				c.texts(s, n, row.Type.isScript())
+				c.texts(s, n, row.field.typ.isScript())
 			}
 		}
 		for _, row := range readyKeys() {
 			if row.Placeholders {
-				c.texts(s, readyNode(nodes[s]).child(row.Name), row.Type.isScript())
+				c.texts(s, readyNode(nodes[s]).child(row.Name), row.field.typ.isScript())
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func statusNumber() Form {
 // status is one that a backend answers.
 func status() valueType[int] {
 	return valueType[int]{
-		Type: Type{fmt.Sprintf("%d-%d", leastStatus, mostStatus), []Form{statusNumber()}},
+		Type: Type{"200-599", []Form{statusNumber()}},
 		read: func(r *reader, n *node, old int) int {
 			v, ok := n.val.(int64)
 			switch {
@@ -70,7 +70,7 @@ func status() valueType[int] {
 // nil, which would be the default.
 func statuses() valueType[[]int] {
 	return valueType[[]int]{
-		Type: Type{fmt.Sprintf("list of %d-%d", leastStatus, mostStatus), orList(statusNumber())},
+		Type: Type{"list of 200-599", orList(statusNumber())},
 		read: (*reader).statuses,
 		write: func(all []int) any {
 			list := make([]int64, len(all))

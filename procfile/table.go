@@ -45,7 +45,7 @@ var fileKeys = sync.OnceValue(func() rows[*File] {
 			field: fieldOf(files(), []string{".env"}, func(f *File) *[]string { return &f.EnvFile })},
 		{Key: Key{Name: "order", Unset: "order of the file", Doc: "the cascade. Services that it does not name follow in the order of the file"},
 			field: fieldOf(services(), nil, func(f *File) *[]string { return &f.order })},
-	}.complete(GroupFile)
+	}.in(GroupFile)
 })
 
 // serviceKeys are the keys of a service, and of [defaults].
@@ -80,7 +80,7 @@ func runKeys() rows[*Service] {
 			Doc: "the process gets a terminal of its own, for debuggers: [`devgate attach NAME`](commands.md#devgate-attach). All it prints is then `stdout`"},
 			field: fieldOf(boolean(), false, func(s *Service) *bool { return &s.PTY }),
 			also:  "tty terminal interactive"},
-	}.complete(GroupRun)
+	}.in(GroupRun)
 }
 
 // lifeKeys are about when a service starts, restarts and stops.
@@ -112,7 +112,7 @@ func lifeKeys() rows[*Service] {
 		{Key: Key{Name: "stop", Scope: ScopeStarted, Placeholders: true, Unset: none,
 			Doc: "a command that is run instead of the signal: `\"docker stop -t 5 shop-db\"`"},
 			field: fieldOf(command(), Command{}, func(s *Service) *Command { return &s.Stop })},
-	}.complete(GroupLife)
+	}.in(GroupLife)
 }
 
 // requestKeys are about which requests a service gets.
@@ -140,7 +140,7 @@ func requestKeys() rows[*Service] {
 			field: fieldOf(boolean(), false, func(s *Service) *bool { return &s.Optional })},
 		{Key: Key{Name: "protocol", Scope: ScopeAsked, NewProcess: true, Doc: "how the gateway speaks to it, and `ready = \"/path\"` asks it"},
 			field: fieldOf(enum[Protocol](), HTTP1, func(s *Service) *Protocol { return &s.Protocol })},
-	}.complete(GroupRequests)
+	}.in(GroupRequests)
 }
 
 // readyKeys are the keys of a ready table. The first four are the kinds.
@@ -160,7 +160,7 @@ var readyKeys = sync.OnceValue(func() rows[*Ready] {
 			field: fieldOf(duration(1), DefaultTimeout, func(r *Ready) *time.Duration { return &r.Timeout })},
 		{Key: Key{Name: "interval", Doc: "the time between two attempts"},
 			field: fieldOf(duration(1), DefaultInterval, func(r *Ready) *time.Duration { return &r.Interval })},
-	}.complete(GroupReady)
+	}.in(GroupReady)
 })
 
 // language is what the table has for hints.

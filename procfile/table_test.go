@@ -102,12 +102,12 @@ func typesAccept[T any](t *testing.T, keys rows[T], fresh func() T) {
 			n.key = row.Name
 			r := newReader(newSource("f", "k = "+literal), language())
 			row.field.read(r, fresh(), n)
-			has := hasForm(n, row.Type.Forms)
+			has := hasForm(n, row.field.typ.Forms)
 			switch {
 			case len(r.errs) == 0 && !has:
-				t.Errorf("%s = %s is read and has no form of %q", row.Name, literal, row.Type.Label)
-			case len(r.errs) > 0 && has && !onlyTheReaderKnows(n, row.Type.Forms):
-				t.Errorf("%s = %s has a form of %q and is refused: %v", row.Name, literal, row.Type.Label, r.errs[0].Msg)
+				t.Errorf("%s = %s is read and has no form of %q", row.Name, literal, row.field.typ.Label)
+			case len(r.errs) > 0 && has && !onlyTheReaderKnows(n, row.field.typ.Forms):
+				t.Errorf("%s = %s has a form of %q and is refused: %v", row.Name, literal, row.field.typ.Label, r.errs[0].Msg)
 			case len(r.errs) == 0:
 				accepted++
 			}
@@ -198,10 +198,10 @@ func TestDefaultsAreWhatIsRead(t *testing.T) {
 func defaultsAreRead[T any](t *testing.T, keys rows[T], standard T, empty func() T) {
 	t.Helper()
 	for _, row := range keys {
-		if row.Default == nil {
+		if row.key().Default == nil {
 			continue
 		}
-		text := strings.Trim(defaultText(row.Key), "`")
+		text := strings.Trim(defaultText(row.key()), "`")
 		r, v := newReader(newSource("f", text), language()), empty()
 		row.field.read(r, v, valueNode(t, text))
 		got, want := row.field.get(v), row.field.get(standard)
