@@ -1,8 +1,8 @@
 package procfile
 
-// valueType is a Type with its reader. read gets what holds so far, the default
-// or what [defaults] says, and returns it where the value is wrong: its error is
-// enough, and no rule between keys is to report it a second time.
+// valueType is a Type with its reader. read gets what holds so far, the default or
+// what [defaults] says. Where the value is wrong it returns that, or a zero value:
+// whatever lets no rule between keys report the same mistake a second time.
 type valueType[V any] struct {
 	Type
 	read  func(r *reader, n *node, old V) V
