@@ -66,13 +66,14 @@ func TestTheBrowserSurvivesEveryEnd(t *testing.T) {
 
 // browser is what a victim has opened.
 type browser struct {
-	*victim // counts by the browser's token
+	*victim         // counts by the browser's token
+	opener  *victim // the devgate that has opened it
 	all     []proc.ID
 }
 
 // openBrowser lets a victim that is still to be started open one.
 func openBrowser(v *victim) *browser {
-	b := &browser{victim: &victim{t: v.t, token: "browser-" + rand.Text()}}
+	b := &browser{victim: &victim{t: v.t, token: "browser-" + rand.Text()}, opener: v}
 	v.flags, v.env = []string{"--open"}, []string{"BROWSER=" + b.token}
 	v.t.Cleanup(func() {
 		for _, id := range b.all {
@@ -82,7 +83,8 @@ func openBrowser(v *victim) *browser {
 	return b
 }
 
-// awaitAll waits until it is all there, and its first process has gone.
+// awaitAll waits until it is all there, and both its first process and the helper
+// of the guard that has started it have gone.
 func (b *browser) awaitAll() {
 	b.t.Helper()
 	var who []string
@@ -90,7 +92,8 @@ func (b *browser) awaitAll() {
 		// A program in Go forks once for nothing, to see what the kernel can.
 		n, all := b.count()
 		who = all
-		return n == browserProcesses && strings.Contains(strings.Join(all, "\n"), b.token+" last")
+		return n == browserProcesses && strings.Contains(strings.Join(all, "\n"), b.token+" last") &&
+			len(proc.Children(b.opener.cmd.Process.Pid)) == 1
 	}) {
 		b.t.Fatalf("the browser does not come up: %q", who)
 	}
