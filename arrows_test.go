@@ -31,6 +31,7 @@ var arrows = map[string]string{
 	"devgate/internal/relay":    "devgate/internal/loopback",
 	"devgate/internal/project":  "devgate/internal/envfile devgate/internal/input devgate/internal/port devgate/procfile devgate/procfile/shell",
 	"devgate/internal/session":  "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/watch devgate/procfile devgate/proxy devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix",
+	"devgate/internal/testport": "",
 	"devgate/internal/testproc": "",
 	"devgate/internal/tty":      "golang.org/x/sys/unix golang.org/x/term",
 	"devgate/internal/watch":    "devgate/internal/input github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix",

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/internal/testport"
 )
 
 var navigation = []string{"Sec-Fetch-Mode", "navigate", "Accept", "text/html"}
@@ -156,22 +158,12 @@ func TestDown(t *testing.T) {
 	})
 }
 
-// closedPort is a port on which nobody listens.
-func closedPort(t *testing.T) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // G4: where nobody listens nothing was sent, so the request may wait for the
 // news that the backend is restarting.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	t.Run("nobody knows why", func(t *testing.T) {
-		port := closedPort(t)
+		port := testport.One(t)
 		g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "a", Port: port}}, backend(t, "b", answers(200, "")))
 		got := g.post("/", "x")
 		if got.status != 502 || got.header.Get("X-Devgate-Error") != "refused" || !strings.Contains(got.body, fmt.Sprint("localhost:", port)) {
@@ -179,7 +171,7 @@ func TestRefused(t *testing.T) {
 		}
 	})
 	t.Run("a restart is noticed in time", func(t *testing.T) {
-		port := closedPort(t)
+		port := testport.One(t)
 		g := gateway(t, Config{}, &testBackend{Backend: Backend{Name: "a", Port: port}})
 		done := make(chan answer)
 		go func() { done <- g.post("/", "hello") }()

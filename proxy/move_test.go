@@ -12,13 +12,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// freePort is one that nobody listens on now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	return closedPort(t)
-}
+	"devgate/internal/testport"
+)
 
 // getAt asks the gateway at a port, on a connection of its own.
 func getAt(host string, port int) (int, error) {
@@ -39,7 +35,7 @@ func TestMove(t *testing.T) {
 	running := make(chan answer, 1)
 	go func() { running <- g.get("/slow") }()
 	eventually(t, "it runs", func() bool { return len(old.requests()) == 1 })
-	from, to := g.Port(), freePort(t)
+	from, to := g.Port(), testport.One(t)
 	if err := g.Move("localhost", to); err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +105,8 @@ func TestMovesBeforeServe(t *testing.T) {
 	if err := g.Listen("localhost", 0); err != nil {
 		t.Fatal(err)
 	}
-	to := freePort(t)
-	for _, port := range []int{freePort(t), to} {
+	to := testport.One(t)
+	for _, port := range []int{testport.One(t), to} {
 		if err := g.Move("localhost", port); err != nil {
 			t.Fatal(err)
 		}

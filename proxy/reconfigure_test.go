@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"devgate/internal/testport"
 	"devgate/proxy/ingress"
 )
 
@@ -135,7 +136,7 @@ func TestReconfigureKeepsWhatIsUnchanged(t *testing.T) {
 	if got := g.get("/"); got.body != "b" || conns.Load() != 1 {
 		t.Errorf("%+v over %d connections", got, conns.Load())
 	}
-	g.reconfigure(func(c *Config) { c.Backends[1].Port = closedPort(t) })
+	g.reconfigure(func(c *Config) { c.Backends[1].Port = testport.One(t) })
 	if s := g.chain.Load().find("b").up.look(); s.Phase != Waiting {
 		t.Errorf("what has moved is %v", s.Phase)
 	}
@@ -212,7 +213,7 @@ func TestReconfigureForgetsThePace(t *testing.T) {
 	g := gateway(t, Config{}, backend(t, "a", answers(404, "")))
 	up := g.chain.Load().find("a").up
 	up.pace.add(time.Hour)
-	g.reconfigure(func(c *Config) { c.Backends[0].Port = closedPort(t) })
+	g.reconfigure(func(c *Config) { c.Backends[0].Port = testport.One(t) })
 	if d := up.pace.usual(); d != 0 {
 		t.Error(d)
 	}

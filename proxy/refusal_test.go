@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/internal/testport"
 )
 
 func typed(status int, contentType, body string, header ...string) http.HandlerFunc {
@@ -99,7 +101,7 @@ func TestPagesComeBack(t *testing.T) {
 	g := gateway(t, Config{Hold: time.Millisecond}, a)
 	g.notice = 0
 	for until, s := range map[reloading]State{
-		untilChanged: {Phase: Ready}, untilReady: {Phase: Waiting}, untilDialed: {Phase: Ready, Port: closedPort(t)},
+		untilChanged: {Phase: Ready}, untilReady: {Phase: Waiting}, untilDialed: {Phase: Ready, Port: testport.One(t)},
 	} {
 		g.SetState("a", s)
 		if page := g.get("/", navigation...).body; !strings.Contains(page, fmt.Sprintf("until = %q", until)) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/internal/testport"
 )
 
 // G4: a request that waits for a backend which the new configuration does not
@@ -150,7 +152,7 @@ func TestReconfigureEndsWhatLastsOnARemote(t *testing.T) {
 	br := bufio.NewReader(nc)
 	readTo(t, br, "data: up\n")
 	began := time.Now()
-	g.reconfigure(func(c *Config) { c.Backends[0].URL = serverURL(closedPort(t)) })
+	g.reconfigure(func(c *Config) { c.Backends[0].URL = serverURL(testport.One(t)) })
 	if _, err := io.Copy(io.Discard, br); err != nil && !isReset(err) || time.Since(began) < goodbye {
 		t.Errorf("cut after %s, %v", time.Since(began), err)
 	}

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"devgate/internal/testport"
 )
 
 // restartable is a backend whose process can be replaced on the same port.
@@ -276,7 +278,7 @@ func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
 // and nobody says so.
 func TestAServerThatRestartsItselfLosesNothing(t *testing.T) {
 	t.Parallel()
-	r := &restartable{addr: fmt.Sprintf("127.0.0.1:%d", closedPort(t)), h: hashes(200)}
+	r := &restartable{addr: fmt.Sprintf("127.0.0.1:%d", testport.One(t)), h: hashes(200)}
 	r.start(t)
 	_, port, _ := net.SplitHostPort(r.addr)
 	n, _ := strconv.Atoi(port)

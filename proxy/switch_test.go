@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"devgate/internal/testport"
 	"devgate/proxy/wire"
 )
 
@@ -249,7 +250,7 @@ func (f *forgetting) Forget() {
 
 // A port that the process chose is the one that errors speak of.
 func TestSwitchNamesThePort(t *testing.T) {
-	port := closedPort(t)
+	port := testport.One(t)
 	g := gateway(t, Config{}, backend(t, "b", answers(200, "")))
 	g.notice = 0
 	g.SetState("b", State{Phase: Ready, Port: port})

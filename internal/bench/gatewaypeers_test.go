@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/internal/testport"
 )
 
 // peer is a gateway that is measured; devgate is one of them. All have the same
@@ -37,7 +39,7 @@ func newField(b *testing.B) *field {
 		b.Fatal(err)
 	}
 	for i := range f.backends {
-		f.backends[i] = free(b)
+		f.backends[i] = testport.One(b)
 	}
 	f.startDevgate(b)
 	f.add(b, "chain", f.chain)
@@ -50,7 +52,7 @@ func newField(b *testing.B) *field {
 
 func (f *field) startDevgate(b *testing.B) {
 	b.Helper()
-	port := free(b)
+	port := testport.One(b)
 	var file strings.Builder
 	fmt.Fprintf(&file, "port = %d\nname = \"bench\"\n", port)
 	for i, name := range []string{"a", "b", "c"} {
@@ -65,7 +67,7 @@ func (f *field) startDevgate(b *testing.B) {
 // add starts a peer and waits until it answers as a cascade.
 func (f *field) add(b *testing.B, name string, command func(port int) (*exec.Cmd, error)) {
 	b.Helper()
-	port := free(b)
+	port := testport.One(b)
 	cmd, err := command(port)
 	if err == nil {
 		err = cmd.Start()
@@ -205,11 +207,11 @@ func (f *field) haproxy(port int) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	more, err := freePort()
+	ports, err := testport.Take(1)
 	if err != nil {
 		return nil, err
 	}
-	conf, err := f.config("haproxy.cfg", haproxyCfg, port, more)
+	conf, err := f.config("haproxy.cfg", haproxyCfg, port, ports[0])
 	return exec.Command(program, "-db", "-q", "-f", conf), err
 }
 
@@ -251,24 +253,6 @@ func inFolder(dir, name string, args ...string) error {
 		return fmt.Errorf("%s: %w\n%s", cmd, err, out)
 	}
 	return nil
-}
-
-func free(b *testing.B) int {
-	b.Helper()
-	port, err := freePort()
-	if err != nil {
-		b.Fatal(err)
-	}
-	return port
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 func listens(port int) bool {

@@ -23,6 +23,7 @@ import (
 
 	"devgate/internal/logmux"
 	"devgate/internal/proc"
+	"devgate/internal/testport"
 )
 
 // consoleChild plays a debugger: it says how large its terminal is, prompts
@@ -86,10 +87,7 @@ url = "http://127.0.0.1:1"
 func openWorkshop(t *testing.T, on *desktop) *workshop {
 	t.Helper()
 	w := &workshop{t: t, root: t.TempDir(), ended: make(chan struct{})}
-	ports, err := freePorts(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ports := testport.Some(t, 1)
 	if err := os.WriteFile(filepath.Join(w.root, "Devgatefile"), fmt.Appendf(nil, consoleProject, ports[0]), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -458,10 +456,7 @@ func TestAttachWithoutATerminalIsBadUsage(t *testing.T) {
 func TestAServiceOfAProcfileCannotHaveATerminal(t *testing.T) {
 	w := &workshop{t: t, root: t.TempDir(), ended: make(chan struct{})}
 	os.WriteFile(filepath.Join(w.root, "Procfile"), []byte("web: load normal web\n"), 0o644)
-	ports, err := freePorts(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ports := testport.Some(t, 1)
 	w.up = w.devgate("up", "--port", fmt.Sprint(ports[0]))
 	if err := w.up.Start(); err != nil {
 		t.Fatal(err)

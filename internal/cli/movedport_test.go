@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"devgate/internal/logmux"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,14 +10,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"devgate/internal/logmux"
+	"devgate/internal/testport"
 )
 
 // P4: a backend that listens elsewhere is told of within 2 s of listening.
 func TestAMovedPortIsToldWithinTwoSeconds(t *testing.T) {
-	ports, err := freePorts(3)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ports := testport.Some(t, 3)
 	root := t.TempDir()
 	text := fmt.Sprintf("port = %d\n[web]\ncommand = \"serve -port %d -name web\"\nport = %d\n", ports[0], ports[1], ports[2])
 	if err := os.WriteFile(filepath.Join(root, "Devgatefile"), []byte(text), 0o644); err != nil {

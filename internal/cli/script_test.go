@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/guard"
+	"devgate/internal/testport"
 )
 
 // The scripts below testdata/script run the real Main against real processes:
@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 // setup gives a script free ports ($GATEWAY, $P1 … $P4), a folder of its own
 // for sockets, and the end of everything that it has started.
 func setup(env *testscript.Env) error {
-	ports, err := freePorts(5)
+	ports, err := testport.Take(5)
 	if err != nil {
 		return err
 	}
@@ -114,17 +114,4 @@ func endDetached(dir string) {
 		}
 		return nil
 	})
-}
-
-// freePorts are free on both address families, and different.
-func freePorts(n int) (ports []int, err error) {
-	for len(ports) < n {
-		l, err := net.Listen("tcp", "[::]:0")
-		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
-		}
-		defer l.Close() // only after all are chosen, so that they differ
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }

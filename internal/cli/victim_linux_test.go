@@ -22,6 +22,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/proc"
+	"devgate/internal/testport"
 )
 
 // victim is one running devgate of a cell of the matrix.
@@ -60,10 +61,7 @@ func (l *log) text() string {
 
 func newVictim(t *testing.T, l workload) *victim {
 	v := &victim{t: t, load: l, root: t.TempDir(), token: "token-" + rand.Text(), ended: make(chan struct{})}
-	ports, err := freePorts(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ports := testport.Some(t, 1)
 	text := fmt.Sprintf("port = \"auto\"\n[load]\ncommand = %q\ngrace = \"%s\"\n%s\n", l.command, cmp.Or(l.grace, victimGrace), l.more)
 	text = strings.NewReplacer("TOKEN", v.token, "PORT", strconv.Itoa(ports[0])).Replace(text)
 	if err := os.WriteFile(filepath.Join(v.root, "Devgatefile"), []byte(text), 0o644); err != nil {

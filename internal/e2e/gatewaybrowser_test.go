@@ -5,6 +5,8 @@ package e2e
 import (
 	"strings"
 	"testing"
+
+	"devgate/internal/testport"
 )
 
 // A real browser at the gateway, in both orders: the app is drawn, its fetch
@@ -64,7 +66,7 @@ func TestABrowserWaitsForASlowBackend(t *testing.T) {
 	p.write("Devgatefile", "port = $GATEWAY\nname = \"shop\"\n\n"+apiTable+"env = { GATE = \"open\" }\n")
 	g := p.up()
 	b := openTab(t)
-	eventually(t, "the gateway does not listen", func() bool { return !bindable(g.port("GATEWAY")) })
+	eventually(t, "the gateway does not listen", func() bool { return !testport.Bindable(g.port("GATEWAY")) })
 	b.visit(g.url("/api/users"))
 	b.awaitText("api", "starting")
 	b.shoot("waiting")

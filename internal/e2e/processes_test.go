@@ -5,6 +5,8 @@ package e2e
 import (
 	"strings"
 	"syscall"
+
+	"devgate/internal/testport"
 )
 
 // mustBeGone fails the test for every process and every port that is left, at
@@ -17,7 +19,7 @@ func (p *project) mustBeGone() {
 		syscall.Kill(pid, syscall.SIGKILL)
 	}
 	for name, port := range p.ports {
-		if !bindable(p.portOf(name)) {
+		if !testport.Bindable(p.portOf(name)) {
 			p.t.Errorf("port %s (%s) is still taken", port, name)
 		}
 	}

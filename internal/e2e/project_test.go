@@ -11,8 +11,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
+
+	"devgate/internal/testport"
 )
 
 // project is a folder with servers and what devgate shall do with them.
@@ -44,7 +45,7 @@ func emptyProject(t *testing.T) *project {
 	p := &project{t: t, dir: t.TempDir(), ports: map[string]string{}}
 	p.mark = fmt.Sprintf("DEVGATE_E2E=%d-%s", os.Getpid(), strings.ReplaceAll(t.Name(), "/", "-"))
 	for _, name := range []string{"GATEWAY", "P1", "P2", "P3", "P4"} {
-		p.ports[name] = strconv.Itoa(freePort(t))
+		p.ports[name] = strconv.Itoa(testport.One(t))
 	}
 	for _, v := range os.Environ() {
 		// What colours devgate's lines, or moves its port, would change the tests.
@@ -155,6 +156,3 @@ func (p *project) pidOf(name string) int {
 
 // url is an address at the gateway.
 func (p *project) url(path string) string { return "http://localhost:" + p.ports["GATEWAY"] + path }
-
-// usedPorts are those that a test of this run has.
-var usedPorts sync.Map

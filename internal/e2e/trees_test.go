@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"devgate/internal/testport"
 )
 
 // tree is a command that is more than one process, as real ones are.
@@ -148,6 +150,6 @@ func TestADaemonWithoutAForeground(t *testing.T) {
 	p := newTree(t, "python3 -B daemon.py", `"tcp"`)
 	g := p.up()
 	g.out.await(t, `^tree \* ended: exit status 0`)
-	eventually(t, "the daemon stays", func() bool { return bindable(p.portOf("P1")) && len(p.marked()) == 2 })
+	eventually(t, "the daemon stays", func() bool { return testport.Bindable(p.portOf("P1")) && len(p.marked()) == 2 })
 	g.down()
 }

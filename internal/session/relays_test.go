@@ -1,12 +1,12 @@
 package session
 
 import (
-	"net"
 	"testing"
 	"time"
 
 	"devgate/internal/event"
 	"devgate/internal/port"
+	"devgate/internal/testport"
 )
 
 func forEver() time.Duration { return time.Hour }
@@ -16,7 +16,7 @@ func forEver() time.Duration { return time.Hour }
 func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 	var r relays
 	defer r.closeAll()
-	api := freePort(t)
+	api := testport.One(t)
 	r.follow(event.Service{Name: "api", State: event.Starting}) // none yet
 	if err := r.open("api", api, forEver); err != nil {
 		t.Fatal(err)
@@ -34,22 +34,11 @@ func TestARelayIsThereWhileItsServiceRuns(t *testing.T) {
 	if err := port.Check(api); r.isOpen("api") || err != nil {
 		t.Errorf("after it has failed: %v", err)
 	}
-	if err := r.open("web", freePort(t), forEver); err != nil {
+	if err := r.open("web", testport.One(t), forEver); err != nil {
 		t.Fatal(err)
 	}
 	r.closeAll()
 	if r.isOpen("web") {
 		t.Error("open after closeAll")
 	}
-}
-
-// freePort is free on both address families.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "[::]:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }

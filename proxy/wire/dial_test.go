@@ -6,45 +6,23 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
 
 	"devgate/internal/loopback"
+	"devgate/internal/testport"
 )
 
 const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-// freePort returns a port on which nobody listens, on either family.
-func freePort(t *testing.T) string {
-	for range 20 {
-		var ls []net.Listener
-		port := "0"
-		for _, a := range loopback.Hosts() {
-			l, err := net.Listen("tcp", net.JoinHostPort(a, port))
-			if err != nil {
-				break
-			}
-			ls = append(ls, l)
-			_, port, _ = net.SplitHostPort(l.Addr().String())
-		}
-		for _, l := range ls {
-			l.Close()
-		}
-		if len(ls) == len(loopback.Hosts()) {
-			return port
-		}
-	}
-	t.Fatal("no port is free on both families")
-	return ""
-}
 
 // G11: "localhost" is both addresses: whoever listens is found, 127.0.0.1 first,
 // remembered, and found again when it has changed its family.
 func TestBothFamiliesAreDialled(t *testing.T) {
 	for _, where := range [][]string{loopback.Hosts()[:1], loopback.Hosts()[1:], loopback.Hosts()} {
 		t.Run(fmt.Sprint(where), func(t *testing.T) {
-			port := freePort(t)
+			port := strconv.Itoa(testport.One(t))
 			for _, a := range where {
 				server(t, net.JoinHostPort(a, port), says(okAnswer))
 			}
@@ -72,7 +50,7 @@ func TestBothFamiliesAreDialled(t *testing.T) {
 
 // Who could not connect has sent nothing, and the error says so with its reason.
 func TestDialError(t *testing.T) {
-	address := net.JoinHostPort("localhost", freePort(t))
+	address := net.JoinHostPort("localhost", strconv.Itoa(testport.One(t)))
 	for _, o := range []Origin{{Address: address}, {Address: address, H2C: true}} {
 		_, err := NewTransport(o, new(sync.WaitGroup)).RoundTrip(t.Context(), get("/"), Try{})
 		if d := new(DialError); !errors.As(err, &d) || !errors.Is(err, syscall.ECONNREFUSED) {
