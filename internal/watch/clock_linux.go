@@ -16,14 +16,15 @@ func fileClock() time.Time {
 	return time.Unix(ts.Unix())
 }
 
-// stampTick returns how far apart two readings of that clock may be that were
-// made at nearly the same time.
+// stampTick returns how far apart the stamps of one system call may be: two ticks,
+// since one stamp may be the tick's and the other, where somebody has looked, the
+// moment's (multigrain timestamps, since Linux 6.13).
 func stampTick() time.Duration {
 	var ts unix.Timespec
 	if err := unix.ClockGetres(unix.CLOCK_REALTIME_COARSE, &ts); err != nil {
-		return 10 * time.Millisecond
+		return 20 * time.Millisecond
 	}
-	return time.Duration(ts.Nano())
+	return 2 * time.Duration(ts.Nano())
 }
 
 // stampsOf returns the times of path; a symbolic link is not followed.

@@ -27,7 +27,7 @@ func (s *scope) begins(dir string) bool {
 // folder stands for it. Names that have come explain themselves.
 func (o *observer) latecomers(dir string, entries []fs.DirEntry, changed int64, v *walk) {
 	for _, scope := range o.plan.scopes {
-		if scope.begins(dir) && scope.late(changed) && !explained(dir, entries, changed) &&
+		if scope.begins(dir) && scope.late(changed) && !scope.explained(dir, entries, changed) &&
 			slices.ContainsFunc(scope.watch, func(g *glob) bool { return scope.concerned(g, dir) }) {
 			o.bursts[scope.Name].add(dir, state{kind: unknown}, v.at.first)
 		}
@@ -35,18 +35,20 @@ func (o *observer) latecomers(dir string, entries []fs.DirEntry, changed int64, 
 }
 
 // explained reports whether an entry of dir was made when dir was last changed,
-// to one tick of the clock: the stamps of one system call may be that far apart.
+// to stampTick: the stamps of one system call may be that far apart.
 // One that was moved here explains nothing: it may have had another name here.
-func explained(dir string, entries []fs.DirEntry, changed int64) bool {
+// A folder that is no older than its last change has lost nothing.
+func (s *scope) explained(dir string, entries []fs.DirEntry, changed int64) bool {
 	tick := stampTick()
+	if born := stampsOf(dir).born; s.late(born) && born >= changed-int64(tick) {
+		return true
+	}
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
 		at := stampsOf(filepath.Join(dir, e.Name()))
 		if at.born == 0 { // the file system does not tell
 			at.born = at.changed
 		}
-		// That may be a tick before the target began: the folder's own stamp is the
-		// later one of the two.
-		return at.born >= changed-int64(tick)
+		return s.late(at.born) && at.born >= changed-int64(tick)
 	})
 }
 

@@ -1,8 +1,10 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -331,4 +333,33 @@ func TestStop(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// W2: what devgate itself makes in the project just before the watch begins is no
+// change; neither is a stamp from the future waited for.
+func TestBeginIsAfterWhatWasMadeJustBefore(t *testing.T) {
+	r := newRig(t, "**/*")
+	for i := range 50 {
+		stampsOf(r.root) // from now on Linux stamps to the nanosecond
+		r.mkdir(fmt.Sprint("made", i))
+		r.w.Begin()
+		if s := stampsOf(r.root); s.written >= r.w.since.UnixNano() {
+			t.Fatalf("the root was changed %v after the beginning", time.Unix(0, s.written).Sub(r.w.since))
+		}
+	}
+	future := time.Now().Add(time.Hour)
+	r.ok(os.Chtimes(r.root, future, future))
+	r.w.Begin()
+}
+
+// W2: a folder may be stamped a tick later than the name that came to it.
+func TestAFolderYoungerThanItsNewestName(t *testing.T) {
+	r := newRig(t, "**/*")
+	r.w.Begin()
+	r.mkdir("made")
+	at := stampsOf(r.path("made"))
+	later := time.Unix(0, cmp.Or(at.born, at.changed)).Add(stampTick())
+	r.ok(os.Chtimes(r.root, later, later))
+	r.start()
+	r.quiet()
 }

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"cmp"
 	"hash/maphash"
 	"net"
 	"os"
@@ -180,19 +179,5 @@ func TestIgnoreRulesThatCannotBeRead(t *testing.T) {
 	r.write(".gitignore", "*.o\n")
 	r.expect(".gitignore")
 	r.write("a.o", "1")
-	r.quiet()
-}
-
-// W2: the folder that a name came to is stamped after the name's own file, which
-// may be a tick of the clock later. A target that begins between the two has
-// missed nothing.
-func TestANameThatCameAtTheBeginningIsNoNameThatWent(t *testing.T) {
-	r := newRig(t, "**/*")
-	r.ok(os.Mkdir(r.path("came"), 0o755))
-	at := stampsOf(r.path("came"))
-	born := time.Unix(0, cmp.Or(at.born, at.changed))
-	r.w.since = born.Add(1)
-	r.ok(os.Chtimes(r.root, born, born.Add(stampTick())))
-	r.start()
 	r.quiet()
 }

@@ -69,7 +69,22 @@ func (w *Watcher) init() {
 // Begin marks the moment from which changes count; else that is the start of
 // Run. Who starts processes side by side with Run calls it before both, so that
 // no change falls between the start of a process and that of Run.
-func (w *Watcher) Begin() { w.since = fileClock() }
+//
+// What was made in Root just before is not to count, so where the clock of the
+// file system cannot tell the two apart, Begin waits for its next tick.
+func (w *Watcher) Begin() {
+	const pause = time.Millisecond
+	for waited := time.Duration(0); waited < beginLimit; waited += pause {
+		w.since = fileClock()
+		if stampsOf(w.Root).written < w.since.UnixNano() {
+			return
+		}
+		time.Sleep(pause)
+	}
+}
+
+// beginLimit is how long Begin waits at most: a stamp may be far in the future.
+const beginLimit = 30 * time.Millisecond
 
 // Run watches until ctx is done, and then returns nil once its goroutines have
 // ended. Another error is about a pattern that cannot be read. Changed is called
@@ -77,16 +92,15 @@ func (w *Watcher) Begin() { w.since = fileClock() }
 // joined to one. Run waits for a call in progress; Changes not yet delivered
 // when ctx is done are dropped.
 func (w *Watcher) Run(ctx context.Context, changed func(Change)) error {
-	since := w.since
-	if since.IsZero() {
-		since = fileClock()
+	if w.since.IsZero() {
+		w.Begin()
 	}
 	w.init()
 	s, err := newObserver(w, ctx.Done())
 	if err != nil {
 		return err
 	}
-	s.plan.follow(nil, func(string) time.Time { return since })
+	s.plan.follow(nil, func(string) time.Time { return w.since })
 	s.run(changed)
 	return nil
 }
