@@ -121,13 +121,6 @@ func (b *builder) readKeys(s *Service, table *node, keys []*node) {
 	}
 }
 
-// nameForm is what a service may be named: it becomes a label of a host name, a part
-// of a variable and the name of a file.
-var nameForm = lazy(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
-
-// maxName is the longest label of a host name, as http://NAME.localhost must work.
-const maxName = 63
-
 // table reads one service with its defaults. It returns the nodes that count.
 func (b *builder) table(table *node, defaults map[string]*node) (*Service, []*node) {
 	b.serviceName(table)
@@ -142,19 +135,6 @@ func (b *builder) table(table *node, defaults map[string]*node) (*Service, []*no
 	b.readKeys(s, table, from)
 	b.finish(s, own)
 	return s, from
-}
-
-// serviceName checks the name of a table, as what it becomes: a label of a host
-// name, a part of a variable, and a file below .devgate.
-func (b *builder) serviceName(n *node) {
-	switch {
-	case n.key == gateway || n.key == "devgate":
-		b.fail(n.at, "the name "+quote(n.key)+" is reserved", "choose another name for this service")
-	case !nameForm().MatchString(n.key):
-		b.fail(n.at, "bad service name "+quote(n.key), "names begin with a letter or digit and go on with letters, digits, _ and -")
-	case len(n.key) > maxName:
-		b.fail(n.at, "the service name "+quote(n.key)+" is too long (want at most 63 characters)", "")
-	}
 }
 
 // merge puts the defaults that fit the service below its own keys.

@@ -100,7 +100,7 @@ func lifeKeys() rows[*Service] {
 			also: "exclude ignored exclude_dir"},
 		{Key: Key{Name: "restart", Scope: ScopeStarted, Doc: "what follows an exit that nobody asked for"},
 			field: fieldOf(enum[Restart](), RestartOnFailure, func(s *Service) *Restart { return &s.Restart })},
-		{Key: Key{Name: "restart_style", Scope: ScopeStarted, NewProcess: true, Doc: "how a new process takes the place of the old one, see [below](#overlapping-restarts)"},
+		{Key: Key{Name: "restart_style", Scope: ScopeStarted, NewProcess: true, Doc: "how a new process takes the place of the old one: see [overlapping restarts](#overlapping-restarts)"},
 			field: fieldOf(enum[RestartStyle](), RestartStop, func(s *Service) *RestartStyle { return &s.RestartStyle })},
 		{Key: Key{Name: "stop_signal", Scope: ScopeStarted,
 			Doc: "how it is asked to end: " + anyOf(signalNames()) + ". `\"SIGTERM\"` and `\"term\"` mean the same"},

@@ -14,15 +14,8 @@ import (
 	"time"
 
 	"devgate/internal/control"
-	"devgate/internal/event"
-	"devgate/internal/logmux"
 	"devgate/internal/project"
 	"devgate/internal/session"
-)
-
-const (
-	detachPoll = 50 * time.Millisecond // how often the devgate in the background is asked how it is
-	tailLines  = 20                    // of the output of a service that is not ready
 )
 
 // detach starts another devgate in a session of its own and returns when all
@@ -30,6 +23,9 @@ const (
 // can be saved.
 func detach(o upOptions, p *project.Project, names []string, std streams) error {
 	if record, running := control.Holder(p.Root); running {
+		if o.json {
+			return printRunning(p.Root, std.out)
+		}
 		return alreadyRunning(std.out, record)
 	}
 	began := time.Now()
@@ -37,20 +33,35 @@ func detach(o upOptions, p *project.Project, names []string, std streams) error 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), o.timeout)
-	defer cancel()
-	status, err := awaitDetached(ctx, p.Root, child)
+	client, answer, err := awaitDetached(p.Root, child, o.timeout)
 	var exited *exec.ExitError
 	switch {
 	case errors.As(err, &exited):
 		return earlyEnd(log, exited)
-	case err != nil && ctx.Err() == nil:
+	case err != nil:
 		return err
-	case status.State == event.Ready:
-		_, err := fmt.Fprintln(std.out, "devgate: "+session.ReadyLine(status.URL, backendsOf(status), time.Since(began)))
+	case o.json:
+		err = printJSON(std.out, answer.Status)
+	case answer.Ready:
+		_, err = fmt.Fprintln(std.out, "devgate: "+session.ReadyLine(answer.Status.URL, backendsOf(answer.Status), time.Since(began)))
+	}
+	if err != nil || answer.Ready {
 		return err
 	}
-	return detachedFailure(p.Root, status, o.timeout)
+	return notReady(client, answer, o.timeout, "devgate stays up, so that a fix can be saved; devgate logs -f shows more, devgate down stops it")
+}
+
+// printRunning prints how the devgate is that runs already.
+func printRunning(root string, out io.Writer) error {
+	client, err := connect(root)
+	if err != nil {
+		return err
+	}
+	status, err := client.Status(context.Background())
+	if err != nil {
+		return err
+	}
+	return printJSON(out, status)
 }
 
 func alreadyRunning(out io.Writer, r control.Record) error {
@@ -101,45 +112,37 @@ func (o upOptions) repeated(p *project.Project) []string {
 	return args
 }
 
-// awaitDetached returns the status that decides: ready, or failed with nothing
-// on its way any more. The error is the child's end or that of ctx.
-func awaitDetached(ctx context.Context, root string, child *exec.Cmd) (status control.Status, err error) {
-	ended := make(chan error, 1)
-	go func() { ended <- child.Wait() }() // ends with the child, which may outlive us
-	tick := time.NewTicker(detachPoll)
-	defer tick.Stop()
-	for {
-		select {
-		case err := <-ended:
-			if err == nil {
-				err = errors.New("the devgate in the background has ended")
-			}
-			return status, err
-		case <-ctx.Done():
-			return status, ctx.Err()
-		case <-tick.C:
-		}
-		client, err := control.Dial(root)
-		if err != nil {
-			continue
-		}
-		if now, err := client.Status(ctx); err == nil {
-			status = now
-		}
-		if status.State == event.Ready || status.State == event.Failed && !underWay(status) {
-			return status, nil
-		}
-	}
-}
+// brokenPatience is how long after its last connection a devgate may take to end.
+const brokenPatience = time.Second
 
-// underWay reports whether a service may still become ready by itself.
-func underWay(s control.Status) bool {
-	for _, service := range s.Services {
-		if !service.State.Settled() && service.State != event.Waiting {
-			return true
+// awaitDetached returns how everything is once that is decided: all is ready, or what
+// is not stays so by itself, or limit is over. The error is the child's end, or that
+// it does not answer.
+func awaitDetached(root string, child *exec.Cmd, limit time.Duration) (client *control.Client, answer control.Readiness, err error) {
+	end := time.Now().Add(limit)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	go func() { // ends with the child, which may outlive us
+		err := child.Wait()
+		if err == nil {
+			err = errors.New("the devgate in the background has ended")
 		}
+		cancel(err)
+	}()
+	connecting, stop := context.WithDeadline(ctx, end)
+	defer stop()
+	if client, err = control.Await(connecting, root); err == nil {
+		answer, err = awaitReady(ctx, client, nil, max(time.Until(end), time.Millisecond))
 	}
-	return false
+	if err == nil {
+		return client, answer, nil
+	}
+	select { // a connection breaks a moment before its process has ended
+	case <-ctx.Done():
+		return client, answer, context.Cause(ctx)
+	case <-time.After(brokenPatience):
+		return client, answer, err
+	}
 }
 
 func backendsOf(s control.Status) (n int) {
@@ -156,44 +159,4 @@ func earlyEnd(log string, exited *exec.ExitError) error {
 	text, _ := os.ReadFile(log)
 	said := strings.TrimPrefix(strings.TrimSpace(string(text)), "devgate: ")
 	return &exitError{code: exited.ExitCode(), err: errors.New(said)}
-}
-
-// detachedFailure shows the last lines of each service that is not ready.
-func detachedFailure(root string, status control.Status, timeout time.Duration) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "not everything is ready")
-	if status.State != event.Failed {
-		fmt.Fprintf(&b, " after %s", timeout)
-	}
-	for _, s := range status.Services {
-		if s.State == event.Ready || s.State == event.Done || s.State == event.Stopped || s.State == event.Exited {
-			continue
-		}
-		fmt.Fprintf(&b, "\n%s: %s", s.Name, s.State)
-		if s.Reason != "" {
-			b.WriteString(": " + s.Reason)
-		}
-		writeTail(&b, root, s.Name)
-	}
-	b.WriteString("\n  hint: devgate stays up, so that a fix can be saved; devgate logs -f shows more, devgate down stops it")
-	return errors.New(b.String())
-}
-
-func writeTail(w io.Writer, root, name string) {
-	client, err := control.Dial(root)
-	if err != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	var tail []string
-	client.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
-		if l.Stream != logmux.Devgate {
-			tail = append(tail[max(0, len(tail)-tailLines+1):], l.Text)
-		}
-		return nil
-	})
-	for _, line := range tail {
-		fmt.Fprintf(w, "\n    %s", line)
-	}
 }

@@ -15,18 +15,31 @@ func dial(file string) (*control.Client, error) {
 	}
 	client, err := connect(root)
 	if errors.Is(err, control.ErrNotRunning) {
-		return nil, fmt.Errorf("no devgate runs in %s\n  hint: devgate up starts it", root)
+		err = nothingRuns(root)
 	}
 	return client, err
 }
 
-// connect finds the devgate that runs the project at root. One that Ctrl-Z has
-// stopped would not answer before it is continued.
+// nothingRuns says that there is nobody to ask.
+func nothingRuns(root string) error {
+	return fmt.Errorf("no devgate runs in %s\n  hint: devgate up starts it", root)
+}
+
+// connect finds the devgate that runs the project at root.
 func connect(root string) (*control.Client, error) {
-	if record, running := control.Holder(root); running && isStopped(record.PID) {
-		return nil, fmt.Errorf("devgate (pid %d) is stopped\n  hint: fg in its terminal, or kill -CONT %d, lets it go on", record.PID, record.PID)
+	if err := refuseStopped(root); err != nil {
+		return nil, err
 	}
 	return control.Dial(root)
+}
+
+// refuseStopped says so when Ctrl-Z has stopped the devgate at root: it would not
+// answer before it is continued.
+func refuseStopped(root string) error {
+	if record, running := control.Holder(root); running && isStopped(record.PID) {
+		return fmt.Errorf("devgate (pid %d) is stopped\n  hint: fg in its terminal, or kill -CONT %d, lets it go on", record.PID, record.PID)
+	}
+	return nil
 }
 
 // isStopped reports whether a guard and its manager are stopped.

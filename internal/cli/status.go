@@ -32,9 +32,7 @@ func newStatus(std streams) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				out := json.NewEncoder(std.out)
-				out.SetEscapeHTML(false)
-				return out.Encode(status)
+				return printJSON(std.out, status)
 			}
 			return printStatus(std.out, status)
 		},
@@ -42,6 +40,13 @@ func newStatus(std streams) *cobra.Command {
 	fileFlag(cmd, &file)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// printJSON prints a value on a line.
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
 }
 
 func printStatus(out io.Writer, s control.Status) error {

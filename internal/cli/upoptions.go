@@ -1,12 +1,14 @@
 package cli
 
 import (
-	"devgate/internal/logmux"
-	"devgate/internal/project"
-	"devgate/internal/session"
+	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"devgate/internal/logmux"
+	"devgate/internal/project"
+	"devgate/internal/session"
 )
 
 // upOptions are the flags of `devgate up`.
@@ -15,6 +17,7 @@ type upOptions struct {
 	port          int
 	host          string
 	detach, wait  bool
+	json          bool
 	exitOnFailure bool
 	timestamps    bool
 	format        string
@@ -37,10 +40,13 @@ func (o *upOptions) check(out io.Writer) (err error) {
 	switch {
 	case o.format != "text" && o.format != "json":
 		return usageError(fmt.Errorf("--format %s: want text or json", o.format))
+	case o.json && !o.detach:
+		return usageError(errors.New("--json goes with --detach\n  hint: devgate up --format json prints every line as JSON"))
 	case o.port < 0 || o.port > 65535:
 		return usageError(fmt.Errorf("--port %d: want 1-65535", o.port))
-	case o.timeout <= 0:
-		return usageError(fmt.Errorf("--timeout %s: want a duration above 0, such as 60s", o.timeout))
+	}
+	if err := checkTimeout(o.timeout); err != nil {
+		return err
 	}
 	o.color, err = wantColor(o.colorMode, out)
 	return err

@@ -33,7 +33,20 @@ const recordPatience = 2 * time.Second
 // Dial finds the devgate that runs the project at root. Without one the error
 // is ErrNotRunning.
 func Dial(root string) (*Client, error) {
-	record, err := awaitRecord(root)
+	ctx, cancel := context.WithTimeout(context.Background(), recordPatience)
+	defer cancel()
+	return connect(awaitRecord(ctx, root, false))
+}
+
+// Await is Dial for a devgate that may be only about to begin: it is waited for
+// until ctx ends. Then the error is ErrNotRunning, or an *Error when one has begun
+// that does not answer yet.
+func Await(ctx context.Context, root string) (*Client, error) {
+	return connect(awaitRecord(ctx, root, true))
+}
+
+// connect makes the client of a devgate that says where it listens.
+func connect(record Record, err error) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -44,18 +57,26 @@ func Dial(root string) (*Client, error) {
 	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, record}, nil
 }
 
-// awaitRecord is Holder, and waits a moment for a devgate that holds the lock and
-// has no socket yet.
-func awaitRecord(root string) (Record, error) {
-	for late := time.Now().Add(recordPatience); ; time.Sleep(10 * time.Millisecond) {
+// recordPause is how often a record is looked for. Nobody tells of a lock that is
+// taken.
+const recordPause = 10 * time.Millisecond
+
+// awaitRecord is Holder, and waits until ctx ends for a devgate that holds the lock
+// and has no socket yet, or is still to take the lock.
+func awaitRecord(ctx context.Context, root string, stillToBegin bool) (Record, error) {
+	for {
 		record, running := Holder(root)
 		switch {
-		case !running:
-			return record, ErrNotRunning
-		case record.Socket != "":
+		case running && record.Socket != "":
 			return record, nil
-		case time.Now().After(late):
+		case !running && (!stillToBegin || ctx.Err() != nil):
+			return record, ErrNotRunning
+		case ctx.Err() != nil:
 			return record, &Error{Kind: Refused, Text: "a devgate is just starting here, and does not answer yet", Hint: "try again in a moment"}
+		}
+		select {
+		case <-time.After(recordPause):
+		case <-ctx.Done():
 		}
 	}
 }
@@ -71,6 +92,24 @@ func (c *Client) Status(ctx context.Context) (s Status, err error) {
 		return s, fmt.Errorf("read status: %w", err)
 	}
 	return s, nil
+}
+
+// Wait returns when services are ready, or cannot become so by themselves, or after
+// limit (0: none); without names when all are that are to run.
+func (c *Client) Wait(ctx context.Context, names []string, limit time.Duration) (r Readiness, err error) {
+	query := url.Values{paramName: names}
+	if limit > 0 {
+		query.Set(paramTimeout, limit.String())
+	}
+	body, err := c.call(ctx, http.MethodGet, "/wait", query)
+	if err != nil {
+		return r, err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(&r); err != nil {
+		return r, fmt.Errorf("read answer: %w", err)
+	}
+	return r, nil
 }
 
 // Do carries a verb out on services; with wait it returns when they settled.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -42,10 +43,25 @@ func (d *fakeActions) note(format string, args ...any) {
 	d.asked = append(d.asked, fmt.Sprintf(format, args...))
 }
 
+func (d *fakeActions) all() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.asked)
+}
+
 func (d *fakeActions) Status() Status {
 	port := 4001
 	return Status{Name: "shop", URL: "http://localhost:3000", PID: 7, State: event.Ready,
 		Services: []Service{{Name: "api", Kind: "backend", State: event.Backoff, Port: &port}}}
+}
+
+func (d *fakeActions) Wait(ctx context.Context, names []string, limit time.Duration) (Readiness, error) {
+	d.note("wait %v %s", names, limit)
+	if d.block {
+		<-ctx.Done()
+		return Readiness{}, context.Cause(ctx)
+	}
+	return Readiness{Missing: []string{"api"}, Status: d.Status()}, d.err
 }
 
 func (d *fakeActions) Do(_ context.Context, verb Verb, names []string, wait bool) error {
@@ -140,6 +156,67 @@ func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
 	}
 }
 
+// A wait crosses with its names and its limit, and its answer with what is missing. It
+// ends with its client, and with devgate.
+func TestAWaitCrossesTheSocket(t *testing.T) {
+	d := &fakeActions{}
+	_, client, server := running(t, d)
+	answer, err := client.Wait(t.Context(), []string{"api", "web"}, 90*time.Second)
+	if err != nil || answer.Ready || !slices.Equal(answer.Missing, []string{"api"}) || answer.Status.Name != "shop" {
+		t.Errorf("answer %+v, %v", answer, err)
+	}
+	client.Wait(t.Context(), nil, 0)
+	if want := []string{"wait [api web] 1m30s", "wait [] 0s"}; !slices.Equal(d.asked, want) {
+		t.Errorf("asked %q, want %q", d.asked, want)
+	}
+	d.block = true
+	left, leave := context.WithCancelCause(t.Context())
+	why := errors.New("left")
+	leave(why)
+	if _, err := client.Wait(left, nil, 0); err != why {
+		t.Errorf("its client leaves: %v", err)
+	}
+	ended := make(chan error)
+	go func() { _, err := client.Wait(t.Context(), nil, 0); ended <- err }()
+	for len(d.all()) < 3 {
+		runtime.Gosched()
+	}
+	server.Close()
+	var got *Error
+	if err := <-ended; !errors.As(err, &got) || got.Kind != Stopping {
+		t.Errorf("devgate stops: %v", err)
+	}
+}
+
+// A devgate that is only about to begin is waited for; one that never does, or does
+// not get as far as its socket, is told as such.
+func TestAwaitIsForADevgateThatIsAboutToBegin(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	root := t.TempDir()
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Await(over, root); err != ErrNotRunning {
+		t.Errorf("none: %v", err)
+	}
+	found := make(chan error)
+	go func() { _, err := Await(t.Context(), root); found <- err }()
+	lock, err := Acquire(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	var got *Error
+	if _, err := Await(over, root); !errors.As(err, &got) || got.Kind != Refused || !strings.Contains(got.Text, "just starting") {
+		t.Errorf("one without a socket: %v", err)
+	}
+	if err := lock.Write(Record{Socket: SocketPath(root)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-found; err != nil {
+		t.Errorf("one that has begun meanwhile: %v", err)
+	}
+}
+
 // A refusal crosses the socket whole: for programs its kind, for people the rest.
 func TestARefusalArrivesWithKindTextAndHint(t *testing.T) {
 	d := &fakeActions{}
@@ -148,6 +225,7 @@ func TestARefusalArrivesWithKindTextAndHint(t *testing.T) {
 		"do":      func() error { return client.Do(t.Context(), Start, []string{"apy"}, false) },
 		"logs":    func() error { return client.Logs(t.Context(), LogQuery{}, func(logmux.Line) error { return nil }) },
 		"explain": func() error { _, err := client.Explain(t.Context(), Question{}); return err },
+		"wait":    func() error { _, err := client.Wait(t.Context(), []string{"apy"}, 0); return err },
 		"attach":  func() error { _, err := client.Attach(t.Context(), "apy", Size{}); return err },
 	}
 	for _, kind := range []Kind{Unknown, Invalid, Refused, Failed, Stopping, Broken} {
@@ -177,6 +255,8 @@ func TestAWrongQuestionIsInvalid(t *testing.T) {
 		{"GET", "/logs", "follow=yes", "follow=yes: want true or false"},
 		{"GET", "/logs", "tial=3", "unknown parameter \"tial\" (there are name, tail, since, grep, follow)"},
 		{"GET", "/requests", "tail=3", "unknown parameter \"tail\" (there are follow)"},
+		{"GET", "/wait", "timeout=60", "timeout=60: want a duration, such as 30s"},
+		{"GET", "/wait", "wait=true", "unknown parameter \"wait\" (there are name, timeout)"},
 		{"GET", "/status", "name=api", "unknown parameter \"name\" (there are none)"},
 		{"GET", "/attach/api", "columns=-1", "columns=-1: want a number from 0 to 65535"},
 		{"POST", "/services/explode", "name=api", "unknown verb \"explode\": want start, stop or restart"},

@@ -18,7 +18,7 @@ func TestTheProtocolIsDocumented(t *testing.T) {
 	}
 	text := string(raw)
 	wants := []string{
-		"`" + paramName + "`", "`" + paramTail + "`", "`" + paramSince + "`", "`" + paramGrep + "`", "`" + paramFollow + "`", "`" + paramWait + "`",
+		"`" + paramName + "`", "`" + paramTail + "`", "`" + paramSince + "`", "`" + paramGrep + "`", "`" + paramFollow + "`", "`" + paramWait + "`", "`" + paramTimeout + "`",
 		"`" + paramColumns + "`", "`" + paramRows + "`", upgradeName, Folder + "/lock", "run.json", "`styled`",
 	}
 	for pattern := range routes() {
@@ -30,7 +30,7 @@ func TestTheProtocolIsDocumented(t *testing.T) {
 	for _, frame := range []byte{frameInput, frameSize, frameOutput, frameNotice, frameEnd} {
 		wants = append(wants, "| `"+string(frame)+"` |")
 	}
-	for _, v := range []any{Record{}, Error{}, Question{}} {
+	for _, v := range []any{Record{}, Error{}, Question{}, Readiness{}} {
 		wants = append(wants, fieldsOf(v)...)
 	}
 	for _, want := range wants {

@@ -32,6 +32,13 @@ type Service struct {
 	Since    time.Time   `json:"since"`    // when it entered its state
 }
 
+// Readiness is the answer to who waits for services.
+type Readiness struct {
+	Ready   bool     `json:"ready"`   // all that were asked for
+	Missing []string `json:"missing"` // what is not ready of them, and of what these wait for; in the order of Status
+	Status  Status   `json:"status"`  // how everything is at that moment
+}
+
 // Exit is how a process ended; Code is 128+n when signal n ended it.
 type Exit struct {
 	Code   int       `json:"code"`

@@ -34,6 +34,7 @@ const (
 	paramGrep    = "grep"
 	paramFollow  = "follow"
 	paramWait    = "wait"
+	paramTimeout = "timeout"
 	paramColumns = "columns"
 	paramRows    = "rows"
 )

@@ -18,6 +18,7 @@ type handler func(Actions, http.ResponseWriter, *http.Request) error
 func routes() map[string]handler {
 	return map[string]handler{
 		"GET " + prefix + "/status":           status,
+		"GET " + prefix + "/wait":             wait,
 		"POST " + prefix + "/services/{verb}": do,
 		"GET " + prefix + "/logs":             logs,
 		"GET " + prefix + "/requests":         requests,
@@ -99,6 +100,19 @@ func status(a Actions, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return reply(w, a.Status())
+}
+
+func wait(a Actions, w http.ResponseWriter, r *http.Request) error {
+	p := read(r.URL.Query(), paramName, paramTimeout)
+	names, limit := p.names(), p.duration(paramTimeout)
+	if err := p.failure(); err != nil {
+		return err
+	}
+	answer, err := a.Wait(r.Context(), names, limit)
+	if err != nil {
+		return err
+	}
+	return reply(w, answer)
 }
 
 func down(a Actions, w http.ResponseWriter, _ *http.Request) error {

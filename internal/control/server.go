@@ -17,6 +17,9 @@ import (
 // says that what was asked for did not succeed.
 type Actions interface {
 	Status() Status
+	// Wait returns when services are ready, or cannot become so by themselves, or
+	// after limit (0: none); of no names, when all are that are to run.
+	Wait(ctx context.Context, names []string, limit time.Duration) (Readiness, error)
 	// Do carries a verb out on services; with wait it returns when they have
 	// settled, and an error when that is not where they should be.
 	Do(ctx context.Context, verb Verb, names []string, wait bool) error

@@ -7,6 +7,7 @@ import "devgate/internal/control"
 // session in another way asks the same.
 type actions struct {
 	*overview
+	*waiter
 	*commander
 	*logReader
 	*inspector

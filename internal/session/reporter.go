@@ -94,6 +94,6 @@ func (r *reporter) tellState(now event.Service) {
 		r.failed(now)
 	}
 	if !r.stopping() {
-		r.startup.tellReady(r.before)
+		r.startup.tell(r.before)
 	}
 }

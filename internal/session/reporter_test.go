@@ -103,10 +103,34 @@ func TestWhatIsLateIsSaid(t *testing.T) {
 		r.tell("api", event.Starting)
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
-		r.out.take(t, "api: not ready after 1m0s: starting: why", "web: not ready after 1m0s: stopped")
+		r.out.take(t, "api: not ready after 1m0s: starting: why", "web: not ready after 1m0s: waiting", "work: not ready after 1m0s: waiting")
 		r.tell("api", event.Ready)
 		r.tell("web", event.Ready)
-		r.out.take(t, "api: ready in 0.0s on port 4001 (pid 0)", "web: ready in 0.0s on port 4002 (pid 0)", ": ready http://localhost:3000 (3 backends, 60.0s)")
+		r.out.take(t, "api: ready in 0.0s on port 4001 (pid 0)", "web: ready in 0.0s on port 4002 (pid 0)")
+		r.tell("work", event.Ready)
+		r.out.take(t, "work: runs (pid 0)", ": ready http://localhost:3000 (3 backends, 60.0s)")
+		r.end()
+	})
+}
+
+// C3: --wait is the twin of --detach: it tells when everything is ready, workers too, or
+// that it will not be so by itself; and then goes on.
+func TestWhoWaitsIsToldThatItFailed(t *testing.T) {
+	const sad = ": not everything is ready: api is failed, web is waiting\ndevgate stays up, so that a fix can be saved; Ctrl-C or devgate down stops it"
+	synctest.Test(t, func(t *testing.T) {
+		r := newReport(t, planned, time.Minute)
+		r.tell("api", event.Starting)
+		r.tell("web", event.Waiting)
+		r.tell("work", event.Starting)
+		r.tell("api", event.Failed)
+		r.out.take(t, "web: why", "api: failed: why\nstart it again with: devgate restart api") // work is still on its way
+		r.tell("work", event.Ready)
+		r.out.take(t, "work: runs (pid 0)", sad)
+		time.Sleep(time.Hour) // virtual; it is not said again
+		synctest.Wait()
+		r.tell("api", event.Ready)
+		r.tell("web", event.Exited) // without an error: it is not to run any more
+		r.out.take(t, "api: ready in 0.0s on port 4001 (pid 0)", "web: ended: why", ": ready http://localhost:3000 (3 backends, 3600.0s)")
 		r.end()
 	})
 }

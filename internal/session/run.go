@@ -53,6 +53,7 @@ func Run(o Options) error {
 		return err
 	}
 	s.greet(ended)
+	s.writeSchema()
 	s.work()
 	return s.ending.why()
 }

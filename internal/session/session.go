@@ -86,8 +86,10 @@ func (s *session) assemble() {
 
 // actions is what others may ask of this session.
 func (s *session) actions() *actions {
+	overview := &overview{current: s.current, bus: &s.bus, pid: s.pid, began: s.began, stopping: s.stopping.Load}
 	return &actions{
-		overview:  &overview{current: s.current, bus: &s.bus, pid: s.pid, began: s.began, stopping: s.stopping.Load},
+		overview:  overview,
+		waiter:    &waiter{current: s.current, bus: &s.bus, status: overview.Status},
 		commander: &commander{current: s.current, bus: &s.bus, runner: s.sup, say: s.say},
 		logReader: &logReader{current: s.current, printer: s.printer},
 		inspector: &inspector{gateway: s.gateway},

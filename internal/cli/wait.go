@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/control"
+	"devgate/internal/event"
+	"devgate/internal/logmux"
+)
+
+// beginPatience is how long a devgate that is not there may take to begin: one that
+// was started a moment ago (`devgate up &`) reads its file first.
+const beginPatience = 2 * time.Second
+
+func newWait(std streams) *cobra.Command {
+	var file string
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:   "wait [NAME…]",
+		Short: "Return when all services, or these, are ready; fail with the last lines of what failed",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if err := checkTimeout(timeout); err != nil {
+				return err
+			}
+			root, err := rootOf(file)
+			if err != nil {
+				return err
+			}
+			return waitFor(cmd.Context(), root, names, timeout)
+		},
+	}
+	fileFlag(cmd, &file)
+	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long to wait")
+	return cmd
+}
+
+// waitFor is `devgate wait` for the project at root.
+func waitFor(ctx context.Context, root string, names []string, timeout time.Duration) error {
+	end := time.Now().Add(timeout)
+	connecting, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	client, err := connectSoon(connecting, root)
+	if err != nil {
+		return err
+	}
+	answer, err := awaitReady(ctx, client, names, max(time.Until(end), time.Millisecond))
+	if err != nil || answer.Ready {
+		return err
+	}
+	return notReady(client, answer, timeout, tryAgainHint(answer))
+}
+
+// checkTimeout refuses a time to wait that is none.
+func checkTimeout(d time.Duration) error {
+	if d <= 0 {
+		return usageError(fmt.Errorf("--timeout %s: want a duration above 0, such as 60s", d))
+	}
+	return nil
+}
+
+// connectSoon is connect for a devgate that may only just have been started. One that
+// has begun is waited for until ctx ends.
+func connectSoon(ctx context.Context, root string) (*control.Client, error) {
+	if err := refuseStopped(root); err != nil {
+		return nil, err
+	}
+	soon, cancel := context.WithTimeout(ctx, beginPatience)
+	defer cancel()
+	client, err := control.Await(soon, root)
+	if err != nil && !errors.Is(err, control.ErrNotRunning) {
+		client, err = control.Await(ctx, root)
+	}
+	if errors.Is(err, control.ErrNotRunning) {
+		err = nothingRuns(root)
+	}
+	return client, err
+}
+
+// answerPatience is for a devgate that ends a wait at its limit, and says how it
+// stands: one that takes longer does not answer any more.
+const answerPatience = 5 * time.Second
+
+// awaitReady asks whether services are ready. The answer comes when that is known, or
+// at the end of limit.
+func awaitReady(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {
+	silent := errors.New("devgate does not answer; devgate status tells whether it runs")
+	ctx, cancel := context.WithTimeoutCause(ctx, limit+answerPatience, silent)
+	defer cancel()
+	return client.Wait(ctx, names, limit)
+}
+
+const tailLines = 20 // of the output of a service that is not ready
+
+// notReady says what is not ready, with the last lines of each.
+func notReady(client *control.Client, answer control.Readiness, timeout time.Duration, hint string) error {
+	var b strings.Builder
+	b.WriteString("not everything is ready")
+	if isUnderWay(answer) {
+		fmt.Fprintf(&b, " after %s", timeout)
+	}
+	for _, s := range missing(answer) {
+		fmt.Fprintf(&b, "\n%s: %s", s.Name, s.State)
+		if s.Reason != "" {
+			b.WriteString(": " + s.Reason)
+		}
+		if s.State != event.Stopped { // by somebody: its output tells nothing of it
+			writeTail(&b, client, s.Name)
+		}
+	}
+	b.WriteString("\n  hint: " + hint)
+	return errors.New(b.String())
+}
+
+// missing are the services that an answer names, as they were.
+func missing(answer control.Readiness) (all []control.Service) {
+	named := map[string]bool{}
+	for _, name := range answer.Missing {
+		named[name] = true
+	}
+	for _, s := range answer.Status.Services {
+		if named[s.Name] {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// isUnderWay reports whether something of what is missing may still become ready by
+// itself: then it was the time that ran out.
+func isUnderWay(answer control.Readiness) bool {
+	return slices.ContainsFunc(missing(answer), func(s control.Service) bool {
+		return !s.State.Settled() && s.State != event.Waiting
+	})
+}
+
+// tryAgainHint says what brings the first on that does not go on by itself.
+func tryAgainHint(answer control.Readiness) string {
+	for _, s := range missing(answer) {
+		switch {
+		case s.State == event.Stopped:
+			return "devgate start " + s.Name + " starts it"
+		case s.State.Settled():
+			return "devgate logs " + s.Name + " shows more; devgate restart " + s.Name + " tries again"
+		}
+	}
+	return "devgate status tells how it stands, devgate logs -f what is printed"
+}
+
+// writeTail writes the end of what a service has printed.
+func writeTail(w io.Writer, client *control.Client, name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	var tail []string
+	client.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
+		if l.Stream != logmux.Devgate {
+			tail = append(tail[max(0, len(tail)-tailLines+1):], l.Text)
+		}
+		return nil
+	})
+	for _, line := range tail {
+		fmt.Fprintf(w, "\n    %s", line)
+	}
+}

@@ -1,0 +1,129 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"devgate/internal/control"
+	"devgate/internal/event"
+	"devgate/internal/project"
+)
+
+// waiter tells when services are ready.
+type waiter struct {
+	current *current
+	bus     *event.Bus
+	status  func() control.Status
+}
+
+// errLimit ends a wait that is answered with what is missing.
+var errLimit = errors.New("the limit is over")
+
+// Wait implements control.Actions.
+func (w *waiter) Wait(ctx context.Context, names []string, limit time.Duration) (control.Readiness, error) {
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, errLimit)
+		defer cancel()
+	}
+	events := w.bus.Subscribe() // before the first look, so that nothing comes in between
+	defer func() { events.Close() }()
+	for {
+		answer, over, err := w.look(names)
+		if err != nil || over {
+			return answer, err
+		}
+		select {
+		case <-ctx.Done():
+			if cause := context.Cause(ctx); !errors.Is(cause, errLimit) {
+				return answer, cause
+			}
+			return answer, nil
+		case _, more := <-events.C:
+			if !more { // too much has happened at once: how it stands now counts
+				events = w.bus.Subscribe()
+			}
+		}
+	}
+}
+
+// look reports how it stands, and whether that decides.
+func (w *waiter) look(names []string) (answer control.Readiness, over bool, err error) {
+	setup := w.current.setup()
+	for _, name := range names {
+		if setup.Service(name) == nil {
+			return answer, false, control.NewError(control.Unknown, setup.Unknown(name))
+		}
+	}
+	answer.Status = w.status()
+	if answer.Status.State == event.Stopping {
+		return answer, false, &control.Error{Kind: control.Stopping, Text: "devgate is stopping"}
+	}
+	v := view{project: setup.Project, states: map[string]event.State{}, missing: map[string]bool{}}
+	for _, s := range answer.Status.Services {
+		v.states[s.Name] = s.State
+	}
+	open := v.open(names, namesOf(setup.Project))
+	for _, name := range open {
+		v.miss(name)
+	}
+	answer.Missing = []string{}
+	for _, s := range answer.Status.Services {
+		if v.missing[s.Name] {
+			answer.Missing = append(answer.Missing, s.Name)
+		}
+	}
+	answer.Ready = len(open) == 0
+	return answer, !slices.ContainsFunc(open, func(name string) bool { return !v.stuck(name) }), nil
+}
+
+// view is how services are at one moment.
+type view struct {
+	project *project.Project
+	states  map[string]event.State
+	missing map[string]bool // what keeps somebody waiting
+}
+
+// isReady reports whether a service is where others wait for it.
+func (v *view) isReady(name string) bool {
+	return v.states[name] == event.Ready || v.states[name] == event.Done
+}
+
+// open are the services that somebody waits for: those that are named and not ready,
+// or of no names those that are to run. One that nobody has started, that was stopped
+// or has ended without an error is not to run.
+func (v *view) open(names, all []string) []string {
+	if len(names) > 0 {
+		return slices.DeleteFunc(slices.Clone(names), v.isReady)
+	}
+	return slices.DeleteFunc(all, func(name string) bool {
+		return v.isReady(name) || v.states[name] == event.Stopped || v.states[name] == event.Exited
+	})
+}
+
+// stuck reports whether a service that is not ready stays so until somebody acts.
+func (v *view) stuck(name string) bool {
+	switch state := v.states[name]; {
+	case v.isReady(name):
+		return false
+	case state == event.Waiting:
+		return slices.ContainsFunc(v.project.Service(name).After, v.stuck)
+	default:
+		return state.Settled()
+	}
+}
+
+// miss notes a service that is not ready, and what it waits for.
+func (v *view) miss(name string) {
+	if v.isReady(name) || v.missing[name] {
+		return
+	}
+	v.missing[name] = true
+	if v.states[name] == event.Waiting {
+		for _, other := range v.project.Service(name).After {
+			v.miss(other)
+		}
+	}
+}
