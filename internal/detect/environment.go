@@ -40,10 +40,10 @@ var (
 )
 
 // readAddresses finds the variables by which browsers would reach a backend past
-// the gateway.
+// the gateway, and those by which services reach each other.
 func (r *reader) readAddresses() {
 	for _, s := range r.made {
-		if s.Kind.IsFrontEnd() {
+		if s.Kind != found.Task && s.URL == "" {
 			r.addressesOf(s)
 		}
 	}
@@ -56,9 +56,11 @@ func (r *reader) addressesOf(s *tool.Made) {
 		values := r.Dotenv(file)
 		for _, variable := range slices.Sorted(maps.Keys(values)) {
 			m := localURL.FindStringSubmatch(values[variable])
-			if m != nil && isPublic(s, variable) && !seen[variable] {
+			if m != nil && variableName.MatchString(variable) && !seen[variable] {
 				seen[variable] = true
-				r.found.Addresses = append(r.found.Addresses, found.Address{By: s.Service, Name: variable, Value: values[variable], Port: files.Port(m[1]), File: file})
+				r.found.Addresses = append(r.found.Addresses, found.Address{
+					By: s.Service, Name: variable, Value: values[variable], Port: files.Port(m[1]), File: file, Public: isPublic(s, variable),
+				})
 			}
 		}
 	}
@@ -66,7 +68,7 @@ func (r *reader) addressesOf(s *tool.Made) {
 
 func isPublic(s *tool.Made, variable string) bool {
 	begins := func(prefix string) bool { return strings.HasPrefix(variable, prefix) }
-	return variableName.MatchString(variable) && slices.ContainsFunc(slices.Concat(publicPrefixes, s.Prefixes), begins)
+	return s.Kind.IsFrontEnd() && slices.ContainsFunc(slices.Concat(publicPrefixes, s.Prefixes), begins)
 }
 
 var (

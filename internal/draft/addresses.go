@@ -11,13 +11,20 @@ import (
 
 // addresses turns variables that browsers get to see, and that name a server of the
 // project, to the gateway: past it there would be no cascade, and another origin.
+// Those by which services reach each other follow a server that has moved.
 func (p *planner) addresses() {
 	for _, a := range p.found.Addresses {
 		by := p.of[a.By]
-		if by == nil || !p.isOurs(a.Port) || slices.ContainsFunc(by.Env, func(v Var) bool { return v.Name == a.Name }) {
+		if by == nil || slices.ContainsFunc(by.Env, func(v Var) bool { return v.Name == a.Name }) {
 			continue
 		}
-		if value := p.throughGateway(a.Value); value != "" && value != a.Value {
+		value := ""
+		if other := p.onPort(a.Port); a.Public && other != nil {
+			value = p.throughGateway(a.Value)
+		} else if other != nil && other != by && (other.Auto || other.Port != a.Port) {
+			value = moved(a.Value, other)
+		}
+		if value != "" && value != a.Value {
 			by.Env = append(by.Env, Var{a.Name, found.Text(value), a.File + " says " + a.Value})
 		}
 	}
@@ -57,17 +64,30 @@ func (p *planner) called(stem string) *Service {
 	return nil
 }
 
-// isOurs reports whether a port is one that a service of the plan had.
-func (p *planner) isOurs(n int) bool {
-	return slices.ContainsFunc(p.services, func(s *Service) bool {
+// onPort is the service of the plan that had a port by itself, or nil.
+func (p *planner) onPort(n int) *Service {
+	i := slices.IndexFunc(p.services, func(s *Service) bool {
 		return s.Kind.Answers() && s.Service.Port.Number == n && !slices.Contains(p.Parked, s)
 	})
+	if i < 0 {
+		return nil
+	}
+	return p.services[i]
+}
+
+// moved is an address with the origin of a service that has moved.
+func moved(value string, to *Service) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" || strings.ContainsAny(value, "${} ,") {
+		return ""
+	}
+	return string(addressOf(to)) + strings.TrimPrefix(value, "http://"+u.Host)
 }
 
 // throughGateway is an address with the gateway's origin instead of its own.
 func (p *planner) throughGateway(value string) string {
 	u, err := url.Parse(value)
-	if err != nil || strings.ContainsAny(value, "${}") {
+	if err != nil || strings.ContainsAny(value, "${} ,") {
 		return ""
 	}
 	scheme := strings.Replace(u.Scheme, "s", "", 1)

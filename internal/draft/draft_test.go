@@ -196,7 +196,7 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 func TestAddressesGoThroughTheGateway(t *testing.T) {
 	web, api := server("web", found.Page, 5173), server("api", found.API, 8000)
 	address := func(name, value string, port int) found.Address {
-		return found.Address{By: web, Name: name, Value: value, Port: port, File: "web/.env"}
+		return found.Address{By: web, Name: name, Value: value, Port: port, File: "web/.env", Public: true}
 	}
 	p, err := Make(&found.Findings{Services: []*found.Service{web, api}, Addresses: []found.Address{
 		address("A", "http://localhost:8000/api/v1?x=1", 8000), address("B", "wss://127.0.0.1:8000/ws", 8000),
@@ -210,6 +210,25 @@ func TestAddressesGoThroughTheGateway(t *testing.T) {
 	want := "[{A http://localhost:3000/api/v1?x=1 web/.env says http://localhost:8000/api/v1?x=1} {B ws://localhost:3000/ws web/.env says wss://127.0.0.1:8000/ws} {F http://localhost:3000 web/.env says http://localhost:5173}]"
 	if got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+func TestAddressesOfServersFollowThem(t *testing.T) {
+	web, api := server("web", found.Site, 3000), server("api", found.API, 8000)
+	f := &found.Findings{Services: []*found.Service{web, api}, Addresses: []found.Address{
+		{By: web, Name: "API_URL", Value: "http://localhost:8000/v1", Port: 8000, File: "web/.env"},
+		{By: web, Name: "SELF", Value: "http://localhost:3000", Port: 3000, File: "web/.env"},
+		{By: web, Name: "SECURE", Value: "https://localhost:8000", Port: 8000, File: "web/.env"},
+		{By: web, Name: "TWO", Value: "http://localhost:8000,http://localhost:8001", Port: 8000, File: "web/.env"},
+	}}
+	for auto, want := range map[bool]string{false: "[]", true: "[{API_URL \x00api.url\x00/v1 web/.env says http://localhost:8000/v1}]"} {
+		p, err := Make(f, Options{Auto: auto})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(p.Services[0].Env); got != want {
+			t.Errorf("auto %v: got %q, want %q", auto, got, want)
+		}
 	}
 }
 

@@ -108,11 +108,14 @@ func (p *planner) guessPort(rows []found.Route) {
 	}
 	if s.Service.Port.From == "" {
 		for _, a := range p.found.Addresses {
+			if !a.Public {
+				continue
+			}
 			said = append(said, found.Port{Number: a.Port, From: a.File})
 		}
 	}
 	said = slices.DeleteFunc(said, func(port found.Port) bool {
-		return port.Number == 0 || port.Number != s.Service.Port.Number && p.isOurs(port.Number)
+		return port.Number == 0 || port.Number != s.Service.Port.Number && p.onPort(port.Number) != nil
 	})
 	if len(said) == 0 || slices.ContainsFunc(said, func(port found.Port) bool { return port.Number == s.Service.Port.Number }) {
 		return

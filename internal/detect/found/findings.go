@@ -154,14 +154,14 @@ type Origin struct {
 	File string
 }
 
-// Address is a variable of a front end, read by the browser, that names a port on
-// this machine.
+// Address is a variable of a service that names a port on this machine.
 type Address struct {
-	By    *Service
-	Name  string
-	Value string
-	Port  int
-	File  string
+	By     *Service
+	Name   string
+	Value  string
+	Port   int
+	File   string
+	Public bool // a front end hands it to browsers
 }
 
 // Compose is a file of Docker Compose with databases and the like.
@@ -222,5 +222,5 @@ func Pasted(name, dir, command string) []string {
 	if dir != "." {
 		lines = append(lines, "dir = "+strconv.Quote(dir))
 	}
-	return append(lines, "pty = true")
+	return lines
 }

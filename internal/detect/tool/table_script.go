@@ -53,7 +53,7 @@ func serverTools() []*tool {
 // refusedTools are never started.
 func refusedTools() []*tool {
 	return []*tool{
-		{calls: []string{"expo start", "expo run:ios", "expo run:android", "react-native start"}, skip: "wants a terminal of its own (a phone's app)", paste: true},
+		{calls: []string{"expo start", "expo run:ios", "expo run:android", "react-native start"}, skip: "wants a terminal of its own (a phone's app)", paste: true, asks: true},
 		{calls: []string{"electron", "electron-forge", "electron-vite", "tauri dev"}, skip: "a program with a window of its own", paste: true},
 		{calls: []string{"storybook", "start-storybook", "histoire", "ladle"}, skip: "a workbench for components", paste: true},
 		{calls: []string{"email dev"}, skip: "a preview of mails", paste: true},

@@ -28,6 +28,7 @@ type tool struct {
 	foreign bool   // it is no program of node_modules
 	skip    string // why it is never started; "" for what is
 	paste   bool   // a person may want it all the same
+	asks    bool   // and answers its questions: it wants a terminal
 
 	// look reads the tool's own files. It may change everything about the service;
 	// a kind of none says that there is nothing to start.

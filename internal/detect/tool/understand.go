@@ -145,6 +145,9 @@ func (k *Kit) skip(l *split.Leaf, t *tool) {
 	s := found.Skip{What: cmp.Or(nameOf(l), l.Tool()), Where: l.File, Why: t.skip}
 	if t.paste {
 		s.Lines = found.Pasted(s.What, l.Place(), l.Text())
+		if t.asks {
+			s.Lines = append(s.Lines, "pty = true")
+		}
 	}
 	k.Out.Skip(s)
 }
