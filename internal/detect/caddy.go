@@ -2,17 +2,17 @@ package detect
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/tool"
 )
 
 var (
-	caddyProxy   = regexp.MustCompile(`^reverse_proxy\s+(?:(/\S*|@\w+)\s+)?(\S+)`)
-	caddyHandle  = regexp.MustCompile(`^(handle|handle_path|route)\s+(/\S*|@\w+)\s*\{`)
-	caddyMatcher = regexp.MustCompile(`^(@\w+)\s+path\s+(.+)$`)
+	caddyProxy   = pattern.New(`^reverse_proxy\s+(?:(/\S*|@\w+)\s+)?(\S+)`)
+	caddyHandle  = pattern.New(`^(handle|handle_path|route)\s+(/\S*|@\w+)\s*\{`)
+	caddyMatcher = pattern.New(`^(@\w+)\s+path\s+(.+)$`)
 )
 
 // caddyfile is a Caddyfile on its way through: the blocks that are open, and the

@@ -2,12 +2,12 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/tool"
 )
 
@@ -15,17 +15,17 @@ import (
 // rest of the project calls it.
 var infrastructure = []struct {
 	what string
-	name *regexp.Regexp
+	name *pattern.Pattern
 }{
-	{"postgres", regexp.MustCompile(`postgres|postgis|pgvector|timescale`)},
-	{"mysql", regexp.MustCompile(`mysql|mariadb|percona`)},
-	{"mongo", regexp.MustCompile(`mongo`)},
-	{"redis", regexp.MustCompile(`redis|valkey|dragonfly|keydb`)},
-	{"rabbitmq", regexp.MustCompile(`rabbitmq`)},
-	{"kafka", regexp.MustCompile(`kafka|redpanda|zookeeper`)},
-	{"search", regexp.MustCompile(`elasticsearch|opensearch|meilisearch|typesense|qdrant|weaviate|chroma`)},
-	{"mail", regexp.MustCompile(`mailpit|mailhog|maildev|inbucket|smtp4dev|mailcatcher|mailcrab`)},
-	{"other", regexp.MustCompile(`minio|localstack|nats|memcached|clickhouse|mssql|azurite|etcd|consul|temporal|influxdb|neo4j|cassandra|scylla`)},
+	{"postgres", pattern.New(`postgres|postgis|pgvector|timescale`)},
+	{"mysql", pattern.New(`mysql|mariadb|percona`)},
+	{"mongo", pattern.New(`mongo`)},
+	{"redis", pattern.New(`redis|valkey|dragonfly|keydb`)},
+	{"rabbitmq", pattern.New(`rabbitmq`)},
+	{"kafka", pattern.New(`kafka|redpanda|zookeeper`)},
+	{"search", pattern.New(`elasticsearch|opensearch|meilisearch|typesense|qdrant|weaviate|chroma`)},
+	{"mail", pattern.New(`mailpit|mailhog|maildev|inbucket|smtp4dev|mailcatcher|mailcrab`)},
+	{"other", pattern.New(`minio|localstack|nats|memcached|clickhouse|mssql|azurite|etcd|consul|temporal|influxdb|neo4j|cassandra|scylla`)},
 }
 
 // infraNames are what people call databases that they build themselves.
@@ -35,7 +35,7 @@ var infraNames = map[string]string{
 }
 
 // infraViews are images of tools for these.
-var infraViews = regexp.MustCompile(`exporter|commander|-express`)
+var infraViews = pattern.New(`exporter|commander|-express`)
 
 // infra returns what a service is if it is no part of the project, or "".
 func (r *reader) infra(s *composeService) string {

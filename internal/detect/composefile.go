@@ -2,13 +2,13 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"devgate/internal/detect/files"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/shell"
 )
 
@@ -19,10 +19,10 @@ const maxCompose = 10
 var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
 
 var (
-	composeLike   = regexp.MustCompile(`^(?:docker-)?compose[\w.-]*\.ya?ml$`)
-	developerFile = regexp.MustCompile(`dev|local|middleware|deps|infra|services`)
-	interpolation = regexp.MustCompile(`\$\{\w+(?::?[-?]([^}]*))?\}`)
-	portMapping   = regexp.MustCompile(`^(?:[\d.]+:)?(\d+):\d+(?:/tcp)?$`)
+	composeLike   = pattern.New(`^(?:docker-)?compose[\w.-]*\.ya?ml$`)
+	developerFile = pattern.New(`dev|local|middleware|deps|infra|services`)
+	interpolation = pattern.New(`\$\{\w+(?::?[-?]([^}]*))?\}`)
+	portMapping   = pattern.New(`^(?:[\d.]+:)?(\d+):\d+(?:/tcp)?$`)
 )
 
 // isDefault reports whether docker compose finds the file by itself.

@@ -3,12 +3,12 @@ package detect
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 	"devgate/internal/detect/tool"
 )
@@ -35,8 +35,8 @@ func (r *reader) readEnvFile() {
 var publicPrefixes = []string{"VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_"}
 
 var (
-	localURL     = regexp.MustCompile(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):([0-9]{2,5})`)
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	localURL     = pattern.New(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):([0-9]{2,5})`)
+	variableName = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
 // readAddresses finds the variables by which browsers would reach a backend past
@@ -73,8 +73,8 @@ func isPublic(s *tool.Made, variable string) bool {
 
 var (
 	// originWords are found near addresses of front ends in the settings of others.
-	originWords = regexp.MustCompile(`(?i)cors|origin|front|client|callback|redirect|allowed|site_?url|app_?url|web_?url|public_?url|base_?url`)
-	settings    = regexp.MustCompile(`(?i)^(?:\.env.*|.*(?:config|settings|cors|security|auth|oauth).*\.(?:py|ts|js|mjs|go|rb|php|rs|java|kt|cs|ya?ml|toml|json|properties)|(?:main|app|index|server|program)\.(?:py|ts|js|mjs|go|rs|cs)|application.*\.(?:ya?ml|properties)|appsettings.*\.json)$`)
+	originWords = pattern.New(`(?i)cors|origin|front|client|callback|redirect|allowed|site_?url|app_?url|web_?url|public_?url|base_?url`)
+	settings    = pattern.New(`(?i)^(?:\.env.*|.*(?:config|settings|cors|security|auth|oauth).*\.(?:py|ts|js|mjs|go|rb|php|rs|java|kt|cs|ya?ml|toml|json|properties)|(?:main|app|index|server|program)\.(?:py|ts|js|mjs|go|rs|cs)|application.*\.(?:ya?ml|properties)|appsettings.*\.json)$`)
 )
 
 const (

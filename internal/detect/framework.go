@@ -2,11 +2,11 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/tool"
 )
 
@@ -123,8 +123,8 @@ func (r *reader) phpProjects() {
 }
 
 var (
-	aspireHost = regexp.MustCompile(`Aspire\.AppHost|IsAspireHost`)
-	webSDK     = regexp.MustCompile(`Sdk="Microsoft\.NET\.Sdk\.(?:Web|BlazorWebAssembly)"`)
+	aspireHost = pattern.New(`Aspire\.AppHost|IsAspireHost`)
+	webSDK     = pattern.New(`Sdk="Microsoft\.NET\.Sdk\.(?:Web|BlazorWebAssembly)"`)
 )
 
 // dotnetProjects finds the web projects of .NET. An Aspire host starts the others

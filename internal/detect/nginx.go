@@ -1,17 +1,17 @@
 package detect
 
 import (
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 )
 
 var (
-	nginxPlace = regexp.MustCompile(`^location\s+(?:(=|~\*?|\^~)\s+)?(\S+)\s*\{`)
-	nginxPass  = regexp.MustCompile(`proxy_pass\s+https?://([\w.-]+)(?::(\d+))?(/[^;\s]*)?;`)
-	nginxGroup = regexp.MustCompile(`upstream\s+([\w.-]+)\s*\{[^}]*?server\s+([\w.-]+)(?::(\d+))?`)
+	nginxPlace = pattern.New(`^location\s+(?:(=|~\*?|\^~)\s+)?(\S+)\s*\{`)
+	nginxPass  = pattern.New(`proxy_pass\s+https?://([\w.-]+)(?::(\d+))?(/[^;\s]*)?;`)
+	nginxGroup = pattern.New(`upstream\s+([\w.-]+)\s*\{[^}]*?server\s+([\w.-]+)(?::(\d+))?`)
 )
 
 // nginx reads the locations of a configuration of nginx.

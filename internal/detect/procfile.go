@@ -1,10 +1,10 @@
 package detect
 
 import (
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -35,7 +35,7 @@ func (r *reader) fromProcfile(name string) bool {
 
 // forDevelopers is found in Procfiles that people start on their own machine, and
 // never in those of a platform.
-var forDevelopers = regexp.MustCompile(`docker run|--reload|--watch|\bwatch\b|runserver|flask run|fastapi dev|nodemon|npm run dev|npm start|\bvite\b`)
+var forDevelopers = pattern.New(`docker run|--reload|--watch|\bwatch\b|runserver|flask run|fastapi dev|nodemon|npm run dev|npm start|\bvite\b`)
 
 // isForDevelopers reports whether a Procfile is for development.
 func (r *reader) isForDevelopers(name string) bool {

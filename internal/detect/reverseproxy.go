@@ -3,11 +3,11 @@ package detect
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 )
 
 // reverseProxies reads the files by which the project's own reverse proxy spreads
@@ -42,8 +42,8 @@ func isProxyFile(name string) bool {
 }
 
 var (
-	traefikRule = regexp.MustCompile("PathPrefix\\(([^)]*)\\)")
-	quotedPath  = regexp.MustCompile("[`'\"](/[^`'\"]*)[`'\"]")
+	traefikRule = pattern.New("PathPrefix\\(([^)]*)\\)")
+	quotedPath  = pattern.New("[`'\"](/[^`'\"]*)[`'\"]")
 )
 
 // traefik reads the rules that labels of a compose file give.

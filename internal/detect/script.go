@@ -1,23 +1,23 @@
 package detect
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 // production finds what starts something that was built before.
-var production = regexp.MustCompile(`\bnode\s+(?:\./)?(?:dist|build|\.output|lib)/|\b(?:next|remix|astro|nuxt|vite|vinxi) (?:start|preview)\b|\bserve -s|react-router-serve|remix-serve|NODE_ENV=production|java -jar|turbo run start|target/release|gunicorn[^\n]*--preload`)
+var production = pattern.New(`\bnode\s+(?:\./)?(?:dist|build|\.output|lib)/|\b(?:next|remix|astro|nuxt|vite|vinxi) (?:start|preview)\b|\bserve -s|react-router-serve|remix-serve|NODE_ENV=production|java -jar|turbo run start|target/release|gunicorn[^\n]*--preload`)
 
 var (
 	// devNames are the scripts that start a project for its developers, better
 	// ones first.
 	devNames   = []string{"dev", "start:dev", "develop", "serve", "start", "watch"}
-	devLike    = regexp.MustCompile(`^(?:dev|start|serve|watch|develop)(?:[:_-].*)?$`)
-	scriptName = regexp.MustCompile(`(?:npm run|npm:|yarn run|yarn|pnpm run|pnpm|pnpm:|bun run|run-p|run-s|npm-run-all(?: --?\w+)*)\s*([\w:*.-]+)`)
+	devLike    = pattern.New(`^(?:dev|start|serve|watch|develop)(?:[:_-].*)?$`)
+	scriptName = pattern.New(`(?:npm run|npm:|yarn run|yarn|pnpm run|pnpm|pnpm:|bun run|run-p|run-s|npm-run-all(?: --?\w+)*)\s*([\w:*.-]+)`)
 	// partNames are what people call the halves of a project in scripts.
 	partNames = []string{"server", "client", "api", "web", "backend", "frontend", "app", "worker", "ui"}
 )

@@ -2,26 +2,26 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/tool"
 )
 
 // usesOf is what the names of packages tell about databases and queues.
 var usesOf = []struct {
 	what  string
-	names *regexp.Regexp
+	names *pattern.Pattern
 }{
-	{"postgres", regexp.MustCompile(`(?i)["' /\-]pg["' :]|postgres|psycopg|asyncpg|jackc/pgx|lib/pq|npgsql|tokio-postgres`)},
-	{"mysql", regexp.MustCompile(`(?i)mysql|mariadb|pymysql`)},
-	{"mongo", regexp.MustCompile(`(?i)mongo`)},
-	{"redis", regexp.MustCompile(`(?i)redis|bullmq|sidekiq|valkey|celery`)},
-	{"rabbitmq", regexp.MustCompile(`(?i)amqp|rabbitmq|celery|pika\b`)},
-	{"kafka", regexp.MustCompile(`(?i)kafka|confluent`)},
-	{"search", regexp.MustCompile(`(?i)elasticsearch|opensearch|meilisearch|typesense`)},
-	{"sql", regexp.MustCompile(`(?i)prisma|typeorm|sequelize|knex|drizzle-orm|sqlalchemy|sqlmodel|\bdjango\b|ecto|gorm\.io|\bsqlx\b|diesel|activerecord|gem ['"]rails|hibernate|data-jpa|EntityFramework|doctrine|sea-orm`)},
+	{"postgres", pattern.New(`(?i)["' /\-]pg["' :]|postgres|psycopg|asyncpg|jackc/pgx|lib/pq|npgsql|tokio-postgres`)},
+	{"mysql", pattern.New(`(?i)mysql|mariadb|pymysql`)},
+	{"mongo", pattern.New(`(?i)mongo`)},
+	{"redis", pattern.New(`(?i)redis|bullmq|sidekiq|valkey|celery`)},
+	{"rabbitmq", pattern.New(`(?i)amqp|rabbitmq|celery|pika\b`)},
+	{"kafka", pattern.New(`(?i)kafka|confluent`)},
+	{"search", pattern.New(`(?i)elasticsearch|opensearch|meilisearch|typesense`)},
+	{"sql", pattern.New(`(?i)prisma|typeorm|sequelize|knex|drizzle-orm|sqlalchemy|sqlmodel|\bdjango\b|ecto|gorm\.io|\bsqlx\b|diesel|activerecord|gem ['"]rails|hibernate|data-jpa|EntityFramework|doctrine|sea-orm`)},
 }
 
 // manifests name what a folder's programs depend on.

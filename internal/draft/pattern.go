@@ -1,18 +1,18 @@
 package draft
 
 import (
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 )
 
 const maxAlternatives = 50
 
 var (
-	plainPath = regexp.MustCompile(`^(?:/[A-Za-z0-9._~@:+,=%-]*)+$`)
-	globPath  = regexp.MustCompile(`^(?:/[A-Za-z0-9._~@:+,=%*-]*)+$`)
-	oneGroup  = regexp.MustCompile(`^(.*?)\((?:\?:)?([^()]*\|[^()]*)\)(.*)$`)
+	plainPath = pattern.New(`^(?:/[A-Za-z0-9._~@:+,=%-]*)+$`)
+	globPath  = pattern.New(`^(?:/[A-Za-z0-9._~@:+,=%*-]*)+$`)
+	oneGroup  = pattern.New(`^(.*?)\((?:\?:)?([^()]*\|[^()]*)\)(.*)$`)
 )
 
 // patterns writes a route's path as devgate does. A path that stands for

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 )
 
 // join finds out to whom the rows of the project's proxies lead, and makes paths of
@@ -172,7 +172,7 @@ func (p *planner) joinRow(i int, r found.Route) {
 }
 
 // variable is a name that a variable may have.
-var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variable = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // tellAddress gives a front end the variable by which its proxy finds a server,
 // where it has no other way to know.

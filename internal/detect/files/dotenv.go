@@ -2,14 +2,15 @@ package files
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"devgate/internal/detect/pattern"
 )
 
 var (
-	dotenvLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*?)\s*$`)
-	bareName   = regexp.MustCompile(`(?:^|[^\\$])\$[A-Za-z_]`)
+	dotenvLine = pattern.New(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*?)\s*$`)
+	bareName   = pattern.New(`(?:^|[^\\$])\$[A-Za-z_]`)
 )
 
 // Dotenv reads the simple lines of an environment file: enough to learn a port or an

@@ -1,14 +1,14 @@
 package split
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/shell"
 )
 
-var percentVariable = regexp.MustCompile(`%[A-Z_]+%`)
+var percentVariable = pattern.New(`%[A-Z_]+%`)
 
 // chain is what runs one after the other, as far as it matters.
 type chain struct {

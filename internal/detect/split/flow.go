@@ -3,11 +3,11 @@ package split
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/shell"
 )
 
@@ -122,7 +122,7 @@ func merged(env map[string]string, more []shell.Var) map[string]string {
 	return all
 }
 
-var localPort = regexp.MustCompile(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|tcp|^):([0-9]{2,5})\b`)
+var localPort = pattern.New(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|tcp|^):([0-9]{2,5})\b`)
 
 // PortIn returns the port of an address on this machine, or 0.
 func PortIn(text string) int {

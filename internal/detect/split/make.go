@@ -2,13 +2,14 @@ package split
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"devgate/internal/detect/pattern"
 )
 
 var (
-	makeTarget    = regexp.MustCompile(`^([A-Za-z0-9_./-]+)\s*:(?:[^=]|$)`)
-	continuedLine = regexp.MustCompile(`\s*\\\n\s*`)
+	makeTarget    = pattern.New(`^([A-Za-z0-9_./-]+)\s*:(?:[^=]|$)`)
+	continuedLine = pattern.New(`\s*\\\n\s*`)
 )
 
 // Make returns the flow of a target of a makefile, where its recipe is one command.

@@ -2,11 +2,12 @@ package split
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"devgate/internal/detect/pattern"
 )
 
-var procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
+var procfileLine = pattern.New(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
 
 // Procfile returns the flows of the lines of a Procfile.
 func (p *Project) Procfile(file string) []Flow { return p.procfile(Flow{}, file) }

@@ -2,15 +2,15 @@ package tool
 
 import (
 	"cmp"
-	"regexp"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 // publishes finds the port of this machine that a container gets.
-var publishes = regexp.MustCompile(`-p\s+(?:[\d.]+:)?([0-9]+):[0-9]+`)
+var publishes = pattern.New(`-p\s+(?:[\d.]+:)?([0-9]+):[0-9]+`)
 
 // lookContainer keeps "docker run" of a Procfile, with what makes it end in time: a
 // container that is not removed cannot be started again, and without an init it

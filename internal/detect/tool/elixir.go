@@ -2,15 +2,15 @@ package tool
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
-var exsPort = regexp.MustCompile(`(?m)^\s*http:.*\bport:\s*(?:String\.to_integer\()?[^0-9\n]*([0-9]{2,5})`)
+var exsPort = pattern.New(`(?m)^\s*http:.*\bport:\s*(?:String\.to_integer\()?[^0-9\n]*([0-9]{2,5})`)
 
 // lookPhoenix: in development the port is in a file, and moves only if that file, or
 // the part of the other that is not for production, asks for $PORT.

@@ -4,7 +4,6 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/shell"
 	"devgate/internal/detect/split"
 )
@@ -20,12 +20,12 @@ import (
 const maxGoFiles = 400
 
 var (
-	goMain   = regexp.MustCompile(`(?m)^package main\b`)
-	goFunc   = regexp.MustCompile(`(?m)^func main\(\)`)
-	goEmbed  = regexp.MustCompile(`(?m)^//go:embed\s+(?:all:)?([\w./-]+)`)
-	goServes = regexp.MustCompile(`\bListenAndServe\b|http\.Server\{|http\.Serve\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|fasthttp\.|chi\.NewRouter\(`)
-	goGRPC   = regexp.MustCompile(`grpc\.NewServer\(`)
-	goTags   = regexp.MustCompile(`go (?:run|build)\b[^\n#]*-tags[ =]"?([\w,]+)`)
+	goMain   = pattern.New(`(?m)^package main\b`)
+	goFunc   = pattern.New(`(?m)^func main\(\)`)
+	goEmbed  = pattern.New(`(?m)^//go:embed\s+(?:all:)?([\w./-]+)`)
+	goServes = pattern.New(`\bListenAndServe\b|http\.Server\{|http\.Serve\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|fasthttp\.|chi\.NewRouter\(`)
+	goGRPC   = pattern.New(`grpc\.NewServer\(`)
+	goTags   = pattern.New(`go (?:run|build)\b[^\n#]*-tags[ =]"?([\w,]+)`)
 )
 
 // GoProgram is a package main of Go, with what it imports from its own module.
@@ -132,7 +132,7 @@ func goImports(text string) []string {
 
 // find returns the first match in a program. Each of its files is asked only if it
 // has one of some words: a large program has a hundred thousand lines.
-func (p *GoProgram) find(want *regexp.Regexp, words ...string) []string {
+func (p *GoProgram) find(want *pattern.Pattern, words ...string) []string {
 	for _, text := range p.texts {
 		if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
 			continue

@@ -2,21 +2,21 @@ package tool
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/shell"
 	"devgate/internal/detect/split"
 )
 
 var (
-	goEnv    = regexp.MustCompile(`(?:Getenv|LookupEnv|BindEnv)\([^)]*"PORT"|env(?:config)?:"PORT\b|\bos\.Getenv\("PORT"\)`)
-	goFlag   = regexp.MustCompile(`\.(?:Int|Uint|Uint16|String)(?:Var)?P?\(\s*(?:&?[\w.]+,\s*)?"(port|http-port|addr|listen|address|http)",\s*(?:"\w?",\s*)?(?:"([^"]*)"|([0-9]+)|[^,)]*)`)
-	goViper  = regexp.MustCompile(`SetDefault\("(?:port|Port|PORT)",\s*"?:?([0-9]{2,5})"?\)`)
-	goNumber = regexp.MustCompile(`[pP](?:ort|ORT)\w*\s*:?=\s*"?:?([0-9]{4,5})\b|"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)?:([0-9]{2,5})"`)
+	goEnv    = pattern.New(`(?:Getenv|LookupEnv|BindEnv)\([^)]*"PORT"|env(?:config)?:"PORT\b|\bos\.Getenv\("PORT"\)`)
+	goFlag   = pattern.New(`\.(?:Int|Uint|Uint16|String)(?:Var)?P?\(\s*(?:&?[\w.]+,\s*)?"(port|http-port|addr|listen|address|http)",\s*(?:"\w?",\s*)?(?:"([^"]*)"|([0-9]+)|[^,)]*)`)
+	goViper  = pattern.New(`SetDefault\("(?:port|Port|PORT)",\s*"?:?([0-9]{2,5})"?\)`)
+	goNumber = pattern.New(`[pP](?:ort|ORT)\w*\s*:?=\s*"?:?([0-9]{4,5})\b|"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)?:([0-9]{2,5})"`)
 )
 
 // goPort finds a program's port, and how it is given another one: by what its

@@ -3,9 +3,9 @@ package tool
 import (
 	"encoding/xml"
 	"path"
-	"regexp"
 	"strings"
 
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -25,10 +25,10 @@ type artifact struct {
 }
 
 var (
-	gradleBoot  = regexp.MustCompile(`org\.springframework\.boot`)
-	gradleQuark = regexp.MustCompile(`io\.quarkus`)
+	gradleBoot  = pattern.New(`org\.springframework\.boot`)
+	gradleQuark = pattern.New(`io\.quarkus`)
 	// webStarters are what makes a module a server of its own.
-	webStarters = regexp.MustCompile(`spring-boot-starter-web|spring-boot-starter-jersey|spring-cloud-starter-gateway|spring-cloud-config-server|eureka-server|admin-starter-server`)
+	webStarters = pattern.New(`spring-boot-starter-web|spring-boot-starter-jersey|spring-cloud-starter-gateway|spring-cloud-config-server|eureka-server|admin-starter-server`)
 )
 
 // Module reads the build file of a folder; nil if it builds no application.

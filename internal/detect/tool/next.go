@@ -1,16 +1,16 @@
 package tool
 
 import (
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/found"
 	"devgate/internal/detect/jsconf"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 // openEnd is ":path*" at the end of a path of Next: whatever follows.
-var openEnd = regexp.MustCompile(`/:[A-Za-z_]+[*+]$`)
+var openEnd = pattern.New(`/:[A-Za-z_]+[*+]$`)
 
 // lookNext reads what Next hands on to others, and whether it has an API itself.
 func (k *Kit) lookNext(l *split.Leaf, s *Made) {

@@ -3,11 +3,11 @@ package tool
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -23,7 +23,7 @@ type PythonProject struct {
 	tool    map[string]any // [tool] of pyproject.toml
 }
 
-var requirement = regexp.MustCompile(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?`)
+var requirement = pattern.New(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?`)
 
 // PythonProject reads a folder's dependencies and finds its environment; nil if it
 // is no project.
@@ -148,9 +148,9 @@ func (k *Kit) IsDjango(dir string) bool {
 }
 
 var (
-	asgiApp = regexp.MustCompile(`(?m)^(\w+)(?:\s*:\s*\w+)?\s*=\s*(?:fastapi\.)?(?:FastAPI|Starlette|Litestar)\(`)
-	wsgiApp = regexp.MustCompile(`(?m)^(\w+)\s*=\s*(?:flask\.)?Flask\(`)
-	factory = regexp.MustCompile(`(?m)^def (create_app|make_app)\(`)
+	asgiApp = pattern.New(`(?m)^(\w+)(?:\s*:\s*\w+)?\s*=\s*(?:fastapi\.)?(?:FastAPI|Starlette|Litestar)\(`)
+	wsgiApp = pattern.New(`(?m)^(\w+)\s*=\s*(?:flask\.)?Flask\(`)
+	factory = pattern.New(`(?m)^def (create_app|make_app)\(`)
 )
 
 // PythonApp is where an application is made.
@@ -173,7 +173,7 @@ func (k *Kit) PythonApp(p *PythonProject) PythonApp {
 	if p.Has("flask", "quart") && !p.Has("fastapi", "starlette", "litestar") {
 		made = wsgiApp
 	}
-	for _, want := range []*regexp.Regexp{made, factory} {
+	for _, want := range []*pattern.Pattern{made, factory} {
 		for _, dir := range folders {
 			if app := k.appIn(p.Dir, dir, want); app.Module != "" {
 				app.Factory = want == factory
@@ -184,7 +184,7 @@ func (k *Kit) PythonApp(p *PythonProject) PythonApp {
 	return PythonApp{}
 }
 
-func (k *Kit) appIn(root, dir string, want *regexp.Regexp) PythonApp {
+func (k *Kit) appIn(root, dir string, want *pattern.Pattern) PythonApp {
 	for _, name := range []string{"main", "app", "api", "server", "wsgi", "asgi", "web_app", "__init__"} {
 		file := path.Join(root, dir, name+".py")
 		text, _ := k.Text(file)

@@ -3,19 +3,19 @@ package tool
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 var (
-	runPort   = regexp.MustCompile(`(?:uvicorn\.run|\.run|serve)\([^)]*\bport\s*=\s*(?:int\()?[^)0-9]*([0-9]{2,5})`)
-	pythonEnv = regexp.MustCompile(`(?:environ(?:\.get\(|\[)|getenv\()['"]PORT['"](?:\s*,\s*['"]?([0-9]{2,5}))?`)
-	bindLine  = regexp.MustCompile(`(?m)^\s*bind\s*=\s*[^\n#]*?:([0-9]{2,5})`)
+	runPort   = pattern.New(`(?:uvicorn\.run|\.run|serve)\([^)]*\bport\s*=\s*(?:int\()?[^)0-9]*([0-9]{2,5})`)
+	pythonEnv = pattern.New(`(?:environ(?:\.get\(|\[)|getenv\()['"]PORT['"](?:\s*,\s*['"]?([0-9]{2,5}))?`)
+	bindLine  = pattern.New(`(?m)^\s*bind\s*=\s*[^\n#]*?:([0-9]{2,5})`)
 )
 
 // lookPython takes what the sources say of a server that reloads by itself.

@@ -2,15 +2,15 @@ package tool
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
-var pumaPort = regexp.MustCompile(`PORT['"]\s*(?:,\s*|\)\s*\{\s*|\]\s*\|\|\s*)['"]?([0-9]{2,5})`)
+var pumaPort = pattern.New(`PORT['"]\s*(?:,\s*|\)\s*\{\s*|\]\s*\|\|\s*)['"]?([0-9]{2,5})`)
 
 // lookRails reads what a Rails application says of itself. It never gets "-P": the
 // file of its number is removed by Rails itself when it is stale.

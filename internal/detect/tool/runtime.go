@@ -2,24 +2,24 @@ package tool
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 var (
 	// serves finds what makes a program a server of HTTP.
-	serves = regexp.MustCompile(`\.listen\(|createServer\(|Bun\.serve\(|Deno\.serve\(|\bserve\(|new Hono\b|new Elysia\b|startStandaloneServer\(|fastify\(`)
-	grpcs  = regexp.MustCompile(`bindAsync\(|new grpc\.Server\(`)
+	serves = pattern.New(`\.listen\(|createServer\(|Bun\.serve\(|Deno\.serve\(|\bserve\(|new Hono\b|new Elysia\b|startStandaloneServer\(|fastify\(`)
+	grpcs  = pattern.New(`bindAsync\(|new grpc\.Server\(`)
 	// ownPages finds servers that make pages, with a front end within them.
-	ownPages = regexp.MustCompile(`middlewareMode|createRequestHandler|view engine|next\(\{`)
+	ownPages = pattern.New(`middlewareMode|createRequestHandler|view engine|next\(\{`)
 	// peerVariable is found where programs are told by their platform where others are.
-	peerVariable = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_SERVICE_(?:ADDR|URL)\b`)
-	healthRoute  = regexp.MustCompile("\\b(?:get|Get|GET|use|all|route|HandleFunc|Handle|MapGet|head|path|re_path)\\(\\s*['\"`](?:GET )?(/healthz|/health|/up|/livez|/api/health|/actuator/health)/?['\"`]")
+	peerVariable = pattern.New(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_SERVICE_(?:ADDR|URL)\b`)
+	healthRoute  = pattern.New("\\b(?:get|Get|GET|use|all|route|HandleFunc|Handle|MapGet|head|path|re_path)\\(\\s*['\"`](?:GET )?(/healthz|/health|/up|/livez|/api/health|/actuator/health)/?['\"`]")
 )
 
 // serverPackages are what servers depend on that are not there to be read.
@@ -115,13 +115,13 @@ func peers(text string) []string {
 
 var (
 	// environmentPort finds $PORT, with its default if there is one.
-	environmentPort = regexp.MustCompile(`(?:\benv(?:ironment)?(?:\.PORT\b|\[['"]PORT['"]\])|\.get(?:<\w+>)?\(['"]PORT['"]\))\s*(?:(?:\|\||\?\?)\s*['"]?([0-9]{2,5})|)`)
-	defaultedPort   = regexp.MustCompile(`\bPORT\s*=\s*['"]?([0-9]{2,5})['"]?[^;\n]*\}\s*=\s*process\.env`)
+	environmentPort = pattern.New(`(?:\benv(?:ironment)?(?:\.PORT\b|\[['"]PORT['"]\])|\.get(?:<\w+>)?\(['"]PORT['"]\))\s*(?:(?:\|\||\?\?)\s*['"]?([0-9]{2,5})|)`)
+	defaultedPort   = pattern.New(`\bPORT\s*=\s*['"]?([0-9]{2,5})['"]?[^;\n]*\}\s*=\s*process\.env`)
 	// literalPorts are the ways to write a port down, surer ones first.
-	literalPorts = []*regexp.Regexp{
-		regexp.MustCompile(`\.listen\(\s*['"]?([0-9]{2,5})\b`),
-		regexp.MustCompile(`(?i:\bport)\s*=\s*([0-9]{2,5})\b`),
-		regexp.MustCompile(`(?:listen|serve|start|Server)\([^;]{0,200}?\bport:\s*([0-9]{2,5})\b`),
+	literalPorts = []*pattern.Pattern{
+		pattern.New(`\.listen\(\s*['"]?([0-9]{2,5})\b`),
+		pattern.New(`(?i:\bport)\s*=\s*([0-9]{2,5})\b`),
+		pattern.New(`(?:listen|serve|start|Server)\([^;]{0,200}?\bport:\s*([0-9]{2,5})\b`),
 	}
 )
 

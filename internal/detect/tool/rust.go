@@ -3,12 +3,12 @@ package tool
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -142,7 +142,7 @@ func (c *Crate) target() string {
 	return strings.Repeat("../", strings.Count(relative(c.Dir, c.root), "/")+1) + "target/debug/"
 }
 
-var simpleWord = regexp.MustCompile(`^[a-z][a-z-]*$`)
+var simpleWord = pattern.New(`^[a-z][a-z-]*$`)
 
 // releaseArgs are the words behind a program in the Procfile that its platform
 // starts: some do nothing without one.

@@ -3,21 +3,21 @@ package tool
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 var (
-	rustEnv     = regexp.MustCompile(`"PORT"`)
-	rustFlag    = regexp.MustCompile(`#\[(?:clap|arg|structopt|command)\([^\]]*\blong\b(?:\s*=\s*"([\w-]+)")?[^\]]*\)\]\s*(?:pub\s+)?(\w*port\w*)\s*:`)
-	rustDefault = regexp.MustCompile(`default_value(?:_t)?\s*=\s*"?([0-9]{2,5})`)
-	rustAround  = regexp.MustCompile(`"PORT"[^;{}]*?([0-9]{4,5})`)
-	rustNumber  = regexp.MustCompile(`"(?:[\d.]+|localhost|\[::1?\]):([0-9]{2,5})"|\], ([0-9]{4,5})\)|(?i:port)\w*(?::\s*u16)?\s*=\s*([0-9]{4,5})\b|\(\(?"[\d.]+", ([0-9]{4,5})\)`)
+	rustEnv     = pattern.New(`"PORT"`)
+	rustFlag    = pattern.New(`#\[(?:clap|arg|structopt|command)\([^\]]*\blong\b(?:\s*=\s*"([\w-]+)")?[^\]]*\)\]\s*(?:pub\s+)?(\w*port\w*)\s*:`)
+	rustDefault = pattern.New(`default_value(?:_t)?\s*=\s*"?([0-9]{2,5})`)
+	rustAround  = pattern.New(`"PORT"[^;{}]*?([0-9]{4,5})`)
+	rustNumber  = pattern.New(`"(?:[\d.]+|localhost|\[::1?\]):([0-9]{2,5})"|\], ([0-9]{4,5})\)|(?i:port)\w*(?::\s*u16)?\s*=\s*([0-9]{4,5})\b|\(\(?"[\d.]+", ([0-9]{4,5})\)`)
 )
 
 // rustPort finds a program's port, and how it is given another one: by what its

@@ -2,17 +2,17 @@ package tool
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
 // maxSources is how many files of a program are looked at.
 const maxSources = 60
 
-var scriptImport = regexp.MustCompile(`(?:from|require\(|import\()\s*['"](\.{1,2}/[^'"]+)['"]|import\s+['"](\.{1,2}/[^'"]+)['"]`)
+var scriptImport = pattern.New(`(?:from|require\(|import\()\s*['"](\.{1,2}/[^'"]+)['"]|import\s+['"](\.{1,2}/[^'"]+)['"]`)
 
 // entryOf finds the file that a runtime is told to run; "" if it is not there.
 func (k *Kit) entryOf(l *split.Leaf) string {

@@ -3,16 +3,16 @@ package tool
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/files"
+	"devgate/internal/detect/pattern"
 )
 
 var (
-	propsPort = regexp.MustCompile(`(?m)^\s*(?:%dev\.)?(?:quarkus\.http|server)\.port\s*=\s*(?:\$\{[^:}]*:)?([0-9]{2,5})`)
-	propsBase = regexp.MustCompile(`(?m)^\s*management\.endpoints\.web\.base-path\s*=\s*(\S+)`)
-	basePath  = regexp.MustCompile(`^(?:/[A-Za-z0-9._-]+)+$`)
+	propsPort = pattern.New(`(?m)^\s*(?:%dev\.)?(?:quarkus\.http|server)\.port\s*=\s*(?:\$\{[^:}]*:)?([0-9]{2,5})`)
+	propsBase = pattern.New(`(?m)^\s*management\.endpoints\.web\.base-path\s*=\s*(\S+)`)
+	basePath  = pattern.New(`^(?:/[A-Za-z0-9._-]+)+$`)
 )
 
 // settings is what an application's own settings say.

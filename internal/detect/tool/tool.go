@@ -1,12 +1,12 @@
 package tool
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -51,8 +51,8 @@ func (t *tool) isCall(l *split.Leaf) bool {
 }
 
 var (
-	fallbackPort = regexp.MustCompile(`^\$\{PORT:?-([0-9]+)\}$`)
-	lastNumber   = regexp.MustCompile(`^(?:[A-Za-z0-9_.\[\]-]*:)?([0-9]{2,5})$`)
+	fallbackPort = pattern.New(`^\$\{PORT:?-([0-9]+)\}$`)
+	lastNumber   = pattern.New(`^(?:[A-Za-z0-9_.\[\]-]*:)?([0-9]{2,5})$`)
 )
 
 // written is a port that a leaf's text names.

@@ -3,12 +3,12 @@ package tool
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -88,7 +88,7 @@ func (k *Tools) Task(l *split.Leaf) *Made {
 	return made
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // newService is a service of which nothing is known but where it was found.
 func newService(l *split.Leaf) *Made {
@@ -103,8 +103,8 @@ func newService(l *split.Leaf) *Made {
 
 var (
 	// endsItself are programs that do something and are done.
-	endsItself = regexp.MustCompile(`^(?:rimraf|rm|mkdir|cp|mv|echo|eslint|prettier|biome|oxlint|ruff|black|mypy|jest|vitest|mocha|husky|prisma|drizzle-kit|knex|sequelize|alembic|changeset|cspell|stylelint|tsc|lint-staged|npm|pnpm|yarn|bun|cross-env|touch|git|curl|sleep|kill|killall|open|xdg-open)$`)
-	portFlag   = regexp.MustCompile(`(?:--port[ =]|-p )([0-9]{2,5})\b`)
+	endsItself = pattern.New(`^(?:rimraf|rm|mkdir|cp|mv|echo|eslint|prettier|biome|oxlint|ruff|black|mypy|jest|vitest|mocha|husky|prisma|drizzle-kit|knex|sequelize|alembic|changeset|cspell|stylelint|tsc|lint-staged|npm|pnpm|yarn|bun|cross-env|touch|git|curl|sleep|kill|killall|open|xdg-open)$`)
+	portFlag   = pattern.New(`(?:--port[ =]|-p )([0-9]{2,5})\b`)
 )
 
 // unknown is a leaf that no table knows. A part of the project's list is started as

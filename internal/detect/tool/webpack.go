@@ -2,12 +2,12 @@ package tool
 
 import (
 	"path"
-	"regexp"
 	"slices"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
 	"devgate/internal/detect/jsconf"
+	"devgate/internal/detect/pattern"
 	"devgate/internal/detect/split"
 )
 
@@ -87,7 +87,7 @@ func (k *Kit) lookParcel(l *split.Leaf, s *Made) {
 }
 
 // useCall is a path that a middleware is mounted on.
-var useCall = regexp.MustCompile(`\.use\(\s*['"](/[^'"]*)['"]`)
+var useCall = pattern.New(`\.use\(\s*['"](/[^'"]*)['"]`)
 
 // lookReactScripts reads Create React App's two ways of a proxy: an address for
 // everything, and a program that mounts proxies on paths. Such a program has one

@@ -2,15 +2,15 @@ package render
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
 )
 
 // placeholder is what devgate would replace in a text, or take for a typing
 // mistake. Behind a "$" it belongs to the shell.
-var placeholder = regexp.MustCompile(`\$\{+|\{+[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})?\}+`)
+var placeholder = pattern.New(`\$\{+|\{+[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})?\}+`)
 
 // expand writes the marks of a text as placeholders, and doubles the braces of what
 // only looks like one.
