@@ -10,8 +10,11 @@ import (
 )
 
 var (
-	caddyProxy   = pattern.New(`^reverse_proxy\s+(?:(/\S*|@\w+)\s+)?(\S+)`)
-	caddyHandle  = pattern.New(`^(handle|handle_path|route)\s+(/\S*|@\w+)\s*\{`)
+	// caddyProxy finds "reverse_proxy /api/* api:8000", "reverse_proxy @api api:8000".
+	caddyProxy = pattern.New(`^reverse_proxy\s+(?:(/\S*|@\w+)\s+)?(\S+)`)
+	// caddyHandle finds "handle_path /api/* {".
+	caddyHandle = pattern.New(`^(handle|handle_path|route)\s+(/\S*|@\w+)\s*\{`)
+	// caddyMatcher finds "@api path /api/* /auth/*".
 	caddyMatcher = pattern.New(`^(@\w+)\s+path\s+(.+)$`)
 )
 

@@ -19,10 +19,14 @@ const maxCompose = 10
 var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
 
 var (
-	composeLike   = pattern.New(`^(?:docker-)?compose[\w.-]*\.ya?ml$`)
+	// composeLike finds compose.yml, docker-compose.dev.yaml.
+	composeLike = pattern.New(`^(?:docker-)?compose[\w.-]*\.ya?ml$`)
+	// developerFile are the names of files that are for developers.
 	developerFile = pattern.New(`dev|local|middleware|deps|infra|services`)
+	// interpolation finds ${NAME}, ${NAME:-default}, ${NAME:?error}.
 	interpolation = pattern.New(`\$\{\w+(?::?[-?]([^}]*))?\}`)
-	portMapping   = pattern.New(`^(?:[\d.]+:)?(\d+):\d+(?:/tcp)?$`)
+	// portMapping finds "8080:80", "127.0.0.1:8080:80/tcp".
+	portMapping = pattern.New(`^(?:[\d.]+:)?(\d+):\d+(?:/tcp)?$`)
 )
 
 // isDefault reports whether docker compose finds the file by itself.

@@ -35,6 +35,7 @@ func (r *reader) readEnvFile() {
 var publicPrefixes = []string{"VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_"}
 
 var (
+	// localURL finds "http://localhost:8000", in whatever stands around it.
 	localURL     = pattern.New(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):([0-9]{2,5})`)
 	variableName = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
@@ -74,7 +75,8 @@ func isPublic(s *tool.Made, variable string) bool {
 var (
 	// originWords are found near addresses of front ends in the settings of others.
 	originWords = pattern.New(`(?i)cors|origin|front|client|callback|redirect|allowed|site_?url|app_?url|web_?url|public_?url|base_?url`)
-	settings    = pattern.New(`(?i)^(?:\.env.*|.*(?:config|settings|cors|security|auth|oauth).*\.(?:py|ts|js|mjs|go|rb|php|rs|java|kt|cs|ya?ml|toml|json|properties)|(?:main|app|index|server|program)\.(?:py|ts|js|mjs|go|rs|cs)|application.*\.(?:ya?ml|properties)|appsettings.*\.json)$`)
+	// settings are the names of files in which settings are.
+	settings = pattern.New(`(?i)^(?:\.env.*|.*(?:config|settings|cors|security|auth|oauth).*\.(?:py|ts|js|mjs|go|rb|php|rs|java|kt|cs|ya?ml|toml|json|properties)|(?:main|app|index|server|program)\.(?:py|ts|js|mjs|go|rs|cs)|application.*\.(?:ya?ml|properties)|appsettings.*\.json)$`)
 )
 
 const (

@@ -123,6 +123,7 @@ func (r *reader) phpProjects() {
 }
 
 var (
+	// aspireHost finds the project that starts the others.
 	aspireHost = pattern.New(`Aspire\.AppHost|IsAspireHost`)
 	webSDK     = pattern.New(`Sdk="Microsoft\.NET\.Sdk\.(?:Web|BlazorWebAssembly)"`)
 )

@@ -9,8 +9,11 @@ import (
 )
 
 var (
+	// nginxPlace finds "location ^~ /api/ {".
 	nginxPlace = pattern.New(`^location\s+(?:(=|~\*?|\^~)\s+)?(\S+)\s*\{`)
-	nginxPass  = pattern.New(`proxy_pass\s+https?://([\w.-]+)(?::(\d+))?(/[^;\s]*)?;`)
+	// nginxPass finds "proxy_pass http://api:8000/;".
+	nginxPass = pattern.New(`proxy_pass\s+https?://([\w.-]+)(?::(\d+))?(/[^;\s]*)?;`)
+	// nginxGroup finds "upstream api { server api:8000".
 	nginxGroup = pattern.New(`upstream\s+([\w.-]+)\s*\{[^}]*?server\s+([\w.-]+)(?::(\d+))?`)
 )
 

@@ -42,6 +42,7 @@ func isProxyFile(name string) bool {
 }
 
 var (
+	// traefikRule finds PathPrefix(`/api`, `/auth`).
 	traefikRule = pattern.New("PathPrefix\\(([^)]*)\\)")
 	quotedPath  = pattern.New("[`'\"](/[^`'\"]*)[`'\"]")
 )

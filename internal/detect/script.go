@@ -15,8 +15,10 @@ var production = pattern.New(`\bnode\s+(?:\./)?(?:dist|build|\.output|lib)/|\b(?
 var (
 	// devNames are the scripts that start a project for its developers, better
 	// ones first.
-	devNames   = []string{"dev", "start:dev", "develop", "serve", "start", "watch"}
-	devLike    = pattern.New(`^(?:dev|start|serve|watch|develop)(?:[:_-].*)?$`)
+	devNames = []string{"dev", "start:dev", "develop", "serve", "start", "watch"}
+	// devLike are names like those of scripts that start a project.
+	devLike = pattern.New(`^(?:dev|start|serve|watch|develop)(?:[:_-].*)?$`)
+	// scriptName finds the scripts that a text calls.
 	scriptName = pattern.New(`(?:npm run|npm:|yarn run|yarn|pnpm run|pnpm|pnpm:|bun run|run-p|run-s|npm-run-all(?: --?\w+)*)\s*([\w:*.-]+)`)
 	// partNames are what people call the halves of a project in scripts.
 	partNames = []string{"server", "client", "api", "web", "backend", "frontend", "app", "worker", "ui"}

@@ -21,7 +21,7 @@ var usesOf = []struct {
 	{"rabbitmq", pattern.New(`(?i)amqp|rabbitmq|celery|pika\b`)},
 	{"kafka", pattern.New(`(?i)kafka|confluent`)},
 	{"search", pattern.New(`(?i)elasticsearch|opensearch|meilisearch|typesense`)},
-	{"sql", pattern.New(`(?i)prisma|typeorm|sequelize|knex|drizzle-orm|sqlalchemy|sqlmodel|\bdjango\b|ecto|gorm\.io|\bsqlx\b|diesel|activerecord|gem ['"]rails|hibernate|data-jpa|EntityFramework|doctrine|sea-orm`)},
+	{"sql", pattern.New(`(?i)prisma|typeorm|sequelize|knex|drizzle-orm|sqlalchemy|sqlmodel|\bdjango\b|\becto|gorm\.io|\bsqlx\b|diesel|activerecord|gem ['"]rails|hibernate|data-jpa|EntityFramework|doctrine|sea-orm`)},
 }
 
 // manifests name what a folder's programs depend on.

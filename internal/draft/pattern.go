@@ -10,9 +10,12 @@ import (
 const maxAlternatives = 50
 
 var (
+	// plainPath is a path of letters that mean themselves.
 	plainPath = pattern.New(`^(?:/[A-Za-z0-9._~@:+,=%-]*)+$`)
-	globPath  = pattern.New(`^(?:/[A-Za-z0-9._~@:+,=%*-]*)+$`)
-	oneGroup  = pattern.New(`^(.*?)\((?:\?:)?([^()]*\|[^()]*)\)(.*)$`)
+	// globPath is the same with stars.
+	globPath = pattern.New(`^(?:/[A-Za-z0-9._~@:+,=%*-]*)+$`)
+	// oneGroup finds a regular expression with one group of alternatives.
+	oneGroup = pattern.New(`^(.*?)\((?:\?:)?([^()]*\|[^()]*)\)(.*)$`)
 )
 
 // patterns writes a route's path as devgate does. A path that stands for

@@ -9,8 +9,10 @@ import (
 )
 
 var (
+	// dotenvLine finds "A=1", "export A=1", "A: 1".
 	dotenvLine = pattern.New(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*?)\s*$`)
-	bareName   = pattern.New(`(?:^|[^\\$])\$[A-Za-z_]`)
+	// bareName finds $NAME that is not escaped, and not "pa$$word".
+	bareName = pattern.New(`(?:^|[^\\$])\$[A-Za-z_]`)
 )
 
 // Dotenv reads the simple lines of an environment file: enough to learn a port or an

@@ -107,16 +107,8 @@ func (e *evaluator) property(v *Value, i int) int {
 		}
 		return next
 	}
-	if t.is("[") && t.match > i { // a computed name
-		key := e.value(i + 1)
-		if !e.is(t.match+1, ":") {
-			return e.comma(i)
-		}
-		value, next := e.expression(t.match + 2)
-		if key.Kind == String {
-			v.set(key.Text, value)
-		}
-		return next
+	if t.is("[") && t.match > i {
+		return e.computed(v, i)
 	}
 	name := t.value
 	switch {
@@ -138,6 +130,20 @@ func (e *evaluator) property(v *Value, i int) int {
 		return i + 1
 	}
 	return e.comma(i)
+}
+
+// computed reads [NAME]: VALUE.
+func (e *evaluator) computed(v *Value, i int) int {
+	t := e.tokens[i]
+	key := e.value(i + 1)
+	if !e.is(t.match+1, ":") {
+		return e.comma(i)
+	}
+	value, next := e.expression(t.match + 2)
+	if key.Kind == String {
+		v.set(key.Text, value)
+	}
+	return next
 }
 
 func (e *evaluator) array(i int) (Value, int) {

@@ -8,6 +8,7 @@ import (
 	"devgate/internal/detect/shell"
 )
 
+// percentVariable finds %PORT%, as cmd.exe writes variables.
 var percentVariable = pattern.New(`%[A-Z_]+%`)
 
 // chain is what runs one after the other, as far as it matters.

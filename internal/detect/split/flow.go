@@ -122,6 +122,7 @@ func merged(env map[string]string, more []shell.Var) map[string]string {
 	return all
 }
 
+// localPort finds "localhost:3000", "tcp:3000", ":3000".
 var localPort = pattern.New(`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|tcp|^):([0-9]{2,5})\b`)
 
 // PortIn returns the port of an address on this machine, or 0.

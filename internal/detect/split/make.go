@@ -8,7 +8,9 @@ import (
 )
 
 var (
-	makeTarget    = pattern.New(`^([A-Za-z0-9_./-]+)\s*:(?:[^=]|$)`)
+	// makeTarget finds "serve: build" at the beginning of a line, and not "A := b".
+	makeTarget = pattern.New(`^([A-Za-z0-9_./-]+)\s*:(?:[^=]|$)`)
+	// continuedLine finds a line that goes on in the next one.
 	continuedLine = pattern.New(`\s*\\\n\s*`)
 )
 

@@ -7,6 +7,7 @@ import (
 	"devgate/internal/detect/pattern"
 )
 
+// procfileLine finds "web: npm run dev".
 var procfileLine = pattern.New(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
 
 // Procfile returns the flows of the lines of a Procfile.

@@ -10,6 +10,7 @@ import (
 	"devgate/internal/detect/split"
 )
 
+// exsPort finds "http: [ip: {127, 0, 0, 1}, port: 4000]".
 var exsPort = pattern.New(`(?m)^\s*http:.*\bport:\s*(?:String\.to_integer\()?[^0-9\n]*([0-9]{2,5})`)
 
 // lookPhoenix: in development the port is in a file, and moves only if that file, or

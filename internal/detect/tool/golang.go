@@ -20,12 +20,15 @@ import (
 const maxGoFiles = 400
 
 var (
-	goMain   = pattern.New(`(?m)^package main\b`)
-	goFunc   = pattern.New(`(?m)^func main\(\)`)
-	goEmbed  = pattern.New(`(?m)^//go:embed\s+(?:all:)?([\w./-]+)`)
+	goMain = pattern.New(`(?m)^package main\b`)
+	goFunc = pattern.New(`(?m)^func main\(\)`)
+	// goEmbed finds "//go:embed all:dist".
+	goEmbed = pattern.New(`(?m)^//go:embed\s+(?:all:)?([\w./-]+)`)
+	// goServes finds what makes a program of Go a server of HTTP.
 	goServes = pattern.New(`\bListenAndServe\b|http\.Server\{|http\.Serve\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|fasthttp\.|chi\.NewRouter\(`)
 	goGRPC   = pattern.New(`grpc\.NewServer\(`)
-	goTags   = pattern.New(`go (?:run|build)\b[^\n#]*-tags[ =]"?([\w,]+)`)
+	// goTags finds "go build -tags netgo,sqlite" in a makefile.
+	goTags = pattern.New(`go (?:run|build)\b[^\n#]*-tags[ =]"?([\w,]+)`)
 )
 
 // GoProgram is a package main of Go, with what it imports from its own module.

@@ -13,9 +13,13 @@ import (
 )
 
 var (
-	goEnv    = pattern.New(`(?:Getenv|LookupEnv|BindEnv)\([^)]*"PORT"|env(?:config)?:"PORT\b|\bos\.Getenv\("PORT"\)`)
-	goFlag   = pattern.New(`\.(?:Int|Uint|Uint16|String)(?:Var)?P?\(\s*(?:&?[\w.]+,\s*)?"(port|http-port|addr|listen|address|http)",\s*(?:"\w?",\s*)?(?:"([^"]*)"|([0-9]+)|[^,)]*)`)
-	goViper  = pattern.New(`SetDefault\("(?:port|Port|PORT)",\s*"?:?([0-9]{2,5})"?\)`)
+	// goEnv finds os.Getenv("PORT"), and struct tags that libraries read.
+	goEnv = pattern.New(`(?:Getenv|LookupEnv|BindEnv)\([^)]*"PORT"|env(?:config)?:"PORT\b|\bos\.Getenv\("PORT"\)`)
+	// goFlag finds flag.Int("port", 8080, flag.StringVar(&addr, "addr", ":8080", Flags().IntP("port", "p", 8080.
+	goFlag = pattern.New(`\.(?:Int|Uint|Uint16|String)(?:Var)?P?\(\s*(?:&?[\w.]+,\s*)?"(port|http-port|addr|listen|address|http)",\s*(?:"\w?",\s*)?(?:"([^"]*)"|([0-9]+)|[^,)]*)`)
+	// goViper finds viper.SetDefault("port", 8080).
+	goViper = pattern.New(`SetDefault\("(?:port|Port|PORT)",\s*"?:?([0-9]{2,5})"?\)`)
+	// goNumber finds port := "8080", and ":8080" alone.
 	goNumber = pattern.New(`[pP](?:ort|ORT)\w*\s*:?=\s*"?:?([0-9]{4,5})\b|"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)?:([0-9]{2,5})"`)
 )
 

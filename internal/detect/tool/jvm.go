@@ -25,6 +25,7 @@ type artifact struct {
 }
 
 var (
+	// gradleBoot finds the plugins of a build script.
 	gradleBoot  = pattern.New(`org\.springframework\.boot`)
 	gradleQuark = pattern.New(`io\.quarkus`)
 	// webStarters are what makes a module a server of its own.

@@ -23,6 +23,7 @@ type PythonProject struct {
 	tool    map[string]any // [tool] of pyproject.toml
 }
 
+// requirement finds "fastapi[standard]" of "fastapi[standard]>=0.115; python_version > '3.9'".
 var requirement = pattern.New(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?`)
 
 // PythonProject reads a folder's dependencies and finds its environment; nil if it
@@ -148,8 +149,11 @@ func (k *Kit) IsDjango(dir string) bool {
 }
 
 var (
+	// asgiApp finds "app: FastAPI = FastAPI(".
 	asgiApp = pattern.New(`(?m)^(\w+)(?:\s*:\s*\w+)?\s*=\s*(?:fastapi\.)?(?:FastAPI|Starlette|Litestar)\(`)
+	// wsgiApp finds "app = Flask(".
 	wsgiApp = pattern.New(`(?m)^(\w+)\s*=\s*(?:flask\.)?Flask\(`)
+	// factory finds "def create_app(".
 	factory = pattern.New(`(?m)^def (create_app|make_app)\(`)
 )
 

@@ -13,9 +13,12 @@ import (
 )
 
 var (
-	runPort   = pattern.New(`(?:uvicorn\.run|\.run|serve)\([^)]*\bport\s*=\s*(?:int\()?[^)0-9]*([0-9]{2,5})`)
+	// runPort finds "uvicorn.run(app, port=8000", "app.run(port=int(5001".
+	runPort = pattern.New(`(?:uvicorn\.run|\.run|serve)\([^)]*\bport\s*=\s*(?:int\()?[^)0-9]*([0-9]{2,5})`)
+	// pythonEnv finds os.environ.get("PORT", "8000"), os.getenv("PORT").
 	pythonEnv = pattern.New(`(?:environ(?:\.get\(|\[)|getenv\()['"]PORT['"](?:\s*,\s*['"]?([0-9]{2,5}))?`)
-	bindLine  = pattern.New(`(?m)^\s*bind\s*=\s*[^\n#]*?:([0-9]{2,5})`)
+	// bindLine finds bind = "0.0.0.0:8080".
+	bindLine = pattern.New(`(?m)^\s*bind\s*=\s*[^\n#]*?:([0-9]{2,5})`)
 )
 
 // lookPython takes what the sources say of a server that reloads by itself.

@@ -10,6 +10,7 @@ import (
 	"devgate/internal/detect/split"
 )
 
+// pumaPort finds ENV.fetch("PORT", 3000), ENV.fetch("PORT") { 3000 }, ENV["PORT"] || 3000.
 var pumaPort = pattern.New(`PORT['"]\s*(?:,\s*|\)\s*\{\s*|\]\s*\|\|\s*)['"]?([0-9]{2,5})`)
 
 // lookRails reads what a Rails application says of itself. It never gets "-P": the

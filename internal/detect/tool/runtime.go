@@ -14,12 +14,14 @@ import (
 var (
 	// serves finds what makes a program a server of HTTP.
 	serves = pattern.New(`\.listen\(|createServer\(|Bun\.serve\(|Deno\.serve\(|\bserve\(|new Hono\b|new Elysia\b|startStandaloneServer\(|fastify\(`)
-	grpcs  = pattern.New(`bindAsync\(|new grpc\.Server\(`)
+	// grpcs finds servers of @grpc/grpc-js.
+	grpcs = pattern.New(`bindAsync\(|new grpc\.Server\(`)
 	// ownPages finds servers that make pages, with a front end within them.
 	ownPages = pattern.New(`middlewareMode|createRequestHandler|view engine|next\(\{`)
 	// peerVariable is found where programs are told by their platform where others are.
 	peerVariable = pattern.New(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_SERVICE_(?:ADDR|URL)\b`)
-	healthRoute  = pattern.New("\\b(?:get|Get|GET|use|all|route|HandleFunc|Handle|MapGet|head|path|re_path)\\(\\s*['\"`](?:GET )?(/healthz|/health|/up|/livez|/api/health|/actuator/health)/?['\"`]")
+	// healthRoute finds app.get("/healthz", http.HandleFunc("GET /healthz".
+	healthRoute = pattern.New("\\b(?:get|Get|GET|use|all|route|HandleFunc|Handle|MapGet|head|path|re_path)\\(\\s*['\"`](?:GET )?(/healthz|/health|/up|/livez|/api/health|/actuator/health)/?['\"`]")
 )
 
 // serverPackages are what servers depend on that are not there to be read.
@@ -116,7 +118,8 @@ func peers(text string) []string {
 var (
 	// environmentPort finds $PORT, with its default if there is one.
 	environmentPort = pattern.New(`(?:\benv(?:ironment)?(?:\.PORT\b|\[['"]PORT['"]\])|\.get(?:<\w+>)?\(['"]PORT['"]\))\s*(?:(?:\|\||\?\?)\s*['"]?([0-9]{2,5})|)`)
-	defaultedPort   = pattern.New(`\bPORT\s*=\s*['"]?([0-9]{2,5})['"]?[^;\n]*\}\s*=\s*process\.env`)
+	// defaultedPort finds const { PORT = 3000 } = process.env.
+	defaultedPort = pattern.New(`\bPORT\s*=\s*['"]?([0-9]{2,5})['"]?[^;\n]*\}\s*=\s*process\.env`)
 	// literalPorts are the ways to write a port down, surer ones first.
 	literalPorts = []*pattern.Pattern{
 		pattern.New(`\.listen\(\s*['"]?([0-9]{2,5})\b`),

@@ -142,6 +142,7 @@ func (c *Crate) target() string {
 	return strings.Repeat("../", strings.Count(relative(c.Dir, c.root), "/")+1) + "target/debug/"
 }
 
+// simpleWord finds a subcommand, such as "server".
 var simpleWord = pattern.New(`^[a-z][a-z-]*$`)
 
 // releaseArgs are the words behind a program in the Procfile that its platform

@@ -13,11 +13,16 @@ import (
 )
 
 var (
-	rustEnv     = pattern.New(`"PORT"`)
-	rustFlag    = pattern.New(`#\[(?:clap|arg|structopt|command)\([^\]]*\blong\b(?:\s*=\s*"([\w-]+)")?[^\]]*\)\]\s*(?:pub\s+)?(\w*port\w*)\s*:`)
+	// rustEnv finds env::var("PORT"), envy and the like.
+	rustEnv = pattern.New(`"PORT"`)
+	// rustFlag finds #[arg(long, default_value = "8080")] above "port: u16".
+	rustFlag = pattern.New(`#\[(?:clap|arg|structopt|command)\([^\]]*\blong\b(?:\s*=\s*"([\w-]+)")?[^\]]*\)\]\s*(?:pub\s+)?(\w*port\w*)\s*:`)
+	// rustDefault finds the default of such a flag.
 	rustDefault = pattern.New(`default_value(?:_t)?\s*=\s*"?([0-9]{2,5})`)
-	rustAround  = pattern.New(`"PORT"[^;{}]*?([0-9]{4,5})`)
-	rustNumber  = pattern.New(`"(?:[\d.]+|localhost|\[::1?\]):([0-9]{2,5})"|\], ([0-9]{4,5})\)|(?i:port)\w*(?::\s*u16)?\s*=\s*([0-9]{4,5})\b|\(\(?"[\d.]+", ([0-9]{4,5})\)`)
+	// rustAround finds env::var("PORT").unwrap_or("8080".into()).
+	rustAround = pattern.New(`"PORT"[^;{}]*?([0-9]{4,5})`)
+	// rustNumber finds "0.0.0.0:8080", ([127, 0, 0, 1], 8080), PORT: u16 = 8080, ("127.0.0.1", 8080).
+	rustNumber = pattern.New(`"(?:[\d.]+|localhost|\[::1?\]):([0-9]{2,5})"|\], ([0-9]{4,5})\)|(?i:port)\w*(?::\s*u16)?\s*=\s*([0-9]{4,5})\b|\(\(?"[\d.]+", ([0-9]{4,5})\)`)
 )
 
 // rustPort finds a program's port, and how it is given another one: by what its

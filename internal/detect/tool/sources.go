@@ -12,6 +12,7 @@ import (
 // maxSources is how many files of a program are looked at.
 const maxSources = 60
 
+// scriptImport finds from "./x", require("../x"), import("./x"), import "./x".
 var scriptImport = pattern.New(`(?:from|require\(|import\()\s*['"](\.{1,2}/[^'"]+)['"]|import\s+['"](\.{1,2}/[^'"]+)['"]`)
 
 // entryOf finds the file that a runtime is told to run; "" if it is not there.

@@ -10,9 +10,12 @@ import (
 )
 
 var (
+	// propsPort finds server.port=8080, quarkus.http.port=${PORT:8080}.
 	propsPort = pattern.New(`(?m)^\s*(?:%dev\.)?(?:quarkus\.http|server)\.port\s*=\s*(?:\$\{[^:}]*:)?([0-9]{2,5})`)
+	// propsBase finds management.endpoints.web.base-path=/manage.
 	propsBase = pattern.New(`(?m)^\s*management\.endpoints\.web\.base-path\s*=\s*(\S+)`)
-	basePath  = pattern.New(`^(?:/[A-Za-z0-9._-]+)+$`)
+	// basePath is a path without anything that a shell or a URL would take for something else.
+	basePath = pattern.New(`^(?:/[A-Za-z0-9._-]+)+$`)
 )
 
 // settings is what an application's own settings say.

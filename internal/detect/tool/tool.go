@@ -51,8 +51,10 @@ func (t *tool) isCall(l *split.Leaf) bool {
 }
 
 var (
+	// fallbackPort finds ${PORT:-3000}.
 	fallbackPort = pattern.New(`^\$\{PORT:?-([0-9]+)\}$`)
-	lastNumber   = pattern.New(`^(?:[A-Za-z0-9_.\[\]-]*:)?([0-9]{2,5})$`)
+	// lastNumber finds "3000", ":3000", "0.0.0.0:3000".
+	lastNumber = pattern.New(`^(?:[A-Za-z0-9_.\[\]-]*:)?([0-9]{2,5})$`)
 )
 
 // written is a port that a leaf's text names.

@@ -104,7 +104,8 @@ func newService(l *split.Leaf) *Made {
 var (
 	// endsItself are programs that do something and are done.
 	endsItself = pattern.New(`^(?:rimraf|rm|mkdir|cp|mv|echo|eslint|prettier|biome|oxlint|ruff|black|mypy|jest|vitest|mocha|husky|prisma|drizzle-kit|knex|sequelize|alembic|changeset|cspell|stylelint|tsc|lint-staged|npm|pnpm|yarn|bun|cross-env|touch|git|curl|sleep|kill|killall|open|xdg-open)$`)
-	portFlag   = pattern.New(`(?:--port[ =]|-p )([0-9]{2,5})\b`)
+	// portFlag finds "--port 3000" or "-p 3000" in a text that cannot be taken apart.
+	portFlag = pattern.New(`(?:--port[ =]|-p )([0-9]{2,5})\b`)
 )
 
 // unknown is a leaf that no table knows. A part of the project's list is started as
