@@ -91,7 +91,7 @@ func (r *reader) isPart(s *tool.Made) bool {
 		return true
 	}
 	name := path.Base(s.Dir)
-	r.found.Skip(found.Skip{What: name, Where: s.Dir, Why: "no part of what the project serves", Lines: found.Pasted(name, s.Dir, string(s.Command))})
+	r.found.Skip(found.Skip{What: name, Where: s.Dir, Why: "no part of what the project serves", Paste: &found.Paste{Name: name, Dir: s.Dir, Command: s.Command}})
 	return false
 }
 

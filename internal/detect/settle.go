@@ -52,7 +52,7 @@ func (r *reader) settleTwins() {
 			return false
 		}
 		name := path.Base(s.Dir)
-		r.found.Skip(found.Skip{What: name, Where: s.Dir, Why: "a twin of " + path.Base(all[i].Dir), Lines: found.Pasted(name, s.Dir, string(s.Command))})
+		r.found.Skip(found.Skip{What: name, Where: s.Dir, Why: "a twin of " + path.Base(all[i].Dir), Paste: &found.Paste{Name: name, Dir: s.Dir, Command: s.Command}})
 		return true
 	})
 }

@@ -118,7 +118,7 @@ func (p *planner) role(s *Service) string {
 func (p *planner) claim(s *Service, taken map[string]bool, names ...string) {
 	var wanted []string
 	for _, name := range names {
-		if name = valid(name); name != "" {
+		if name = Name(name); name != "" {
 			wanted = append(wanted, name)
 		}
 	}
@@ -141,8 +141,8 @@ func (p *planner) claim(s *Service, taken map[string]bool, names ...string) {
 // (DEVGATE_<NAME>_PORT) would be the same.
 func alike(name string) string { return strings.ReplaceAll(name, "-", "_") }
 
-// valid makes a name of a text; "" if nothing of it can be one.
-func valid(text string) string {
+// Name makes a service's name of a text; "" if nothing of it can be one.
+func Name(text string) string {
 	name := strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_', c == '-':

@@ -9,6 +9,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"devgate/internal/detect"
 	"devgate/internal/detect/found"
@@ -34,10 +36,18 @@ type Proposal struct {
 	Services []string // their names, in the order of the file; beside ErrCollection their folders
 	Procfile bool     // all of them are lines of a Procfile
 
-	First   []string     // commands that have to run once before
-	Skipped []found.Skip // what was found and would not be started
-	Said    []string     // what a person should know
-	Faults  []string     // files that could not be read, with the reason
+	First   []string // commands that have to run once before
+	Skipped []Skip   // what was found and would not be started
+	Said    []string // what a person should know
+	Faults  []string // files that could not be read, with the reason
+}
+
+// Skip is something that was found and would not be started.
+type Skip struct {
+	What  string // a name, a script or a folder
+	Where string // a file or a folder
+	Why   string
+	Lines []string // of a Devgatefile, for a person who wants it all the same; nil for nothing
 }
 
 // Make looks at a folder. The error is ErrNothing, ErrCollection, or why the folder
@@ -48,20 +58,41 @@ func Make(ctx context.Context, dir string, o Options) (*Proposal, error) {
 		return nil, err
 	}
 	plan, err := draft.Make(findings, o)
-	p := &Proposal{Skipped: plan.Skipped, Said: plan.Said, Faults: findings.Faults}
+	p := &Proposal{Said: plainAll(plan.Said), Faults: plainAll(findings.Faults)}
+	for _, s := range plan.Skipped {
+		p.Skipped = append(p.Skipped, Skip{What: plain(s.What), Where: plain(s.Where), Why: plain(s.Why), Lines: render.Paste(s.Paste)})
+	}
 	if errors.Is(err, ErrCollection) {
 		for _, s := range findings.Services {
-			p.Services = append(p.Services, s.Dir)
+			p.Services = append(p.Services, plain(s.Dir))
 		}
 	}
 	if err != nil {
 		return p, err
 	}
-	p.Text, p.URL, p.First = render.Devgatefile(plan), fmt.Sprintf("http://localhost:%d", plan.Port), plan.First
+	p.Text, p.URL, p.First = render.Devgatefile(plan), fmt.Sprintf("http://localhost:%d", plan.Port), plainAll(plan.First)
 	p.Procfile = true
 	for _, s := range plan.Services {
 		p.Services = append(p.Services, s.Name)
 		p.Procfile = p.Procfile && s.From == "Procfile"
 	}
 	return p, nil
+}
+
+// plain shows what a terminal would obey: names and texts are those of the folder,
+// which may be anybody's.
+func plain(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
+			return unicode.ReplacementChar
+		}
+		return c
+	}, text)
+}
+
+func plainAll(texts []string) []string {
+	for i, text := range texts {
+		texts[i] = plain(text)
+	}
+	return texts
 }

@@ -2,10 +2,7 @@
 // detect finds in it, and that package draft makes a Devgatefile of.
 package found
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // Findings is what a folder holds. Paths are relative to the folder, with slashes;
 // the folder itself is ".".
@@ -186,7 +183,15 @@ type Skip struct {
 	What  string // a name, a script or a folder
 	Where string // a file or a folder
 	Why   string
-	Lines []string // to paste, if a person wants it; nil for none
+	Paste *Paste // for a person who wants it all the same; nil for nothing
+}
+
+// Paste is a service that is not started, as it would stand in the file.
+type Paste struct {
+	Name     string // of its script or its folder
+	Dir      string
+	Command  Text
+	Terminal bool // it asks questions
 }
 
 const (
@@ -214,13 +219,4 @@ func (f *Findings) AddRoute(r Route) {
 	if len(f.Routes) < maxRoutes {
 		f.Routes = append(f.Routes, r)
 	}
-}
-
-// Pasted are the lines of a service that is not started and that a person may want.
-func Pasted(name, dir, command string) []string {
-	lines := []string{"[" + name + "]", "command = " + strconv.Quote(command)}
-	if dir != "." {
-		lines = append(lines, "dir = "+strconv.Quote(dir))
-	}
-	return lines
 }

@@ -79,5 +79,5 @@ func (p *Project) notChosen(root *Pack, chosen []*Pack, script string) {
 // NotListed tells that a package's script is no part of what the project starts.
 func (p *Pack) NotListed(script string) found.Skip {
 	name := path.Base(p.Dir)
-	return found.Skip{What: name, Where: p.Dir, Why: "not in the project's dev script", Lines: found.Pasted(name, p.Dir, p.Manager.Run(script))}
+	return found.Skip{What: name, Where: p.Dir, Why: "not in the project's dev script", Paste: &found.Paste{Name: name, Dir: p.Dir, Command: found.Text(p.Manager.Run(script))}}
 }

@@ -122,7 +122,7 @@ func (k *Kit) unknown(l *split.Leaf) *Made {
 		return s
 	}
 	name := nameOf(l)
-	k.Out.Skip(found.Skip{What: name, Where: l.File, Why: "nobody can tell what it starts: " + shortened(cmp.Or(l.Own, l.Text())), Lines: found.Pasted(name, l.Place(), l.Text())})
+	k.Out.Skip(found.Skip{What: name, Where: l.File, Why: "nobody can tell what it starts: " + shortened(cmp.Or(l.Own, l.Text())), Paste: &found.Paste{Name: name, Dir: l.Place(), Command: found.Text(l.Text())}})
 	return nil
 }
 
@@ -145,10 +145,7 @@ func (k *Kit) vague(l *split.Leaf) *Made {
 func (k *Kit) skip(l *split.Leaf, t *tool) {
 	s := found.Skip{What: cmp.Or(nameOf(l), l.Tool()), Where: l.File, Why: t.skip}
 	if t.paste {
-		s.Lines = found.Pasted(s.What, l.Place(), l.Text())
-		if t.asks {
-			s.Lines = append(s.Lines, "pty = true")
-		}
+		s.Paste = &found.Paste{Name: s.What, Dir: l.Place(), Command: found.Text(l.Text()), Terminal: t.asks}
 	}
 	k.Out.Skip(s)
 }

@@ -197,7 +197,7 @@ func bare(name string) string {
 // comment makes one line of a text.
 func comment(text string) string {
 	return strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
+		if isHidden(c) {
 			return ' '
 		}
 		return c

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"devgate/internal/detect/found"
 	"devgate/internal/detect/pattern"
@@ -31,10 +32,14 @@ func expand(t found.Text) string {
 	return strings.Join(parts, "")
 }
 
+// isHidden reports whether a terminal or an editor would do something about a
+// character instead of showing it: control it, or turn the text around it.
+func isHidden(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) }
+
 // text writes a TOML string. A text with double quotes and without single ones is
 // easier to read between these.
 func text(s string) string {
-	plain := strings.IndexFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f }) < 0
+	plain := strings.IndexFunc(s, isHidden) < 0
 	if plain && strings.Contains(s, `"`) && !strings.Contains(s, "'") {
 		return "'" + s + "'"
 	}
@@ -49,7 +54,7 @@ func text(s string) string {
 			b.WriteString(`\n`)
 		case c == '\t':
 			b.WriteString(`\t`)
-		case c < ' ' || c == 0x7f:
+		case isHidden(c):
 			fmt.Fprintf(&b, `\u%04X`, c)
 		default:
 			b.WriteRune(c)
