@@ -149,6 +149,8 @@ func nesting(text string) int {
 		quote := byte(0)
 		for i := 0; i < len(line); i++ {
 			switch c := line[i]; {
+			case quote == '"' && c == '\\':
+				i++
 			case quote != 0:
 				if c == quote {
 					quote = 0

@@ -26,6 +26,13 @@ var nxExecutors = map[string]string{
 
 // nxProjects reads every project.json, and takes every package for a project.
 func (p *Project) nxProjects() map[string]nxProject {
+	if p.nxAll == nil {
+		p.nxAll = p.readNx()
+	}
+	return p.nxAll
+}
+
+func (p *Project) readNx() map[string]nxProject {
 	all := map[string]nxProject{}
 	add := func(name, dir string, targets map[string]any) {
 		if name == "" {

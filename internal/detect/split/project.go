@@ -20,7 +20,8 @@ type Project struct {
 	Out *found.Findings // gets what is skipped on the way
 
 	packs  map[string]*Pack
-	splits int // texts that have been split
+	nxAll  map[string]nxProject // nil until nx is met
+	splits int                  // texts that have been split
 }
 
 // New reads the packages of a folder and the workspaces that they form.

@@ -13,8 +13,11 @@ import (
 )
 
 var (
-	// goEnv finds os.Getenv("PORT"), and struct tags that libraries read.
-	goEnv = pattern.New(`(?:Getenv|LookupEnv|BindEnv)\([^)]*"PORT"|env(?:config)?:"PORT\b|\bos\.Getenv\("PORT"\)`)
+	// goEnv finds os.Getenv("PORT"), a helper's getEnv("PORT", "8080"), and struct tags that
+	// libraries read.
+	goEnv = pattern.New(`(?i:env\w*)\([^)]*"PORT"|env(?:config)?:"PORT\b`)
+	// goFallback finds cmp.Or(os.Getenv("PORT"), "8080"), and the default of such a helper.
+	goFallback = pattern.New(`"PORT"\)?\s*,\s*"?:?([0-9]{2,5})\b`)
 	// goFlag finds flag.Int("port", 8080, flag.StringVar(&addr, "addr", ":8080", Flags().IntP("port", "p", 8080.
 	goFlag = pattern.New(`\.(?:Int|Uint|Uint16|String)(?:Var)?P?\(\s*(?:&?[\w.]+,\s*)?"(port|http-port|addr|listen|address|http)",\s*(?:"\w?",\s*)?(?:"([^"]*)"|([0-9]+)|[^,)]*)`)
 	// goViper finds viper.SetDefault("port", 8080).
@@ -58,6 +61,9 @@ func (p *GoProgram) number(flag []string) int {
 		}
 	}
 	if m := p.find(goViper, "SetDefault("); m != nil {
+		return files.Port(m[1])
+	}
+	if m := p.find(goFallback, `"PORT"`); m != nil {
 		return files.Port(m[1])
 	}
 	if m := p.find(goNumber, `:`, "=", "ort"); m != nil {
