@@ -282,3 +282,15 @@ func TestNothingToStart(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestAPlanOfCommentsIsNone: where no server can run as it is, nothing is written, and
+// what was found is told with the reason.
+func TestAPlanOfCommentsIsNone(t *testing.T) {
+	plan, err := Make(&found.Findings{Services: []*found.Service{server("a!", found.API, 6000)}}, Options{})
+	if !errors.Is(err, ErrNothing) || len(plan.Services)+len(plan.Parked)+len(plan.Said) > 0 {
+		t.Fatalf("%v: %s", err, outline(plan))
+	}
+	if len(plan.Skipped) != 1 || plan.Skipped[0].Why != "browsers refuse port 6000, and it has no other" {
+		t.Errorf("skipped: %+v", plan.Skipped)
+	}
+}

@@ -28,10 +28,26 @@ func Make(f *found.Findings, o Options) (*Plan, error) {
 	p.addresses()
 	p.peers()
 	p.order()
+	if len(p.Services) == 0 {
+		return p.nothingRuns(), ErrNothing
+	}
+	p.tidy()
 	p.waits()
 	p.first()
 	p.reasons()
 	return p.Plan, nil
+}
+
+// nothingRuns is the plan where no server can run as it is: a file of comments is
+// none.
+func (p *planner) nothingRuns() *Plan {
+	for _, s := range p.Parked {
+		p.Skipped = append(p.Skipped, found.Skip{
+			What: s.Name, Where: s.From, Why: s.PortReason, Paste: &found.Paste{Name: s.Name, Dir: s.Dir, Command: s.Command},
+		})
+	}
+	p.Parked, p.Said = nil, nil
+	return p.Plan
 }
 
 // take makes a service of everything that was services, and of what --compose adds.

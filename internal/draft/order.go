@@ -79,13 +79,17 @@ func (p *planner) order() {
 			p.say(fmt.Sprintf("%s is http://%s.localhost:%d", s.Name, s.Name, p.Port))
 		}
 	}
-	for _, s := range p.Services { // nobody asks what is not there
-		s.Env = slices.DeleteFunc(s.Env, func(v Var) bool {
+}
+
+// tidy takes away what would mean nothing in the file, or something else.
+func (p *planner) tidy() {
+	for _, s := range p.Services {
+		s.Env = slices.DeleteFunc(s.Env, func(v Var) bool { // nobody asks what is not there
 			return slices.ContainsFunc(p.Parked, func(o *Service) bool { return strings.Contains(string(v.Value), "\x00"+o.Name+".") })
 		})
-		if !s.hasPort() && s.Ready.Path == "" && s.Ready.TCP == 0 && s.Ready.Log == "" && s.Ready.Timeout != "" {
+		if nothing := (found.Ready{Timeout: s.Ready.Timeout}); !s.hasPort() && s.Ready == nothing { // to wait for
 			with := *s.Service
-			with.Ready.Timeout = "" // there is nothing to wait for
+			with.Ready = found.Ready{}
 			p.replace(s, &with)
 		}
 		s.Watch, s.Ignore = plainGlobs(s.Watch), plainGlobs(s.Ignore)
