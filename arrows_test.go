@@ -44,18 +44,19 @@ var arrows = map[string]string{
 	"devgate/supervisor/probe":  "devgate/internal/loopback",
 
 	// From a folder to a Devgatefile.
-	"devgate/internal/detect":         "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3",
-	"devgate/internal/detect/files":   "devgate/internal/detect/jsconf devgate/internal/detect/pattern devgate/internal/detect/tree github.com/BurntSushi/toml github.com/tidwall/jsonc go.yaml.in/yaml/v3",
-	"devgate/internal/detect/found":   "",
-	"devgate/internal/detect/jsconf":  "",
-	"devgate/internal/detect/pattern": "",
-	"devgate/internal/detect/shell":   "mvdan.cc/sh/v3/syntax",
-	"devgate/internal/detect/split":   "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/tree",
-	"devgate/internal/detect/tool":    "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/jsconf devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split golang.org/x/mod/modfile",
-	"devgate/internal/detect/tree":    "",
-	"devgate/internal/draft":          "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/procfile",
-	"devgate/internal/draft/render":   "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/draft",
-	"devgate/internal/proposal":       "devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input",
+	"devgate/internal/detect":            "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3",
+	"devgate/internal/detect/detecttest": "pgregory.net/rapid",
+	"devgate/internal/detect/files":      "devgate/internal/detect/jsconf devgate/internal/detect/pattern devgate/internal/detect/tree github.com/BurntSushi/toml github.com/tidwall/jsonc go.yaml.in/yaml/v3",
+	"devgate/internal/detect/found":      "",
+	"devgate/internal/detect/jsconf":     "",
+	"devgate/internal/detect/pattern":    "",
+	"devgate/internal/detect/shell":      "mvdan.cc/sh/v3/syntax",
+	"devgate/internal/detect/split":      "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/tree",
+	"devgate/internal/detect/tool":       "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/jsconf devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split golang.org/x/mod/modfile",
+	"devgate/internal/detect/tree":       "",
+	"devgate/internal/draft":             "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/procfile",
+	"devgate/internal/draft/render":      "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/draft",
+	"devgate/internal/proposal":          "devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input",
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {

@@ -86,10 +86,10 @@ type Service struct {
 }
 
 // Load reads the Devgatefile, or makes one in memory where there is none, and works
-// everything out. It ends with ctx, and waits
-// no longer than [input.Patience] in all for what does not come. The error is
-// procfile.ErrNotFound, a procfile.ErrorList, or about a port. Beside an error
-// about what the disk holds the Project is not nil, and has its Inputs.
+// everything out. It ends with ctx, and waits no longer than [input.Patience] in all
+// for what does not come. The error is procfile.ErrNotFound, a procfile.ErrorList, or
+// about a port. Beside an error about what the disk holds the Project is not nil, and
+// has its Inputs.
 func Load(ctx context.Context, o Options) (*Project, error) {
 	ctx, cancel := context.WithTimeout(ctx, input.Patience)
 	defer cancel()
