@@ -17,7 +17,7 @@ import (
 var arrows = map[string]string{
 	"devgate":                   "devgate/internal/cli",
 	"devgate/internal/bench":    "",
-	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/session devgate/internal/tty devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
+	"devgate/internal/cli":      "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/session devgate/internal/tty devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
 	"devgate/internal/control":  "devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix",
 	"devgate/internal/envfile":  "",
 	"devgate/internal/event":    "",
@@ -29,7 +29,7 @@ var arrows = map[string]string{
 	"devgate/internal/e2e":      "",
 	"devgate/internal/proc":     "golang.org/x/sys/unix",
 	"devgate/internal/relay":    "devgate/internal/loopback",
-	"devgate/internal/project":  "devgate/internal/envfile devgate/internal/input devgate/internal/port devgate/procfile devgate/procfile/shell",
+	"devgate/internal/project":  "devgate/internal/envfile devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell",
 	"devgate/internal/session":  "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix",
 	"devgate/internal/testport": "",
 	"devgate/internal/testproc": "",
@@ -43,6 +43,21 @@ var arrows = map[string]string{
 	"devgate/proxy/wire":        "devgate/internal/loopback",
 	"devgate/supervisor":        "devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix",
 	"devgate/supervisor/probe":  "devgate/internal/loopback",
+
+	// From a folder to a Devgatefile.
+	"devgate/internal/detect":            "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3",
+	"devgate/internal/detect/detecttest": "pgregory.net/rapid",
+	"devgate/internal/detect/files":      "devgate/internal/detect/jsconf devgate/internal/detect/pattern devgate/internal/detect/tree github.com/BurntSushi/toml github.com/tidwall/jsonc go.yaml.in/yaml/v3",
+	"devgate/internal/detect/found":      "",
+	"devgate/internal/detect/jsconf":     "",
+	"devgate/internal/detect/pattern":    "",
+	"devgate/internal/detect/shell":      "mvdan.cc/sh/v3/syntax",
+	"devgate/internal/detect/split":      "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/tree",
+	"devgate/internal/detect/tool":       "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/jsconf devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split golang.org/x/mod/modfile",
+	"devgate/internal/detect/tree":       "",
+	"devgate/internal/draft":             "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/procfile",
+	"devgate/internal/draft/render":      "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/draft",
+	"devgate/internal/proposal":          "devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input",
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {

@@ -70,6 +70,42 @@ func serveChild() {
 	}))
 }
 
+// npmChild is what "npm run dev -- --port N" is for a front end: one page for every
+// path.
+func npmChild() {
+	notePID()
+	_, port, _ := strings.Cut(strings.Join(os.Args, " "), "--port ")
+	port, _, _ = strings.Cut(port, " ")
+	answer("npm", port, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<h1>the page</h1>")
+	})
+}
+
+// nodeChild is what "node server.js" is for an API on $PORT.
+func nodeChild() {
+	notePID()
+	answer("node", os.Getenv("PORT"), func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/", "/api/users":
+			fmt.Fprint(w, "API at "+r.URL.Path)
+		default:
+			http.Error(w, "the API has nothing at "+r.URL.Path, http.StatusNotFound)
+		}
+	})
+}
+
+func answer(name, port string, h http.HandlerFunc) {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Printf("%s listens on %s\n", name, port)
+	time.AfterFunc(childLife, func() { os.Exit(1) })
+	http.Serve(l, h)
+}
+
 func await(d time.Duration) { <-time.After(d) }
 
 // crashChild prints some lines and ends: crash CODE LINES; a CODE of KILL is

@@ -97,7 +97,10 @@ func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, 
 
 // repeated are the flags that the devgate in the background needs too.
 func (o upOptions) repeated(p *project.Project) []string {
-	args := []string{"up", "--file", filepath.Join(p.Root, filepath.Base(p.File.Path)), "--format", o.format, "--color", o.colorMode}
+	args := []string{"up", "--format", o.format, "--color", o.colorMode}
+	if p.Made == nil {
+		args = append(args, "--file", filepath.Join(p.Root, filepath.Base(p.File.Path)))
+	}
 	if o.port != 0 {
 		args = append(args, "--port", strconv.Itoa(o.port))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/project"
+	"devgate/internal/proposal"
 	"devgate/procfile"
 )
 
@@ -29,18 +30,20 @@ func load(o *project.Options) (*project.Project, error) {
 	}
 	o.Dir = dir
 	p, err := project.Load(context.Background(), *o)
-	if errors.Is(err, procfile.ErrNotFound) {
+	switch {
+	case errors.Is(err, procfile.ErrNotFound):
 		return nil, usageError(noFile(dir))
-	}
-	if err != nil {
+	case errors.Is(err, proposal.ErrCollection):
+		return nil, usageError(fmt.Errorf("%s holds %w\n  hint: devgate init lists them; run devgate up in one of them", dir, err))
+	case err != nil:
 		return nil, usageError(err)
 	}
 	return p, nil
 }
 
 func noFile(dir string) error {
-	return fmt.Errorf(`no Devgatefile, Procfile.dev or Procfile in %s or in a folder above it
-  hint: write one; for a server that takes its port from $PORT this is enough:
+	return fmt.Errorf(`no Devgatefile, Procfile.dev or Procfile in %s or in a folder above it, and nothing there that devgate knows to start a server
+  hint: devgate init says what it has found; for a server that takes its port from $PORT this is enough:
 
       [web]
       command = "npm run dev"

@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 		"jobshell": jobShellChild,
 		"tick":     tickChild,
 		"poll":     pollChild,
+		"npm":      npmChild,
+		"node":     nodeChild,
 	})
 }
 

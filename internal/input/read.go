@@ -159,3 +159,9 @@ func readPipe(ctx context.Context, pipe io.Reader, once bool) ([]byte, error) {
 		}
 	}
 }
+
+// Within calls do, which looks at what is at path, and returns at the latest with
+// ctx, or after [Patience].
+func Within[T any](ctx context.Context, path string, do func() (T, error)) (T, error) {
+	return bounded(ctx, path, func(context.Context) (T, error) { return do() })
+}

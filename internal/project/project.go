@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"devgate/internal/input"
+	"devgate/internal/proposal"
 	"devgate/procfile"
 )
 
@@ -48,6 +48,10 @@ type Project struct {
 	Static   string // absolute folder, or ""
 	Services []*Service
 
+	// Made says what was found where there is no file, and the Devgatefile was made in
+	// memory; nil: there is one.
+	Made *proposal.Proposal
+
 	// GatewayMoved says why the gateway of a Procfile is not where people expect it;
 	// nil: it is.
 	GatewayMoved *Moved
@@ -81,33 +85,19 @@ type Service struct {
 	layers layers
 }
 
-// Load reads the Devgatefile and works everything out. It ends with ctx, and waits
-// no longer than [input.Patience] in all for what does not come. The error is
-// procfile.ErrNotFound, a procfile.ErrorList, or about a port. Beside an error
-// about what the disk holds the Project is not nil, and has its Inputs.
+// Load reads the Devgatefile, or makes one in memory where there is none, and works
+// everything out. It ends with ctx, and waits no longer than [input.Patience] in all
+// for what does not come. The error is procfile.ErrNotFound, a procfile.ErrorList, or
+// about a port. Beside an error about what the disk holds the Project is not nil, and
+// has its Inputs.
 func Load(ctx context.Context, o Options) (*Project, error) {
 	ctx, cancel := context.WithTimeout(ctx, input.Patience)
 	defer cancel()
-	path := o.File
-	if path == "" {
-		found, err := procfile.Find(o.Dir)
-		if err != nil {
-			return nil, err
-		}
-		path = found
-	}
-	file, err := procfile.Read(ctx, path)
+	p, err := find(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("find project folder: %w", err)
-	}
-	p := &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Name: file.Name, Host: file.Host, Inputs: []string{abs}, envTexts: map[string]envText{}}
-	if p.Name == "" {
-		p.Name = filepath.Base(p.Root)
-	}
+	p.Name, p.Host, p.envTexts = cmp.Or(p.File.Name, filepath.Base(p.Root)), p.File.Host, map[string]envText{}
 	return p, p.resolve(ctx, o)
 }
 

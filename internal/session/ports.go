@@ -129,7 +129,7 @@ func backendConflicts(s *setup) (all []string) {
 			continue // what else is wrong, its server says better
 		}
 		where := s.Path
-		if service.Has("port") {
+		if service.Has("port") && s.Made == nil {
 			where += ":" + service.Position("port").String()
 		}
 		all = append(all, conflict(s.Project, service.Name, err, "change the port at "+where))

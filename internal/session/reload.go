@@ -97,6 +97,9 @@ func (r *reloader) take(ctx context.Context, changed string) {
 func optionsFor(source project.Options, before *setup) project.Options {
 	o := source
 	o.File, o.Ports, o.Before = before.Path, map[string]int{}, before.Project
+	if before.Made != nil {
+		o.File = "" // there is none yet
+	}
 	if before.ChoosesGateway() {
 		o.GatewayPort = before.Port
 	}

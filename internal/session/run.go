@@ -62,6 +62,9 @@ func Run(o Options) error {
 // ended is how many processes an earlier devgate had left behind.
 func (s *session) greet(ended int) {
 	p := s.current.setup()
+	for _, line := range madeText(p.Project) {
+		s.say("", line)
+	}
 	if text := p.WhyMoved(); text != "" {
 		s.say("", text)
 	}

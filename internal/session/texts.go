@@ -111,3 +111,16 @@ func wayOut(service *project.Service) string {
 	}
 	return fmt.Sprintf("waits for a change in %s, or: %s", strings.Join(service.Watch, ", "), again)
 }
+
+// madeText says that there is no file, and what has to be done once before what
+// was found can run; nothing where there is a file.
+func madeText(p *project.Project) []string {
+	if p.Made == nil {
+		return nil
+	}
+	lines := []string{"no Devgatefile: made one in memory (devgate init writes it)"}
+	for _, command := range p.Made.First {
+		lines = append(lines, "before the first start: "+command)
+	}
+	return lines
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"devgate/internal/proposal"
+	"devgate/procfile"
+)
+
+func newInit(std streams) *cobra.Command {
+	var o proposal.Options
+	var print bool
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write a Devgatefile from what is in this folder",
+		Long: `devgate init reads the scripts, Procfiles and frameworks of the project in this
+folder and writes the Devgatefile that follows from them. It runs nothing, asks
+nothing and never overwrites a file. What it cannot know is marked as a guess.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			o.Mac = runtime.GOOS == "darwin"
+			return writeInitial(o, print, std)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&print, "print", false, "print the Devgatefile instead of writing it")
+	f.BoolVar(&o.Compose, "compose", false, "start databases by docker compose, and reach servers that only containers have")
+	return cmd
+}
+
+// writeInitial proposes a file for the working directory, and writes or prints it.
+func writeInitial(o proposal.Options, print bool, std streams) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("find working directory: %w", err)
+	}
+	if !print {
+		if err := noneAbove(dir); err != nil {
+			return err
+		}
+	}
+	p, err := proposal.Make(context.Background(), dir, o)
+	switch {
+	case errors.Is(err, proposal.ErrNothing):
+		tell(std.err, p)
+		return nothingFound(dir)
+	case errors.Is(err, proposal.ErrCollection):
+		return collectionFound(dir, p)
+	case err != nil:
+		return err
+	}
+	if _, err := procfile.Parse("Devgatefile", p.Text); err != nil {
+		return fmt.Errorf("devgate has made a Devgatefile that it does not understand itself, and writes none: %w", err)
+	}
+	if print {
+		if _, err := std.out.Write(p.Text); err != nil {
+			return err
+		}
+		tell(std.err, p)
+		return nil
+	}
+	if err := writeNew(filepath.Join(dir, "Devgatefile"), p.Text); err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "wrote Devgatefile: %s\n", strings.Join(p.Services, ", "))
+	tell(std.out, p)
+	fmt.Fprintf(std.out, "devgate up starts it at %s\n", p.URL)
+	return nil
+}
+
+// noneAbove refuses a second file: the one that is there would be read, or this one
+// would hide it.
+func noneAbove(dir string) error {
+	path, err := procfile.Find(dir)
+	if err != nil || filepath.Base(path) != "Devgatefile" {
+		return nil
+	}
+	return usageError(fmt.Errorf("there is a Devgatefile already: %s\n  hint: devgate init --print shows what it would write", path))
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return usageError(fmt.Errorf("%s is there already, and nothing was written", path))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
+}
+
+// tell says what has to be done once, what is not started and why, and what a
+// person should know.
+func tell(out io.Writer, p *proposal.Proposal) {
+	for _, command := range p.First {
+		fmt.Fprintf(out, "First: %s\n", command)
+	}
+	for _, s := range p.Skipped {
+		fmt.Fprintf(out, "Skip: %s (%s): %s\n", s.What, s.Where, s.Why)
+		if len(s.Lines) > 0 {
+			fmt.Fprintf(out, "      to start it all the same:\n        %s\n", strings.Join(s.Lines, "\n        "))
+		}
+	}
+	for _, text := range p.Said {
+		fmt.Fprintf(out, "Note: %s\n", text)
+	}
+	for _, fault := range p.Faults {
+		fmt.Fprintf(out, "Note: not read: %s\n", fault)
+	}
+}
+
+func nothingFound(dir string) error {
+	return fmt.Errorf(`nothing found in %s that starts a server
+  looked for: Procfile.dev, scripts of package.json, composer.json, deno.json, files of frameworks
+  (Go, Rust, Python, Ruby, PHP, Elixir, .NET, the JVM), compose files, Makefile, Procfile
+  hint: a Devgatefile can be this short:
+
+      [web]
+      command = "npm run dev"
+      port = 5173`, dir)
+}
+
+func collectionFound(dir string, p *proposal.Proposal) error {
+	return fmt.Errorf("%s holds %w:\n  %s\n  hint: run devgate init in one of them", dir, proposal.ErrCollection, strings.Join(p.Services, "\n  "))
+}

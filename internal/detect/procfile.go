@@ -1,0 +1,68 @@
+package detect
+
+import (
+	"strings"
+
+	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
+	"devgate/internal/detect/split"
+)
+
+// fromProcfile takes the lines of a Procfile. One that is written for production
+// says nothing about development. It reports whether a server is among them.
+func (r *reader) fromProcfile(name string) bool {
+	if !r.Has(name) {
+		return false
+	}
+	var leaves []*split.Leaf
+	for _, f := range r.Procfile(name) {
+		if name == "Procfile" && (f.Name == "release" || production.MatchString(f.Text) || strings.Contains(f.Text, "gunicorn")) {
+			r.found.Skip(found.Skip{What: f.Name, Where: name, Why: "for production"})
+			return false
+		}
+		leaves = append(leaves, r.Split(f)...)
+	}
+	r.addLeaves(leaves)
+	if name == "Procfile" && !r.isForDevelopers(name) {
+		for _, s := range r.made {
+			if s.From == name {
+				s.Guess = name
+			}
+		}
+	}
+	return r.answers()
+}
+
+// forDevelopers is found in Procfiles that people start on their own machine, and
+// never in those of a platform.
+var forDevelopers = pattern.New(`docker run|--reload|--watch|\bwatch\b|runserver|flask run|fastapi dev|nodemon|npm run dev|npm start|\bvite\b`)
+
+// isForDevelopers reports whether a Procfile is for development.
+func (r *reader) isForDevelopers(name string) bool {
+	text, ok := r.Text(name)
+	return ok && forDevelopers.MatchString(text) && !production.MatchString(text) && !strings.Contains(text, "release:")
+}
+
+// makeTargets start a project, where people start it by make.
+var makeTargets = []string{"dev", "run", "serve", "server", "start"}
+
+// fromMakefile is for projects whose server only their makefile knows.
+func (r *reader) fromMakefile() {
+	for _, dir := range r.Folders() {
+		for _, target := range makeTargets {
+			f, ok := r.Make(dir, target)
+			if !ok {
+				continue
+			}
+			leaves := r.Split(f)
+			if len(leaves) != 1 {
+				continue
+			}
+			if s := r.Understand(leaves[0]); s != nil && s.Kind.Answers() {
+				s.Guess = f.File
+				r.addLeaves(leaves)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package split
+
+import (
+	"path"
+	"strings"
+
+	"devgate/internal/detect/pattern"
+)
+
+// procfileLine finds "web: npm run dev".
+var procfileLine = pattern.New(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
+
+// Procfile returns the flows of the lines of a Procfile.
+func (p *Project) Procfile(file string) []Flow { return p.procfile(Flow{}, file) }
+
+func (p *Project) procfile(f Flow, file string) []Flow {
+	text, _ := p.Text(file)
+	var flows []Flow
+	for line := range strings.Lines(text) {
+		m := procfileLine.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			continue
+		}
+		one := p.moved(f, path.Dir(file)).of(m[2])
+		one.Name, one.File, one.Line, one.Bins = m[1], file, true, false
+		flows = append(flows, one)
+	}
+	return flows
+}
+
+// foreman splits what "foreman start -f Procfile.dev" and its kin start.
+func (p *Project) foreman(f Flow, words []string) (launch, bool) {
+	file := p.First(f.Dir, "Procfile.dev", "Procfile")
+	for i, word := range words {
+		name, value, written := strings.Cut(word, "=")
+		if name != "-f" && name != "-j" && name != "--procfile" {
+			continue
+		}
+		if !written && i+1 < len(words) {
+			value = words[i+1]
+		}
+		file = path.Join(f.Dir, value)
+	}
+	return launch{flows: p.procfile(f, file), apart: true}, true
+}

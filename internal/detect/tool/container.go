@@ -1,0 +1,46 @@
+package tool
+
+import (
+	"cmp"
+
+	"devgate/internal/detect/files"
+	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
+	"devgate/internal/detect/split"
+)
+
+// publishes finds the port of this machine that a container gets.
+var publishes = pattern.New(`-p\s+(?:[\d.]+:)?([0-9]+):[0-9]+`)
+
+// lookContainer keeps "docker run" of a Procfile, with what makes it end in time: a
+// container that is not removed cannot be started again, and without an init it
+// does not hear TERM.
+func (k *Kit) lookContainer(l *split.Leaf, s *Made) {
+	if m := publishes.FindStringSubmatch(l.Own); m != nil {
+		s.Ready.TCP = files.Port(m[1])
+	}
+	if !l.IsAlone() || l.Argument(0) != "run" || l.HasFlag("-d", "--detach") {
+		return
+	}
+	end := l.Words[1].End
+	more := ""
+	for _, flag := range []string{"--rm", "--init"} {
+		if !l.HasFlag(flag) {
+			more += " " + flag
+		}
+	}
+	s.Command = found.Text(l.Own[:end] + more + l.Own[end:])
+}
+
+// daemonPorts are where servers listen that do not speak HTTP.
+var daemonPorts = map[string]int{
+	"redis-server": 6379, "valkey-server": 6379, "postgres": 5432, "mysqld": 3306, "mongod": 27017, "mailpit": 1025, "mailhog": 1025, "MailHog": 1025, "minio": 9000,
+}
+
+// lookDaemon is a database or the like that the project's list starts.
+func (k *Kit) lookDaemon(l *split.Leaf, s *Made) {
+	s.Ready.TCP = daemonPorts[l.Tool()]
+	if n, at := l.Flag("--port", "-p"); at >= 0 {
+		s.Ready.TCP = cmp.Or(files.Port(n), s.Ready.TCP)
+	}
+}

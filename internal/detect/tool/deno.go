@@ -1,0 +1,32 @@
+package tool
+
+import (
+	"cmp"
+	"path"
+	"strings"
+
+	"devgate/internal/detect/found"
+	"devgate/internal/detect/split"
+)
+
+// lookDeno reads the program that deno runs. It reloads by itself if told so.
+func (k *Kit) lookDeno(l *split.Leaf, s *Made) {
+	s.cover(l.Dir, Deno)
+	entry, text := "", ""
+	for _, w := range l.Arguments() {
+		if file := path.Join(l.Dir, w); path.Ext(w) != "" && k.Has(file) {
+			entry = file
+			text = strings.Join(k.sources(entry), "\n")
+		}
+	}
+	if strings.Contains(text, "fresh") {
+		s.Kind = found.Site
+	}
+	if n, free := portInCode(text); n != 0 || free {
+		s.Port = found.Port{Number: cmp.Or(n, s.Port.Number), From: entry}
+		if free {
+			s.Moved = s.Command
+		}
+	}
+	s.Ready.Path = healthOf(text)
+}

@@ -1,0 +1,149 @@
+package tool
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"devgate/internal/detect/files"
+	"devgate/internal/detect/found"
+	"devgate/internal/detect/pattern"
+	"devgate/internal/detect/split"
+)
+
+var (
+	// serves finds what makes a program a server of HTTP.
+	serves = pattern.New(`\.listen\(|createServer\(|Bun\.serve\(|Deno\.serve\(|\bserve\(|new Hono\b|new Elysia\b|startStandaloneServer\(|fastify\(`)
+	// grpcs finds servers of @grpc/grpc-js.
+	grpcs = pattern.New(`bindAsync\(|new grpc\.Server\(`)
+	// ownPages finds servers that make pages, with a front end within them.
+	ownPages = pattern.New(`middlewareMode|createRequestHandler|view engine|next\(\{`)
+	// peerVariable is found where programs are told by their platform where others are.
+	peerVariable = pattern.New(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_SERVICE_(?:ADDR|URL)\b`)
+	// healthRoute finds app.get("/healthz", http.HandleFunc("GET /healthz".
+	healthRoute = pattern.New("\\b(?:get|Get|GET|use|all|route|HandleFunc|Handle|MapGet|head|path|re_path)\\(\\s*['\"`](?:GET )?(/healthz|/health|/up|/livez|/api/health|/actuator/health)/?['\"`]")
+)
+
+// serverPackages are what servers depend on that are not there to be read.
+var serverPackages = []string{"express", "fastify", "koa", "hono", "@hapi/hapi", "@nestjs/core", "polka", "h3"}
+
+// lookRuntime reads the program that node, bun or tsx runs.
+func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
+	s.Pack = l.Pack
+	entry := k.entryOf(l)
+	if entry == "" {
+		k.unreadEntry(l, s)
+		return
+	}
+	sources := k.sources(entry)
+	text := strings.Join(sources, "\n")
+	byBun := l.Tool() == "bun" && strings.Contains(sources[0], "export default")
+	switch {
+	case grpcs.MatchString(text):
+		s.Kind = found.RPC
+	case ownPages.MatchString(text):
+		s.Kind = found.Site
+	case !serves.MatchString(text) && !byBun:
+		s.worker(l)
+		return
+	}
+	k.codePort(l, s, entry, text)
+	if byBun && s.Port.Number == 0 { // what Bun serves by default, it serves on $PORT
+		s.Port, s.Moved = found.Port{Number: 3000}, s.Command
+	}
+	s.Ready.Path = healthOf(text)
+	s.Peers = peers(text)
+}
+
+// unreadEntry is about a program that is not there, such as one that is built first.
+func (k *Kit) unreadEntry(l *split.Leaf, s *Made) {
+	if !l.Pack.Has(serverPackages...) {
+		s.worker(l)
+		return
+	}
+	s.Moved, s.Guess = s.Command, l.File
+	if n := k.DotenvPort(l.Dir); n != 0 {
+		s.Port = found.Port{Number: n, From: path.Join(l.Dir, ".env")}
+	}
+}
+
+// lookNest reads what a Nest application listens on.
+func (k *Kit) lookNest(l *split.Leaf, s *Made) {
+	file := k.First(l.Dir, "src/main.ts", "src/main.js", "main.ts")
+	if file == "" {
+		s.Moved = s.Command
+		return
+	}
+	text := strings.Join(k.sources(file), "\n")
+	usual := s.Port.Number
+	k.codePort(l, s, file, text)
+	if s.Port.Number == 0 {
+		s.Port = found.Port{Number: usual}
+	}
+	s.Ready.Path = healthOf(text)
+}
+
+// codePort takes a port from the text of a program, unless its command names one.
+func (k *Kit) codePort(l *split.Leaf, s *Made, file, text string) {
+	n, free := portInCode(text)
+	if free && s.Moved == "" {
+		s.Moved = s.Command
+	}
+	if s.Port.From != "" {
+		return
+	}
+	if n == 0 && free {
+		n = k.DotenvPort(l.Dir)
+	}
+	s.Port = found.Port{Number: n, From: file}
+}
+
+func healthOf(text string) string {
+	if m := healthRoute.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// peers are the variables of a program that name other services.
+func peers(text string) []string {
+	if !strings.Contains(text, "_SERVICE_") {
+		return nil
+	}
+	found := peerVariable.FindAllString(text, 50)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+var (
+	// environmentPort finds $PORT, with its default if there is one.
+	environmentPort = pattern.New(`(?:\benv(?:ironment)?(?:\.PORT\b|\[['"]PORT['"]\])|\.get(?:<\w+>)?\(['"]PORT['"]\))\s*(?:(?:\|\||\?\?)\s*['"]?([0-9]{2,5})|)`)
+	// defaultedPort finds const { PORT = 3000 } = process.env.
+	defaultedPort = pattern.New(`\bPORT\s*=\s*['"]?([0-9]{2,5})['"]?[^;\n]*\}\s*=\s*process\.env`)
+	// literalPorts are the ways to write a port down, surer ones first.
+	literalPorts = []*pattern.Pattern{
+		pattern.New(`\.listen\(\s*['"]?([0-9]{2,5})\b`),
+		pattern.New(`(?i:\bport)\s*=\s*([0-9]{2,5})\b`),
+		pattern.New(`(?:listen|serve|start|Server)\([^;]{0,200}?\bport:\s*([0-9]{2,5})\b`),
+	}
+)
+
+// portInCode returns the port that a program has by itself, and whether it takes
+// another one from $PORT.
+func portInCode(text string) (number int, free bool) {
+	for _, m := range environmentPort.FindAllStringSubmatch(text, -1) {
+		free = true
+		if number == 0 {
+			number = files.Port(m[1])
+		}
+	}
+	if m := defaultedPort.FindStringSubmatch(text); m != nil {
+		return files.Port(m[1]), true
+	}
+	for _, literal := range literalPorts {
+		if m := literal.FindStringSubmatch(text); number == 0 && m != nil {
+			number = files.Port(m[1])
+		}
+	}
+	return number, free
+}
