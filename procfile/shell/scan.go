@@ -52,10 +52,10 @@ func (s *scanner) place(p Place) bool {
 		return false
 	}
 	s.pos = s.spans[s.next].End
-	p.ticks, p.redirect = s.ticks, p.context == bare && (s.at("<") || s.at(">"))
 	if s.lost != "" {
 		p.unclear = s.lost
 	}
+	p.ticks, p.redirect = s.ticks, p.context == bare && p.unclear == "" && (s.at("<") || s.at(">"))
 	s.places[s.next] = p
 	s.next++
 	return true

@@ -294,6 +294,7 @@ func FuzzScan(f *testing.F) {
 		f.Add(script, "it's")
 	}
 	f.Add(strings.Repeat("`", 100)+mark, "x")
+	f.Add(`"\`+mark+mark, "<")
 	f.Add("<<a<<'b'<<\"c\n{v}\na\nb\nc\n", "$")
 	f.Fuzz(func(t *testing.T, script, value string) {
 		spans := spansOf(script)
