@@ -83,14 +83,15 @@ func (x *exchange) goOn(out *outcome, t *attempt, asked int, last bool) {
 	case refuse:
 		x.refused(out.reply, t, last)
 	case hold:
-		x.reserve.hold(out.reply)
+		out.reply.yieldBody()
+		x.g.letGo(x.reserve.hold(out.reply))
 	}
 }
 
 // refused keeps a refused answer in reserve. After the last candidate its body
 // need not be taken in, as it may well be used.
 func (x *exchange) refused(rep *reply, t *attempt, last bool) {
-	rep.stopBody() // whatever it has not read it will not get
+	rep.yieldBody()
 	explains := x.explains()
 	if !last || explains {
 		rep.takeIn(x.g.draining)
@@ -98,7 +99,25 @@ func (x *exchange) refused(rep *reply, t *attempt, last bool) {
 	if explains {
 		t.answer = quote(rep.resp.Body.Prefetched())
 	}
-	x.reserve.keep(rep, rankOf(rep, x.r.Header))
+	x.g.letGo(x.reserve.keep(rep, rankOf(rep, x.r.Header)))
+}
+
+// letGo ends a reply that nobody will use. Where its backend is still being sent
+// the request, it goes on getting it for a moment: it may do something with it.
+func (g *Gateway) letGo(rep *reply) {
+	switch {
+	case rep == nil:
+		return
+	case rep.body == nil || rep.body.Closed():
+		rep.close()
+		return
+	}
+	rep.body.Outlive()
+	rep.resp.Body.Detach()
+	g.readers.Go(func() { // ends after unreadPatience, or with the gateway
+		rep.resp.Body.Await(g.stopping, unreadPatience)
+		rep.close()
+	})
 }
 
 // explains reports whether this client gets the explaining page when nobody
@@ -130,7 +149,8 @@ func (x *exchange) unanswered() {
 // end gives back what the request holds.
 func (x *exchange) end() {
 	x.speculation.end()
-	x.reserve.close()
+	x.g.letGo(x.reserve.takePage())
+	x.g.letGo(x.reserve.takeBest())
 	if x.req.Body != nil {
 		x.stopReading()
 		x.req.Body.Close()

@@ -33,28 +33,25 @@ func (v *reserve) bestRank() rank {
 	return v.rank
 }
 
-// keep keeps a refused answer if none says more, and ends the other one. Its
-// request's body is stopped: whatever the backend has not read it will not get.
-func (v *reserve) keep(rep *reply, r rank) {
+// keep keeps a refused answer if none says more, and returns the other one.
+func (v *reserve) keep(rep *reply, r rank) (other *reply) {
 	if v.best == nil || r >= v.rank {
 		rep, v.best, v.rank = v.best, rep, r
 	}
-	if rep != nil {
-		rep.close()
-	}
+	return rep
 }
 
 // hold keeps a page until it is known whether somebody else has a better answer:
-// the first one is the one to use. Its body stays with the backend but for what a
-// refused one may take.
-func (v *reserve) hold(rep *reply) {
+// the first one is the one to use, any other is returned. Its body stays with the
+// backend but for what a refused one may take.
+func (v *reserve) hold(rep *reply) (other *reply) {
 	if v.page != nil {
-		rep.resp.Body.Discard(drainTime)
-		rep.close()
-		return
+		rep.resp.Body.Prefetch(drainTime)
+		return rep
 	}
 	rep.resp.Body.Prefetch(0)
 	v.page = rep
+	return nil
 }
 
 // takeBest and takePage hand over what is kept.
@@ -68,16 +65,6 @@ func (v *reserve) takePage() *reply {
 	rep := v.page
 	v.page = nil
 	return rep
-}
-
-// close ends what nobody took.
-func (v *reserve) close() {
-	if v.page != nil {
-		v.page.close()
-	}
-	if v.best != nil {
-		v.best.close()
-	}
 }
 
 // takeIn takes a refused answer's body in, within limits, so that its connection
