@@ -82,6 +82,8 @@ func (x *exchange) goOn(out *outcome, t *attempt, asked int, last bool) {
 		x.route.chooseAnew(x.g.chain.Load(), x.r.Host, x.req.Target, asked)
 	case refuse:
 		x.refused(out.reply, t, last)
+	case putBy:
+		x.reserve.blame(out.fault)
 	case hold:
 		out.reply.yieldBody()
 		x.g.letGo(x.reserve.hold(out.reply))
@@ -99,7 +101,15 @@ func (x *exchange) refused(rep *reply, t *attempt, last bool) {
 	if explains {
 		t.answer = quote(rep.resp.Body.Prefetched())
 	}
-	x.g.letGo(x.reserve.keep(rep, rankOf(rep, x.r.Header)))
+	x.g.letGo(x.reserve.keep(rep, x.rankOf(rep)))
+}
+
+// rankOf says how much a refused answer says to the client.
+func (x *exchange) rankOf(rep *reply) rank {
+	if x.req.Upgrade != "" {
+		return rankOfSocket(rep.resp.Status)
+	}
+	return rankOf(rep, x.r.Header)
 }
 
 // letGo ends a reply that nobody will use. Where its backend is still being sent
@@ -129,10 +139,10 @@ func (x *exchange) explains() bool {
 // unanswered ends a cascade in which every backend refused (G8).
 func (x *exchange) unanswered() {
 	x.nobody = true
-	if x.serveStatic() {
+	if x.req.Upgrade == "" && x.serveStatic() {
 		return
 	}
-	switch end(x.reserve.page != nil, x.reserve.bestRank(), x.explains()) {
+	switch end(x.reserve.page != nil, x.reserve.bestRank(), x.reserve.fault != nil, x.explains()) {
 	case endPage:
 		rep := x.reserve.takePage()
 		if t := x.trace.of(rep.c.Name); t != nil {
@@ -141,6 +151,8 @@ func (x *exchange) unanswered() {
 		x.use(rep)
 	case endRefusal:
 		x.use(x.reserve.takeBest())
+	case endFault:
+		x.fail(x.reserve.fault)
 	case endExplained:
 		x.fail(faultUnanswered(x.req.Method, x.req.Target))
 	}

@@ -16,13 +16,21 @@ const (
 	noteUsedAnyway  = "same as unknown paths; used, for nobody else answered"
 )
 
-// reserve is what a cascade has got and not used: one refused answer and one
-// page, which may yet be the client's. The goroutine that serves the request
-// owns it.
+// reserve is what a cascade has got and not used: one refused answer, one page
+// and one fault, which may yet be the client's. The goroutine that serves the
+// request owns it.
 type reserve struct {
-	best *reply // the refused answer that says most; nil: none
-	rank rank   // of best
-	page *reply // the page that is held; nil: none
+	best  *reply // the refused answer that says most; nil: none
+	rank  rank   // of best
+	page  *reply // the page that is held; nil: none
+	fault *fault // the first that was put by; nil: none
+}
+
+// blame keeps a fault that does not end the cascade.
+func (v *reserve) blame(f *fault) {
+	if v.fault == nil {
+		v.fault = f
+	}
 }
 
 // rank is that of what is kept.
@@ -84,6 +92,27 @@ func rankOf(rep *reply, client http.Header) rank {
 		return rankJSON
 	case status == http.StatusNotFound:
 		return rankMiss
+	}
+	return rankOther
+}
+
+// rankOfSocket says how much the refusal of a socket says (G7).
+func rankOfSocket(status int) rank {
+	switch {
+	case status == http.StatusUnauthorized:
+		return rankUnknownUser
+	case status == http.StatusForbidden:
+		return rankForbidden
+	case status == http.StatusMethodNotAllowed:
+		return rankMethod
+	case status == http.StatusUpgradeRequired:
+		return rankNoUpgrade
+	case status == http.StatusBadRequest:
+		return rankBadSocket
+	case status == http.StatusNotFound:
+		return rankMiss
+	case isSuccess(status):
+		return rankPage
 	}
 	return rankOther
 }

@@ -61,7 +61,7 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 	}
 	var op *net.OpError
 	if err != nil && !dialed && errors.As(err, &op) && op.Op == "dial" {
-		return nil, &DialError{t.dialer.address, err}
+		return nil, &DialError{t.dialer.address, false, err}
 	}
 	if err != nil {
 		return nil, err
