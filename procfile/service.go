@@ -120,6 +120,7 @@ type Service struct {
 	Fallthrough  []int // statuses; default 404
 	SPA          SPA
 	Optional     bool
+	Verify       bool // the certificate of an https URL is checked
 	Protocol     Protocol
 
 	// PortGuessed: Port was read from a flag in a line of a Procfile, where it may as

@@ -20,14 +20,17 @@ import (
 // script is what an actor does with requests for one target of one user.
 type script struct {
 	Status  int
-	Upgrade int    // the status when a switch of protocols is asked for
-	Reads   string // "none", "part", "all" of the body, before it answers
+	Upgrade int    // the status when a switch of protocols is asked for, or hangUp
+	Reads   string // "none", "part", "all" of the body, before it answers; "late": all, but it has begun to answer
 	Dies    string // "", "head", "body"
 	Early   bool   // sends a 103 first
 	Trailer bool   // sends one behind a chunked body
 	Slow    bool
 	Creates bool // an unsafe request makes the status 200 from then on
 }
+
+// hangUp stands for a status where there is no answer.
+const hangUp = 0
 
 // actor is a backend that plays scripts and notes what it saw. It has two ports,
 // as if there were a process behind each.
@@ -101,14 +104,21 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 	a.log[id] = append(a.log[id], r.Method+" "+r.RequestURI+forwardedTwice(r))
 	a.mu.Unlock()
 	if r.Header.Get("Upgrade") != "" {
-		io.WriteString(nc, s.switchAnswer(a.Name))
+		if s.Upgrade != hangUp {
+			io.WriteString(nc, s.switchAnswer(a.Name))
+		}
 		return false
 	}
 	whole := r.ContentLength == 0
+	head, rest := s.answer(a.Name, r.Method)
+	if s.Reads == "late" && rest != "" {
+		io.WriteString(nc, head)
+		head = ""
+	}
 	switch s.Reads {
 	case "part":
 		io.CopyN(io.Discard, r.Body, 100)
-	case "all":
+	case "all", "late":
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return false
@@ -130,7 +140,7 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 		created.Status = 200
 		a.rewrite(r.RequestURI, userOf(r), created)
 	}
-	io.WriteString(nc, s.answer(a.Name, r.Method))
+	io.WriteString(nc, head+rest)
 	return whole && s.Dies == ""
 }
 
@@ -155,13 +165,14 @@ func (s script) switchAnswer(name string) string {
 // text is the body of a script's answer.
 func (s script) text(name string) string { return fmt.Sprintf("%s says %d", name, s.Status) }
 
-func (s script) answer(name, method string) string {
+// answer is the head of an answer, all that comes before it included, and the rest.
+func (s script) answer(name, method string) (head, rest string) {
 	var b strings.Builder
 	if s.Early {
 		fmt.Fprintf(&b, "HTTP/1.1 103 Early\r\nLink: <%s>\r\n\r\n", name)
 	}
 	if s.Dies == "head" {
-		return b.String() + "HTTP/1.1 2"
+		return b.String() + "HTTP/1.1 2", ""
 	}
 	fmt.Fprintf(&b, "HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nX-Which: %s\r\n", s.Status, name, name)
 	text := s.text(name)
@@ -175,15 +186,15 @@ func (s script) answer(name, method string) string {
 	switch {
 	case method == "HEAD" || !wire.BodyAllowed(s.Status):
 	case s.Trailer && s.Dies == "body":
-		fmt.Fprintf(&b, "3\r\n%s\r\n", text[:3])
+		rest = fmt.Sprintf("3\r\n%s\r\n", text[:3])
 	case s.Trailer:
-		fmt.Fprintf(&b, "%x\r\n%s\r\n0\r\nSum: %s\r\n\r\n", len(text), text, name)
+		rest = fmt.Sprintf("%x\r\n%s\r\n0\r\nSum: %s\r\n\r\n", len(text), text, name)
 	case s.Dies == "body":
-		b.WriteString(text[:3])
+		rest = text[:3]
 	default:
-		b.WriteString(text)
+		rest = text
 	}
-	return b.String()
+	return b.String(), rest
 }
 
 // transcript is what the client sees of an answer.
@@ -233,13 +244,23 @@ func reference(chain []*actor, st step, first int, body []byte) verdictOfR {
 		a, s := chain[i], chain[i].script(st.Target, st.User)
 		v.asked = append(v.asked, i)
 		v.logs[i] = []string{st.Method + " " + st.Target}
-		if s.Reads == "all" && !st.Upgrade {
+		if (s.Reads == "all" || s.Reads == "late") && !st.Upgrade {
 			v.logs[i][0] += " " + hash(string(body))
 			if st.Chunked {
 				v.logs[i][0] += st.Method // the trailer
 			}
 		}
 		got, status := s.reading(a.Name, st.Method), s.Status
+		if st.Upgrade && s.Upgrade == hangUp {
+			if a.Final {
+				v.client, v.place = transcript{status: 502}, i
+				return v
+			}
+			if bestRank < 0 {
+				v.client = transcript{status: 502} // unless somebody says more
+			}
+			continue
+		}
 		if st.Upgrade {
 			got, status = transcript{status: s.Upgrade, cookie: "who=" + a.Name, body: "no"}, s.Upgrade
 		} else if s.Dies == "head" {
@@ -247,18 +268,36 @@ func reference(chain []*actor, st step, first int, body []byte) verdictOfR {
 			v.clean = false
 			return v
 		}
-		if a.Final || !slices.Contains(a.Fallthrough, status) && !(st.Upgrade && slices.Contains(refusesUpgrade, status)) {
+		if a.Final || !slices.Contains(a.Fallthrough, status) && !(st.Upgrade && refusesSocketOfR(status)) {
 			v.client, v.place = got, i
 			return v
 		}
-		if rank := map[int]int{404: 1, 405: 2}[status]; rank >= bestRank {
+		if rank := rankOfR(st, status); rank >= bestRank {
 			v.client, bestRank = got, rank
 		}
 	}
-	if bestRank < 0 {
+	if bestRank < 0 && v.client.status == 0 {
 		v.client = transcript{status: 404}
 	}
 	return v
+}
+
+// refusesSocketOfR: of what is said to an upgrade, everything but a switch and an
+// answer of its own, such as a redirect.
+func refusesSocketOfR(status int) bool {
+	switch status {
+	case 200, 400, 403, 404, 405, 426, 501:
+		return true
+	}
+	return false
+}
+
+// rankOfR is how much a refused answer says.
+func rankOfR(st step, status int) int {
+	if st.Upgrade {
+		return 1 + slices.Index([]int{200, 501, 404, 400, 426, 405, 403}, status)
+	}
+	return map[int]int{404: 1, 405: 2}[status]
 }
 
 // inOrder lists who may be asked: up to the first final one, and the one that

@@ -121,26 +121,45 @@ func (a *asking) failed(ctx context.Context) sign {
 		return signBodyBroke
 	case isUnkept(a.err):
 		return signUnkept
-	case unsent != nil && unsent.Timeout():
-		return signTimeout
 	case unsent != nil:
-		return signRefusing
+		return a.unreached(unsent)
 	case a.lease.interrupted() && a.req.Safe:
 		return signInterrupted
 	case errors.Is(a.err, wire.ErrMalformed):
-		return signBroken
+		return signNonsense
 	}
 	return signHungUp
+}
+
+// unreached says what it shows that no connection came about. Somebody who is
+// Optional and on another machine is not waited for: nobody restarts it.
+func (a *asking) unreached(err *wire.DialError) sign {
+	switch {
+	case err.Reason() == wire.Refused && !(a.c.Optional && a.c.Remote):
+		return signRefusing
+	case a.c.Optional:
+		return signUnreachedIgnored
+	}
+	return signUnreachable
+}
+
+// refusedFor is what a port shows that refuses connections for longer than a
+// restart may take.
+func (a *asking) refusedForGood() sign {
+	if a.c.Optional {
+		return signUnreachedIgnored
+	}
+	return signRefused
 }
 
 // end is the outcome of a verdict that ends the asking.
 func (a *asking) end(s sign, v verdict) *outcome {
 	a.out.verdict = v
 	switch v {
-	case fail:
+	case fail, putBy:
 		a.out.fault = a.faultOf(s)
 	case passBy:
-		a.out.skipped = a.state.Phase.String()
+		a.out.skipped = a.skippedAs(s)
 	case chooseAnew:
 		a.out.skipped = Absent.String()
 	}
@@ -148,6 +167,14 @@ func (a *asking) end(s sign, v verdict) *outcome {
 		a.out.took = time.Since(a.began)
 	}
 	return &a.out
+}
+
+// skippedAs is the word for a candidate that is passed by.
+func (a *asking) skippedAs(s sign) string {
+	if s == signUnreachedIgnored {
+		return unreachedWord(a.err)
+	}
+	return a.state.word()
 }
 
 // faultOf puts a sign that ends the request into words.
@@ -164,13 +191,15 @@ func (a *asking) faultOf(s sign) *fault {
 		return faultRequest("the request body ended early")
 	case signUnkept:
 		return a.unkept()
-	case signTimeout:
-		return faultTimeout(name, wire.DialTimeout)
+	case signUnreachable:
+		return faultUnreachable(name, a.lease.at.address, a.err)
 	case signRefused:
 		return faultRefused(name, a.lease.at.address, a.err)
+	case signSevered:
+		return faultHungUp(name, a.err)
 	}
-	if now := a.c.up.look(); now.Phase != Ready && (now.Reason != "" || now.Phase == Down) {
-		return faultWentDown(name, now)
+	if s == signCrashed {
+		return faultWentDown(name, a.c.up.look())
 	}
 	return faultBroken(name, a.err)
 }

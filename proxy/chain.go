@@ -66,20 +66,6 @@ func (ch *chain) retired() []string {
 	return names
 }
 
-// probe asks every backend that is Ready and has not been asked yet for a path
-// that cannot exist.
-func (ch *chain) probe() {
-	for _, c := range ch.candidates {
-		c.probe()
-	}
-}
-
-func (c *candidate) probe() {
-	if at := c.up.endpoint(); at != nil && c.SPA == Auto && !c.Final {
-		at.pages.probe(c.Name, c.Paths)
-	}
-}
-
 // find returns the backend of that name, or nil.
 func (ch *chain) find(name string) *candidate {
 	i := slices.IndexFunc(ch.candidates, func(c *candidate) bool { return strings.EqualFold(c.Name, name) })

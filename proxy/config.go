@@ -69,8 +69,11 @@ type Backend struct {
 	// Fallthrough are the statuses that pass a request on. Nil: 404 alone.
 	// Empty but not nil: none.
 	Fallthrough []int
-	// Optional skips the backend while it is Down, instead of answering 502.
+	// Optional skips the backend while it is Down or cannot be reached, instead of
+	// answering 502.
 	Optional bool
+	// Unverified takes any certificate of a backend with an https URL.
+	Unverified bool
 	// SPA says whether its pages for unknown paths give way to the answers of
 	// the backends after it. The zero value finds out.
 	SPA SPA
@@ -108,7 +111,7 @@ func (b *Backend) secure() bool { return b.URL != nil && b.URL.Scheme == "https"
 
 // origin is where the backend is for the connections to it.
 func (b *Backend) origin() wire.Origin {
-	o := wire.Origin{Address: b.address(), TLS: b.secure(), H2C: b.H2C}
+	o := wire.Origin{Address: b.address(), TLS: b.secure(), H2C: b.H2C, Unverified: b.Unverified}
 	if b.Remote {
 		o.Host = b.host()
 	}

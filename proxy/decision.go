@@ -12,21 +12,24 @@ const (
 	signAbsent                   // not in the cascade
 	signGone                     // no longer configured
 
-	signRefusing    // its port refuses connections
-	signRefused     // the same, and it has done so for as long as a restart may take
-	signTimeout     // no connection came about in time
-	signHungUp      // the connection broke before there was an answer
-	signBroken      // the same, and time has been given for word of a crash; or nonsense
-	signInterrupted // it hung up as its process was told to end, and the request is safe
-	signUnkept      // the body can not be given to one more backend
-	signBodyBroke   // the client's body broke off
-	signLeft        // the client has left
+	signRefusing         // its port refuses connections
+	signRefused          // the same, and it has done so for as long as a restart may take
+	signUnreachable      // no connection comes about: the name, the certificate, the time
+	signUnreachedIgnored // refused or unreachable, and it is Optional
+	signHungUp           // the connection broke before there was an answer
+	signSevered          // the same, and time has been given for word of a crash
+	signCrashed          // the same, and its process turned out to have ended
+	signNonsense         // what it says is no answer
+	signInterrupted      // it hung up as its process was told to end, and the request is safe
+	signUnkept           // the body can not be given to one more backend
+	signBodyBroke        // the client's body broke off
+	signLeft             // the client has left
 
 	signStatus      // a status that is in its Fallthrough
 	signUnknownRPC  // gRPC's own 404
 	signNoSocket    // a status by which servers say that they know no such socket
 	signSwitched    // 101
-	signPage        // its page for paths that it does not know
+	signPage        // its page for paths that it does not know, in any form
 	signPerhapsPage // the same, perhaps: a probe is still finding out
 	signAnswer      // any other answer
 	signs           // how many there are
@@ -44,6 +47,7 @@ const (
 	use                       // the answer is the client's
 	refuse                    // the next is asked; the answer is used if nobody says more
 	hold                      // the next is asked; the answer is used before all refused ones
+	putBy                     // the next is asked; what was wrong is told if nobody answers
 	verdicts                  // how many there are
 )
 
@@ -63,12 +67,23 @@ func decide(s sign, at stance) verdict {
 		return ask
 	case signWaiting, signRefusing, signHungUp, signInterrupted:
 		return wait
-	case signDownOptional, signAbsent:
+	case signDownOptional, signAbsent, signUnreachedIgnored:
 		return passBy
 	case signGone:
 		return chooseAnew
 	case signStatus, signUnknownRPC, signNoSocket, signSwitched, signPage, signPerhapsPage, signAnswer:
 		return at.judge(s)
+	case signRefused, signUnreachable, signSevered, signNonsense:
+		return at.blame()
+	}
+	return fail
+}
+
+// blame decides what becomes of a fault. In a contest for a socket everybody is
+// asked, whatever is wrong with one of them: to hang up is how some servers refuse.
+func (at stance) blame() verdict {
+	if at.upgrade && !at.final {
+		return putBy
 	}
 	return fail
 }
@@ -82,9 +97,9 @@ func (at stance) judge(s sign) verdict {
 		return refuse
 	case s == signUnknownRPC && !at.upgrade:
 		return refuse
-	case s == signNoSocket && at.upgrade:
+	case at.upgrade && (s == signNoSocket || s == signPage):
 		return refuse
-	case s == signPage && !at.upgrade:
+	case s == signPage:
 		return hold
 	case s == signPerhapsPage && !at.upgrade:
 		return wait
@@ -93,15 +108,21 @@ func (at stance) judge(s sign) verdict {
 }
 
 // rank says how much a refused answer says (G8): that the path is known but not
-// the method, that it is not known, anything else.
+// the method, that it is not known, anything else. Of a socket that it may be had,
+// but not by this client, says most (G7).
 type rank int8
 
 const (
-	rankNone   rank = iota - 1 // there is no refused answer
-	rankOther                  // a status that says nothing of the path
-	rankMiss                   // 404
-	rankJSON                   // 404 in JSON, for a client that takes it
-	rankMethod                 // 405
+	rankNone        rank = iota - 1 // there is no refused answer
+	rankPage                        // of a socket: a page
+	rankOther                       // a status that says nothing of the path
+	rankMiss                        // 404
+	rankJSON                        // 404 in JSON, for a client that takes it
+	rankBadSocket                   // of a socket: 400
+	rankNoUpgrade                   // of a socket: 426
+	rankMethod                      // 405
+	rankForbidden                   // of a socket: 403
+	rankUnknownUser                 // of a socket: 401
 )
 
 // ending is what the client gets when nobody is left to be asked and the static
@@ -111,15 +132,19 @@ type ending uint8
 const (
 	endExplained ending = iota // an answer of the gateway's own, which says who said what
 	endPage                    // the page that was held
+	endFault                   // what was put by, in words
 	endRefusal                 // the refused answer that says most, the last among equals
 	endings                    // how many there are
 )
 
-// end decides it. explains: the client is one that gets the explaining page.
-func end(held bool, best rank, explains bool) ending {
+// end decides it. fault: one was put by; explains: the client is one that gets the
+// explaining page.
+func end(held bool, best rank, fault, explains bool) ending {
 	switch {
 	case held:
 		return endPage
+	case best == rankNone && fault:
+		return endFault
 	case best == rankNone, explains && (best == rankMiss || best == rankJSON):
 		return endExplained
 	}

@@ -36,7 +36,7 @@ func TestDecisionsAreReference(t *testing.T) {
 // walkOnPaper is a cascade of decisions. It returns whose answer is used, -1 for
 // nobody's, its status, and who was asked.
 func walkOnPaper(chain []*actor, st step) (place, status int, asked []int) {
-	best, bestStatus := rankNone, 0
+	best, bestStatus, blamed := rankNone, 0, false
 	for _, i := range inOrder(chain, st, -1) {
 		asked = append(asked, i)
 		s, status := chain[i].sign(st)
@@ -44,12 +44,21 @@ func walkOnPaper(chain []*actor, st step) (place, status int, asked []int) {
 		case use, fail:
 			return i, status, asked
 		}
-		if r := map[int]rank{404: rankMiss, 405: rankMethod}[status]; r >= best {
+		r := map[int]rank{404: rankMiss, 405: rankMethod}[status]
+		if st.Upgrade {
+			r = rankOfSocket(status)
+		}
+		if s == signSevered {
+			blamed = true
+		} else if r >= best {
 			best, bestStatus = r, status
 		}
 	}
-	if end(false, best, false) == endExplained {
+	switch end(false, best, blamed, false) {
+	case endExplained:
 		return -1, http.StatusNotFound, asked
+	case endFault:
+		return -1, http.StatusBadGateway, asked
 	}
 	return -1, bestStatus, asked
 }
@@ -63,9 +72,13 @@ func (a *actor) sign(st step) (sign, int) {
 	case st.Upgrade:
 		status = s.Upgrade
 	case s.Dies == "head":
-		return signBroken, http.StatusBadGateway
+		return signSevered, http.StatusBadGateway
 	}
 	switch {
+	case st.Upgrade && status == hangUp:
+		return signSevered, http.StatusBadGateway
+	case st.Upgrade && status == http.StatusOK && !slices.Contains(a.Fallthrough, status):
+		return signPage, status
 	case slices.Contains(a.Fallthrough, status):
 		return signStatus, status
 	case st.Upgrade && status == http.StatusSwitchingProtocols:

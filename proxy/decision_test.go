@@ -17,22 +17,28 @@ var (
 		signDown:      "is crashed, failed or stopped", signDownOptional: "the same, and it is `optional`",
 		signAbsent: "is not in the cascade", signGone: "is no longer in the Devgatefile",
 		signRefusing: "refuses connections", signRefused: "the same, for longer than a restart takes",
-		signTimeout: "lets no connection come about", signHungUp: "hangs up before it answers",
-		signBroken:      "the same, and no word of a crash has come; or it talks nonsense",
+		signUnreachable: "lets no connection come about", signUnreachedIgnored: "one of these three, and it is `optional`",
+		signHungUp: "hangs up before it answers", signSevered: "the same, and no word of a crash has come",
+		signCrashed: "the same, and it turns out to have crashed", signNonsense: "talks nonsense",
 		signInterrupted: "hangs up as it was told to end, and the request is safe",
 		signUnkept:      "can not be given the body again", signBodyBroke: "is sent a body that the client breaks off",
 		signLeft: "is left by the client", signStatus: "answers with a status in `fallthrough`",
-		signUnknownRPC: "answers with gRPC's UNIMPLEMENTED", signNoSocket: "answers 400, 404, 405, 426 or 501 to an upgrade",
-		signSwitched: "answers 101", signPage: "answers with its page for unknown paths",
+		signUnknownRPC: "answers with gRPC's UNIMPLEMENTED", signNoSocket: "answers 400, 403, 404, 405, 426 or 501 to an upgrade",
+		signSwitched: "answers 101", signPage: "answers with its page for unknown paths, or 2xx to an upgrade",
 		signPerhapsPage: "the same, perhaps: the probe is not over", signAnswer: "answers anything else",
 	}
 	verdictWords = [verdicts]string{
-		ask: "ask", wait: "wait", passBy: "pass by", chooseAnew: "choose anew", fail: "fail", use: "use", refuse: "refuse", hold: "hold",
+		ask: "ask", wait: "wait", passBy: "pass by", chooseAnew: "choose anew", fail: "fail", use: "use", refuse: "refuse", hold: "hold", putBy: "put by",
 	}
 	stances = []string{"ordinary", "final", "upgrade", "final, upgrade"}
 
-	rankWords   = map[string]rank{"none": rankNone, "other": rankOther, "404": rankMiss, "404 in JSON": rankJSON, "405": rankMethod}
-	endingWords = [endings]string{endExplained: "an answer of devgate's own", endPage: "the page", endRefusal: "the refused answer"}
+	rankWords = map[string]rank{
+		"none": rankNone, "other": rankOther, "404": rankMiss, "404 in JSON": rankJSON, "405": rankMethod, "2xx to an upgrade": rankPage,
+		"400 to an upgrade": rankBadSocket, "426 to an upgrade": rankNoUpgrade, "403 to an upgrade": rankForbidden, "401 to an upgrade": rankUnknownUser,
+	}
+	endingWords = [endings]string{
+		endExplained: "an answer of devgate's own", endPage: "the page", endRefusal: "the refused answer", endFault: "what was wrong",
+	}
 )
 
 // table reads the rows of the table in docs/cascade.md whose first line is head.
@@ -87,24 +93,26 @@ func TestDecisionsAreThoseOnPaper(t *testing.T) {
 func TestEndingsAreThoseOnPaper(t *testing.T) {
 	decided := make(map[string]string)
 	bools := map[string]bool{"yes": true, "no": false}
-	for _, row := range table(t, "| a page is held | the refused answer that says most | the client is explained to | it gets |") {
+	for _, row := range table(t, "| a page is held | the refused answer that says most | a fault was put by | the client is explained to | it gets |") {
 		for _, held := range anyOf(row[0], bools) {
 			for _, best := range anyOf(row[1], rankWords) {
-				for _, explains := range anyOf(row[2], bools) {
-					key := fmt.Sprint(held, best, explains)
-					if decided[key] != "" {
-						t.Errorf("%s is on paper twice", key)
-					}
-					decided[key] = row[3]
-					if got := endingWords[end(held, best, explains)]; got != row[3] {
-						t.Errorf("held %t, rank %d, explained %t: %s, on paper %s", held, best, explains, got, row[3])
+				for _, fault := range anyOf(row[2], bools) {
+					for _, explains := range anyOf(row[3], bools) {
+						key := fmt.Sprint(held, best, fault, explains)
+						if decided[key] != "" {
+							t.Errorf("%s is on paper twice", key)
+						}
+						decided[key] = row[4]
+						if got := endingWords[end(held, best, fault, explains)]; got != row[4] {
+							t.Errorf("held %t, rank %d, fault %t, explained %t: %s, on paper %s", held, best, fault, explains, got, row[4])
+						}
 					}
 				}
 			}
 		}
 	}
-	if len(decided) != 2*len(rankWords)*2 {
-		t.Errorf("%d of %d combinations are on paper", len(decided), 4*len(rankWords))
+	if len(decided) != 8*len(rankWords) {
+		t.Errorf("%d of %d combinations are on paper", len(decided), 8*len(rankWords))
 	}
 }
 
@@ -118,10 +126,19 @@ func anyOf[T any](cell string, words map[string]T) (all []T) {
 	return all
 }
 
+// G7: of several refusals of a socket the one that says most is the answer.
+func TestRanksOfSockets(t *testing.T) {
+	for status, more := range map[int]int{401: 403, 403: 405, 405: 426, 426: 400, 400: 404, 404: 501, 501: 200} {
+		if rankOfSocket(status) <= rankOfSocket(more) {
+			t.Errorf("%d says no more than %d", status, more)
+		}
+	}
+}
+
 // Whatever a candidate shows, a wait comes to an end: no sign that ends one is
 // waited for again, but where another process may come.
 func TestWaitsEnd(t *testing.T) {
-	for s, then := range map[sign]sign{signWaiting: signWaitedOut, signRefusing: signRefused, signHungUp: signBroken, signPerhapsPage: signAnswer} {
+	for s, then := range map[sign]sign{signWaiting: signWaitedOut, signRefusing: signRefused, signHungUp: signSevered, signPerhapsPage: signAnswer} {
 		for _, at := range []stance{{}, {final: true}, {upgrade: true}, {final: true, upgrade: true}} {
 			if decide(s, at) == wait && decide(then, at) == wait {
 				t.Errorf("%q is waited for without end", signWords[s])

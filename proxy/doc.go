@@ -24,7 +24,9 @@
 //   - A backend that reads the body to its end has all of it, with its
 //     trailers, or its connection is cut. One request's body takes at most 256
 //     KiB of memory, then a file without a name, up to ReplayLimit. The last
-//     candidate's is not recorded, but for what came while the request waited.
+//     candidate's is not recorded, but for what came while the request waited, or
+//     is still wanted by one that has begun to refuse: whoever begins its answer
+//     before it has read the body gets the body until its answer is whole.
 //   - An unsafe request is sent to a backend at most once, on a connection
 //     opened for it. A safe one without a body is sent again when an idle
 //     connection turns out to be closed, or when Interrupt announced the end
@@ -78,7 +80,8 @@
 // # Goroutines
 //
 // Besides those of net/http and of package wire, for which Serve waits: one per
-// body of a request that waits (ends with the client's connection), one per try
+// body of a request that waits (ends with the client's connection), one per refused
+// answer whose backend still reads the body (ends with it, or after 1 s), one per try
 // sent before its turn (ends with its exchange), one per backend asked to switch
 // protocols (ends before the exchange does), one per probe (ends with the process
 // it asks, after 30 s, or with Serve).

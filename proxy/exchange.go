@@ -82,15 +82,18 @@ func (x *exchange) goOn(out *outcome, t *attempt, asked int, last bool) {
 		x.route.chooseAnew(x.g.chain.Load(), x.r.Host, x.req.Target, asked)
 	case refuse:
 		x.refused(out.reply, t, last)
+	case putBy:
+		x.reserve.blame(out.fault)
 	case hold:
-		x.reserve.hold(out.reply)
+		out.reply.yieldBody()
+		x.g.letGo(x.reserve.hold(out.reply))
 	}
 }
 
 // refused keeps a refused answer in reserve. After the last candidate its body
 // need not be taken in, as it may well be used.
 func (x *exchange) refused(rep *reply, t *attempt, last bool) {
-	rep.stopBody() // whatever it has not read it will not get
+	rep.yieldBody()
 	explains := x.explains()
 	if !last || explains {
 		rep.takeIn(x.g.draining)
@@ -98,7 +101,33 @@ func (x *exchange) refused(rep *reply, t *attempt, last bool) {
 	if explains {
 		t.answer = quote(rep.resp.Body.Prefetched())
 	}
-	x.reserve.keep(rep, rankOf(rep, x.r.Header))
+	x.g.letGo(x.reserve.keep(rep, x.rankOf(rep)))
+}
+
+// rankOf says how much a refused answer says to the client.
+func (x *exchange) rankOf(rep *reply) rank {
+	if x.req.Upgrade != "" {
+		return rankOfSocket(rep.resp.Status)
+	}
+	return rankOf(rep, x.r.Header)
+}
+
+// letGo ends a reply that nobody will use. Where its backend is still being sent
+// the request, it goes on getting it for a moment: it may do something with it.
+func (g *Gateway) letGo(rep *reply) {
+	switch {
+	case rep == nil:
+		return
+	case rep.body == nil || rep.body.Closed():
+		rep.close()
+		return
+	}
+	rep.body.Outlive()
+	rep.resp.Body.Detach()
+	g.readers.Go(func() { // ends after unreadPatience, or with the gateway
+		rep.resp.Body.Await(g.stopping, unreadPatience)
+		rep.close()
+	})
 }
 
 // explains reports whether this client gets the explaining page when nobody
@@ -110,10 +139,10 @@ func (x *exchange) explains() bool {
 // unanswered ends a cascade in which every backend refused (G8).
 func (x *exchange) unanswered() {
 	x.nobody = true
-	if x.serveStatic() {
+	if x.req.Upgrade == "" && x.serveStatic() {
 		return
 	}
-	switch end(x.reserve.page != nil, x.reserve.bestRank(), x.explains()) {
+	switch end(x.reserve.page != nil, x.reserve.bestRank(), x.reserve.fault != nil, x.explains()) {
 	case endPage:
 		rep := x.reserve.takePage()
 		if t := x.trace.of(rep.c.Name); t != nil {
@@ -122,6 +151,8 @@ func (x *exchange) unanswered() {
 		x.use(rep)
 	case endRefusal:
 		x.use(x.reserve.takeBest())
+	case endFault:
+		x.fail(x.reserve.fault)
 	case endExplained:
 		x.fail(faultUnanswered(x.req.Method, x.req.Target))
 	}
@@ -130,7 +161,8 @@ func (x *exchange) unanswered() {
 // end gives back what the request holds.
 func (x *exchange) end() {
 	x.speculation.end()
-	x.reserve.close()
+	x.g.letGo(x.reserve.takePage())
+	x.g.letGo(x.reserve.takeBest())
 	if x.req.Body != nil {
 		x.stopReading()
 		x.req.Body.Close()

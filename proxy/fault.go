@@ -1,12 +1,15 @@
 package proxy
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"devgate/proxy/ingress"
+	"devgate/proxy/wire"
 )
 
 // fault is an answer of the gateway's own.
@@ -15,6 +18,7 @@ type fault struct {
 	word    string // of X-Devgate-Error
 	backend string // whom it is about; "" for nobody in particular
 	title   string // one line
+	said    string // in the trace; "" for word
 	brief   string // the title where the request stands beside it; "" for title
 	detail  string // what to do, or why; "" for none
 	log     []string
@@ -31,6 +35,9 @@ const (
 	untilDialed  reloading = "dialed"  // its port accepts connections
 	untilChanged reloading = "changed" // any backend has restarted
 )
+
+// noted is the word for it in the trace.
+func (f *fault) noted() string { return cmp.Or(f.said, f.word) }
 
 // heading is what a page is headed with.
 func (f *fault) heading() string {
@@ -85,6 +92,12 @@ func faultStarting(backend string, s State) *fault {
 }
 
 func faultDown(backend string, s State) *fault {
+	if s.Stopped {
+		return &fault{
+			status: http.StatusBadGateway, word: "stopped", backend: backend, until: untilReady,
+			title: backend + " is stopped", detail: "to start it: devgate start " + backend, log: s.Log,
+		}
+	}
 	reason := s.Reason
 	if reason == "" {
 		reason = "not running"
@@ -118,11 +131,52 @@ func faultBroken(backend string, err error) *fault {
 	}
 }
 
-func faultTimeout(backend string, after time.Duration) *fault {
-	return &fault{
-		status: http.StatusGatewayTimeout, word: "timeout", backend: backend,
-		title: fmt.Sprintf("%s did not answer within %s", backend, after),
+// faultHungUp is for a backend that ended the connection instead of answering.
+func faultHungUp(backend string, err error) *fault {
+	f := faultBroken(backend, err)
+	f.title, f.said = backend+" hung up before it answered", "hung up"
+	return f
+}
+
+// unreachedWord is the word for a backend to which no connection came about.
+func unreachedWord(err error) string {
+	var unsent *wire.DialError
+	errors.As(err, &unsent)
+	switch unsent.Reason() {
+	case wire.NoHost:
+		return "dns"
+	case wire.Untrusted, wire.NoTLS:
+		return "tls"
+	case wire.Late:
+		return "timeout"
 	}
+	return "refused"
+}
+
+// faultUnreachable is for a backend to which no connection can come about, however
+// often it is tried.
+func faultUnreachable(backend, address string, err error) *fault {
+	var unsent *wire.DialError
+	errors.As(err, &unsent)
+	f := &fault{status: http.StatusBadGateway, word: unreachedWord(err), backend: backend, detail: oneLine(unsent.Unwrap())}
+	switch unsent.Reason() {
+	case wire.Late:
+		f.status, f.detail = http.StatusGatewayTimeout, ""
+		f.title = fmt.Sprintf("%s did not answer within %s", backend, wire.DialTimeout)
+	case wire.NoHost:
+		host, _, _ := net.SplitHostPort(address)
+		f.title = fmt.Sprintf("%s: nobody knows the host %q", backend, host)
+		f.detail += "; check its url, and the network"
+	case wire.Untrusted:
+		f.title = fmt.Sprintf("%s: the certificate of %s is not to be trusted", backend, address)
+		f.detail += "; to take it all the same, write verify = false"
+	case wire.NoTLS:
+		f.title = fmt.Sprintf("%s: %s does not speak TLS", backend, address)
+		f.detail += "; if it speaks plain HTTP, write http:// in its url"
+	default:
+		f.title = fmt.Sprintf("%s: %s cannot be reached", backend, address)
+	}
+	return f
 }
 
 func faultReplayLimit(limit int64) *fault {

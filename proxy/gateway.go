@@ -93,7 +93,6 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 	}
 	g.sockets.forget()
 	g.learned.bump()
-	ch.probe()
 	return nil
 }
 
@@ -113,9 +112,6 @@ func (g *Gateway) SetState(name string, s State) {
 	up.setState(s)
 	g.sockets.forget()
 	g.learned.bump()
-	if c := ch.find(name); c != nil {
-		c.probe()
-	}
 }
 
 // Drain returns when no request is running any more on a process of the backend

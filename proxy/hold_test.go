@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"devgate/internal/testport"
+	"devgate/proxy/wire"
 )
 
 var navigation = []string{"Sec-Fetch-Mode", "navigate", "Accept", "text/html"}
@@ -79,13 +80,30 @@ func TestHold(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a navigation waits one second, not longer", func(t *testing.T) {
+	t.Run("a navigation waits one second, not longer, unless it sends a form", func(t *testing.T) {
 		ch := &chain{Config: Config{Hold: time.Minute}}
-		if d := ch.holdFor(nil); d != time.Minute {
-			t.Error(d)
+		navigates := headers("Sec-Fetch-Mode: navigate")
+		for want, req := range map[time.Duration][]*wire.Request{
+			time.Minute: {{Method: "GET"}, {Method: "POST"}, {Method: "POST", Header: navigates}},
+			time.Second: {{Method: "GET", Header: navigates}, {Method: "HEAD", Header: navigates}},
+		} {
+			for _, r := range req {
+				if d := ch.holdFor(r); d != want {
+					t.Errorf("%s %v: %s", r.Method, r.Header, d)
+				}
+			}
 		}
-		if d := ch.holdFor(headers("Sec-Fetch-Mode: navigate")); d != time.Second {
-			t.Error(d)
+	})
+	t.Run("a form that is sent while the backend starts is not lost", func(t *testing.T) {
+		g := gateway(t, Config{}, backend(t, "a", hashes(200)))
+		g.SetState("a", State{Phase: Waiting})
+		done := make(chan answer)
+		go func() { done <- g.post("/", "name=ann", navigation...) }()
+		eventually(t, "the form is held", func() bool { return g.requests.count() == 1 })
+		<-time.After(navigationHold + 200*time.Millisecond)
+		g.SetState("a", State{Phase: Ready})
+		if got := <-done; got.status != 200 || !strings.HasPrefix(got.body, hash("name=ann")) {
+			t.Errorf("%+v", got)
 		}
 	})
 	t.Run("a client that leaves is not waited for", func(t *testing.T) {

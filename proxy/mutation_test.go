@@ -24,10 +24,12 @@ const decisionFiles = "decision.go decision_test.go"
 
 var mutations = []mutation{
 	{"no drain of refused answers", "exchange.go", "rep.takeIn(x.g.draining)", "rep.close()", "TestFallThroughKeepsConnections", ""},
-	{"no hold of informational answers", "exchange.go", "rep.stopBody() // whatever", "x.forwardEarly(rep.early) // whatever", "TestHistories", ""},
+	{"no hold of informational answers", "exchange.go", "rep.yieldBody()\n\texplains", "x.forwardEarly(rep.early)\n\texplains", "TestHistories", ""},
 	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories", ""},
 	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories", ""},
 	{"no rewind of bodies", "wire/spool.go", "&SpoolReader{s: s, last: last}", "&SpoolReader{s: s, last: last, off: s.kept}", "TestHistories", ""},
+	{"who has refused gets no more of the body", "reply.go", "rep.body.Yield()", "rep.body.Close()", "TestConformanceOfEarlyRefusals", ""},
+	{"who has refused takes what can not be kept", "wire/spool.go", "r.yields = true", "r.yields = false", "TestAnEarlyRefusalLeavesTheNextItsBody", ""},
 	{"an unsafe request is asked again", "asking.go", "a.lease.interrupted() && a.req.Safe", "a.lease.interrupted()", "TestSwitchAsksAgain", ""},
 	{"an unsafe request on a used connection", "wire/h1.go", "return c.Safe && c.Body == nil", "return c.Body == nil || c.Body != nil", "TestConnectionsAreUsedAgain", "./wire"},
 	{"no flush before a wait", "wire/response.go", "if b.pauses() {", "if false {", "TestRelayFlushes", "./wire"},

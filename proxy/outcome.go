@@ -6,7 +6,7 @@ import "time"
 type outcome struct {
 	verdict verdict
 	reply   *reply // with use, refuse and hold
-	fault   *fault // with fail
+	fault   *fault // with fail and putBy
 	skipped string // with passBy and chooseAnew: why
 	held    time.Duration
 	waited  string        // what it was held for
@@ -20,11 +20,13 @@ func (out *outcome) note(t *attempt) {
 	case out.reply != nil:
 		t.status = out.reply.resp.Status
 	case out.fault != nil:
-		t.word = out.fault.word
+		t.word = out.fault.noted()
 	default:
 		t.word = out.skipped
 	}
 	switch out.verdict {
+	case putBy:
+		t.note = noteRefused
 	case refuse:
 		t.note = noteRefused
 	case hold:

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // patience is for how long one request waits for backends that are not ready,
@@ -33,9 +35,10 @@ func (p *patience) over() bool {
 	return !p.until.IsZero() && !time.Now().Before(p.until)
 }
 
-// holdFor is how long a request with that header may wait.
-func (ch *chain) holdFor(h http.Header) time.Duration {
-	if isNavigation(h) {
+// holdFor is how long a request may wait. A form that is sent would be lost with
+// the page that tells of the wait.
+func (ch *chain) holdFor(req *wire.Request) time.Duration {
+	if (req.Method == http.MethodGet || req.Method == http.MethodHead) && isNavigation(req.Header) {
 		return min(navigationHold, ch.Hold)
 	}
 	return ch.Hold

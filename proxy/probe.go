@@ -43,12 +43,14 @@ type pages struct {
 	address   string
 	transport wire.Transport
 	told      *atomic.Bool    // of the backend: the log says that it answers everything
+	sends     *atomic.Bool    // likewise: it has sent a page, so it may be asked for one
 	running   *sync.WaitGroup // likewise: all that its endpoints do by themselves
 
-	mu     sync.Mutex
-	probes map[string]*probe // by the paths that they were made for
-	tag    string            // ETag of the page; "" when there is none
-	closed bool
+	mu         sync.Mutex
+	probes     map[string]*probe // by the paths that they were made for
+	seen       bool              // a page of this process
+	validators []string          // of the pages last seen: tags, and dates
+	closed     bool
 }
 
 // probe is one asking for a path that cannot exist.
@@ -67,6 +69,13 @@ func (k *pages) close() {
 	for _, p := range k.probes {
 		p.cancel()
 	}
+}
+
+// made returns the probe that was made for these paths of the backend, or nil.
+func (k *pages) made(paths []string) *probe {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.probes[strings.Join(paths, "\n")]
 }
 
 // probe returns the probe of the process, starting one when there is none for
@@ -112,20 +121,6 @@ func (p *probe) vain() bool {
 	return p.over() && p.result == undecided && time.Since(p.ended) > probePause
 }
 
-// isPage reports whether tag is the ETag of the page.
-func (k *pages) isPage(tag string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return tag != "" && tag == k.tag
-}
-
-// retag notes the ETag of the page as it was just served.
-func (k *pages) retag(tag string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.tag = tag
-}
-
 // ask asks as a browser navigates and as a program fetches: a page in answer to
 // either is enough.
 func (k *pages) ask(ctx context.Context, name string, paths []string) probeResult {
@@ -142,7 +137,7 @@ func (k *pages) ask(ctx context.Context, name string, paths []string) probeResul
 		resp.Body.Discard(drainTime)
 		switch {
 		case resp.Status == http.StatusOK && isHTML(resp.Header):
-			k.retag(resp.Header.Get("Etag"))
+			k.keep(resp)
 			if k.told.CompareAndSwap(false, true) {
 				k.logf("%s answers paths that it does not know with a page: the backends after it are asked first (spa = false turns this off)", name)
 			}

@@ -199,13 +199,6 @@ func TestReconfigureProbesForOtherPaths(t *testing.T) {
 	if got := g.get("/app/users", "Accept", "*/*"); got.body != "api" {
 		t.Errorf("spa = true: %+v", got)
 	}
-	g.reconfigure(func(c *Config) { c.Backends[1].SPA = Auto })
-	api := g.chain.Load().find("api").up.endpoint()
-	eventually(t, "api is probed, though nobody has asked for anything", func() bool {
-		api.pages.mu.Lock()
-		defer api.pages.mu.Unlock()
-		return len(api.pages.probes) == 1
-	})
 }
 
 // G10: how long a backend takes to refuse is not known of one that has moved.

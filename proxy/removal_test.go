@@ -19,7 +19,8 @@ import (
 // have goes on by that one, as if it had begun now: nobody is asked twice, and
 // nobody who comes later in the new order is asked too early.
 func TestHeldRequestsGoOnByTheNewConfiguration(t *testing.T) {
-	for _, how := range []string{"GET", "POST", "Upgrade"} {
+	// 2xx is no answer to an upgrade.
+	for how, status := range map[string]int{"GET": 200, "POST": 200, "Upgrade": 302} {
 		t.Run(how, func(t *testing.T) {
 			web := backend(t, "web", answers(404, "no"))
 			last := backend(t, "last", answers(200, "wrong"))
@@ -30,7 +31,7 @@ func TestHeldRequestsGoOnByTheNewConfiguration(t *testing.T) {
 				}
 				body, _ := io.ReadAll(r.Body)
 				text := hash(string(body))
-				fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(text), text)
+				fmt.Fprintf(nc, "HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s", status, len(text), text)
 			})
 			g := gateway(t, Config{}, web, backend(t, "api", answers(200, "api")), last)
 			g.SetState("api", State{Phase: Waiting, Reason: "building"})
@@ -51,7 +52,7 @@ func TestHeldRequestsGoOnByTheNewConfiguration(t *testing.T) {
 			})
 			g.SetState("renamed", State{Phase: Ready})
 			got := <-done
-			if got.status != 200 || got.body != hash(body) || len(last.requests()) > 0 || len(web.requests()) != 1 {
+			if got.status != status || got.body != hash(body) || len(last.requests()) > 0 || len(web.requests()) != 1 {
 				t.Errorf("%+v, last saw %q, web %q", got, last.requests(), web.requests())
 			}
 		})

@@ -68,6 +68,15 @@ func (rep *reply) stopBody() {
 	}
 }
 
+// yieldBody says that the reply may not be the answer. Its backend goes on getting
+// the request's body until its answer is whole, so that the answer is one (G2), but
+// takes nothing that the next one could then not be given.
+func (rep *reply) yieldBody() {
+	if rep.body != nil {
+		rep.body.Yield()
+	}
+}
+
 // close ends the reply, read or not.
 func (rep *reply) close() {
 	rep.resp.Body.Close()

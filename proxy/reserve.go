@@ -16,13 +16,21 @@ const (
 	noteUsedAnyway  = "same as unknown paths; used, for nobody else answered"
 )
 
-// reserve is what a cascade has got and not used: one refused answer and one
-// page, which may yet be the client's. The goroutine that serves the request
-// owns it.
+// reserve is what a cascade has got and not used: one refused answer, one page
+// and one fault, which may yet be the client's. The goroutine that serves the
+// request owns it.
 type reserve struct {
-	best *reply // the refused answer that says most; nil: none
-	rank rank   // of best
-	page *reply // the page that is held; nil: none
+	best  *reply // the refused answer that says most; nil: none
+	rank  rank   // of best
+	page  *reply // the page that is held; nil: none
+	fault *fault // the first that was put by; nil: none
+}
+
+// blame keeps a fault that does not end the cascade.
+func (v *reserve) blame(f *fault) {
+	if v.fault == nil {
+		v.fault = f
+	}
 }
 
 // rank is that of what is kept.
@@ -33,28 +41,25 @@ func (v *reserve) bestRank() rank {
 	return v.rank
 }
 
-// keep keeps a refused answer if none says more, and ends the other one. Its
-// request's body is stopped: whatever the backend has not read it will not get.
-func (v *reserve) keep(rep *reply, r rank) {
+// keep keeps a refused answer if none says more, and returns the other one.
+func (v *reserve) keep(rep *reply, r rank) (other *reply) {
 	if v.best == nil || r >= v.rank {
 		rep, v.best, v.rank = v.best, rep, r
 	}
-	if rep != nil {
-		rep.close()
-	}
+	return rep
 }
 
 // hold keeps a page until it is known whether somebody else has a better answer:
-// the first one is the one to use. Its body stays with the backend but for what a
-// refused one may take.
-func (v *reserve) hold(rep *reply) {
+// the first one is the one to use, any other is returned. Its body stays with the
+// backend but for what a refused one may take.
+func (v *reserve) hold(rep *reply) (other *reply) {
 	if v.page != nil {
-		rep.resp.Body.Discard(drainTime)
-		rep.close()
-		return
+		rep.resp.Body.Prefetch(drainTime)
+		return rep
 	}
 	rep.resp.Body.Prefetch(0)
 	v.page = rep
+	return nil
 }
 
 // takeBest and takePage hand over what is kept.
@@ -68,16 +73,6 @@ func (v *reserve) takePage() *reply {
 	rep := v.page
 	v.page = nil
 	return rep
-}
-
-// close ends what nobody took.
-func (v *reserve) close() {
-	if v.page != nil {
-		v.page.close()
-	}
-	if v.best != nil {
-		v.best.close()
-	}
 }
 
 // takeIn takes a refused answer's body in, within limits, so that its connection
@@ -97,6 +92,27 @@ func rankOf(rep *reply, client http.Header) rank {
 		return rankJSON
 	case status == http.StatusNotFound:
 		return rankMiss
+	}
+	return rankOther
+}
+
+// rankOfSocket says how much the refusal of a socket says (G7).
+func rankOfSocket(status int) rank {
+	switch {
+	case status == http.StatusUnauthorized:
+		return rankUnknownUser
+	case status == http.StatusForbidden:
+		return rankForbidden
+	case status == http.StatusMethodNotAllowed:
+		return rankMethod
+	case status == http.StatusUpgradeRequired:
+		return rankNoUpgrade
+	case status == http.StatusBadRequest:
+		return rankBadSocket
+	case status == http.StatusNotFound:
+		return rankMiss
+	case isSuccess(status):
+		return rankPage
 	}
 	return rankOther
 }

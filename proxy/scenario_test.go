@@ -44,8 +44,8 @@ var (
 func drawScript(t *rapid.T) script {
 	s := script{
 		Status:  rapid.SampledFrom([]int{404, 404, 404, 404, 404, 404, 200, 200, 204, 304, 302, 405, 413, 500}).Draw(t, "status"),
-		Upgrade: rapid.SampledFrom([]int{404, 404, 101, 101, 400, 426, 405, 501, 200, 403}).Draw(t, "upgrade"),
-		Reads:   rapid.SampledFrom([]string{"none", "part", "all"}).Draw(t, "reads"),
+		Upgrade: rapid.SampledFrom([]int{404, 404, 101, 101, 400, 426, 405, 501, 200, 403, 302, hangUp, hangUp}).Draw(t, "upgrade"),
+		Reads:   rapid.SampledFrom([]string{"none", "part", "all", "all", "late"}).Draw(t, "reads"),
 		Early:   rapid.Bool().Draw(t, "early"),
 		Trailer: rapid.IntRange(0, 3).Draw(t, "trailer") == 3,
 		Slow:    rapid.IntRange(0, 9).Draw(t, "slow") == 9,

@@ -11,7 +11,7 @@ import (
 // refusesUpgrade are the statuses by which servers say that they know no such
 // socket, whatever their fallthrough (G7).
 var refusesUpgrade = []int{
-	http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed,
+	http.StatusNotFound, http.StatusBadRequest, http.StatusForbidden, http.StatusMethodNotAllowed,
 	http.StatusUpgradeRequired, http.StatusNotImplemented,
 }
 
@@ -25,16 +25,23 @@ func (a *asking) signOf(rep *reply) sign {
 		return signSwitched
 	case a.stance.upgrade && slices.Contains(refusesUpgrade, status):
 		return signNoSocket
+	case a.stance.upgrade && isSuccess(status): // whatever it is, it is no socket
+		return signPage
 	case a.stance.upgrade:
 		return signAnswer
 	case isUnknownRPC(rep.resp):
 		return signUnknownRPC
-	case a.stance.final || a.c.SPA == Off || !a.looksLikePage(rep):
+	case a.stance.final || a.c.SPA == Off:
 		return signAnswer
 	}
-	s := a.pageSign(rep)
-	if s == signPage && status == http.StatusOK {
-		rep.lease.at.pages.retag(rep.resp.Header.Get("Etag"))
+	pages := &rep.lease.at.pages
+	pages.notice(a.req, rep.resp)
+	if isOwnPath(rawPath(a.req.Target)) || !pages.mayBe(a.req, rep.resp) {
+		return signAnswer
+	}
+	s := a.pageSign(pages)
+	if s == signPage {
+		pages.keep(rep.resp)
 	}
 	return s
 }
@@ -49,43 +56,25 @@ func isUnknownRPC(resp *wire.Response) bool {
 		strings.HasPrefix(resp.Header.Get("Content-Type"), "application/grpc")
 }
 
-// looksLikePage judges by the request and the answer alone whether this is a
-// front end's page for a path that it does not know, in any of its forms. A
-// preflight is answered with 204 by what allows any origin; a 304 is for the page
-// when the tag is the page's.
-func (a *asking) looksLikePage(rep *reply) bool {
-	path, resp := rawPath(a.req.Target), rep.resp
-	if path == "/" || strings.HasSuffix(path, ".html") {
-		return false
-	}
-	switch a.req.Method {
-	case http.MethodGet, http.MethodHead:
-		return resp.Status == http.StatusOK && isHTML(resp.Header) ||
-			resp.Status == http.StatusNotModified && rep.lease.at.pages.isPage(a.unmodified(resp))
-	case http.MethodOptions:
-		return resp.Status == http.StatusNoContent && a.req.Header["Access-Control-Request-Method"] != nil
-	}
-	return false
-}
+// isSuccess reports a 2xx.
+func isSuccess(status int) bool { return status/100 == 2 }
 
-// unmodified is the tag that a 304 is about. It should repeat it (RFC 9110,
-// section 15.4.5); Vite's does not, and then it is the one that was asked about.
-func (a *asking) unmodified(resp *wire.Response) string {
-	if tag := resp.Header.Get("Etag"); tag != "" {
-		return tag
-	}
-	return a.req.Header.Get("If-None-Match")
-}
+// isOwnPath reports whether a front end's page for that path is its own, not one
+// for paths that it does not know.
+func isOwnPath(path string) bool { return path == "/" || strings.HasSuffix(path, ".html") }
 
-// pageSign says whether what looks like a page is one, by what the probe of the
+// pageSign says whether what may be a page is one, by what the probe of the
 // process has found out. While that is under way the answer waits for it: the
 // first request is to be answered as all later ones. Where nobody else could
-// answer nothing is waited for.
-func (a *asking) pageSign(rep *reply) sign {
+// answer nothing is asked, and nothing waited for.
+func (a *asking) pageSign(pages *pages) sign {
 	if a.c.SPA == On {
 		return signPage
 	}
-	p := rep.lease.at.pages.probe(a.c.Name, a.c.Paths)
+	p := pages.made(a.c.Paths)
+	if matters := !a.last || a.chain.Static != ""; matters && pages.sends.Load() {
+		p = pages.probe(a.c.Name, a.c.Paths)
+	}
 	switch {
 	case p == nil:
 		return signAnswer
@@ -96,4 +85,21 @@ func (a *asking) pageSign(rep *reply) sign {
 	}
 	a.probe = p
 	return signPerhapsPage
+}
+
+// isFallback reports whether c is known to answer all paths, and a probe that may
+// still find it out.
+func (c *candidate) isFallback() (bool, *probe) {
+	at := c.up.endpoint()
+	switch {
+	case c.SPA == On:
+		return true, nil
+	case c.SPA == Off || c.Final || at == nil:
+		return false, nil
+	}
+	p := at.pages.made(c.Paths)
+	if at.pages.sends.Load() {
+		p = at.pages.probe(c.Name, c.Paths)
+	}
+	return p != nil && p.over() && p.result == answersAll, p
 }

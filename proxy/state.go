@@ -15,6 +15,14 @@ const (
 	Absent
 )
 
+// word is what an answer tells of a backend in that state.
+func (s State) word() string {
+	if s.Phase == Down && s.Stopped {
+		return "stopped"
+	}
+	return s.Phase.String()
+}
+
 // String returns the word that /__devgate/state tells.
 func (p Phase) String() string {
 	switch p {
@@ -38,6 +46,9 @@ type State struct {
 	// has a URL. Ready on another Port than before is a switch: requests that
 	// have begun end at the old one.
 	Port int
+	// Stopped says of a backend that is Down that somebody wanted it so. It means
+	// nothing in another Phase.
+	Stopped bool
 	// Reason is one phrase for people: "building", "exited with status 1".
 	Reason string
 	// Log is the end of the backend's output, shown on the page of a crash.

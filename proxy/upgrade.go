@@ -11,13 +11,16 @@ const (
 	// upgradeSilence is how long one backend may keep the next from being
 	// asked: front ends let sockets they do not know hang.
 	upgradeSilence = time.Second
-	// upgradePatience is how long a backend may be silent once all others have
-	// refused: front ends never answer for sockets that they do not know.
+	// upgradePatience is how long a fallback may be silent once all others have
+	// answered: it never answers for sockets that it does not know.
 	upgradePatience = 2 * time.Second
+	// noPatience stands for no limit.
+	noPatience = 24 * time.Hour
 )
 
 // hedge asks several backends to switch protocols, in order but not always one
-// after the other. What an answer means is decided as for any request. The
+// after the other. What an answer means is decided as for any request, and the
+// answers are judged in order, but for a switch, which wins at once. The
 // goroutine that serves the request owns it.
 type hedge struct {
 	x       *exchange
@@ -25,12 +28,14 @@ type hedge struct {
 	sent    chan int // indices of those whose request is on its way
 	asked   []hedged // in order
 	running int
-	refused bool
-	next    int // of the candidates
+	ended   bool // somebody's answer, or fault, is there
+	closed  bool // one of those asked ends the contest, once those before it have ended
+	next    int  // of the candidates
 }
 
 // hedged is one backend that is asked, and what came of it once that is known.
 type hedged struct {
+	c      *candidate
 	index  int // in asked, and in the trace
 	cancel context.CancelFunc
 	sent   time.Time // zero: the backend is not Ready yet
@@ -42,10 +47,10 @@ type hedged struct {
 func (x *exchange) switchProtocols() {
 	x.route.leaveOutH2C()
 	x.route.putFirst(x.ownerOfSocket())
-	x.patience.left(x.route.chain.holdFor(x.r.Header)) // it begins now, for all of them
+	x.patience.left(x.route.chain.holdFor(x.req)) // it begins now, for all of them
 	k := &hedge{x: x, results: make(chan hedged, len(x.route.candidates)), sent: make(chan int)}
 	winner := k.run()
-	k.dismiss()
+	k.dismiss(winner)
 	switch {
 	case winner == nil:
 		x.unanswered()
@@ -79,36 +84,58 @@ func (k *hedge) run() *outcome {
 	defer patience.Stop()
 	for {
 		if k.running == 0 && !k.ask() {
-			return nil
+			return k.settled(true)
 		}
-		patience.Reset(k.patience())
+		limit, last, probing := k.patience()
+		patience.Reset(limit)
 		select {
 		case i := <-k.sent:
 			k.asked[i].sent = time.Now()
 		case r := <-k.results:
-			if k.take(r) {
-				return r.out
+			if out := k.take(r); out != nil {
+				return out
 			}
+		case <-probing: // now it is known whether somebody is a fallback
 		case <-patience.C:
-			if !k.ask() && k.refused {
-				return nil
+			if !k.ask() && last {
+				return k.settled(true)
 			}
 		}
 	}
 }
 
-// patience is how much longer to wait for a result. Who waits for its backend
-// has asked nothing yet, so nobody is silent.
-func (k *hedge) patience() time.Duration {
+// patience is how much longer to wait for a result, whether the contest is over
+// then, and what else to wait for. Who waits for its backend has asked nothing yet,
+// so nobody is silent.
+func (k *hedge) patience() (limit time.Duration, last bool, probing <-chan struct{}) {
 	silence, told := k.silence()
 	switch {
-	case !told:
-	case k.next < len(k.x.route.candidates):
-		return upgradeSilence - silence
-	case k.refused:
-		return upgradePatience - silence
+	case told && k.hasNext(), told && k.ended && silence < upgradeSilence:
+		return upgradeSilence - silence, false, nil
+	case told && k.ended:
+		if last, probing = k.foreign(); last {
+			return upgradePatience - silence, true, nil
+		}
 	}
-	return 24 * time.Hour // nobody else is left to ask
+	return noPatience, false, probing // as if there was this one backend, and no gateway
+}
+
+// foreign reports whether all that are silent are known to leave sockets
+// unanswered that are not theirs: they are fallbacks. Anybody else may merely be
+// slow. A probe that is still finding it out is returned.
+func (k *hedge) foreign() (all bool, probing <-chan struct{}) {
+	all = true
+	for _, h := range k.asked {
+		if h.out != nil {
+			continue
+		}
+		is, p := h.c.isFallback()
+		all = all && is
+		if p != nil && !p.over() {
+			probing = p.done
+		}
+	}
+	return all, probing
 }
 
 // silence is how long all that are running have said nothing; false when one of
@@ -129,16 +156,19 @@ func (k *hedge) silence() (d time.Duration, told bool) {
 	return time.Since(last), true
 }
 
+// hasNext reports whether anybody is left to be asked.
+func (k *hedge) hasNext() bool { return !k.closed && k.next < len(k.x.route.candidates) }
+
 // ask starts the next backend; false when there is none.
 func (k *hedge) ask() bool {
-	if k.next == len(k.x.route.candidates) {
+	if !k.hasNext() {
 		return false
 	}
 	a := k.x.askingOf(k.next, false)
 	k.next++
 	k.x.trace.begin(a.c.Name)
 	ctx, cancel := context.WithCancel(k.x.ctx)
-	me := hedged{index: len(k.asked), cancel: cancel}
+	me := hedged{c: a.c, index: len(k.asked), cancel: cancel}
 	a.sent = func() {
 		select {
 		case k.sent <- me.index:
@@ -154,29 +184,51 @@ func (k *hedge) ask() bool {
 	return true
 }
 
-// take takes a result in and reports whether it is the end.
-func (k *hedge) take(r hedged) bool {
+// take takes a result in and returns the one that ends the contest, if one does.
+func (k *hedge) take(r hedged) *outcome {
 	k.running--
 	k.asked[r.index].out = r.out
 	t := &k.x.trace.attempts[r.index]
 	r.out.note(t)
 	switch r.out.verdict {
-	case use, fail:
-		return true
-	case refuse:
-		k.refused = true
+	case use:
+		if r.out.reply.resp.Status == http.StatusSwitchingProtocols {
+			return r.out
+		}
+		k.ended, k.closed = true, true
+	case fail:
+		k.ended, k.closed = true, true
+	case refuse, putBy:
+		k.ended = true
 	}
 	k.x.goOn(r.out, t, k.next, false)
 	k.x.route.leaveOutH2C() // chosen anew, they may be there again
-	return false
+	return k.settled(false)
+}
+
+// settled returns the first outcome in order that ends the contest: nobody who is
+// still being asked may be before it, unless they are given up.
+func (k *hedge) settled(givenUp bool) *outcome {
+	for _, h := range k.asked {
+		switch {
+		case h.out == nil && !givenUp:
+			return nil
+		case h.out == nil:
+		case h.out.verdict == use || h.out.verdict == fail:
+			return h.out
+		}
+	}
+	return nil
 }
 
 // dismiss breaks off who has not answered and waits for them. The others'
 // answers may still be read; their contexts end with the request's.
-func (k *hedge) dismiss() {
+func (k *hedge) dismiss(winner *outcome) {
 	for _, h := range k.asked {
 		if h.out == nil {
 			h.cancel()
+		} else if h.out != winner && h.out.verdict == use {
+			h.out.reply.close()
 		}
 	}
 	for ; k.running > 0; k.running-- {

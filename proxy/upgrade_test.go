@@ -74,7 +74,7 @@ func TestTunnel(t *testing.T) {
 
 // G7: every status by which a server refuses a socket falls through.
 func TestUpgradeFallsThrough(t *testing.T) {
-	for _, status := range []int{404, 400, 405, 426, 501} {
+	for _, status := range []int{404, 400, 403, 405, 426, 501, 200, 204} {
 		g := gateway(t, Config{}, backend(t, "a", answers(status, "no")), rawBackend(t, "ws", switcher("")))
 		if _, _, head := g.upgrade("/", "", ""); !strings.HasPrefix(head, "HTTP/1.1 101") || !strings.Contains(head, fmt.Sprintf("X-Devgate-Tried: a=%d, ws=101", status)) {
 			t.Errorf("%d: %q", status, head)
@@ -88,7 +88,7 @@ func TestUpgradeFallsThrough(t *testing.T) {
 	})
 	t.Run("the preferred refusal is the client's when all refuse", func(t *testing.T) {
 		g := gateway(t, Config{}, backend(t, "a", answers(404, "no")), backend(t, "b", answers(400, "bad")))
-		if _, _, head := g.upgrade("/", "", ""); !strings.HasPrefix(head, "HTTP/1.1 404") || !strings.Contains(head, "a=404, b=400") {
+		if _, _, head := g.upgrade("/", "", ""); !strings.HasPrefix(head, "HTTP/1.1 400") || !strings.Contains(head, "a=404, b=400") {
 			t.Errorf("%q", head)
 		}
 	})
@@ -134,12 +134,13 @@ func TestSilentBackend(t *testing.T) {
 	}
 }
 
-// G7: where all others refuse, a silent backend costs two seconds in either
-// order, not more, and the record says why it has no status.
+// G7: where all others refuse, a fallback that is silent costs two seconds in
+// either order, not more, and the record says why it has no status.
 func TestSilentBackendBesideARefusal(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	vite, api := rawBackend(t, "vite", mute(&asked)), backend(t, "api", answers(400, "no"))
+	vite.probed, vite.SPA = true, On
 	var both sync.WaitGroup
 	for _, chain := range [][]*testBackend{{vite, api}, {api, vite}} {
 		g := gateway(t, Config{}, chain...)

@@ -17,6 +17,7 @@ type upstream struct {
 	prober prober
 	pace   pace
 	told   atomic.Bool    // the log says that it answers everything
+	sends  atomic.Bool    // it has been seen to send a page
 	tasks  sync.WaitGroup // all that its endpoints do by themselves
 
 	mu      sync.Mutex
@@ -53,13 +54,13 @@ func (u *upstream) newEndpoint(port int) *endpoint {
 	b := u.backend
 	b.Port = port
 	p := &endpoint{address: b.address(), port: port, transport: wire.NewTransport(b.origin(), &u.tasks)}
-	p.pages = pages{prober: u.prober, address: p.address, transport: p.transport, told: &u.told, running: &u.tasks, closed: u.closed}
+	p.pages = pages{prober: u.prober, address: p.address, transport: p.transport, told: &u.told, sends: &u.sends, running: &u.tasks, closed: u.closed}
 	return p
 }
 
 // moved reports whether b is to be found elsewhere than a, or otherwise spoken to.
 func (b *Backend) moved(a *Backend) bool {
-	return a.address() != b.address() || a.secure() != b.secure() || a.H2C != b.H2C || a.Remote != b.Remote
+	return a.address() != b.address() || a.secure() != b.secure() || a.H2C != b.H2C || a.Remote != b.Remote || a.Unverified != b.Unverified
 }
 
 // configure takes in what a new configuration says of the backend. One that has

@@ -15,7 +15,7 @@ func (a *asking) await(ctx context.Context, s sign) sign {
 		return a.awaitConnections(ctx)
 	case signHungUp: // it may be a crash that nobody has told of yet
 		a.g.changesWithin(ctx, a.lease.changed, a.g.notice)
-		return signBroken
+		return a.severed(ctx)
 	case signPerhapsPage:
 		a.g.changesWithin(ctx, a.probe.done, a.g.probing)
 		a.probed = true
@@ -30,14 +30,16 @@ func (a *asking) awaitReady(ctx context.Context) sign {
 		a.c.up.hold()
 	}
 	unbroken, stop := a.readAhead(ctx)
-	changes := a.g.changesWithin(unbroken, a.changed, a.patience.left(a.chain.holdFor(a.req.Header)))
+	changes := a.g.changesWithin(unbroken, a.changed, a.patience.left(a.chain.holdFor(a.req)))
 	stop()
 	a.out.held, a.out.waited = time.Since(a.since), a.state.Reason
 	switch {
 	case changes:
 		return a.look()
-	case ctx.Err() != nil || bodyBroke(a.req):
+	case ctx.Err() != nil:
 		return signLeft
+	case bodyBroke(a.req):
+		return signBodyBroke
 	}
 	return signWaitedOut
 }
@@ -58,7 +60,19 @@ func (a *asking) awaitConnections(ctx context.Context) sign {
 	case !a.c.Remote && !a.g.isStopping() && time.Since(a.refused) < selfRestart*a.g.notice:
 		return a.admit()
 	}
-	return signRefused
+	return a.refusedForGood()
+}
+
+// severed tells a crash from a connection that was merely hung up.
+func (a *asking) severed(ctx context.Context) sign {
+	now := a.c.up.look()
+	switch {
+	case ctx.Err() != nil:
+		return signLeft
+	case now.Phase != Ready && (now.Reason != "" || now.Phase == Down):
+		return signCrashed
+	}
+	return signSevered
 }
 
 // readAhead takes the beginning of the body in while the request waits: only

@@ -61,7 +61,8 @@ func (b *backends) stateOf(e event.Service) proxy.State {
 	case e.State == event.Stopping && e.Returning:
 		return proxy.State{Phase: proxy.Waiting, Reason: "restarting"}
 	case e.State == event.Stopping || e.State.Settled():
-		return proxy.State{Phase: proxy.Down, Reason: reason, Log: b.tail(e.Name)}
+		stopped := e.State == event.Stopped || e.State == event.Stopping
+		return proxy.State{Phase: proxy.Down, Stopped: stopped, Reason: reason, Log: b.tail(e.Name)}
 	}
 	return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: b.tail(e.Name)}
 }

@@ -16,10 +16,13 @@ func TestEveryStateMeansSomethingToRequests(t *testing.T) {
 	waiting := func(reason string) proxy.State {
 		return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: tail}
 	}
+	stopped := func(reason string) proxy.State {
+		return proxy.State{Phase: proxy.Down, Stopped: true, Reason: reason, Log: tail}
+	}
 	want := map[event.State]proxy.State{
-		event.Stopped: down("stopped: why"), event.Waiting: waiting("waiting: why"), event.Building: waiting("building: why"),
+		event.Stopped: stopped("stopped: why"), event.Waiting: waiting("waiting: why"), event.Building: waiting("building: why"),
 		event.Starting: waiting("starting: why"), event.Ready: {Phase: proxy.Ready, Port: 4001}, event.Done: down("done: why"),
-		event.Stopping: down("stopping: why"), event.Backoff: waiting("backoff: why"), event.Failed: down("failed: why"), event.Exited: down("exited: why"),
+		event.Stopping: stopped("stopping: why"), event.Backoff: waiting("backoff: why"), event.Failed: down("failed: why"), event.Exited: down("exited: why"),
 	}
 	for _, state := range event.States() {
 		e := event.Service{Name: "api", State: state, Port: 4001, Reason: "why"}

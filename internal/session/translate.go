@@ -34,7 +34,7 @@ func backend(s *project.Service, port int) proxy.Backend {
 	return proxy.Backend{
 		Name: s.Name, Port: port, URL: s.Service.URL, Remote: isRemote(s),
 		Paths: s.Paths, Final: s.Final, Fallthrough: s.Fallthrough, Optional: s.Optional,
-		H2C: s.Protocol == procfile.H2C, SPA: fallbackMode(s.SPA),
+		H2C: s.Protocol == procfile.H2C, SPA: fallbackMode(s.SPA), Unverified: s.Service.URL != nil && !s.Verify,
 	}
 }
 

@@ -21,18 +21,45 @@ const (
 // DialError says that no connection was made, so nothing was sent.
 type DialError struct {
 	address string
+	secured bool // it was the handshake that failed, on an open connection
 	err     error
 }
 
+// Error implements error.
 func (e *DialError) Error() string { return "dial " + e.address + ": " + e.err.Error() }
+
+// Unwrap returns the reason.
 func (e *DialError) Unwrap() error { return e.err }
 
-// Timeout reports whether the backend let the connection hang for DialTimeout.
-// The context that set the limit is not always in the error: the system's own
-// deadline may come first.
-func (e *DialError) Timeout() bool {
+// Reason is why no connection came about.
+type Reason uint8
+
+// The reasons.
+const (
+	Refused   Reason = iota // nobody is there, or it cannot be reached
+	Late                    // it let the connection hang for DialTimeout
+	NoHost                  // nobody knows the name
+	Untrusted               // its certificate is not to be trusted, or is another's
+	NoTLS                   // it does not speak TLS
+)
+
+// Reason tells them apart. The context that set the limit is not always in the
+// error: the system's own deadline may come first.
+func (e *DialError) Reason() Reason {
 	var timeout net.Error
-	return errors.As(e.err, &timeout) && timeout.Timeout()
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(e.err, &name) && !name.IsTimeout:
+		return NoHost
+	case errors.As(e.err, &timeout) && timeout.Timeout():
+		return Late
+	case errors.As(e.err, &certificate):
+		return Untrusted
+	case e.secured:
+		return NoTLS
+	}
+	return Refused
 }
 
 // dialer opens connections to one backend. A name that stands for this machine
@@ -54,7 +81,7 @@ func newDialer(o Origin) *dialer {
 		}
 	}
 	if o.TLS {
-		d.tls = &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}, RootCAs: o.Roots}
+		d.tls = &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}, RootCAs: o.Roots, InsecureSkipVerify: o.Unverified}
 	}
 	return d
 }
@@ -64,11 +91,14 @@ func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.limit)
 	defer cancel()
 	nc, err := d.dialPlain(ctx)
-	if err == nil && d.tls != nil {
-		nc, err = d.handshake(ctx, nc)
-	}
 	if err != nil {
-		return nil, &DialError{d.address, err}
+		return nil, &DialError{d.address, false, err}
+	}
+	if d.tls == nil {
+		return nc, nil
+	}
+	if nc, err = d.handshake(ctx, nc); err != nil {
+		return nil, &DialError{d.address, true, err}
 	}
 	return nc, nil
 }

@@ -46,7 +46,7 @@ func TestABackendThatLetsAConnectionHangIsGivenUp(t *testing.T) {
 	_, http2 := h2.RoundTrip(context.WithoutCancel(t.Context()), &Request{Method: "GET", Target: "/", Host: "a"}, Try{})
 	for name, err := range map[string]error{"HTTP/1.1": http1, "HTTP/2": http2} {
 		var dial *DialError
-		if !errors.As(err, &dial) || !dial.Timeout() {
+		if !errors.As(err, &dial) || dial.Reason() != Late {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -114,7 +114,11 @@ func (b *h1Body) finish(why error) {
 		return
 	}
 	b.cn.close()
+	b.sender.stop()
 }
+
+// detach implements source.
+func (b *h1Body) detach() { b.unwatch() }
 
 // cut breaks the body off from another goroutine. It does not touch a
 // connection that may already serve another request.

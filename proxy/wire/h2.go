@@ -45,6 +45,7 @@ func (t *h2) Forget() {
 
 func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error) {
 	dialed := false
+	ctx, w := watched(ctx)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { dialed = true },
 		Got1xxResponse: func(status int, h textproto.MIMEHeader) error {
@@ -55,14 +56,17 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 		},
 	})
 	resp, err := t.http.RoundTrip(t.request(ctx, c, a))
+	if err != nil {
+		w.end()
+	}
 	var op *net.OpError
 	if err != nil && !dialed && errors.As(err, &op) && op.Op == "dial" {
-		return nil, &DialError{t.dialer.address, err}
+		return nil, &DialError{t.dialer.address, false, err}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Body: Body{src: h2Body{resp}}}, nil
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Body: Body{src: h2Body{resp, w}}}, nil
 }
 
 // request translates the call. net/http adds a User-Agent where there is none,

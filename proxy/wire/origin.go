@@ -11,6 +11,8 @@ type Origin struct {
 	TLS bool
 	// Roots are who may have signed its certificate. Nil: whom the system trusts.
 	Roots *x509.CertPool
+	// Unverified takes any certificate.
+	Unverified bool
 	// Host is sent instead of the client's Host. Empty: the client's.
 	Host string
 	// H2C speaks HTTP/2 without TLS.

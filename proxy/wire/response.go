@@ -48,6 +48,8 @@ type source interface {
 	whole() bool
 	// trailer is what came behind the body, after its end.
 	trailer() http.Header
+	// detach lets the body live longer than the context of its request.
+	detach()
 }
 
 // Read implements io.Reader.
@@ -101,6 +103,26 @@ func (b *Body) Prefetch(patience time.Duration) {
 		}()
 	}
 	b.awaitFillFor(patience)
+}
+
+// Detach lets the body live longer than the context given to RoundTrip, for whoever
+// still has something to send.
+func (b *Body) Detach() { b.src.detach() }
+
+// Await waits for the end of what Prefetch takes in, until enough is closed.
+func (b *Body) Await(enough <-chan struct{}, patience time.Duration) {
+	b.Prefetch(0)
+	if b.filled == nil {
+		return
+	}
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-b.filled:
+		b.filled = nil
+	case <-t.C:
+	case <-enough:
+	}
 }
 
 // Discard ends a body that nobody wants; what comes of it within patience is

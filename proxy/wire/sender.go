@@ -59,10 +59,19 @@ func (s *sender) finished() bool {
 	}
 }
 
+// stop ends the sending; the backend sees the end of the connection in the middle
+// of the body.
+func (s *sender) stop() {
+	if s != nil {
+		s.body.Close()
+	}
+}
+
 // run sends head and body. A body that fails closes the connection, so that
 // the backend can not take a part of it for the whole.
 func (s *sender) run(head []byte) {
 	defer close(s.done)
+	defer s.body.Close() // nothing needs to be kept for it any more
 	if s.err = s.send(head); s.err != nil && s.err != errNoConsent {
 		if _, failure := s.call.Body.Whole(); failure != nil {
 			s.cn.close()

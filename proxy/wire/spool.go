@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,10 +25,11 @@ func (e *SpoolError) Error() string { return fmt.Sprintf("keep request body: %v"
 func (e *SpoolError) Unwrap() error { return e.err }
 
 // Spool is the body of a request, readable from its beginning as often as it
-// is kept. It takes from the client only what a reader asks for. While keeping
-// is on, what was taken is recorded, in memory first, then in a file without a
-// name; what goes beyond the limit, or does not fit on the disk, is passed on
-// but makes the body one that can not be read again.
+// is kept, also by several readers at once. It takes from the client only what a
+// reader asks for. While somebody may still want it, what was taken is recorded,
+// in memory first, then in a file without a name; what goes beyond the limit, or
+// does not fit on the disk, is passed on but makes the body one that can not be
+// read again.
 //
 // One reader at a time takes from the client. A reader that is given up while
 // it does so leaves what it got to the next, so no byte is lost.
@@ -39,6 +41,9 @@ type Spool struct {
 	free   sync.Cond // signalled when taking ends
 	taking bool      // a reader is in src.Read
 	closed bool
+	open   int   // readers that are not closed
+	behind int   // those of them that read on after Close
+	final  bool  // nobody will begin again
 	lost   error // why the body can not be read again; nil while it can
 	memory []byte
 	file   *os.File
@@ -53,24 +58,31 @@ func NewSpool(src io.Reader, limit int64) *Spool {
 	return s
 }
 
-// Reader returns a reader of the whole body, or why there cannot be one. What
-// the last reader takes from the client is not recorded.
+// Reader returns a reader of the whole body, or why there cannot be one. last
+// says that nobody will begin after it: what it takes from the client is recorded
+// only while another reader has yet to come to it.
 func (s *Spool) Reader(last bool) (*SpoolReader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lost != nil {
 		return nil, s.lost
 	}
-	return &SpoolReader{s: s, last: last}, nil
+	s.open++
+	s.final = last
+	return &SpoolReader{s: s}, nil
 }
 
-// Close gives the memory and the file back. A reader still in src.Read finds
-// the spool closed when it returns.
+// Close ends the taking from the client, and gives the memory and the file back;
+// where all was taken, after the last reader that Outlives it. A reader still in
+// src.Read finds the spool closed when it returns.
 func (s *Spool) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.drop()
+	s.free.Broadcast()
+	if s.behind == 0 || s.end != io.EOF {
+		s.drop()
+	}
 }
 
 // drop frees what is recorded. The caller holds s.mu.
@@ -107,29 +119,69 @@ func (s *Spool) recorded() int64 {
 	return s.kept
 }
 
-// SpoolReader reads a spool from the beginning.
+// SpoolReader reads a spool from the beginning. It must be closed.
 type SpoolReader struct {
 	s   *Spool
 	off int64
 
 	// guarded by s.mu
-	closed bool
-	last   bool
+	closed   bool
+	yields   bool
+	outlives bool
 }
 
-// MakeLast says that nobody will need the body after this reader.
+// MakeLast says that nobody will begin after this reader, and that it is the one
+// that matters.
 func (r *SpoolReader) MakeLast() {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
-	r.last = true
+	r.yields = false
+	r.s.final = true
+	r.s.free.Broadcast()
+}
+
+// Yield says that the reader's backend may well get less than the whole: it takes
+// nothing from the client that could then not be given to the next.
+func (r *SpoolReader) Yield() {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.yields = true
+}
+
+// Outlive lets the reader read on when the spool is closed, if all was taken.
+func (r *SpoolReader) Outlive() {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	if !r.closed && !r.outlives {
+		r.outlives = true
+		r.s.behind++
+	}
+}
+
+// Closed reports whether nobody reads any more.
+func (r *SpoolReader) Closed() bool {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	return r.closed
 }
 
 // Close makes the next Read fail. It does not wait for one that is under way.
 func (r *SpoolReader) Close() error {
-	r.s.mu.Lock()
-	defer r.s.mu.Unlock()
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.closed {
+		return nil
+	}
 	r.closed = true
-	r.s.free.Broadcast()
+	s.open--
+	if r.outlives {
+		s.behind--
+	}
+	if s.closed && s.behind == 0 {
+		s.drop()
+	}
+	s.free.Broadcast()
 	return nil
 }
 
@@ -140,18 +192,34 @@ func (r *SpoolReader) Read(p []byte) (int, error) {
 	defer s.mu.Unlock()
 	for {
 		switch {
-		case r.closed || s.closed:
+		case r.closed || s.closed && s.end != io.EOF:
 			return 0, os.ErrClosed
 		case r.off < s.kept:
 			return r.replay(p)
+		case r.off < s.taken: // by another, beyond what could be kept
+			return 0, cmp.Or(s.lost, os.ErrClosed)
 		case s.end != nil:
 			return 0, s.end
-		case s.taking:
+		case s.taking || r.waitsForRoom():
 			s.free.Wait()
 		default:
-			return r.take(p)
+			return r.take(p[:r.room(len(p))])
 		}
 	}
+}
+
+// waitsForRoom reports whether a reader that yields has come to the end of what
+// can be kept. The caller holds s.mu.
+func (r *SpoolReader) waitsForRoom() bool {
+	return r.yields && r.s.lost == nil && r.s.kept >= r.s.limit
+}
+
+// room is how many of n bytes the reader may take. The caller holds s.mu.
+func (r *SpoolReader) room(n int) int {
+	if r.yields && r.s.lost == nil {
+		return int(min(int64(n), r.s.limit-r.s.kept))
+	}
+	return n
 }
 
 // replay reads what is recorded. The caller holds s.mu.
@@ -202,7 +270,7 @@ func (r *SpoolReader) skip(n int64) {
 // free while the client makes it wait.
 func (r *SpoolReader) take(p []byte) (int, error) {
 	s := r.s
-	if s.lost != nil {
+	if s.lost != nil && s.open == 1 {
 		s.drop() // nobody can begin again, and this reader is past it
 	}
 	s.taking = true
@@ -211,7 +279,7 @@ func (r *SpoolReader) take(p []byte) (int, error) {
 	s.mu.Lock()
 	s.taking = false
 	s.free.Broadcast()
-	s.record(p[:n], r.last)
+	s.record(p[:n], s.final && s.open == 1 && !r.closed)
 	s.taken += int64(n)
 	if err != nil {
 		s.end = err
@@ -226,13 +294,12 @@ func (r *SpoolReader) take(p []byte) (int, error) {
 	return 0, err
 }
 
-// record keeps p, which the last reader or another one took, if all before it
-// was kept.
-func (s *Spool) record(p []byte, last bool) {
+// record keeps p, if all before it was kept; wanted by nobody, it is lost.
+func (s *Spool) record(p []byte, unwanted bool) {
 	if len(p) == 0 || s.closed || s.lost != nil {
 		return
 	}
-	if last {
+	if unwanted {
 		s.lost = ErrNotKept
 		return
 	}

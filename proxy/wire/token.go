@@ -18,6 +18,18 @@ func HasToken(values []string, token string) bool {
 	return false
 }
 
+// Tokens splits the comma-separated lists in values.
+func Tokens(values []string) (list []string) {
+	for _, v := range values {
+		for t := range strings.SplitSeq(v, ",") {
+			if t = strings.Trim(t, " \t"); t != "" {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
+}
+
 // ValidName reports whether s is a token (RFC 9110 section 5.6.2).
 func ValidName(s string) bool {
 	for i := range len(s) {
@@ -49,13 +61,9 @@ func ValidValue(s string) bool {
 
 // Listed splits the comma-separated lists in h's name into canonical names.
 func Listed(h http.Header, name string) []string {
-	var names []string
-	for _, v := range h[name] {
-		for t := range strings.SplitSeq(v, ",") {
-			if t = strings.Trim(t, " \t"); t != "" {
-				names = append(names, http.CanonicalHeaderKey(t))
-			}
-		}
+	names := Tokens(h[name])
+	for i := range names {
+		names[i] = http.CanonicalHeaderKey(names[i])
 	}
 	return names
 }
