@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"devgate/internal/control"
+	"devgate/internal/logmux"
 	"devgate/internal/proc"
 )
 
 // What the keys print, as a terminal gets it.
 const (
-	keyLine     = "r restart · o open · c clear · h help · q quit"
+	keyLine     = "r restart · l show · o open · c clear · h help · q quit"
 	eraseLine   = "\r\x1b[K"
 	clearScreen = "\x1b[H\x1b[2J\x1b[3J"
 )
@@ -77,6 +78,36 @@ func TestRRestartsWhatIsNamed(t *testing.T) {
 	j.runs(map[string]int{"api": 3, "apron": 3, "work": 4, "once": 1})
 	j.types("ronce\r") // but when it is asked for by name
 	j.runs(map[string]int{"once": 2})
+}
+
+// C6: l shows only what is named, and the footer counts the rest, also without a key;
+// what devgate says is always shown. The raw files and `devgate logs` have all of it.
+func TestLShowsOnlyWhatIsNamed(t *testing.T) {
+	j := openKeys(t)
+	j.types("l")
+	j.sees("show only: ▏ api · apron · work · once (Enter: all; Esc leaves)")
+	j.types("api, w\r")
+	j.sees("only api, work · " + keyLine)
+	j.types("rapron\r")
+	j.sees(" restart asked for\r\n")
+	j.sees("only api, work (1 line hidden) · " + keyLine)
+	j.runs(map[string]int{"apron": 1})
+	raw := filepath.Join(j.root, control.Folder, "logs", "apron.log")
+	if text, err := os.ReadFile(raw); err != nil || strings.Count(string(text), "apron runs\n") != 2 {
+		t.Errorf("%s has %q, %v", raw, text, err)
+	}
+	client, err := control.Dial(j.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	client.Logs(t.Context(), control.LogQuery{Services: []string{"apron"}, Grep: "apron runs"}, func(logmux.Line) error { kept++; return nil })
+	if kept != 2 {
+		t.Errorf("devgate logs has %d lines of apron", kept)
+	}
+	j.types("l\r")
+	j.types("rapron\r")
+	j.runs(map[string]int{"apron": 2})
 }
 
 // C6: the other keys, one footer, and no alternate screen. C1: q is exit code 0.

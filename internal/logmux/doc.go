@@ -20,6 +20,8 @@
 //   - A child cannot steer the terminal. Of all escape sequences only colours
 //     survive; they are written anew in a normal form, reset at the end of each
 //     line, and taken up again in the next line of the same stream.
+//   - What Show hides from the output goes to raw files, memory and matchers all
+//     the same, and what devgate says is never hidden.
 //   - The output is the pace: when it is not read, writers wait, and with them
 //     the children behind their pipes. Devgate, Tail and Follow never wait for it.
 //

@@ -30,6 +30,7 @@ type output struct {
 	onClosed   func(error)
 
 	mu      sync.Mutex
+	filter  filter        // whose lines are written
 	work    *sync.Cond    // there is something to write, or the end has come
 	room    *sync.Cond    // the buffer has been taken, or the output is gone
 	buf     []byte        // whole lines that wait to be written
@@ -54,6 +55,7 @@ func newOutput(cfg Config) *output {
 		colours:    cfg.Color && cfg.Format == Text,
 		timestamps: cfg.Timestamps,
 		onClosed:   cfg.OnClosed,
+		filter:     filter{onHidden: cfg.OnHidden},
 		gaveUp:     make(chan struct{}),
 		done:       make(chan struct{}),
 	}
@@ -71,10 +73,21 @@ type batch struct {
 	pieces []piece
 }
 
-// add hands over the lines of b and waits for room where need be.
+// add hands over the lines of b, where they are shown, and waits for room where need
+// be.
 func (o *output) add(b batch) {
+	if !o.addShown(b) {
+		o.filter.tell()
+	}
+}
+
+// addShown reports whether the lines of b are shown.
+func (o *output) addShown(b batch) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.filter.hides(b) {
+		return false
+	}
 	o.begin(b)
 	start := 0
 	for _, p := range b.pieces {
@@ -84,12 +97,13 @@ func (o *output) add(b batch) {
 			o.begin(b) // the scratch space may have served others since
 		}
 		if o.over {
-			return
+			return true
 		}
 		o.appendLine(b, b.text[start:p.end], p)
 		start = p.end
 	}
 	o.work.Signal()
+	return true
 }
 
 // addNow hands over lines of devgate: together, and without waiting.

@@ -46,6 +46,10 @@ type Config struct {
 	// Keep is how many lines of a service are remembered, within 1 MiB of text.
 	// Zero: 10,000.
 	Keep int
+	// OnHidden is called each time that lines were not written to Out because of Show.
+	// It runs on the goroutine of whoever printed them, and may not wait. Nil: nothing is
+	// called.
+	OnHidden func()
 	// OnClosed is called once, with the error, when Out cannot be written any more
 	// (the reader of a pipe has gone). Lines still go to raw files and memory
 	// then, and writers are not held up. It runs on the goroutine of the output:
@@ -106,7 +110,8 @@ func New(cfg Config) *Printer {
 }
 
 // SetServices aligns the prefixes to other names from now on, as after a changed
-// Devgatefile. A service keeps its colour; new ones get the next.
+// Devgatefile. A service keeps its colour; new ones get the next. What Show was given
+// and is no service any more is forgotten.
 func (p *Printer) SetServices(names []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,6 +124,7 @@ func (p *Printer) SetServices(names []string) {
 	}
 	p.out.mu.Lock()
 	defer p.out.mu.Unlock()
+	p.out.filter.prune(names)
 	for _, svc := range p.services {
 		if svc.name != Devgate {
 			svc.label = newLabel(svc.name, p.width, svc.index, p.out.colours)

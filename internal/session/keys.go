@@ -18,8 +18,10 @@ type keys struct {
 	clear   func()    // the screen
 	out     io.Writer // the screen
 	quit    func()
+	show    func(names ...string)               // only what these print; without names, all
+	shown   func() (names []string, hidden int) // what is shown, and how many lines are not
 
-	typing bool // a name, after r
+	asking *prompt // for names, after r or l; nil: each key is one
 	typed  string
 }
 
@@ -35,7 +37,8 @@ type key struct {
 // keyTable is all keys, in the order in which they are shown.
 func keyTable() []key {
 	return []key{
-		{"r", "r", "restart", "restart: then a name, or Enter for all; Tab completes, Esc leaves", func(k *keys) { k.typing, k.typed = true, "" }},
+		{"r", "r", "restart", "restart: then a name, or Enter for all; Tab completes, Esc leaves", func(k *keys) { k.ask(restartPrompt()) }},
+		{"l", "l", "show", "show only what some services print: names, or Enter for all", func(k *keys) { k.ask(showPrompt()) }},
 		{"o", "o", "open", "open the project in the browser", (*keys).open},
 		{"c", "c", "clear", "clear the screen", func(k *keys) { k.clear() }},
 		{"h?", "", "help", "", func(k *keys) { k.say("", keyHelp()) }},
@@ -68,7 +71,7 @@ func keyHelp() string {
 
 // press does what a key is for.
 func (k *keys) press(r rune) {
-	if k.typing {
+	if k.asking != nil {
 		k.typeName(r)
 		return
 	}
@@ -77,6 +80,22 @@ func (k *keys) press(r rune) {
 			key.press(k)
 		}
 	}
+}
+
+// line is the footer's text.
+func (k *keys) line() string {
+	if k.asking != nil {
+		return k.asked()
+	}
+	names, hidden := k.shown()
+	if len(names) == 0 {
+		return keyLine()
+	}
+	text := "only " + strings.Join(names, ", ")
+	if hidden > 0 {
+		text += " (" + count(hidden, "line") + " hidden)"
+	}
+	return text + " · " + keyLine()
 }
 
 func (k *keys) open() {

@@ -7,11 +7,12 @@ import (
 
 // C6: the footer and the help, word for word.
 func TestKeysAreShownAndExplained(t *testing.T) {
-	if got := keyLine(); got != "r restart · o open · c clear · h help · q quit" {
+	if got := keyLine(); got != "r restart · l show · o open · c clear · h help · q quit" {
 		t.Errorf("the footer is %q", got)
 	}
 	want := `keys:
   r      restart: then a name, or Enter for all; Tab completes, Esc leaves
+  l      show only what some services print: names, or Enter for all
   o      open the project in the browser
   c      clear the screen
   Enter  an empty line, to find this place again

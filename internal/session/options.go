@@ -68,6 +68,8 @@ type Keyboard interface {
 	Resume()
 	// Clear empties the screen.
 	Clear()
+	// Refresh asks for the text of line again, in a moment.
+	Refresh()
 }
 
 // Why a session has ended without anything wrong.

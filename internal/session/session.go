@@ -65,6 +65,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	s.printer = logmux.New(logmux.Config{
 		Out: o.Out, Format: o.Format, Color: o.Color, Timestamps: o.Timestamps,
 		Dir: filepath.Join(o.Project.Root, control.Folder, "logs"), Services: namesOf(o.Project), OnClosed: s.outputFailed,
+		OnHidden: s.refresh,
 	})
 	s.assemble()
 	s.watcher = &watch.Watcher{Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf}
@@ -119,11 +120,18 @@ func (s *session) reloader() *reloader {
 	}
 }
 
+// refresh has the footer drawn anew, which counts what is hidden.
+func (s *session) refresh() {
+	if s.options.Keyboard != nil {
+		s.options.Keyboard.Refresh()
+	}
+}
+
 // keys are those of the terminal; without a Keyboard none is ever pressed.
 func (s *session) keys() *keys {
 	k := &keys{
 		current: s.current, bus: &s.bus, say: s.say, restart: s.sup.Restart, browse: s.options.Browse, out: s.options.Out,
-		quit: func() { s.ending.by(ErrDown) },
+		quit: func() { s.ending.by(ErrDown) }, show: s.printer.Show, shown: s.printer.Shown,
 	}
 	if s.options.Keyboard != nil {
 		k.clear = s.options.Keyboard.Clear

@@ -49,10 +49,13 @@ url = "http://127.0.0.1:9"
 		{"rap", nil, nil, "restart: ap▏ api · apron (Enter; Esc leaves)"},
 		{"rü\x01", nil, nil, "restart: ▏ api · apron (Enter; Esc leaves)"},
 		{"rno", nil, nil, "restart: no▏ no such service (Esc leaves)"},
+		{"rapi, work\r", []string{"api", "work"}, []string{"api: restart asked for", "work: restart asked for"}, keyLine()},
+		{"rapi no\r", nil, []string{`: no service "no": there are api, apron`}, keyLine()}, // all or none
+		{"rapi ap\tr", nil, nil, "restart: api apr▏ apron (Enter; Esc leaves)"},
 	} {
 		var restarted []string
 		var out said
-		k := &keys{current: newCurrent(newSetup(loaded(t, text), nil)), bus: &bus, say: out.say, restart: func(by event.Cause, names ...string) error {
+		k := &keys{current: newCurrent(newSetup(loaded(t, text), nil)), bus: &bus, say: out.say, shown: nothingHidden, restart: func(by event.Cause, names ...string) error {
 			if by.By != event.Key {
 				t.Errorf("asked by %v", by.By)
 			}
@@ -66,6 +69,53 @@ url = "http://127.0.0.1:9"
 			t.Errorf("%q: restarted %q, want %q; line %q, want %q", c.typed, restarted, c.restarted, k.line(), c.line)
 		}
 		out.take(t, c.said...)
+	}
+}
+
+func nothingHidden() ([]string, int) { return nil, 0 }
+
+// C6: what l shows, and how the footer tells it. A remote service prints nothing.
+func TestWhatIsShownIsAskedForAndTold(t *testing.T) {
+	const all = "show only: ▏ api · web · work (Enter: all; Esc leaves)"
+	for _, c := range []struct {
+		typed string
+		shown [][]string
+		said  []string
+		line  string
+	}{
+		{"l", nil, nil, all},
+		{"lw", nil, nil, "show only: w▏ web · work (Enter; Esc leaves)"},
+		{"lweb ", nil, nil, "show only: web ▏ api · web · work (Enter; Esc leaves)"},
+		{"lapi\r", [][]string{{"api"}}, nil, "only api · " + keyLine()},
+		{"lwe,api\r", [][]string{{"web", "api"}}, nil, "only web, api · " + keyLine()},
+		{"lapi\rl\r", [][]string{{"api"}, nil}, nil, keyLine()},
+		{"lapi\rlweb\x1b", [][]string{{"api"}}, nil, "only api · " + keyLine()},
+		{"lw\r", nil, []string{`: "w" may be web or work`}, keyLine()},
+		{"lfar\r", nil, []string{`: no service "far": there are api, web, work`}, keyLine()},
+	} {
+		var out said
+		var shown [][]string
+		k := &keys{current: newCurrent(newSetup(loaded(t, planned), nil)), bus: &event.Bus{}, say: out.say}
+		k.show = func(names ...string) { shown = append(shown, names) }
+		k.shown = func() ([]string, int) {
+			if len(shown) == 0 {
+				return nil, 0
+			}
+			return shown[len(shown)-1], 0
+		}
+		for _, key := range c.typed {
+			k.press(key)
+		}
+		if !slices.EqualFunc(shown, c.shown, slices.Equal) || k.line() != c.line {
+			t.Errorf("%q: shown %q, want %q; line %q, want %q", c.typed, shown, c.shown, k.line(), c.line)
+		}
+		out.take(t, c.said...)
+	}
+	for hidden, want := range map[int]string{0: "only api · ", 1: "only api (1 line hidden) · ", 1204: "only api (1204 lines hidden) · "} {
+		k := &keys{shown: func() ([]string, int) { return []string{"api"}, hidden }}
+		if got := k.line(); got != want+keyLine() {
+			t.Errorf("%d lines: %q", hidden, got)
+		}
 	}
 }
 

@@ -53,6 +53,19 @@ func (f *footer) show(text string) {
 	io.WriteString(f.out, eraseLine+f.drawn())
 }
 
+// update is show where the text is another one.
+func (f *footer) update(text string) {
+	if f.shows() != text {
+		f.show(text)
+	}
+}
+
+func (f *footer) shows() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.text
+}
+
 // clear empties the screen, and what was scrolled out of it.
 func (f *footer) clear() {
 	f.mu.Lock()

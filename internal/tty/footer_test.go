@@ -18,12 +18,14 @@ func TestTheFooterIsBelowAllLinesAndFitsTheTerminal(t *testing.T) {
 	f.Write([]byte("two\nthree\n"))
 	columns = 0 // not known
 	f.show("k")
+	f.update("k") // the same
+	f.update("l")
 	f.clear()
 	f.hide()
 	f.hide() // again does nothing
 	f.Write([]byte("four\n"))
 	write.Close()
-	want := []string{"one\n", eraseLine, "keys: …", eraseLine, "two\nthree\n", "keys: …", eraseLine, "k", clearScreen, "k", eraseLine, "four\n"}
+	want := []string{"one\n", eraseLine, "keys: …", eraseLine, "two\nthree\n", "keys: …", eraseLine, "k", eraseLine, "l", clearScreen, "l", eraseLine, "four\n"}
 	got := make([]byte, 1000)
 	n, _ := read.Read(got)
 	if string(got[:n]) != strings.Join(want, "") {

@@ -24,6 +24,7 @@ type Keyboard struct {
 	mu        sync.Mutex
 	before    *unix.Termios // nil: the terminal is as it was
 	suspended bool
+	refresh   *time.Timer // is to ask for the text again; nil: nobody has asked for it
 }
 
 // NewKeyboard returns nil where there is no terminal to read from and to print
@@ -47,9 +48,29 @@ func (k *Keyboard) Write(p []byte) (int, error) { return k.footer.Write(p) }
 // Clear empties the screen but for the line of text.
 func (k *Keyboard) Clear() { k.footer.clear() }
 
+// refreshPause is how long the text may be old: a flood of lines is not to be one of
+// texts.
+const refreshPause = 200 * time.Millisecond
+
+// Refresh has the text asked for again in a moment, however often it is called.
+func (k *Keyboard) Refresh() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.refresh == nil {
+		k.refresh = time.AfterFunc(refreshPause, k.refreshNow)
+	}
+}
+
+func (k *Keyboard) refreshNow() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.refresh = nil
+	k.in.interrupt()
+}
+
 // Run calls press with each key until ctx ends, or until the terminal is gone;
-// then the terminal is as it was. line is asked for the text after each key, and
-// when the terminal becomes the job's. It is for one call only.
+// then the terminal is as it was. line is asked for the text after each key, after
+// Refresh, and when the terminal becomes the job's. It is for one call only.
 func (k *Keyboard) Run(ctx context.Context, press func(key rune), line func() string) error {
 	defer k.in.close()
 	defer k.leave()
@@ -59,8 +80,12 @@ func (k *Keyboard) Run(ctx context.Context, press func(key rune), line func() st
 			limit = 0
 		}
 		typed, err := k.in.wait(ctx, limit)
-		if typed && err == nil {
+		switch {
+		case err != nil:
+		case typed:
 			err = k.read(press, line)
+		default:
+			k.redraw(line)
 		}
 		if err != nil {
 			return nil // hung up: a signal says so, too
@@ -93,6 +118,15 @@ func (k *Keyboard) enter(line func() string) bool {
 	k.before = before
 	k.footer.show(line())
 	return true
+}
+
+// redraw shows the text where it is another one.
+func (k *Keyboard) redraw(line func() string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.before != nil {
+		k.footer.update(line())
+	}
 }
 
 // leave gives the terminal back as it was.

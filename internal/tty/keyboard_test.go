@@ -66,6 +66,25 @@ func TestKeysComeOneByOneAndTheTerminalIsLeftAsItWas(t *testing.T) {
 	p.until("the line stays behind", func() bool { return strings.HasSuffix(p.text(), eraseLine) })
 }
 
+// C6: the line is asked for again without a key, too, where what it tells changes; and
+// is left alone where it does not.
+func TestTheLineIsAskedForAgain(t *testing.T) {
+	p := newPressed(t, true)
+	p.sees("keys: .")
+	p.press('!') // as by what happens elsewhere
+	for range 100 {
+		p.keyboard.Refresh()
+	}
+	p.sees("keys: !.")
+	before := p.text()
+	p.keyboard.Refresh()
+	p.types("x")
+	p.sees("keys: !x.")
+	if drawn := strings.Count(p.text()[len(before):], eraseLine); drawn != 1 {
+		t.Errorf("drawn %d times for one key", drawn)
+	}
+}
+
 // C1: while it is suspended, the terminal is as others expect it, and what is typed
 // is theirs.
 func TestASuspendedKeyboardLeavesTheTerminalToOthers(t *testing.T) {
