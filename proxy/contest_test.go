@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"devgate/internal/testport"
 )
 
 // hangsUp reads a request, says that much, and ends the connection: with a reset,
@@ -79,7 +81,7 @@ func TestWhoeverSwitchesWins(t *testing.T) {
 // G7: a backend whose port is closed does not end the contest for the others.
 func TestAContestantThatCannotBeReached(t *testing.T) {
 	t.Parallel()
-	closed := &testBackend{Backend: Backend{Name: "closed", Port: closedPort(t)}}
+	closed := &testBackend{Backend: Backend{Name: "closed", Port: testport.One(t)}}
 	for _, chain := range [][]*testBackend{{closed, rawBackend(t, "ws", switcher(""))}, {rawBackend(t, "ws", switcher("")), closed}} {
 		g := gateway(t, Config{}, chain...)
 		g.notice = time.Millisecond

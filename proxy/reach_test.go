@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"devgate/internal/testport"
 )
 
 // remoteAt is a backend elsewhere.
@@ -23,7 +25,7 @@ func TestWhyNobodyIsReached(t *testing.T) {
 	plain := backend(t, "plain", answers(200, ""))
 	hangs := rawBackend(t, "hangs", func(nc net.Conn, br *bufio.Reader) { br.ReadByte() })
 	for _, c := range []struct{ url, word, says string }{
-		{fmt.Sprintf("http://127.0.0.1:%d", closedPort(t)), "refused", "does not accept connections"},
+		{fmt.Sprintf("http://127.0.0.1:%d", testport.One(t)), "refused", "does not accept connections"},
 		{"http://no..such.host", "dns", "nobody knows the host"},
 		{secured.URL, "tls", "verify = false"},
 		{strings.Replace(secured.URL, "127.0.0.1", "localhost", 1), "tls", "verify = false"},
@@ -64,7 +66,7 @@ func TestAnUnverifiedCertificate(t *testing.T) {
 
 // A process that lives, and whose port is closed, is skipped when it is optional.
 func TestAnOptionalBackendWithAClosedPort(t *testing.T) {
-	closed := &testBackend{Backend: Backend{Name: "closed", Port: closedPort(t), Optional: true}}
+	closed := &testBackend{Backend: Backend{Name: "closed", Port: testport.One(t), Optional: true}}
 	g := gateway(t, Config{}, closed, backend(t, "next", hashes(200)))
 	g.notice = 0
 	if got := g.post("/", "body"); !strings.HasPrefix(got.body, hash("body")) || got.header.Get("X-Devgate-Tried") != "closed=refused, next=200" {

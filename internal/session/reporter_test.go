@@ -179,7 +179,7 @@ func TestTheReadyLine(t *testing.T) {
 func TestWhatRunsElsewhereIsReady(t *testing.T) {
 	for _, more := range []string{"", "[work]\ncommand = \"true\"\n"} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newReport(t, "[api]\nurl = \"http://127.0.0.1:9\"\n"+more, time.Minute)
+			r := newReport(t, "[api]\nurl = \"http://127.0.0.1:9\"\n"+more, 0)
 			synctest.Wait()
 			r.out.take(t, ": ready http://localhost:3000 (1 backend, 0.0s)")
 			time.Sleep(time.Hour)
