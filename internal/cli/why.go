@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +38,7 @@ func newWhy(std streams) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return json.NewEncoder(std.out).Encode(answer)
+				return printJSON(std.out, answer)
 			}
 			return printWhy(std.out, answer)
 		},
@@ -163,13 +162,12 @@ func printRequests(ctx context.Context, out io.Writer, client *control.Client, f
 		if err != nil {
 			return err
 		}
-		return json.NewEncoder(out).Encode(list)
+		return printJSON(out, list)
 	}
 	var gone error
-	lines := json.NewEncoder(out)
 	err := client.Requests(ctx, control.RequestQuery{Follow: follow}, func(e control.Exchange) error {
 		if asJSON {
-			gone = lines.Encode(e)
+			gone = printJSON(out, e)
 		} else {
 			gone = printRequest(out, e)
 		}

@@ -5,7 +5,7 @@
 //
 // # Guarantees
 //
-//   - It reads and runs nothing. All texts are data.
+//   - It only reads: nothing of a project is run, all of it is data.
 //   - It ends, on any input, within the bounds of package tree, and never fails: what
 //     cannot be understood is left out and told ([Findings.Skipped], [Findings.Faults]).
 //   - The same folder gives the same findings.
