@@ -1,14 +1,16 @@
 package cli
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"devgate/internal/lint"
 	"devgate/internal/project"
 	"devgate/procfile"
 )
@@ -31,6 +33,9 @@ func newCheck(std streams) *cobra.Command {
 	return cmd
 }
 
+// lookPatience is how long is looked for what may be wrong.
+const lookPatience = 5 * time.Second
+
 // printProject prints the resolved services and the cascade.
 func printProject(out io.Writer, p *project.Project) error {
 	fmt.Fprintf(out, "%s  %s  (%s)\n", p.Name, p.URL, p.Path)
@@ -41,11 +46,13 @@ func printProject(out io.Writer, p *project.Project) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tKIND\tPORT\tREADY\tAFTER\tCOMMAND")
 	for _, s := range p.Services {
-		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Kind().String(), portText(s), readyWord(s), listOr(s.After), commandText(s)}, "\t"))
+		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Kind().String(), portText(s), readyWord(p, s), listOr(s.After), commandText(p, s)}, "\t"))
 	}
 	table.Flush()
 	fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p))
-	for _, note := range p.Notes() {
+	ctx, cancel := context.WithTimeout(context.Background(), lookPatience)
+	defer cancel()
+	for _, note := range append(p.Notes(), lint.Warnings(ctx, p)...) {
 		fmt.Fprintf(out, "\n%s\n", note)
 	}
 	return nil
@@ -58,19 +65,22 @@ func portText(s *project.Service) string {
 	return "-"
 }
 
-func readyWord(s *project.Service) string {
+func readyWord(p *project.Project, s *project.Service) string {
 	if s.Kind() == procfile.Remote {
 		return "-"
 	}
 	switch r := s.Ready; r.Kind {
 	case procfile.ReadyTCP:
-		return fmt.Sprintf("tcp %d", cmp.Or(r.Port, s.Port))
+		if r.Port == 0 {
+			return "tcp " + portText(s)
+		}
+		return fmt.Sprintf("tcp %d", r.Port)
 	case procfile.ReadyHTTP:
 		return fmt.Sprintf("http %s %d", r.Path, r.Status)
 	case procfile.ReadyLog:
 		return fmt.Sprintf("log %q", r.Log)
 	case procfile.ReadyExec:
-		return "exec " + r.Exec.String()
+		return "exec " + p.Shown(r.Exec, s)
 	}
 	if s.JoinsWhenListening {
 		return "listens"
@@ -78,11 +88,11 @@ func readyWord(s *project.Service) string {
 	return "-"
 }
 
-func commandText(s *project.Service) string {
+func commandText(p *project.Project, s *project.Service) string {
 	if s.Kind() == procfile.Remote {
 		return s.URL
 	}
-	return s.Service.Command.String()
+	return p.Shown(s.Service.Command, s)
 }
 
 func listOr(names []string) string {

@@ -1,8 +1,10 @@
 package project
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"devgate/procfile"
 	"devgate/procfile/shell"
@@ -86,18 +88,95 @@ func (p *Project) script(text string, s *Service) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What a value holds is quoted, and nothing to the shell.
-	quiet := procfile.Expand(text, func(word string) (string, bool) {
-		value, known := lookup(word)
-		if known && !shell.Plain(value) {
-			value = "./quoted"
-		}
-		return value, known
-	})
-	if replaceable(quiet) {
+	if replaceable(quiet(text, lookup)) {
 		script = "exec " + strings.TrimSpace(script)
 	}
 	return []string{"/bin/sh", "-c", script}, nil
+}
+
+// quiet is a script in which what a value holds is quoted, and so nothing to the
+// shell.
+func quiet(text string, lookup procfile.Lookup) string {
+	return procfile.Expand(text, func(word string) (string, bool) {
+		value, known := lookup(word)
+		if known && !shell.Plain(value) {
+			value = quotedValue
+		}
+		return value, known
+	})
+}
+
+// quotedValue stands for one that has to be quoted.
+const quotedValue = "./quoted"
+
+// assignment is one in front of a simple command, without anything for the shell to
+// work out.
+var assignment = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)=[^\s;&|()<>{}` + "`" + `#$'"\\*?\[~]*\s+`)
+})
+
+// Program is the program that a command of the service starts, as it is written, with
+// placeholders filled in. It is "" where only a shell could tell: several commands, a
+// word of the shell's own, a PATH that is set in front of it.
+func (p *Project) Program(c procfile.Command, s *Service) string {
+	if c.Shell == "" {
+		return p.Expand(strings.Join(c.Args[:min(1, len(c.Args))], ""), s)
+	}
+	text := quiet(c.Shell, p.lookup(s))
+	for m := assignment().FindStringSubmatch(text); m != nil; m = assignment().FindStringSubmatch(text) {
+		if m[1] == "PATH" {
+			return ""
+		}
+		text = text[len(m[0]):]
+	}
+	fields := strings.Fields(text)
+	if !replaceable(text) || len(fields) == 0 || fields[0] == quotedValue {
+		return ""
+	}
+	return fields[0]
+}
+
+// Shown is a command of the service as a person reads it: its placeholders filled in
+// and quoted as the shell gets them, but for ports that each start chooses anew; of
+// several lines the first.
+func (p *Project) Shown(c procfile.Command, s *Service) string {
+	lookup := p.settled(s)
+	text, err := procfile.ExpandScript(c.Shell, lookup)
+	if err != nil {
+		text = c.Shell // it cannot be run either, which is an error of its own
+	}
+	words := make([]string, len(c.Args))
+	for i, arg := range c.Args {
+		words[i] = quoted(procfile.Expand(arg, lookup))
+	}
+	text = strings.TrimSpace(text + strings.Join(words, " "))
+	if first, more, several := strings.Cut(text, "\n"); several && strings.TrimSpace(more) != "" {
+		return strings.TrimSpace(first) + " …"
+	}
+	return text
+}
+
+// settled knows the placeholders whose values the next start has, too.
+func (p *Project) settled(s *Service) procfile.Lookup {
+	lookup := p.lookup(s)
+	return func(word string) (string, bool) {
+		name, _, _ := strings.Cut(word, ".")
+		if word == "port" {
+			name = s.Name
+		}
+		if other := p.Service(name); other != nil && other.Service.Port.Auto && name != "gateway" {
+			return "", false
+		}
+		return lookup(word)
+	}
+}
+
+// quoted is an argument as it would be written for a shell.
+func quoted(arg string) string {
+	if shell.Plain(arg) {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
 
 // replaceable reports whether the shell may replace itself with the command of a

@@ -174,14 +174,25 @@ func TestTheReadyLine(t *testing.T) {
 	}
 }
 
-// C3: where every backend runs elsewhere all is ready at once, also beside a worker,
-// whose events come later.
+// C4: where every backend runs elsewhere all is ready at once, also beside a worker,
+// whose events come later. C3: --wait, as --detach, is for the worker, too.
 func TestWhatRunsElsewhereIsReady(t *testing.T) {
-	for _, more := range []string{"", "[work]\ncommand = \"true\"\n"} {
+	const remote, worker = "[api]\nurl = \"http://127.0.0.1:9\"\n", "[work]\ncommand = \"true\"\n"
+	for _, c := range []struct {
+		text  string
+		limit time.Duration
+	}{{remote, 0}, {remote, time.Minute}, {remote + worker, 0}, {remote + worker, time.Minute}} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newReport(t, "[api]\nurl = \"http://127.0.0.1:9\"\n"+more, 0)
+			r := newReport(t, c.text, c.limit)
 			synctest.Wait()
-			r.out.take(t, ": ready http://localhost:3000 (1 backend, 0.0s)")
+			ready := ": ready http://localhost:3000 (1 backend, 0.0s)"
+			if c.text != remote && c.limit > 0 {
+				r.out.take(t)
+				r.tell("work", event.Ready)
+				r.out.take(t, "work: runs (pid 0)", ready)
+			} else {
+				r.out.take(t, ready)
+			}
 			time.Sleep(time.Hour)
 			r.out.take(t)
 			r.end()

@@ -1,0 +1,39 @@
+package lint
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"devgate/internal/project"
+	"devgate/procfile"
+)
+
+// Warnings are what is worth a look, in the order of the file.
+func Warnings(ctx context.Context, p *project.Project) []*procfile.Error {
+	w := &warnings{project: p}
+	for _, s := range p.Services {
+		if s.Kind() == procfile.Remote {
+			continue
+		}
+		w.ports(s)
+		w.programs(s)
+		w.modules(s)
+	}
+	w.watches(ctx)
+	slices.SortStableFunc(w.all, func(a, b *procfile.Error) int {
+		return cmp.Or(a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
+	})
+	return w.all
+}
+
+// warnings are collected service by service.
+type warnings struct {
+	project *project.Project
+	all     []*procfile.Error
+}
+
+// warn says what is wrong at a key of a service, and what to do.
+func (w *warnings) warn(s *project.Service, key, msg, hint string) {
+	w.all = append(w.all, w.project.File.ErrorAt(s.Position(key), s.Name+": "+msg, hint))
+}

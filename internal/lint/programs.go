@@ -1,0 +1,100 @@
+package lint
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"devgate/internal/project"
+	"devgate/procfile"
+)
+
+// programs says which programs of a service's commands are not there.
+func (w *warnings) programs(s *project.Service) {
+	for _, c := range []struct {
+		key     string
+		command procfile.Command
+	}{{"command", s.Service.Command}, {"build", s.Service.Build}} {
+		name := w.project.Program(c.command, s)
+		switch {
+		case name == "" || w.mayBeMade(s, c.key, name) || isThere(s, name):
+		case strings.Contains(name, "/"):
+			w.warn(s, c.key, "there is no program "+name+" in "+w.shown(s.Dir), "correct the path; it starts at the service's dir")
+		default:
+			w.warn(s, c.key, "the program "+name+" is not on its PATH", instead(s, name))
+		}
+	}
+}
+
+// mayBeMade reports whether a build, or what the service waits for, may still make the
+// program. Only a path names such a one.
+func (w *warnings) mayBeMade(s *project.Service, key, name string) bool {
+	return strings.Contains(name, "/") && (key == "command" && s.Build != nil || len(s.After) > 0)
+}
+
+// isThere reports whether the service would find a program.
+func isThere(s *project.Service, name string) bool {
+	if strings.Contains(name, "/") {
+		return isProgram(within(s.Dir, name))
+	}
+	for _, dir := range filepath.SplitList(variable(s.Env, "PATH")) {
+		if isProgram(filepath.Join(within(s.Dir, dir), name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// within is a path as seen from a folder; an empty one is the folder itself.
+func within(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func isProgram(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir() && info.Mode()&0o111 != 0
+}
+
+// variable is the value of one of an environment.
+func variable(env []string, name string) string {
+	for _, entry := range env {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// instead says what to do about a program that is not on the PATH. What is installed
+// for the project alone lies where people forget to look.
+func instead(s *project.Service, name string) string {
+	for dir := s.Dir; ; dir = filepath.Dir(dir) {
+		if isProgram(filepath.Join(dir, "node_modules", ".bin", name)) {
+			return "it is in node_modules: write npx " + name
+		}
+		for _, venv := range []string{".venv", "venv"} {
+			if path := filepath.Join(dir, venv, "bin", name); isProgram(path) {
+				rel, _ := filepath.Rel(s.Dir, path)
+				return "it is in a virtual environment: write " + rel
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return "install it, or write its whole path"
+		}
+	}
+}
+
+// shown is a folder of the project as people see it.
+func (w *warnings) shown(dir string) string {
+	rel, err := filepath.Rel(w.project.Root, dir)
+	switch {
+	case err != nil || strings.HasPrefix(rel, ".."):
+		return dir
+	case rel == ".":
+		return "the project's folder"
+	}
+	return rel
+}
