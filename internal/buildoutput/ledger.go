@@ -1,0 +1,240 @@
+package buildoutput
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"time"
+)
+
+const (
+	// quiet is how long nothing must happen before a control build: who edits
+	// pauses seldom for so long, so that what is written in it is the build's.
+	quiet = 3 * time.Second
+	// patience is how many builds a file may cost before its control builds wait
+	// for longQuiet, and after as many of these each time twice as long, up to
+	// longestQuiet.
+	patience     = 3
+	longQuiet    = 30 * time.Second
+	longestQuiet = 15 * time.Minute
+	// beginning is how long a build that was asked for may take to begin.
+	beginning = 10 * time.Second
+)
+
+// Write is a change of a watched file.
+type Write struct {
+	Path string
+	At   time.Time // when it was last written
+	// Before and After stand for what it held; 0: there was no file. They are
+	// equal of a file that was written again as it was.
+	Before, After uint64
+}
+
+// Ledger decides which changes of watched files count. Make one with New.
+type Ledger struct {
+	targets map[string]*target
+	builds  []*build            // that run, or ended a short while ago
+	wholes  map[string][]*build // the newest whole builds, newest first, by service
+	active  time.Time           // of the last write, or end of a build
+}
+
+// New returns a ledger that knows what was remembered.
+func New(remembered []Output) *Ledger {
+	l := &Ledger{targets: map[string]*target{}, wholes: map[string][]*build{}}
+	for _, o := range remembered {
+		l.target(o.Service).file(o.Path).evidence(o.By).own = o.moments()
+	}
+	return l
+}
+
+func (l *Ledger) target(name string) *target {
+	t := l.targets[name]
+	if t == nil {
+		t = &target{name: name, files: map[string]*file{}, owed: map[*file]debt{}}
+		l.targets[name] = t
+	}
+	return t
+}
+
+// Began tells that a build of a service has begun. Asked is true where it
+// follows from a Change or a Control.
+func (l *Ledger) Began(service string, at time.Time, asked bool) {
+	t := l.target(service)
+	b := &build{service: service, began: at}
+	if c := t.causes; asked && !c.at.IsZero() {
+		b.edited = c.edited
+		b.control = !c.edited && !slices.ContainsFunc(c.before, func(t trigger) bool { return !t.by.control })
+		if !c.edited {
+			b.before = c.before
+		}
+	}
+	t.causes, t.built = causes{}, at
+	l.builds = append(l.builds, b)
+	maps.DeleteFunc(t.owed, func(_ *file, d debt) bool { return d.at.Add(slack).Before(at) })
+}
+
+// Ended tells that the build of a service has ended, with all its processes. It
+// is whole if it has succeeded.
+func (l *Ledger) Ended(service string, at time.Time, whole bool) {
+	b := l.running(service)
+	if b == nil {
+		return
+	}
+	b.ended, b.whole = at, whole
+	l.active = later(l.active, at)
+	if whole {
+		newest := slices.Insert(l.wholes[service], 0, b)
+		l.wholes[service] = newest[:min(3, len(newest))]
+	}
+}
+
+// running returns the build of a service that has not ended; nil: there is none.
+func (l *Ledger) running(service string) *build {
+	i := slices.IndexFunc(l.builds, func(b *build) bool { return b.service == service && b.ended.IsZero() })
+	if i < 0 {
+		return nil
+	}
+	return l.builds[i]
+}
+
+// Written takes changes of files that a service watches, told in one piece.
+func (l *Ledger) Written(service string, now time.Time, writes []Write) []Verdict {
+	var out verdicts
+	t := l.target(service)
+	habit := math.MaxInt
+	for _, w := range writes {
+		if w.Before != w.After {
+			l.active = later(l.active, w.At)
+		}
+		habit = min(habit, l.take(t.file(w.Path), w, &out))
+	}
+	out.slow(t, habit)
+	l.told(&out, now)
+	return out
+}
+
+// take decides on one change, or holds it until the build is over. It returns at
+// how many starts in a row the service has made this change; math.MaxInt where it
+// does not count now.
+func (l *Ledger) take(f *file, w Write, out *verdicts) (habit int) {
+	b := l.during(f, w.At)
+	l.note(f, w.At)
+	switch {
+	case b == nil && w.Before != w.After:
+		f.forget(out)
+		out.add(Change, f)
+		return f.target.runs.note(f, w.At, out)
+	case b == nil:
+	case b.settled:
+		l.decide(b, newChange(f, w), out)
+	case f.counts(b, w):
+		f.count(out)
+		return 0
+	default:
+		b.hold(f, w)
+	}
+	return math.MaxInt
+}
+
+// note keeps in which builds a file was written: where several run, any of them
+// may have done so.
+func (l *Ledger) note(f *file, at time.Time) {
+	for _, b := range l.builds {
+		if b.contains(at) {
+			f.evidence(b.service).note(b, at)
+		}
+	}
+}
+
+// during returns the build in which a file was written: of several one that is
+// known to write it, one of its own service, or the newest.
+func (l *Ledger) during(f *file, at time.Time) *build {
+	var found *build
+	rank := func(b *build) int {
+		ev := f.by[b.service]
+		switch {
+		case ev != nil && ev.own != nil:
+			return 3
+		case ev != nil && len(ev.order) > 0:
+			return 2
+		case b.service == f.target.name:
+			return 1
+		}
+		return 0
+	}
+	for _, b := range l.builds {
+		if b.contains(at) && (found == nil || rank(b) >= rank(found)) {
+			found = b
+		}
+	}
+	return found
+}
+
+// told keeps why services that are told of changes will be built.
+func (l *Ledger) told(out *verdicts, now time.Time) {
+	for _, v := range *out {
+		if t := l.target(v.Service); v.Kind == Change {
+			t.causes.at, t.causes.edited, t.checks = now, true, 0
+		}
+	}
+}
+
+// Next returns when Wake has something to do; false: not before something else
+// happens.
+func (l *Ledger) Next() (time.Time, bool) {
+	var next time.Time
+	for _, b := range l.builds {
+		if !b.ended.IsZero() && !b.settled {
+			next = earlier(next, b.ended.Add(settling))
+		}
+	}
+	if _, at := l.due(); !at.IsZero() {
+		next = earlier(next, at)
+	}
+	return next, !next.IsZero()
+}
+
+// Wake decides on what has waited until now.
+func (l *Ledger) Wake(now time.Time) []Verdict {
+	var out verdicts
+	for _, b := range l.builds {
+		if !b.ended.IsZero() && !b.settled && !now.Before(b.ended.Add(settling)) {
+			l.settle(b, &out)
+		}
+	}
+	l.told(&out, now)
+	out = append(out, l.pay(now)...)
+	l.builds = slices.DeleteFunc(l.builds, func(b *build) bool { return b.settled && now.After(b.ended.Add(keptFor)) })
+	return out
+}
+
+// pay asks for a build that is owed and due.
+func (l *Ledger) pay(now time.Time) []Verdict {
+	t, at := l.due()
+	if t == nil || now.Before(at) {
+		return nil
+	}
+	v := Verdict{Kind: Control, Service: t.name}
+	passed := t.hasPassed()
+	if passed {
+		v.Kind = Change
+	} else {
+		t.checks++
+	}
+	for f, d := range t.owed {
+		if d.passed() != passed {
+			continue
+		}
+		v.Files = append(v.Files, f.path)
+		if !d.by.round(t.name) {
+			t.causes.before = append(t.causes.before, trigger{f, d.by})
+		}
+		if !passed {
+			f.cost++
+		}
+		delete(t.owed, f)
+	}
+	slices.Sort(v.Files)
+	t.causes.at = now
+	return []Verdict{v}
+}
