@@ -58,6 +58,8 @@ var arrows = map[string]string{
 	"devgate/internal/draft":             "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/procfile",
 	"devgate/internal/draft/render":      "devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/draft",
 	"devgate/internal/proposal":          "devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input",
+
+	"devgate/internal/buildoutput": "",
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// slack is how much earlier than its beginning, and later than its end, a
-	// build may seem to write: file systems stamp by a clock that ticks.
+	// slack is how much earlier than its beginning a build may seem to write: file
+	// systems stamp by a clock that ticks.
 	slack = 15 * time.Millisecond
 	// settling is how long after a build's end its last writes are told of.
 	settling = 150 * time.Millisecond
@@ -23,9 +23,11 @@ type build struct {
 	ended   time.Time // zero: it runs
 	whole   bool      // it has run to its end, and succeeded
 	settled bool      // what was written until its end has been decided on
+	calm    int       // so many builds of the service, up to this one, have written the same files
 
 	edited  bool      // somebody's edit is among its causes
-	control bool      // only suspects are
+	delayed bool      // it has begun later than it could have
+	control bool      // it was asked for, and nobody's edit is
 	before  []trigger // the builds of its round whose writes have led to it
 	held    []*change // what waits for its end
 }
@@ -38,12 +40,17 @@ type trigger struct {
 
 // contains reports whether the build ran at a time.
 func (b *build) contains(at time.Time) bool {
-	return !at.Before(b.began.Add(-slack)) && (b.ended.IsZero() || !at.After(b.ended.Add(slack)))
+	return !at.Before(b.began.Add(-slack)) && (b.ended.IsZero() || !at.After(b.ended))
 }
 
 // round reports whether a service was built on the way to this build.
 func (b *build) round(service string) bool {
 	return b.service == service || slices.ContainsFunc(b.before, func(t trigger) bool { return t.by.round(service) })
+}
+
+// fromEdit reports whether somebody's edit has led to the build, be it by other builds.
+func (b *build) fromEdit() bool {
+	return b.edited || slices.ContainsFunc(b.before, func(t trigger) bool { return t.by.fromEdit() })
 }
 
 // duration is how long the build took; 0 while it runs.
@@ -73,18 +80,18 @@ type change struct {
 	file  *file
 	at    time.Time // of the last write
 	same  bool      // the file was written as it was
-	fresh bool      // there was none before
+	named bool      // it has come or gone
 }
 
 func newChange(f *file, w Write) *change {
-	return &change{file: f, at: w.At, same: w.Before == w.After, fresh: w.Before == 0}
+	return &change{file: f, at: w.At, same: w.Before == w.After, named: w.Before == 0 || w.After == 0}
 }
 
 // hold puts a change off until the build's end.
 func (b *build) hold(f *file, w Write) {
 	for _, c := range b.held {
 		if c.file == f {
-			c.at, c.same = later(c.at, w.At), c.same && w.Before == w.After
+			c.at, c.same, c.named = later(c.at, w.At), c.same && w.Before == w.After, c.named || w.Before == 0 || w.After == 0
 			return
 		}
 	}

@@ -36,8 +36,8 @@
 //     goroutine, and all times come in as arguments.
 //   - No edit is lost: each change either counts, or is followed by a build that
 //     begins after it, or is the build's own by the rule above.
-//   - No circle: a file costs at most three further builds until it is known; one
-//     that is written at changing moments, which never is, costs one after 30 s
-//     of quiet then, and ever fewer.
+//   - No circle: a file costs at most three further builds until it is known. One
+//     that is written at changing moments never is: it costs a few more while
+//     nobody does anything, and then waits for the next build.
 //   - What it knows is bounded: [MaxPaths] files for each service.
 package buildoutput

@@ -1,7 +1,6 @@
 package buildoutput
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"time"
@@ -18,15 +17,34 @@ type target struct {
 	owed   map[*file]debt // changes that no build of the service has begun after
 	causes causes
 	built  time.Time // when its newest build began; zero: it has none
-	checks int       // control builds since something was edited
 	runs   runs
 }
 
 // causes are why the next build of a service begins.
 type causes struct {
-	at     time.Time // when the newest was told; zero: there is none
-	edited bool
-	before []trigger // of builds whose writes are passed on
+	at      time.Time // when the newest was told; zero: there is none
+	edited  bool
+	delayed bool
+	before  []trigger // of builds whose writes are passed on
+}
+
+// cause returns why the next build begins, for another reason to be added. A
+// service without a build has no use for it.
+func (t *target) cause(now time.Time) *causes {
+	if t.built.IsZero() {
+		return &causes{}
+	}
+	t.causes.at = now
+	return &t.causes
+}
+
+// hasSeen reports whether the service has been built, or started if it has no build,
+// since a time.
+func (t *target) hasSeen(at time.Time) bool {
+	if t.built.IsZero() {
+		return t.runs.started.After(at.Add(slack))
+	}
+	return t.built.After(at.Add(slack))
 }
 
 // debt is a change that a build is owed for.
@@ -36,9 +54,12 @@ type debt struct {
 	by     *build // that has made it, or ran while it was made
 }
 
-// passed reports whether the change comes to the service from the build of another
-// one that somebody's edit has led to: it waits for no quiet.
-func (d debt) passed() bool { return !d.by.control && !d.by.round(d.target.name) }
+// suspect reports whether the change goes back to a service of its own round.
+func (d debt) suspect() bool { return d.by.round(d.target.name) }
+
+// passed reports whether it comes from the build of another service that somebody's
+// edit has led to: it waits for no quiet.
+func (d debt) passed() bool { return !d.suspect() && d.by.fromEdit() }
 
 // file is one file, or folder of files, that a service watches.
 type file struct {
@@ -46,18 +67,8 @@ type file struct {
 	path   string
 	by     map[string]*evidence // by service that builds
 	cost   int                  // builds that it has led to since it was last edited
+	edited bool                 // somebody has written it outside of builds
 }
-
-// evidence is what is known of a file and the builds of one service.
-type evidence struct {
-	writes map[*build][]time.Time // of the newest builds that wrote it
-	order  []*build               // the same builds, the oldest first
-	own    []moment               // when each build writes it; nil: not known
-	loose  bool                   // it does so at about these moments
-}
-
-// keptBuilds is how many builds are remembered for a file.
-const keptBuilds = 4
 
 // file returns what is known of a path, or makes room for it.
 func (t *target) file(name string) *file {
@@ -87,108 +98,6 @@ func (f *file) evidence(service string) *evidence {
 	return ev
 }
 
-// note keeps that a build has written the file.
-func (ev *evidence) note(b *build, at time.Time) {
-	if ev.writes[b] == nil {
-		ev.order = append(ev.order, b)
-		if len(ev.order) > keptBuilds {
-			delete(ev.writes, ev.order[0])
-			ev.order = slices.Delete(ev.order, 0, 1)
-		}
-	}
-	if !slices.ContainsFunc(ev.writes[b], at.Equal) { // told twice, by different ways
-		ev.writes[b] = append(ev.writes[b], at)
-	}
-}
-
-// moments are when a build has written the file.
-func (ev *evidence) moments(b *build) []moment {
-	var all []moment
-	for _, at := range ev.writes[b] {
-		all = append(all, b.moment(at))
-	}
-	slices.SortFunc(all, func(x, y moment) int { return int(x.start - y.start) })
-	return all
-}
-
-// proven reports whether the newest whole builds of a service, newest first, have
-// written the file in the way that only the build itself does: two control builds
-// at the same moment, or three builds, two of them control builds, at about the same.
-func (ev *evidence) proven(builds []*build) bool {
-	all := ev.all(builds)
-	switch {
-	case len(builds) < 2 || !builds[0].control:
-		return false
-	case builds[1].control && alike(all[0], all[1], 0):
-		return true
-	case len(builds) < 3 || !builds[1].control && !builds[2].control:
-		return false
-	}
-	return alike(all[0], all[1], partOfThree) && alike(all[1], all[2], partOfThree) && alike(all[0], all[2], partOfThree)
-}
-
-func (ev *evidence) all(builds []*build) (all [][]moment) {
-	for _, b := range builds {
-		all = append(all, ev.moments(b))
-	}
-	return all
-}
-
-// known reports whether a build before b has written the file.
-func (ev *evidence) known(b *build) bool {
-	return ev != nil && slices.ContainsFunc(ev.order, func(earlier *build) bool { return earlier != b })
-}
-
-// cancelled is how many builds in a row were cut off, up to this one.
-func (ev *evidence) cancelled(b *build) (n int) {
-	for _, earlier := range slices.Backward(ev.order) {
-		switch {
-		case earlier == b:
-		case earlier.whole:
-			return n
-		default:
-			n++
-		}
-	}
-	return n
-}
-
-// strange reports whether a write at a moment of a build that runs is so unlike
-// those of earlier builds that it is somebody's edit. Late in a build nobody can
-// say so, nor is there much to win by cancelling it.
-func (ev *evidence) strange(b *build, at time.Time) bool {
-	start, usually := at.Sub(b.began), time.Duration(0)
-	for _, earlier := range ev.order {
-		if earlier != b && earlier.whole {
-			usually = earlier.duration()
-		}
-	}
-	if usually == 0 || start > usually/2 {
-		return false
-	}
-	apart := max(500*time.Millisecond, usually/5)
-	for _, earlier := range ev.order {
-		for _, m := range ev.moments(earlier) {
-			if earlier != b && (m.start-start).Abs() <= apart {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// fits reports whether a build has written the file as it always does.
-func (ev *evidence) fits(b *build) bool {
-	moments := ev.moments(b)
-	if len(moments) > len(ev.own) {
-		return false
-	}
-	if b.unasked() && b.whole {
-		return true // nobody edits, and caches are cold: moments say little
-	}
-	return !slices.ContainsFunc(moments, func(m moment) bool { return !usual(ev.own, m, ev.loose) })
-}
-
 // counts reports whether a change during a build is taken for somebody's edit at
 // once, and may cancel the build.
 func (f *file) counts(b *build, w Write) bool {
@@ -204,38 +113,47 @@ func (f *file) counts(b *build, w Write) bool {
 	return (b.edited || !b.round(f.target.name)) && ev.cancelled(b) < 2 && ev.strange(b, w.At)
 }
 
-// kin returns when a build writes the other files in the folder of one that is
-// new, if all of them are the build's own: bundlers give their files new names.
-func (f *file) kin(b *build) []moment {
-	var found []moment
+// kin returns when a build writes another file in the folder, if this one is written
+// alike and nobody has edited any there: bundlers give their files new names.
+func (f *file) kin(b *build) (found *evidence) {
+	moments := f.evidence(b.service).moments(b)
 	for _, other := range f.target.files {
-		if other == f || path.Dir(other.path) != path.Dir(f.path) {
+		if path.Dir(other.path) != path.Dir(f.path) {
 			continue
 		}
-		ev := other.by[b.service]
-		if ev == nil || ev.own == nil {
+		if other.edited {
 			return nil
 		}
-		found = ev.own
+		if ev := other.by[b.service]; found == nil && ev != nil && ev.usually(moments) {
+			found = ev
+		}
 	}
 	return found
 }
 
 // forget makes the file one of which nothing is known: somebody has edited it.
 func (f *file) forget(out *verdicts) {
-	if slices.ContainsFunc(slices.Collect(maps.Values(f.by)), func(ev *evidence) bool { return ev.own != nil }) {
-		out.add(Forgotten, f)
+	for _, ev := range f.by {
+		if ev.own != nil {
+			out.add(Forgotten, f)
+			break
+		}
 	}
-	f.by, f.cost = map[string]*evidence{}, 0
+	f.by, f.cost, f.edited = map[string]*evidence{}, 0, true
 	delete(f.target.owed, f)
 }
 
-// quiet is how long nothing must happen before a control build for this file.
-func (f *file) quiet() time.Duration {
-	if f.cost < patience {
-		return quiet
+// wantsDelay reports whether the service's next build should begin later, so that
+// it shows whether one of its files is written by the build or at an edit.
+func (t *target) wantsDelay() bool {
+	for _, f := range t.files {
+		if ev := f.by[t.name]; ev != nil && ev.own == nil {
+			if seen := ev.ofEdits(); len(seen) >= confirming && !slices.ContainsFunc(seen, func(b *build) bool { return b.delayed }) {
+				return true
+			}
+		}
 	}
-	return min(longQuiet<<max(0, min(f.target.checks-patience, 10)), longestQuiet)
+	return false
 }
 
 // count makes the file one that has changed.

@@ -12,11 +12,11 @@ const (
 	// pauses seldom for so long, so that what is written in it is the build's.
 	quiet = 3 * time.Second
 	// patience is how many builds a file may cost before its control builds wait
-	// for longQuiet, and after as many of these each time twice as long, up to
-	// longestQuiet.
-	patience     = 3
-	longQuiet    = 30 * time.Second
-	longestQuiet = 15 * time.Minute
+	// for longQuiet, and later each time twice as long. After enough of them in a
+	// row what is left waits for the next build.
+	patience  = 3
+	longQuiet = 30 * time.Second
+	enough    = 6
 	// beginning is how long a build that was asked for may take to begin.
 	beginning = 10 * time.Second
 )
@@ -36,13 +36,15 @@ type Ledger struct {
 	builds  []*build            // that run, or ended a short while ago
 	wholes  map[string][]*build // the newest whole builds, newest first, by service
 	active  time.Time           // of the last write, or end of a build
+	checks  int                 // control builds in a row without a sign of people
 }
 
 // New returns a ledger that knows what was remembered.
 func New(remembered []Output) *Ledger {
 	l := &Ledger{targets: map[string]*target{}, wholes: map[string][]*build{}}
 	for _, o := range remembered {
-		l.target(o.Service).file(o.Path).evidence(o.By).own = o.moments()
+		ev := l.target(o.Service).file(o.Path).evidence(o.By)
+		ev.own, ev.loose, ev.always = o.moments(), o.Loose, o.Always
 	}
 	return l
 }
@@ -62,11 +64,8 @@ func (l *Ledger) Began(service string, at time.Time, asked bool) {
 	t := l.target(service)
 	b := &build{service: service, began: at}
 	if c := t.causes; asked && !c.at.IsZero() {
-		b.edited = c.edited
-		b.control = !c.edited && !slices.ContainsFunc(c.before, func(t trigger) bool { return !t.by.control })
-		if !c.edited {
-			b.before = c.before
-		}
+		b.edited, b.delayed, b.before = c.edited, c.delayed, c.before
+		b.control = !b.fromEdit()
 	}
 	t.causes, t.built = causes{}, at
 	l.builds = append(l.builds, b)
@@ -106,9 +105,12 @@ func (l *Ledger) Written(service string, now time.Time, writes []Write) []Verdic
 		if w.Before != w.After {
 			l.active = later(l.active, w.At)
 		}
-		habit = min(habit, l.take(t.file(w.Path), w, &out))
+		habit = min(habit, l.take(t.file(w.Path), w, now, &out))
 	}
 	out.slow(t, habit)
+	if l.running(service) == nil && t.wantsDelay() {
+		t.cause(now).delayed = out.delay(t)
+	}
 	l.told(&out, now)
 	return out
 }
@@ -116,7 +118,7 @@ func (l *Ledger) Written(service string, now time.Time, writes []Write) []Verdic
 // take decides on one change, or holds it until the build is over. It returns at
 // how many starts in a row the service has made this change; math.MaxInt where it
 // does not count now.
-func (l *Ledger) take(f *file, w Write, out *verdicts) (habit int) {
+func (l *Ledger) take(f *file, w Write, now time.Time, out *verdicts) (habit int) {
 	b := l.during(f, w.At)
 	l.note(f, w.At)
 	switch {
@@ -129,6 +131,8 @@ func (l *Ledger) take(f *file, w Write, out *verdicts) (habit int) {
 		l.decide(b, newChange(f, w), out)
 	case f.counts(b, w):
 		f.count(out)
+		cause := f.target.cause(now) // if it was the build after all, this is how a circle begins
+		cause.before = append(cause.before, trigger{f, b})
 		return 0
 	default:
 		b.hold(f, w)
@@ -173,8 +177,9 @@ func (l *Ledger) during(f *file, at time.Time) *build {
 // told keeps why services that are told of changes will be built.
 func (l *Ledger) told(out *verdicts, now time.Time) {
 	for _, v := range *out {
-		if t := l.target(v.Service); v.Kind == Change {
-			t.causes.at, t.causes.edited, t.checks = now, true, 0
+		if v.Kind == Change {
+			l.target(v.Service).cause(now).edited = true
+			l.checks = 0
 		}
 	}
 }
@@ -218,23 +223,24 @@ func (l *Ledger) pay(now time.Time) []Verdict {
 	passed := t.hasPassed()
 	if passed {
 		v.Kind = Change
-	} else {
-		t.checks++
 	}
+	cause, suspects, out := t.cause(now), 0, verdicts{}
 	for f, d := range t.owed {
-		if d.passed() != passed {
+		switch {
+		case passed && !d.passed():
 			continue
+		case d.suspect():
+			suspects = 1
+			if f.cost++; f.cost == patience+1 {
+				out = append(out, Verdict{Kind: Unclear, Service: t.name, Files: []string{f.path}, By: d.by.service})
+			}
+		default:
+			cause.before = append(cause.before, trigger{f, d.by})
 		}
 		v.Files = append(v.Files, f.path)
-		if !d.by.round(t.name) {
-			t.causes.before = append(t.causes.before, trigger{f, d.by})
-		}
-		if !passed {
-			f.cost++
-		}
 		delete(t.owed, f)
 	}
+	l.checks += suspects
 	slices.Sort(v.Files)
-	t.causes.at = now
-	return []Verdict{v}
+	return append(out, v)
 }

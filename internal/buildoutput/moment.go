@@ -2,6 +2,7 @@ package buildoutput
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -15,10 +16,6 @@ type moment struct {
 // that it does.
 func (m moment) share() float64 { return float64(m.start) / float64(max(m.of, 1)) }
 
-// isInner reports whether a moment is far from both ends of the build, so that it
-// depends on how long much else takes.
-func (m moment) isInner() bool { return min(m.start, m.end) > m.of/10 }
-
 // near reports whether two moments are the same one, give or take: seen from the
 // beginning or from the end, as what a build waits for in between may be cached or
 // not.
@@ -29,13 +26,18 @@ func near(a, b moment, tolerance time.Duration) bool {
 	return a.of > 0 && b.of > 0 && (a.end-b.end).Abs() <= tolerance
 }
 
-// roughly is near for moments that may also be as far as a part of their builds.
-func roughly(a, b moment, tolerance time.Duration, part float64) bool {
-	return near(a, b, tolerance) || a.of > 0 && b.of > 0 && math.Abs(a.share()-b.share()) <= part
+// roughly reports whether two moments are about the same one, as a part of their
+// builds.
+func roughly(a, b moment, part float64) bool {
+	if near(a, b, time.Duration(part*float64(max(a.of, b.of)))) {
+		return true
+	}
+	return a.of > 0 && b.of > 0 && math.Abs(a.share()-b.share()) <= part
 }
 
 const (
-	// strict is how far two moments may be apart that make a file the build's own.
+	// strict is how far two moments may be apart that make a file the build's own:
+	// of a short build, less.
 	strict = 50 * time.Millisecond
 	// partOfThree is the same for three moments, as a part of the build: three that
 	// are alike are as unlikely to be chance.
@@ -49,8 +51,7 @@ func alike(a, b []moment, part float64) bool {
 		return false
 	}
 	for i := range a {
-		tolerance := max(strict, time.Duration(part*float64(a[i].of)))
-		if !near(a[i], b[i], tolerance) && (part == 0 || !roughly(a[i], b[i], tolerance, part)) {
+		if !near(a[i], b[i], min(strict, max(20*time.Millisecond, max(a[i].of, b[i].of)/100))) && (part == 0 || !roughly(a[i], b[i], part)) {
 			return false
 		}
 	}
@@ -58,13 +59,14 @@ func alike(a, b []moment, part float64) bool {
 }
 
 // usual reports whether a moment is one of those at which a build writes, or with
-// loose, at about which it does. It is less strict than alike: what is known to be
-// the build's is seldom edited.
+// loose, at about which it does. It is less strict than alike, since what is known
+// to be the build's is seldom edited.
 func usual(known []moment, m moment, loose bool) bool {
-	for _, k := range known {
-		if near(k, m, 2*strict) || loose && roughly(k, m, 2*strict, 2*partOfThree) {
-			return true
-		}
+	part := 0.05
+	if loose {
+		part = 2 * partOfThree
 	}
-	return false
+	return slices.ContainsFunc(known, func(k moment) bool {
+		return near(k, m, min(2*strict, max(k.of, m.of)/8)) || roughly(k, m, part)
+	})
 }

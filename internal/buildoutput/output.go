@@ -16,9 +16,11 @@ const MaxOutputs = 2000
 type Output struct {
 	Service string `json:"service"` // whose watch has the file
 	Path    string `json:"path"`
-	By      string `json:"by"`    // the service whose build writes it
-	Build   string `json:"build"` // what is run for it; another command writes other files
-	When    []When `json:"when"`  // each time that it writes it
+	By      string `json:"by"`               // the service whose build writes it
+	Build   string `json:"build"`            // what is run for it; another command writes other files
+	When    []When `json:"when"`             // each time that it writes it
+	Loose   bool   `json:"loose,omitempty"`  // the moments are rough ones
+	Always  bool   `json:"always,omitempty"` // each build writes it, not only one that finds it out of date
 }
 
 // When is a moment of a build, in milliseconds.
@@ -46,7 +48,7 @@ func (l *Ledger) Outputs() []Output {
 				if ev.own == nil {
 					continue
 				}
-				o := Output{Service: t.name, Path: f.path, By: by}
+				o := Output{Service: t.name, Path: f.path, By: by, Loose: ev.loose, Always: ev.always}
 				for _, m := range ev.own {
 					o.When = append(o.When, When{m.start.Milliseconds(), m.end.Milliseconds(), m.of.Milliseconds()})
 				}

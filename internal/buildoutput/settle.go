@@ -8,31 +8,51 @@ import (
 
 // settle decides on all that a build has written.
 func (l *Ledger) settle(b *build, out *verdicts) {
-	b.settled = true
+	b.settled, b.calm = true, l.undisturbed(l.wholes[b.service])
+	if b.control {
+		l.meetPeople(b)
+	}
 	for _, c := range b.held {
 		l.decide(b, c, out)
 	}
 	b.held = nil
 }
 
+// meetPeople looks for signs of people in a control build: files that are not
+// written as often as the last time. Then nothing is to be found out by waiting
+// longer, and somebody waits for his edit.
+func (l *Ledger) meetPeople(b *build) {
+	for _, c := range b.held {
+		if ev := c.file.evidence(b.service); ev.own == nil && ev.differs(b) {
+			c.file.cost, l.checks = 0, 0
+		}
+	}
+}
+
 // decide says what a change is that a build has made, or that was made during it.
 func (l *Ledger) decide(b *build, c *change, out *verdicts) {
 	f := c.file
 	ev := f.evidence(b.service)
-	if kin := f.kin(b); c.fresh && ev.own == nil && kin != nil && alike(kin, ev.moments(b), 0) {
-		ev.own = kin
+	if c.named && ev.own == nil {
+		if kin := f.kin(b); kin != nil {
+			ev.own, ev.loose, ev.always = kin.own, kin.loose, kin.always
+		}
 	}
 	switch {
 	case ev.own != nil && ev.fits(b):
 		f.cost = 0
-	case ev.own == nil && b.control && b.round(f.target.name) && ev.proven(l.wholes[b.service]):
+	case ev.own == nil && b.control && b.round(f.target.name) && l.proven(f, b):
 		l.learn(f, b, out)
-	case c.same, f.target.built.After(c.at.Add(slack)): // a build has begun since, and has seen it
+	case ev.own == nil && b.edited && b.service == f.target.name && ev.follows():
+		f.own(b, out) // strictly: one that is not always written is not missed where somebody edits it
+	case c.same, f.target.hasSeen(c.at):
 	case ev.own != nil && b.whole && f.cost < patience:
 		ev.loose = ev.loose || f.cost > 0 // a second time: its moments are not as sure as they seemed
 		f.count(out)
 	default:
-		ev.own = nil // it is written at other moments by now
+		if b.whole {
+			ev.own = nil // it is written at other moments by now
+		}
 		f.target.owed[f] = debt{target: f.target, at: c.at, by: b}
 	}
 }
@@ -41,31 +61,60 @@ func (l *Ledger) decide(b *build, c *change, out *verdicts) {
 // about, back to where the circle began.
 func (l *Ledger) learn(f *file, b *build, out *verdicts) {
 	l.own(f, b, out)
-	for at := b; at.service != f.target.name && len(at.before) > 0; {
+	for at := b; at != nil && at.service != f.target.name; {
 		var next *build
 		for _, t := range at.before {
 			if !t.by.round(f.target.name) {
 				continue
 			}
-			if ev := t.file.evidence(t.by.service); ev.own == nil && ev.proven(l.wholes[t.by.service]) {
-				l.own(t.file, t.by, out)
+			if next = t.by; t.file.evidence(next.service).own == nil && l.proven(t.file, next) {
+				l.own(t.file, next, out)
 			}
-			next = t.by
-		}
-		if next == nil {
-			break
 		}
 		at = next
 	}
 }
 
+// proven reports whether a file is written by the builds of the service of b.
+func (l *Ledger) proven(f *file, b *build) bool {
+	return f.evidence(b.service).proven(l.wholes[b.service], b.calm)
+}
+
+// undisturbed returns how many of these builds, the newest of a service, have
+// written the same files alike. Others show that people are at work.
+func (l *Ledger) undisturbed(builds []*build) int {
+	all := len(builds)
+	for _, t := range l.targets {
+		for _, f := range t.files {
+			if all < 2 {
+				return all
+			}
+			ev := f.by[builds[0].service]
+			if ev == nil || ev.own != nil {
+				continue
+			}
+			for !ev.sameIn(builds[:all]) {
+				all--
+			}
+		}
+	}
+	return all
+}
+
+// own makes a file that a control build has written the build's own.
 func (l *Ledger) own(f *file, b *build, out *verdicts) {
+	ev := f.own(b, out)
+	newest := l.wholes[b.service]
+	ev.always, ev.loose = true, !ev.alike(newest[:min(2, len(newest))], 0)
+}
+
+// own makes a file the build's own.
+func (f *file) own(b *build, out *verdicts) *evidence {
 	ev := f.evidence(b.service)
-	ev.own, f.cost = ev.moments(b), 0
-	moments := ev.all(l.wholes[b.service])
-	ev.loose = len(moments) < 2 || !alike(moments[0], moments[1], 0) || slices.ContainsFunc(ev.own, moment.isInner)
+	ev.own, ev.loose, ev.always, f.cost = ev.moments(b), false, false, 0
 	delete(f.target.owed, f)
 	*out = append(*out, Verdict{Kind: Learned, Service: f.target.name, Files: []string{f.path}, By: b.service})
+	return ev
 }
 
 // due returns the service that is owed a build next, and when; nil: none is, or
@@ -76,7 +125,7 @@ func (l *Ledger) due() (t *target, at time.Time) {
 			return t, l.active
 		}
 	}
-	wait, building := l.active, false
+	notBefore, building := l.active, false
 	for _, b := range l.builds {
 		building = building || b.ended.IsZero() || !b.settled
 	}
@@ -86,10 +135,11 @@ func (l *Ledger) due() (t *target, at time.Time) {
 	for _, name := range slices.Sorted(maps.Keys(l.targets)) {
 		other := l.targets[name]
 		if c := other.causes; !other.built.IsZero() && !c.at.IsZero() {
-			wait = later(wait, c.at.Add(beginning))
+			notBefore = later(notBefore, c.at.Add(beginning))
 		}
-		for f := range other.owed {
-			if when := l.active.Add(f.quiet()); t == nil || when.Before(at) {
+		for f, d := range other.owed {
+			wait, due := l.quiet(f, d)
+			if when := l.active.Add(wait); due && (t == nil || when.Before(at)) {
 				t, at = other, when
 			}
 		}
@@ -97,7 +147,16 @@ func (l *Ledger) due() (t *target, at time.Time) {
 	if t == nil {
 		return nil, time.Time{}
 	}
-	return t, later(at, wait)
+	return t, later(at, notBefore)
+}
+
+// quiet is how long nothing must happen before a control build for a file; false:
+// there is none, as there were enough of them.
+func (l *Ledger) quiet(f *file, d debt) (time.Duration, bool) {
+	if !d.suspect() || f.cost < patience {
+		return quiet, true
+	}
+	return longQuiet << max(0, l.checks-patience), l.checks < enough
 }
 
 // hasPassed reports whether a build of another round has changed something.

@@ -11,6 +11,7 @@ const (
 	Control               // build the service once more, for the sake of finding out
 	Learned               // the build of By writes the file: it is no change any more
 	Forgotten             // somebody has edited the file: it is a change again
+	Unclear               // each build writes the file, and each at another moment
 	Rewritten             // the service itself writes the file each time it starts
 )
 
@@ -19,9 +20,24 @@ type Verdict struct {
 	Kind    Kind
 	Service string   // whose watch has the files
 	Files   []string // one, unless Kind is Change or Control
-	By      string   // Learned only: the service whose build writes the file
-	// Wait is how long a Change is put off, as a crash would be; 0: not at all.
+	By      string   // Learned and Unclear: the service whose build writes the file
+	// Wait is how long a Change is put off: as a crash would be, or to see what
+	// happens; 0: not at all. Another Change of the service takes it along.
 	Wait time.Duration
+}
+
+// delay is how much later a build begins that is to show something.
+const delay = 400 * time.Millisecond
+
+// delay puts off a change of a service, if there is one.
+func (v verdicts) delay(t *target) bool {
+	for i := range v {
+		if v[i].Kind == Change && v[i].Service == t.name {
+			v[i].Wait = max(v[i].Wait, delay)
+			return true
+		}
+	}
+	return false
 }
 
 // verdicts collects what is decided, with one Change and one Control for each

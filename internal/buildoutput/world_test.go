@@ -35,8 +35,8 @@ type appointment struct {
 type fakeFile struct {
 	content uint64
 	written time.Time
-	by      string    // "", or the service whose build has written it
-	built   time.Time // when a build has last written it
+	by      string // "", or the service whose build has written it
+	blurred bool   // somebody has written it at the moment at which a build does: nobody can tell them apart
 }
 
 // fakeService is a service with a build, and what the build writes.
@@ -47,16 +47,23 @@ type fakeService struct {
 	watch    []string      // prefixes of paths
 	writes   []fakeWrite
 	onStart  []string // files that the service writes 0.3 s after each start
+	beside   []string // files that another program writes 0.3 s after each save
 	building *fakeBuild
+	newest   *fakeBuild
+	fails    float64     // how likely its build is to fail, halfway through
 	builds   []time.Time // when they began, those that were cut off too
-	whole    time.Time   // when the newest that succeeded began
+	whole    time.Time   // when the newest that was not cut off began
 	started  []time.Time
 	known    map[string]uint64
 	pending  map[string]time.Time
 	settleAt time.Time
+	due      time.Time // when it is told of a change; zero: there is none
 }
 
-type fakeBuild struct{ ended bool }
+type fakeBuild struct {
+	ended   bool
+	planned map[string][]time.Time // when it writes
+}
 
 // fakeWrite is a file that a build writes.
 type fakeWrite struct {
@@ -66,6 +73,7 @@ type fakeWrite struct {
 	gone   bool   // it is removed
 	steady string // what it holds follows from this file; "": it is different each time
 	lazy   bool   // it is written only where it would be different
+	hashed bool   // its name says what it holds; that of another content is removed
 }
 
 func newWorld(t *testing.T, seed uint64, services ...*fakeService) *world {
@@ -123,9 +131,7 @@ func (w *world) write(path string, content uint64, by string) {
 		w.files[path] = f
 	}
 	f.content, f.written, f.by = content, w.now, by
-	if by != "" {
-		f.built = w.now
-	}
+	f.blurred = by == "" && slices.ContainsFunc(slices.Collect(maps.Values(w.services)), func(s *fakeService) bool { return s.blurs(path, w.now) })
 	w.note("%s written by %q", path, by)
 	for _, s := range w.services {
 		if s.watches(path) {
@@ -139,6 +145,13 @@ func (w *world) upTo(d time.Duration) time.Duration { return time.Duration(w.rnd
 
 func (s *fakeService) watches(path string) bool {
 	return slices.ContainsFunc(s.watch, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
+}
+
+// blurs reports whether the service's build writes a file at a time, or about then.
+func (s *fakeService) blurs(path string, at time.Time) bool {
+	return s.newest != nil && slices.ContainsFunc(s.newest.planned[path], func(planned time.Time) bool {
+		return at.Sub(planned).Abs() <= 2*strict
+	})
 }
 
 // watchLater tells of what a service's watch has seen, once it is quiet.
@@ -177,7 +190,13 @@ func (w *world) obey(verdicts []Verdict) {
 	for _, v := range verdicts {
 		w.note("verdict %v", v)
 		if s := w.services[v.Service]; v.Kind == Change || v.Kind == Control {
-			w.after(v.Wait, func() { w.change(s) })
+			s.due = earlier(s.due, w.now.Add(v.Wait))
+			w.after(v.Wait, func() {
+				if !s.due.IsZero() && !w.now.Before(s.due) { // else another one has taken it along
+					s.due = time.Time{}
+					w.change(s)
+				}
+			})
 		}
 	}
 }
@@ -211,8 +230,8 @@ func (w *world) vary(d time.Duration, part float64) time.Duration {
 }
 
 func (w *world) build(s *fakeService, asked bool) {
-	b := &fakeBuild{}
-	s.building = b
+	b := &fakeBuild{planned: map[string][]time.Time{}}
+	s.building, s.newest = b, b
 	s.builds = append(s.builds, w.now)
 	began, takes := w.now, w.vary(s.takes, 0.1)
 	w.note("%s builds", s.name)
@@ -225,17 +244,29 @@ func (w *world) build(s *fakeService, asked bool) {
 		case write.exact < 0:
 			at = takes - w.vary(-write.exact, s.jitter)
 		}
-		w.after(max(0, min(at, takes)), func() {
+		at = max(0, min(at, takes))
+		b.planned[write.path] = append(b.planned[write.path], w.now.Add(at))
+		w.after(at, func() {
 			if !b.ended {
 				w.generate(s, write)
 			}
 		})
+	}
+	fails := w.rnd.Float64() < s.fails
+	if fails {
+		takes /= 2
 	}
 	w.after(takes, func() {
 		if b.ended {
 			return
 		}
 		b.ended = true
+		if fails {
+			s.building, s.whole = nil, began // it has seen all that was written before
+			w.note("the build of %s fails", s.name)
+			w.ledger.Ended(s.name, w.now, false)
+			return
+		}
 		s.building, s.whole = nil, began
 		w.note("%s is built", s.name)
 		w.ledger.Ended(s.name, w.now, true)
@@ -258,7 +289,16 @@ func (w *world) generate(s *fakeService, write fakeWrite) {
 	if f := w.files[write.path]; write.lazy && f != nil && f.content == content {
 		return
 	}
-	w.write(write.path, content, s.name)
+	path := write.path
+	if write.hashed {
+		path = fmt.Sprint(path, "-", content)
+		for old, f := range w.files {
+			if strings.HasPrefix(old, write.path+"-") && old != path && f.content != 0 {
+				w.write(old, 0, s.name)
+			}
+		}
+	}
+	w.write(path, content, s.name)
 }
 
 // holds is a file that was there before everything.
@@ -291,16 +331,13 @@ func (w *world) all() (n int) {
 }
 
 // lost returns what somebody has written that no process was made from: for a
-// service that is built, no build that began later and succeeded.
+// service that is built, no build that began later and was not cut off.
 func (w *world) lost() (all []string) {
 	for _, path := range slices.Sorted(maps.Keys(w.files)) {
 		f := w.files[path]
 		for _, s := range w.services {
-			if !s.watches(path) || f.by == s.name || f.content == 0 || f.by != "" && w.knows(s.name, path) {
+			if !s.watches(path) || f.by == s.name || f.content == 0 || f.blurred || f.by != "" && w.knows(s.name, path) {
 				continue
-			}
-			if f.by == "" && f.written.Sub(f.built) < 100*time.Millisecond {
-				continue // one burst with the build's own write: nobody can see that they were two
 			}
 			taken := s.whole
 			if s.takes == 0 {
