@@ -9,11 +9,22 @@ const (
 	// slack is how much earlier than its beginning a build may seem to write: file
 	// systems stamp by a clock that ticks.
 	slack = 15 * time.Millisecond
-	// settling is how long after a build's end its last writes are told of.
-	settling = 150 * time.Millisecond
+	// settling is how long after a build's end its last writes are told of; many
+	// files are told of later. Nobody waits for a control build, which is settled then.
+	settling, settlingMany = 150 * time.Millisecond, 400 * time.Millisecond
 	// keptFor is how long a build that has ended is remembered, for what is told
 	// of later than that.
 	keptFor = 15 * time.Second
+)
+
+// End is how a build has ended.
+type End uint8
+
+// The ends. The zero End is CutOff.
+const (
+	CutOff    End = iota // it was cancelled, or could not even begin
+	Failed               // it has come to its end, and has failed
+	Succeeded            // it has come to its end
 )
 
 // build is one run of a service's build command.
@@ -21,13 +32,14 @@ type build struct {
 	service string
 	began   time.Time
 	ended   time.Time // zero: it runs
-	whole   bool      // it has run to its end, and succeeded
+	end     End       // how it has ended
 	settled bool      // what was written until its end has been decided on
 	calm    int       // so many builds of the service, up to this one, have written the same files
 
 	edited  bool      // somebody's edit is among its causes
 	delayed bool      // it has begun later than it could have
 	control bool      // it was asked for, and nobody's edit is
+	asked   []*file   // of a control build: for whose sake
 	before  []trigger // the builds of its round whose writes have led to it
 	held    []*change // what waits for its end
 }
@@ -48,6 +60,17 @@ func (b *build) round(service string) bool {
 	return b.service == service || slices.ContainsFunc(b.before, func(t trigger) bool { return t.by.round(service) })
 }
 
+// isWhole reports whether the build has come to its end, whichever.
+func (b *build) isWhole() bool { return b.end != CutOff }
+
+// settles is when what it has written is decided on.
+func (b *build) settles() time.Time {
+	if b.control {
+		return b.ended.Add(settlingMany)
+	}
+	return b.ended.Add(settling)
+}
+
 // fromEdit reports whether somebody's edit has led to the build, be it by other builds.
 func (b *build) fromEdit() bool {
 	return b.edited || slices.ContainsFunc(b.before, func(t trigger) bool { return t.by.fromEdit() })
@@ -65,7 +88,7 @@ func (b *build) duration() time.Duration {
 // end to count from.
 func (b *build) moment(at time.Time) moment {
 	m := moment{start: at.Sub(b.began)}
-	if b.whole {
+	if b.isWhole() {
 		m.end, m.of = b.ended.Sub(at), b.duration()
 	}
 	return m

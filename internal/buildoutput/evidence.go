@@ -10,7 +10,6 @@ type evidence struct {
 	writes map[*build][]time.Time // of the newest builds that wrote it
 	order  []*build               // the same builds, the oldest first
 	own    []moment               // when each build writes it; nil: not known
-	loose  bool                   // it does so at about these moments
 	always bool                   // each whole build does so, that of nobody's edit too
 }
 
@@ -84,7 +83,7 @@ func (ev *evidence) follows() bool {
 // all of them were led to by edits and came to their end.
 func (ev *evidence) ofEdits() (all []*build) {
 	for _, b := range slices.Backward(ev.order) {
-		if !b.whole || !b.edited || len(all) > 0 && !alike(ev.moments(all[0]), ev.moments(b), 0) {
+		if !b.isWhole() || !b.edited || len(all) > 0 && !alike(ev.moments(all[0]), ev.moments(b), 0) {
 			break
 		}
 		all = append(all, b)
@@ -141,7 +140,7 @@ func (ev *evidence) cancelled(b *build) (n int) {
 	for _, earlier := range slices.Backward(ev.order) {
 		switch {
 		case earlier == b:
-		case earlier.whole:
+		case earlier.isWhole():
 			return n
 		default:
 			n++
@@ -154,30 +153,39 @@ func (ev *evidence) cancelled(b *build) (n int) {
 // those of earlier builds that it is somebody's edit. Late in a build nobody can
 // say so, nor is there much to win by cancelling it.
 func (ev *evidence) strange(b *build, at time.Time) bool {
-	start, usually := at.Sub(b.began), time.Duration(0)
-	for _, earlier := range ev.order {
-		if earlier != b && earlier.whole {
-			usually = earlier.duration()
+	usually := ev.usualDuration(b)
+	return usually > 0 && at.Sub(b.began) <= usually/2 && !ev.near(b, at)
+}
+
+// usualDuration is that of the newest whole build before b that has written the
+// file; 0: there is none.
+func (ev *evidence) usualDuration(b *build) time.Duration {
+	for _, earlier := range slices.Backward(ev.order) {
+		if earlier != b && earlier.isWhole() {
+			return earlier.duration()
 		}
 	}
-	if usually == 0 || start > usually/2 {
-		return false
-	}
-	apart := max(500*time.Millisecond, usually/5)
+	return 0
+}
+
+// near reports whether a moment of a build that runs is about one at which an
+// earlier build has written the file.
+func (ev *evidence) near(b *build, at time.Time) bool {
+	apart := max(500*time.Millisecond, ev.usualDuration(b)/5)
 	for _, earlier := range ev.order {
 		for _, m := range ev.moments(earlier) {
-			if earlier != b && (m.start-start).Abs() <= apart {
-				return false
+			if earlier != b && (m.start-at.Sub(b.began)).Abs() <= apart {
+				return true
 			}
 		}
 	}
-	return true
+	return false
 }
 
 // fits reports whether a build has written the file as it always does.
 func (ev *evidence) fits(b *build) bool {
 	moments := ev.moments(b)
-	if ev.always && b.unasked() && b.whole && len(moments) <= len(ev.own) {
+	if ev.always && b.unasked() && b.isWhole() && len(moments) <= len(ev.own) {
 		return true // nobody edits, and caches are cold: moments say little
 	}
 	return ev.usually(moments)
@@ -185,5 +193,9 @@ func (ev *evidence) fits(b *build) bool {
 
 // usually reports whether a build writes the file at these moments.
 func (ev *evidence) usually(moments []moment) bool {
-	return len(moments) <= len(ev.own) && !slices.ContainsFunc(moments, func(m moment) bool { return !usual(ev.own, m, ev.loose) })
+	l := narrow
+	if ev.always {
+		l = wide
+	}
+	return len(moments) <= len(ev.own) && !slices.ContainsFunc(moments, func(m moment) bool { return !usual(ev.own, m, l) })
 }

@@ -25,6 +25,7 @@ type causes struct {
 	at      time.Time // when the newest was told; zero: there is none
 	edited  bool
 	delayed bool
+	files   []*file   // that were written by builds, as it seems
 	before  []trigger // of builds whose writes are passed on
 }
 
@@ -98,6 +99,16 @@ func (f *file) evidence(service string) *evidence {
 	return ev
 }
 
+// isSuspect reports whether nobody knows who writes the file.
+func (f *file) isSuspect() bool {
+	for _, ev := range f.by {
+		if ev.own != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // counts reports whether a change during a build is taken for somebody's edit at
 // once, and may cancel the build.
 func (f *file) counts(b *build, w Write) bool {
@@ -109,6 +120,8 @@ func (f *file) counts(b *build, w Write) bool {
 		return true
 	case !ev.known(b):
 		return b.edited && w.Before != 0
+	case f.target.built.IsZero(): // nothing is cancelled by it, and a save waits for nothing
+		return !ev.near(b, w.At)
 	}
 	return (b.edited || !b.round(f.target.name)) && ev.cancelled(b) < 2 && ev.strange(b, w.At)
 }

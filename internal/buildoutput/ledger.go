@@ -33,18 +33,18 @@ type Write struct {
 // Ledger decides which changes of watched files count. Make one with New.
 type Ledger struct {
 	targets map[string]*target
-	builds  []*build            // that run, or ended a short while ago
-	wholes  map[string][]*build // the newest whole builds, newest first, by service
-	active  time.Time           // of the last write, or end of a build
-	checks  int                 // control builds in a row without a sign of people
+	builds  []*build                 // that run, or ended a short while ago
+	wholes  map[kindOfBuild][]*build // the newest builds that came to their end, newest first
+	active  time.Time                // of the last write, or end of a build
+	checks  int                      // control builds in a row without a sign of people
 }
 
 // New returns a ledger that knows what was remembered.
 func New(remembered []Output) *Ledger {
-	l := &Ledger{targets: map[string]*target{}, wholes: map[string][]*build{}}
+	l := &Ledger{targets: map[string]*target{}, wholes: map[kindOfBuild][]*build{}}
 	for _, o := range remembered {
 		ev := l.target(o.Service).file(o.Path).evidence(o.By)
-		ev.own, ev.loose, ev.always = o.moments(), o.Loose, o.Always
+		ev.own, ev.always = o.moments(), o.Always
 	}
 	return l
 }
@@ -64,7 +64,8 @@ func (l *Ledger) Began(service string, at time.Time, asked bool) {
 	t := l.target(service)
 	b := &build{service: service, began: at}
 	if c := t.causes; asked && !c.at.IsZero() {
-		b.edited, b.delayed, b.before = c.edited, c.delayed, c.before
+		b.edited, b.before, b.asked = c.edited, c.before, c.files
+		b.delayed = c.delayed && at.Sub(c.at) > delay*3/4 // else another edit has taken it along
 		b.control = !b.fromEdit()
 	}
 	t.causes, t.built = causes{}, at
@@ -72,19 +73,37 @@ func (l *Ledger) Began(service string, at time.Time, asked bool) {
 	maps.DeleteFunc(t.owed, func(_ *file, d debt) bool { return d.at.Add(slack).Before(at) })
 }
 
-// Ended tells that the build of a service has ended, with all its processes. It
-// is whole if it has succeeded.
-func (l *Ledger) Ended(service string, at time.Time, whole bool) {
+// kindOfBuild tells builds apart that write at other moments.
+type kindOfBuild struct {
+	service string
+	end     End
+}
+
+func (b *build) kind() kindOfBuild { return kindOfBuild{b.service, b.end} }
+
+// Ended tells that the build of a service has ended, with all its processes.
+func (l *Ledger) Ended(service string, at time.Time, end End) {
 	b := l.running(service)
 	if b == nil {
 		return
 	}
-	b.ended, b.whole = at, whole
+	b.ended, b.end = at, end
 	l.active = later(l.active, at)
-	if whole {
-		newest := slices.Insert(l.wholes[service], 0, b)
-		l.wholes[service] = newest[:min(3, len(newest))]
+	if b.isWhole() {
+		newest := slices.Insert(l.wholes[b.kind()], 0, b)
+		l.wholes[b.kind()] = newest[:min(3, len(newest))]
 	}
+}
+
+// Forget drops what is known of the builds of a service: another command writes
+// other files.
+func (l *Ledger) Forget(service string) {
+	for _, t := range l.targets {
+		for _, f := range t.files {
+			delete(f.by, service)
+		}
+	}
+	maps.DeleteFunc(l.wholes, func(k kindOfBuild, _ []*build) bool { return k.service == service })
 }
 
 // running returns the build of a service that has not ended; nil: there is none.
@@ -190,7 +209,7 @@ func (l *Ledger) Next() (time.Time, bool) {
 	var next time.Time
 	for _, b := range l.builds {
 		if !b.ended.IsZero() && !b.settled {
-			next = earlier(next, b.ended.Add(settling))
+			next = earlier(next, b.settles())
 		}
 	}
 	if _, at := l.due(); !at.IsZero() {
@@ -203,7 +222,7 @@ func (l *Ledger) Next() (time.Time, bool) {
 func (l *Ledger) Wake(now time.Time) []Verdict {
 	var out verdicts
 	for _, b := range l.builds {
-		if !b.ended.IsZero() && !b.settled && !now.Before(b.ended.Add(settling)) {
+		if !b.ended.IsZero() && !b.settled && !now.Before(b.settles()) {
 			l.settle(b, &out)
 		}
 	}
@@ -237,6 +256,7 @@ func (l *Ledger) pay(now time.Time) []Verdict {
 		default:
 			cause.before = append(cause.before, trigger{f, d.by})
 		}
+		cause.files = append(cause.files, f)
 		v.Files = append(v.Files, f.path)
 		delete(t.owed, f)
 	}

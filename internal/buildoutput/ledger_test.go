@@ -28,7 +28,7 @@ func (b *book) at(seconds float64) time.Time {
 // build tells of a whole build of api.
 func (b *book) build(from, to float64, asked bool) {
 	b.Began("api", b.at(from), asked)
-	b.Ended("api", b.at(to), true)
+	b.Ended("api", b.at(to), Succeeded)
 }
 
 // writes tells api's watch of changed files at a time, a moment later.
@@ -69,17 +69,17 @@ func (b *book) learn() {
 	b.t.Helper()
 	b.Began("api", b.at(0), false)
 	b.want(b.writes(0.1, "gen.go"), "") // nobody has edited anything
-	b.Ended("api", b.at(2), true)
+	b.Ended("api", b.at(2), Succeeded)
 	b.want(b.wake(2.2), "")
 	for _, from := range []float64{5, 15} {
 		b.want(b.wake(from), "control api gen.go")
 		b.Began("api", b.at(from), true)
 		b.want(b.writes(from+0.1, "gen.go"), "")
-		b.Ended("api", b.at(from+2), true)
+		b.Ended("api", b.at(from+2), Succeeded)
 		if from == 5 {
-			b.want(b.wake(from+2.2), "")
+			b.want(b.wake(from+2.5), "")
 		} else {
-			b.want(b.wake(from+2.2), "learned api gen.go")
+			b.want(b.wake(from+2.5), "learned api gen.go")
 		}
 	}
 	b.want(b.wake(99), "")
@@ -104,10 +104,10 @@ func TestTheFirstChangeDuringABuildCountsAtOnce(t *testing.T) {
 	b.want(b.writes(10, "main.go"), "change api main.go")
 	b.Began("api", b.at(10.1), true)
 	b.want(b.writes(11, "other.go"), "change api other.go") // somebody has edited; so he may again
-	b.Ended("api", b.at(11.06), false)
+	b.Ended("api", b.at(11.06), CutOff)
 	b.Began("api", b.at(11.1), true)
 	b.want(b.writes(11.9, "other.go"), "") // as in the build before
-	b.Ended("api", b.at(13.1), true)
+	b.Ended("api", b.at(13.1), Succeeded)
 	b.want(b.wake(13.3), "")
 	b.want(b.wake(16.2), "control api other.go")
 }
@@ -118,7 +118,7 @@ func TestWhatControlBuildsWriteIsLearned(t *testing.T) {
 	b.want(b.writes(100, "main.go"), "change api main.go")
 	b.Began("api", b.at(100.1), true)
 	b.want(b.writes(100.2, "gen.go"), "")
-	b.Ended("api", b.at(102.1), true)
+	b.Ended("api", b.at(102.1), Succeeded)
 	b.want(b.wake(102.3), "")
 	b.want(b.wake(500), "")
 }
@@ -131,7 +131,7 @@ func TestEditsOfAKnownOutputCount(t *testing.T) {
 		b.writes(100, "main.go")
 		b.Began("api", b.at(100.1), true)
 		b.want(b.writes(101, "gen.go"), "")
-		b.Ended("api", b.at(102.1), true)
+		b.Ended("api", b.at(102.1), Succeeded)
 		b.want(b.wake(102.3), "change api gen.go")
 	})
 	t.Run("one time more", func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestEditsOfAKnownOutputCount(t *testing.T) {
 		b.writes(100, "main.go")
 		b.Began("api", b.at(100.1), true)
 		b.want(b.writes(100.2, "gen.go")+b.writes(101, "gen.go"), "")
-		b.Ended("api", b.at(102.1), true)
+		b.Ended("api", b.at(102.1), Succeeded)
 		b.want(b.wake(102.3), "change api gen.go")
 	})
 	t.Run("outside of a build", func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestEditsOfAKnownOutputCount(t *testing.T) {
 		b.Ledger = New(Decode(encoded(t, b.Outputs())))
 		b.Began("api", b.at(200), false)
 		b.want(b.writes(200.9, "gen.go")+b.writes(203, "gen.go"), "")
-		b.Ended("api", b.at(206), true)
+		b.Ended("api", b.at(206), Succeeded)
 		b.want(b.wake(206.2), "change api gen.go")
 	})
 }
@@ -178,7 +178,7 @@ func TestWhatIsRememberedCostsNothing(t *testing.T) {
 	b.Ledger = New(Decode(encoded(t, b.Outputs())))
 	b.Began("api", b.at(200), false)
 	b.want(b.writes(203, "gen.go"), "")
-	b.Ended("api", b.at(220), true) // nothing is cached
+	b.Ended("api", b.at(220), Succeeded) // nothing is cached
 	b.want(b.wake(220.2), "")
 	b.want(b.wake(500), "")
 }
@@ -196,6 +196,12 @@ func TestWhatCannotBeReadIsNothing(t *testing.T) {
 	if all := Decode(encoded(t, many)); len(all) != MaxOutputs {
 		t.Errorf("%d outputs", len(all))
 	}
+	for i := range many {
+		many[i].Path = strings.Repeat("long/", 800) + fmt.Sprint(i)
+	}
+	if text := encoded(t, many); len(text) > MaxSize || len(Decode(text)) < 50 {
+		t.Errorf("%d bytes, %d outputs", len(text), len(Decode(text)))
+	}
 }
 
 // What a watch tells of after the build's end has been decided on.
@@ -204,10 +210,25 @@ func TestLateNewsOfABuild(t *testing.T) {
 	b.learn()
 	b.writes(100, "main.go")
 	b.Began("api", b.at(100.1), true)
-	b.Ended("api", b.at(102.1), true)
+	b.Ended("api", b.at(102.1), Succeeded)
 	b.want(b.wake(102.3), "")
 	b.want(b.writes(100.2, "gen.go"), "")
 	b.want(b.writes(101.3, "gen.go"), "change api gen.go")
+}
+
+// What is written for the first time during a build that fails is most likely what
+// mends it.
+func TestAnEditDuringABuildThatFailsCountsAtItsEnd(t *testing.T) {
+	b := newBook(t)
+	b.Began("api", b.at(0), false)
+	b.want(b.writes(1.9, "main.go"), "")
+	b.Ended("api", b.at(2), Failed)
+	b.want(b.wake(2.2), "change api main.go")
+	b.Began("api", b.at(2.2), true)
+	b.want(b.writes(4.1, "main.go"), "") // again; this may be the build itself
+	b.Ended("api", b.at(4.2), Failed)
+	b.want(b.wake(4.4), "")
+	b.want(b.wake(7.2), "control api main.go")
 }
 
 // A build that was cut off is followed by another, which sees all.
@@ -218,10 +239,10 @@ func TestABuildThatIsCutOffOwesNothing(t *testing.T) {
 	b.Began("api", b.at(100.1), true)
 	b.writes(101, "gen.go")
 	b.writes(101.1, "main.go")
-	b.Ended("api", b.at(101.2), false)
+	b.Ended("api", b.at(101.2), CutOff)
 	b.Began("api", b.at(101.25), true)
 	b.want(b.wake(101.5), "")
-	b.Ended("api", b.at(103), true)
+	b.Ended("api", b.at(103), Succeeded)
 	b.want(b.wake(103.2)+b.wake(500), "")
 }
 
@@ -239,13 +260,59 @@ func TestWhatIsPassedOnCountsAtTheBuildsEnd(t *testing.T) {
 		b.writes(from, "main.go")
 		b.Began("api", b.at(from+0.1), true)
 		b.want(app(from+0.6), want)
-		b.Ended("api", b.at(from+2.1), true)
+		b.Ended("api", b.at(from+2.1), Succeeded)
 		if want == "" {
 			want = "change app dist/lib.js"
 		} else {
 			want = ""
 		}
 		b.want(b.wake(from+2.3), want)
+	}
+}
+
+// W1: nothing is cancelled by a change of what a service without a build watches.
+// It counts at once, also during the builds of others, unless it comes when the
+// build has written the file before.
+func TestAServiceWithoutABuildWaitsForNobodysBuild(t *testing.T) {
+	b := newBook(t)
+	app := func(at float64) string {
+		return text(b.Written("app", b.at(at+0.05), []Write{{Path: "page.html", At: b.at(at), Before: 1, After: uint64(at * 1000)}}))
+	}
+	b.Started("app", b.at(0))
+	b.build(0, 10, false)
+	b.wake(10.2)
+	for i, at := range []float64{15, 32, 58} { // 4.9, 1.9 and 7.9 s after the build's beginning
+		from := 10 + 20*float64(i)
+		b.writes(from, "main.go")
+		b.Began("api", b.at(from+0.1), true)
+		b.want(app(at), "change app page.html")
+		b.Ended("api", b.at(from+10.1), Succeeded)
+		b.want(b.wake(from+10.3), "")
+	}
+	b.writes(70, "main.go")
+	b.Began("api", b.at(70.1), true)
+	b.want(app(72.5), "") // as in the build before the last
+	b.Ended("api", b.at(80.1), Succeeded)
+	b.want(b.wake(80.3), "change app page.html")
+}
+
+// Many files are told of later than a few; a control build waits for them.
+func TestAControlBuildWaitsForLateNews(t *testing.T) {
+	b := newBook(t)
+	b.build(0, 2, false)
+	b.want(b.writes(1.9, "a", "b"), "")
+	b.wake(2.2)
+	for _, from := range []float64{5.2, 10.7} {
+		b.want(b.wake(from), "control api a,b")
+		b.Began("api", b.at(from), true)
+		b.Ended("api", b.at(from+2), Succeeded)
+		b.want(b.wake(from+2.25), "")
+		b.want(b.writes(from+1.9, "a", "b"), "")
+		want := ""
+		if from > 10 {
+			want = "learned api a; learned api b"
+		}
+		b.want(b.wake(from+2.45), want)
 	}
 }
 
@@ -270,8 +337,8 @@ func TestAServiceThatWritesWhatItWatches(t *testing.T) {
 		}
 	}
 	want := []string{
-		"change api data.db", "change api data.db", "change api data.db 200ms; rewritten api data.db", "change api data.db 400ms",
-		"change api data.db 800ms", "change api data.db 1.6s", "change api data.db 3.2s", "change api data.db 6.4s", "change api data.db 10s", "change api data.db 10s",
+		"change api data.db", "change api data.db 200ms", "change api data.db 400ms; rewritten api data.db", "change api data.db 800ms",
+		"change api data.db 1.6s", "change api data.db 3.2s", "change api data.db 6.4s", "change api data.db 10s", "change api data.db 10s", "change api data.db 10s",
 	}
 	if !slices.Equal(all, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(all, "\n"), strings.Join(want, "\n"))
@@ -281,14 +348,26 @@ func TestAServiceThatWritesWhatItWatches(t *testing.T) {
 	b.want(b.writes(at+5, "data.db"), "change api data.db") // at another moment
 }
 
-// Somebody who saves quickly writes soon after each start, and is not slowed down.
-func TestQuickSavesAreNoHabit(t *testing.T) {
+// Somebody who saves as regularly as a clock writes at the same moment after each
+// start, but not after one that comes later.
+func TestSavesAreNoHabit(t *testing.T) {
 	b := newBook(t)
-	at := 1.0
-	for i := range 20 {
-		b.Started("api", b.at(at))
-		at += 0.6 + 0.13*float64(i%4)
-		b.want(b.writes(at, "main.go"), "change api main.go")
+	start, delayed := 0.0, 0
+	for i := range 100 {
+		b.Started("api", b.at(start))
+		save := 5 * float64(i+1)
+		start = save + 0.1
+		switch said := b.writes(save, "main.go"); said {
+		case "change api main.go":
+		case "change api main.go 200ms":
+			start += 0.2
+			delayed++
+		default:
+			t.Fatalf("save %d: %s", i, said)
+		}
+	}
+	if delayed > 50 {
+		t.Errorf("%d saves were put off", delayed)
 	}
 }
 
@@ -337,7 +416,7 @@ func TestAnythingMayBeTold(t *testing.T) {
 					l.Began(s, now, rapid.Bool().Draw(t, "asked"))
 				}
 			case 1:
-				l.Ended(name.Draw(t, "service"), now, rapid.Bool().Draw(t, "whole"))
+				l.Ended(name.Draw(t, "service"), now, rapid.SampledFrom([]End{CutOff, Failed, Succeeded}).Draw(t, "end"))
 			case 2:
 				l.Started(name.Draw(t, "service"), now)
 			case 3, 4:

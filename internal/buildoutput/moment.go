@@ -36,8 +36,8 @@ func roughly(a, b moment, part float64) bool {
 }
 
 const (
-	// strict is how far two moments may be apart that make a file the build's own:
-	// of a short build, less.
+	// strict is how far two moments may be apart that make a file the build's own;
+	// in a build below a second, half as much.
 	strict = 50 * time.Millisecond
 	// partOfThree is the same for three moments, as a part of the build: three that
 	// are alike are as unlikely to be chance.
@@ -51,22 +51,32 @@ func alike(a, b []moment, part float64) bool {
 		return false
 	}
 	for i := range a {
-		if !near(a[i], b[i], min(strict, max(20*time.Millisecond, max(a[i].of, b[i].of)/100))) && (part == 0 || !roughly(a[i], b[i], part)) {
+		tolerance := min(strict, max(strict/2, max(a[i].of, b[i].of)/20))
+		if !near(a[i], b[i], tolerance) && (part == 0 || !roughly(a[i], b[i], part)) {
 			return false
 		}
 	}
 	return true
 }
 
-// usual reports whether a moment is one of those at which a build writes, or with
-// loose, at about which it does. It is less strict than alike, since what is known
-// to be the build's is seldom edited.
-func usual(known []moment, m moment, loose bool) bool {
-	part := 0.05
-	if loose {
-		part = 2 * partOfThree
-	}
+// leeway is how far a moment may be from where a build usually writes.
+type leeway struct {
+	exact time.Duration // seen from the beginning or the end, and no more than a part of the build
+	most  float64       // that part
+	part  float64       // or as a part of the build
+}
+
+// What is less likely to be somebody's edit has more leeway.
+var (
+	// narrow is for what a build does not always write: an edit may be all there is.
+	narrow = leeway{2 * strict, 1.0 / 8, 0.05}
+	// wide is for what each build writes, so that an edit would be one time more.
+	wide = leeway{4 * strict, 1.0 / 4, 0.15}
+)
+
+// usual reports whether a moment is one of those at which a build writes.
+func usual(known []moment, m moment, l leeway) bool {
 	return slices.ContainsFunc(known, func(k moment) bool {
-		return near(k, m, min(2*strict, max(k.of, m.of)/8)) || roughly(k, m, part)
+		return near(k, m, min(l.exact, time.Duration(l.most*float64(max(k.of, m.of))))) || roughly(k, m, l.part)
 	})
 }

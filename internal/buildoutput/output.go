@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// MaxOutputs is how many outputs are remembered.
-const MaxOutputs = 2000
+const (
+	// MaxOutputs is how many outputs are remembered, and MaxSize how large the text
+	// of them is at the most.
+	MaxOutputs = 2000
+	MaxSize    = 512 << 10
+)
 
 // Output is a file that is known to be written by a build, as it is remembered
 // from one run of devgate to the next.
@@ -19,7 +23,6 @@ type Output struct {
 	By      string `json:"by"`               // the service whose build writes it
 	Build   string `json:"build"`            // what is run for it; another command writes other files
 	When    []When `json:"when"`             // each time that it writes it
-	Loose   bool   `json:"loose,omitempty"`  // the moments are rough ones
 	Always  bool   `json:"always,omitempty"` // each build writes it, not only one that finds it out of date
 }
 
@@ -48,7 +51,7 @@ func (l *Ledger) Outputs() []Output {
 				if ev.own == nil {
 					continue
 				}
-				o := Output{Service: t.name, Path: f.path, By: by, Loose: ev.loose, Always: ev.always}
+				o := Output{Service: t.name, Path: f.path, By: by, Always: ev.always}
 				for _, m := range ev.own {
 					o.When = append(o.When, When{m.start.Milliseconds(), m.end.Milliseconds(), m.of.Milliseconds()})
 				}
@@ -70,11 +73,14 @@ type remembered struct {
 	Outputs []Output `json:"outputs"`
 }
 
-// Encode writes outputs down.
+// Encode writes outputs down; those that are too many are left out.
 func Encode(outputs []Output) ([]byte, error) {
-	text, err := json.MarshalIndent(remembered{version, outputs}, "", "\t")
-	if err != nil {
+	text, err := json.Marshal(remembered{version, outputs})
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("write outputs of builds: %w", err)
+	case len(text) >= MaxSize:
+		return Encode(outputs[:len(outputs)/2])
 	}
 	return append(text, '\n'), nil
 }

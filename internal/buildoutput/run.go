@@ -7,12 +7,13 @@ import (
 
 const (
 	// rounds is at which start in a row a service is told that it writes what it
-	// watches.
+	// watches. The change before is put off already: after a start that comes later,
+	// a service that writes does so later, too, and somebody who saves does not.
 	rounds = 3
 	// shortly is how long after its start a service may write and still be said to
 	// do so when it starts.
 	shortly = 10 * time.Second
-	// firstWait is how long the change waits then; each time twice as long, up to
+	// firstWait is how long that change waits; each time twice as long, up to
 	// longestWait, as after a crash.
 	firstWait, longestWait = 200 * time.Millisecond, 10 * time.Second
 )
@@ -31,7 +32,7 @@ type habit struct {
 	rounds int
 }
 
-// Started tells that a process of a service has started.
+// Started tells that a process of a service is started at that moment.
 func (l *Ledger) Started(service string, at time.Time) {
 	r := &l.target(service).runs
 	r.number++
@@ -47,14 +48,14 @@ func (l *Ledger) Started(service string, at time.Time) {
 // and says so when they are enough to be told.
 func (r *runs) note(f *file, at time.Time, out *verdicts) int {
 	after := at.Sub(r.started)
-	if r.started.IsZero() || after < 0 || after > shortly {
+	if r.started.IsZero() || after < -slack || after > shortly {
 		return 0
 	}
 	h, known := r.habits[f.path]
 	switch {
 	case known && h.run == r.number:
 		return h.rounds // again, in the same run
-	case known && (h.after-after).Abs() <= max(strict, after/10):
+	case known && (h.after-after).Abs() <= max(strict, after/40):
 		h.rounds++
 	default:
 		h.rounds = 1
@@ -75,12 +76,12 @@ func (r *runs) note(f *file, at time.Time, out *verdicts) int {
 // slow puts off a change that is nothing but what the service writes each time it
 // starts.
 func (v verdicts) slow(t *target, habit int) {
-	if habit < rounds || habit == math.MaxInt {
+	if habit < rounds-1 || habit == math.MaxInt {
 		return
 	}
 	for i := range v {
 		if v[i].Kind == Change && v[i].Service == t.name {
-			v[i].Wait = min(firstWait<<min(habit-rounds, 10), longestWait)
+			v[i].Wait = min(firstWait<<min(habit-rounds+1, 10), longestWait)
 		}
 	}
 }

@@ -8,12 +8,17 @@ import (
 
 // settle decides on all that a build has written.
 func (l *Ledger) settle(b *build, out *verdicts) {
-	b.settled, b.calm = true, l.undisturbed(l.wholes[b.service])
+	b.settled, b.calm = true, l.undisturbed(l.wholes[b.kind()])
 	if b.control {
 		l.meetPeople(b)
 	}
 	for _, c := range b.held {
 		l.decide(b, c, out)
+	}
+	for _, c := range b.held {
+		if ev := c.file.evidence(b.service); ev.own != nil && b.control {
+			ev.always = ev.always && !slices.ContainsFunc(b.asked, (*file).isSuspect)
+		}
 	}
 	b.held = nil
 }
@@ -33,24 +38,21 @@ func (l *Ledger) meetPeople(b *build) {
 func (l *Ledger) decide(b *build, c *change, out *verdicts) {
 	f := c.file
 	ev := f.evidence(b.service)
-	if c.named && ev.own == nil {
-		if kin := f.kin(b); kin != nil {
-			ev.own, ev.loose, ev.always = kin.own, kin.loose, kin.always
-		}
-	}
 	switch {
 	case ev.own != nil && ev.fits(b):
 		f.cost = 0
 	case ev.own == nil && b.control && b.round(f.target.name) && l.proven(f, b):
 		l.learn(f, b, out)
 	case ev.own == nil && b.edited && b.service == f.target.name && ev.follows():
-		f.own(b, out) // strictly: one that is not always written is not missed where somebody edits it
+		f.own(b, false, out)
+	case ev.own == nil && c.named && f.follow(f.kin(b), b):
 	case c.same, f.target.hasSeen(c.at):
-	case ev.own != nil && b.whole && f.cost < patience:
-		ev.loose = ev.loose || f.cost > 0 // a second time: its moments are not as sure as they seemed
+	case ev.own != nil && b.isWhole() && f.cost < patience:
+		f.count(out)
+	case b.end == Failed && !ev.known(b): // somebody mends what does not build, and waits
 		f.count(out)
 	default:
-		if b.whole {
+		if b.isWhole() {
 			ev.own = nil // it is written at other moments by now
 		}
 		f.target.owed[f] = debt{target: f.target, at: c.at, by: b}
@@ -60,7 +62,7 @@ func (l *Ledger) decide(b *build, c *change, out *verdicts) {
 // learn makes a file the build's own, and with it those by which the build came
 // about, back to where the circle began.
 func (l *Ledger) learn(f *file, b *build, out *verdicts) {
-	l.own(f, b, out)
+	f.own(b, true, out)
 	for at := b; at != nil && at.service != f.target.name; {
 		var next *build
 		for _, t := range at.before {
@@ -68,7 +70,7 @@ func (l *Ledger) learn(f *file, b *build, out *verdicts) {
 				continue
 			}
 			if next = t.by; t.file.evidence(next.service).own == nil && l.proven(t.file, next) {
-				l.own(t.file, next, out)
+				t.file.own(next, true, out)
 			}
 		}
 		at = next
@@ -77,7 +79,7 @@ func (l *Ledger) learn(f *file, b *build, out *verdicts) {
 
 // proven reports whether a file is written by the builds of the service of b.
 func (l *Ledger) proven(f *file, b *build) bool {
-	return f.evidence(b.service).proven(l.wholes[b.service], b.calm)
+	return f.evidence(b.service).proven(l.wholes[b.kind()], b.calm)
 }
 
 // undisturbed returns how many of these builds, the newest of a service, have
@@ -101,20 +103,23 @@ func (l *Ledger) undisturbed(builds []*build) int {
 	return all
 }
 
-// own makes a file that a control build has written the build's own.
-func (l *Ledger) own(f *file, b *build, out *verdicts) {
-	ev := f.own(b, out)
-	newest := l.wholes[b.service]
-	ev.always, ev.loose = true, !ev.alike(newest[:min(2, len(newest))], 0)
-}
-
-// own makes a file the build's own.
-func (f *file) own(b *build, out *verdicts) *evidence {
+// own makes a file the build's own; always is true of one that each build writes.
+func (f *file) own(b *build, always bool, out *verdicts) {
 	ev := f.evidence(b.service)
-	ev.own, ev.loose, ev.always, f.cost = ev.moments(b), false, false, 0
+	ev.own, ev.always, f.cost = ev.moments(b), always, 0
 	delete(f.target.owed, f)
 	*out = append(*out, Verdict{Kind: Learned, Service: f.target.name, Files: []string{f.path}, By: b.service})
-	return ev
+}
+
+// follow takes a file for the build's own without a word, as another one is; false:
+// there is no other.
+func (f *file) follow(kin *evidence, b *build) bool {
+	if kin == nil {
+		return false
+	}
+	ev := f.evidence(b.service)
+	ev.own, ev.always = kin.own, kin.always
+	return true
 }
 
 // due returns the service that is owed a build next, and when; nil: none is, or

@@ -136,7 +136,7 @@ func (w *world) write(path string, content uint64, by string) {
 	for _, s := range w.services {
 		if s.watches(path) {
 			s.pending[path] = w.now
-			w.watchLater(s, 36*time.Millisecond+w.upTo(30*time.Millisecond))
+			w.watchLater(s, min(300*time.Millisecond, time.Duration(36+5*len(s.pending))*time.Millisecond)+w.upTo(30*time.Millisecond))
 		}
 	}
 }
@@ -210,7 +210,7 @@ func (w *world) change(s *fakeService) {
 	}
 	if b := s.building; b != nil {
 		b.ended = true
-		w.ledger.Ended(s.name, w.now, false)
+		w.ledger.Ended(s.name, w.now, CutOff)
 	}
 	w.build(s, true)
 }
@@ -264,12 +264,12 @@ func (w *world) build(s *fakeService, asked bool) {
 		if fails {
 			s.building, s.whole = nil, began // it has seen all that was written before
 			w.note("the build of %s fails", s.name)
-			w.ledger.Ended(s.name, w.now, false)
+			w.ledger.Ended(s.name, w.now, Failed)
 			return
 		}
 		s.building, s.whole = nil, began
 		w.note("%s is built", s.name)
-		w.ledger.Ended(s.name, w.now, true)
+		w.ledger.Ended(s.name, w.now, Succeeded)
 		w.restart(s)
 	})
 }
