@@ -39,6 +39,7 @@ type build struct {
 	edited  bool      // somebody's edit is among its causes
 	delayed bool      // it has begun later than it could have
 	control bool      // it was asked for, and nobody's edit is
+	alone   bool      // a control build, and nobody had edited anything for a while
 	asked   []*file   // of a control build: for whose sake
 	before  []trigger // the builds of its round whose writes have led to it
 	held    []*change // what waits for its end

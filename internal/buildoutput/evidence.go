@@ -16,6 +16,10 @@ type evidence struct {
 // keptBuilds is how many builds are remembered for a file.
 const keptBuilds = 6
 
+// once is up to how far apart writes of a file are one: a watcher tells of them in
+// one piece or in two.
+const once = 2 * strict
+
 // note keeps that a build has written the file.
 func (ev *evidence) note(b *build, at time.Time) {
 	if ev.writes[b] == nil {
@@ -25,9 +29,13 @@ func (ev *evidence) note(b *build, at time.Time) {
 			ev.order = slices.Delete(ev.order, 0, 1)
 		}
 	}
-	if !slices.ContainsFunc(ev.writes[b], at.Equal) { // told twice, by different ways
-		ev.writes[b] = append(ev.writes[b], at)
+	for i, before := range ev.writes[b] {
+		if at.Sub(before).Abs() <= once {
+			ev.writes[b][i] = later(before, at)
+			return
+		}
 	}
+	ev.writes[b] = append(ev.writes[b], at)
 }
 
 // moments are when a build has written the file.
@@ -42,13 +50,14 @@ func (ev *evidence) moments(b *build) []moment {
 
 // proven reports whether the newest whole builds of a service, newest first, have
 // written the file in the way that only the build itself does: two control builds
-// at the same moment, or three builds, two of them control builds, at about the same
-// one. Where people are at work meanwhile it takes three at the same moment.
+// at the same moment while nobody is about, or three builds, two of them control
+// builds, at about the same one. Where people are at work meanwhile it takes three at
+// the same moment.
 func (ev *evidence) proven(builds []*build, undisturbed int) bool {
 	switch {
 	case len(builds) < 2 || !builds[0].control:
 		return false
-	case builds[1].control && undisturbed >= 2 && ev.alike(builds[:2], 0):
+	case builds[0].alone && builds[1].alone && undisturbed >= 2 && ev.alike(builds[:2], 0):
 		return true
 	case len(builds) < 3 || !builds[1].control && !builds[2].control:
 		return false

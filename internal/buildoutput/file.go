@@ -171,6 +171,8 @@ func (t *target) wantsDelay() bool {
 
 // count makes the file one that has changed.
 func (f *file) count(out *verdicts) {
-	f.cost++
-	out.add(Change, f)
+	if !out.has(Change, f) {
+		f.cost++
+		out.add(Change, f)
+	}
 }

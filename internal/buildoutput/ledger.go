@@ -17,6 +17,8 @@ const (
 	patience  = 3
 	longQuiet = 30 * time.Second
 	enough    = 6
+	// absent is after how long without an edit nobody is taken to be at work.
+	absent = 30 * time.Second
 	// beginning is how long a build that was asked for may take to begin.
 	beginning = 10 * time.Second
 )
@@ -25,6 +27,9 @@ const (
 type Write struct {
 	Path string
 	At   time.Time // when it was last written
+	// First is when it was first written of several times that are told in one
+	// piece; zero: once, or nobody knows.
+	First time.Time
 	// Before and After stand for what it held; 0: there was no file. They are
 	// equal of a file that was written again as it was.
 	Before, After uint64
@@ -36,6 +41,7 @@ type Ledger struct {
 	builds  []*build                 // that run, or ended a short while ago
 	wholes  map[kindOfBuild][]*build // the newest builds that came to their end, newest first
 	active  time.Time                // of the last write, or end of a build
+	edited  time.Time                // when somebody last edited something, as it seems
 	checks  int                      // control builds in a row without a sign of people
 }
 
@@ -67,6 +73,7 @@ func (l *Ledger) Began(service string, at time.Time, asked bool) {
 		b.edited, b.before, b.asked = c.edited, c.before, c.files
 		b.delayed = c.delayed && at.Sub(c.at) > delay*3/4 // else another edit has taken it along
 		b.control = !b.fromEdit()
+		b.alone = b.control && at.Sub(l.edited) > absent
 	}
 	t.causes, t.built = causes{}, at
 	l.builds = append(l.builds, b)
@@ -124,7 +131,10 @@ func (l *Ledger) Written(service string, now time.Time, writes []Write) []Verdic
 		if w.Before != w.After {
 			l.active = later(l.active, w.At)
 		}
-		habit = min(habit, l.take(t.file(w.Path), w, now, &out))
+		for _, at := range w.times() {
+			w.At = at
+			habit = min(habit, l.take(t.file(w.Path), w, now, &out))
+		}
 	}
 	out.slow(t, habit)
 	if l.running(service) == nil && t.wantsDelay() {
@@ -132,6 +142,14 @@ func (l *Ledger) Written(service string, now time.Time, writes []Write) []Verdic
 	}
 	l.told(&out, now)
 	return out
+}
+
+// times are when the file was written, as far as they tell.
+func (w Write) times() []time.Time {
+	if w.First.IsZero() || w.At.Sub(w.First) <= once {
+		return []time.Time{w.At}
+	}
+	return []time.Time{w.First, w.At}
 }
 
 // take decides on one change, or holds it until the build is over. It returns at
@@ -198,6 +216,7 @@ func (l *Ledger) told(out *verdicts, now time.Time) {
 	for _, v := range *out {
 		if v.Kind == Change {
 			l.target(v.Service).cause(now).edited = true
+			l.edited = now
 			l.checks = 0
 		}
 	}

@@ -422,7 +422,11 @@ func TestAnythingMayBeTold(t *testing.T) {
 			case 3, 4:
 				at := now.Add(-time.Duration(rapid.IntRange(-1000, 20_000).Draw(t, "ago")) * time.Millisecond)
 				content := rapid.Uint64Range(0, 3)
-				l.Written(name.Draw(t, "service"), now, []Write{{rapid.SampledFrom([]string{"x", "y", "d/z"}).Draw(t, "path"), at, content.Draw(t, "before"), content.Draw(t, "after")}})
+				write := Write{Path: rapid.SampledFrom([]string{"x", "y", "d/z"}).Draw(t, "path"), At: at, Before: content.Draw(t, "before"), After: content.Draw(t, "after")}
+				if rapid.Bool().Draw(t, "twice") {
+					write.First = at.Add(-time.Duration(rapid.IntRange(0, 1000).Draw(t, "first")) * time.Millisecond)
+				}
+				l.Written(name.Draw(t, "service"), now, []Write{write})
 			}
 			if next, ok := l.Next(); ok && !now.Before(next) {
 				l.Wake(now)

@@ -44,6 +44,21 @@ func (l *Ledger) Started(service string, at time.Time) {
 	}
 }
 
+// Expected returns when a service writes what it watches if it does so as after its
+// last start; false: it has not.
+func (l *Ledger) Expected(service string) (at time.Time, is bool) {
+	r := &l.target(service).runs
+	for _, h := range r.habits {
+		if h.run == r.number-1 {
+			at, is = earlier(at, r.started.Add(h.after)), true
+		}
+	}
+	return at, is
+}
+
+// Acquit tells that a service has not written what was changed since its last start.
+func (l *Ledger) Acquit(service string) { l.target(service).runs.habits = nil }
+
 // note counts at how many starts in a row a file was written at the same moment,
 // and says so when they are enough to be told.
 func (r *runs) note(f *file, at time.Time, out *verdicts) int {

@@ -1,6 +1,9 @@
 package buildoutput
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind is what a Verdict is about.
 type Kind uint8
@@ -44,7 +47,19 @@ func (v verdicts) delay(t *target) bool {
 // service.
 type verdicts []Verdict
 
+// has reports whether a file is the last of those of a kind.
+func (v *verdicts) has(kind Kind, f *file) bool {
+	return slices.ContainsFunc(*v, func(one Verdict) bool {
+		return one.Kind == kind && one.Service == f.target.name && one.Files[len(one.Files)-1] == f.path
+	})
+}
+
+// add adds a file to those of a kind, once: several writes of it come one after the
+// other.
 func (v *verdicts) add(kind Kind, f *file) {
+	if v.has(kind, f) {
+		return
+	}
 	for i := range *v {
 		if old := &(*v)[i]; old.Kind == kind && old.Service == f.target.name && (kind == Change || kind == Control) {
 			old.Files = append(old.Files, f.path)

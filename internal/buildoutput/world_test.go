@@ -1,6 +1,7 @@
 package buildoutput
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -55,10 +56,13 @@ type fakeService struct {
 	whole    time.Time   // when the newest that was not cut off began
 	started  []time.Time
 	known    map[string]uint64
-	pending  map[string]time.Time
+	pending  map[string]span
 	settleAt time.Time
 	due      time.Time // when it is told of a change; zero: there is none
 }
+
+// span is from the first to the last write of a file that a watch has not told of.
+type span struct{ first, last time.Time }
 
 type fakeBuild struct {
 	ended   bool
@@ -83,7 +87,7 @@ func newWorld(t *testing.T, seed uint64, services ...*fakeService) *world {
 	}
 	for _, s := range services {
 		w.services[s.name] = s
-		s.known, s.pending = map[string]uint64{}, map[string]time.Time{}
+		s.known, s.pending = map[string]uint64{}, map[string]span{}
 	}
 	return w
 }
@@ -135,7 +139,7 @@ func (w *world) write(path string, content uint64, by string) {
 	w.note("%s written by %q", path, by)
 	for _, s := range w.services {
 		if s.watches(path) {
-			s.pending[path] = w.now
+			s.pending[path] = span{cmp.Or(s.pending[path].first, w.now), w.now}
 			w.watchLater(s, min(300*time.Millisecond, time.Duration(36+5*len(s.pending))*time.Millisecond)+w.upTo(30*time.Millisecond))
 		}
 	}
@@ -176,7 +180,7 @@ func (w *world) tell(s *fakeService) {
 	for _, path := range slices.Sorted(maps.Keys(s.pending)) {
 		f := w.files[path]
 		if f.content != 0 || s.known[path] != 0 {
-			writes = append(writes, Write{Path: path, At: f.written, Before: s.known[path], After: f.content})
+			writes = append(writes, Write{Path: path, First: s.pending[path].first, At: f.written, Before: s.known[path], After: f.content})
 		}
 		s.known[path] = f.content
 	}

@@ -19,13 +19,16 @@ type edits struct {
 	ledger  *buildoutput.Ledger
 	changed func(by event.Cause, services ...string) error // the supervisor's
 	tell    func([]buildoutput.Verdict)                    // says what was found out, and remembers it
+	wrote   func(service string) (bytes uint64, known bool)
 
 	wake chan struct{} // holds one token when told is not empty
 
 	mu   sync.Mutex
 	told []news // not yet taken up
 
-	waiting map[string]ask // by service: changes that are put off; owned by run
+	// By service, owned by run.
+	waiting map[string]ask  // changes that are put off
+	looks   map[string]look // at services that may be about to write
 }
 
 // news is something that has happened, for the ledger.
@@ -37,8 +40,17 @@ type ask struct {
 	by  event.Cause
 }
 
+// look is how much a service has written just before the moment at which it has
+// changed a file after its last start, if it was the service.
+type look struct {
+	due   time.Time
+	taken bool
+	bytes uint64
+	known bool
+}
+
 func newEdits(remembered []buildoutput.Output) *edits {
-	return &edits{ledger: buildoutput.New(remembered), wake: make(chan struct{}, 1), waiting: map[string]ask{}}
+	return &edits{ledger: buildoutput.New(remembered), wake: make(chan struct{}, 1), waiting: map[string]ask{}, looks: map[string]look{}}
 }
 
 // hear has something taken up by the goroutine.
@@ -56,9 +68,14 @@ func (e *edits) hear(what news) {
 func (e *edits) written(c watch.Change) {
 	all := make([]buildoutput.Write, 0, len(c.Writes))
 	for _, w := range c.Writes {
-		all = append(all, buildoutput.Write{Path: w.File, At: w.At, Before: uint64(w.Before), After: uint64(w.After)})
+		all = append(all, buildoutput.Write{Path: w.File, At: w.At, First: w.First, Before: uint64(w.Before), After: uint64(w.After)})
 	}
-	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict { return l.Written(c.Name, time.Now(), all) })
+	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict {
+		if e.isInnocent(c.Name) {
+			l.Acquit(c.Name)
+		}
+		return l.Written(c.Name, time.Now(), all)
+	})
 }
 
 // ends are the supervisor's results in the ledger's words.
@@ -79,7 +96,39 @@ func (e *edits) building(service string, by event.Cause) (ended func(supervisor.
 // starting is a hook of the supervisor: a process of a service starts.
 func (e *edits) starting(service string) {
 	at := time.Now()
-	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict { l.Started(service, at); return nil })
+	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict {
+		l.Started(service, at)
+		delete(e.looks, service)
+		if expected, is := l.Expected(service); is {
+			e.looks[service] = look{due: expected.Add(-lookAhead)}
+		}
+		return nil
+	})
+}
+
+// lookAhead is how long before the moment a look is taken.
+const lookAhead = 60 * time.Millisecond
+
+// lookAround takes the looks that are due.
+func (e *edits) lookAround() {
+	for service, l := range e.looks {
+		if !l.taken && !l.due.After(time.Now()) {
+			l.taken = true
+			l.bytes, l.known = e.wrote(service)
+			e.looks[service] = l
+		}
+	}
+}
+
+// isInnocent reports whether a service has written nothing at all since it was
+// looked at: who has changed its files was not it, regular as that may be.
+func (e *edits) isInnocent(service string) bool {
+	before := e.looks[service]
+	if !before.known {
+		return false
+	}
+	bytes, known := e.wrote(service)
+	return known && bytes == before.bytes
 }
 
 // forget drops what is known of the builds of services that have another command.
@@ -99,6 +148,7 @@ func (e *edits) run(ctx context.Context) error {
 		}
 		e.obey(e.ledger.Wake(time.Now()))
 		e.askDue()
+		e.lookAround()
 		timer.Reset(time.Until(e.next()))
 		select {
 		case <-ctx.Done():
@@ -126,6 +176,11 @@ func (e *edits) next() time.Time {
 	for _, a := range e.waiting {
 		if a.due.Before(next) {
 			next = a.due
+		}
+	}
+	for _, l := range e.looks {
+		if !l.taken && l.due.Before(next) {
+			next = l.due
 		}
 	}
 	return next

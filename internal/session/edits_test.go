@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,9 @@ type desk struct {
 	asked    []string
 	verdicts []string
 	over     chan struct{}
+
+	wrote atomic.Uint64 // by api's process
+	tells atomic.Bool   // that is known
 }
 
 func newDesk(t *testing.T, remembered []buildoutput.Output) *desk {
@@ -51,6 +55,7 @@ func newDesk(t *testing.T, remembered []buildoutput.Output) *desk {
 			note(&d.verdicts, "%d %v", v.Kind, v.Files)
 		}
 	}
+	d.edits.wrote = func(string) (uint64, bool) { return d.wrote.Load(), d.tells.Load() }
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { defer close(d.over); d.edits.run(ctx) }()
 	t.Cleanup(func() { cancel(); <-d.over })
@@ -146,6 +151,33 @@ func TestAnEditDuringABuildIsBuilt(t *testing.T) {
 		d.write("src/stamp") // by somebody
 		d.wait(time.Minute)
 		d.take("1m1.1s api: 3 src/main.go", "1m2.2s api: 3 src/stamp")
+	})
+}
+
+// W1, W9: who saves as regularly as a program that saves once it sees the new
+// process is not taken for the service, where the system tells what that has written.
+func TestASaveAfterEachStartIsTheServicesOnlyIfItHasWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, nil)
+		round := func(writes uint64) {
+			d.edits.starting("api")
+			d.wait(350 * time.Millisecond)
+			d.wrote.Add(writes)
+			d.write("main.js")
+			d.wait(50 * time.Millisecond)
+		}
+		d.tells.Store(true)
+		for i := range 10 {
+			round(0)
+			d.take(fmt.Sprintf("%v api: 3 main.js", time.Duration(i+1)*400*time.Millisecond))
+		}
+		if len(d.verdicts) > 10 {
+			t.Errorf("said %v", d.verdicts)
+		}
+		round(1)
+		d.take() // put off
+		d.wait(time.Second)
+		d.take("4.6s api: 3 main.js")
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"devgate/internal/control"
 	"devgate/internal/event"
 	"devgate/internal/logmux"
+	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/watch"
 	"devgate/proxy"
@@ -76,7 +77,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	}
 	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
-	s.edits.changed = s.sup.Changed
+	s.edits.changed, s.edits.wrote = s.sup.Changed, s.wrote
 	return s, nil
 }
 
@@ -227,6 +228,12 @@ func (s *session) suspend() {
 func (s *session) say(service, text string) { s.printer.Devgate(service, text) }
 
 func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
+
+// wrote is how much the processes of a service have written so far.
+func (s *session) wrote(service string) (bytes uint64, known bool) {
+	now, _ := s.bus.Service(service)
+	return proc.Wrote(withDescendants(now.PID))
+}
 
 func (s *session) heedsChanges(service string) bool {
 	now, _ := s.bus.Service(service)

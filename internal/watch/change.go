@@ -64,6 +64,8 @@ type Write struct {
 	// At is when it was written last: by the clock of its file system where that
 	// is plausible, since events are received late.
 	At time.Time
+	// First is when it was first noticed to be written, of several times.
+	First time.Time
 	// Before and After are what it held. They are the same of a file that was
 	// written as it was.
 	Before, After Content

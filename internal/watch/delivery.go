@@ -53,7 +53,7 @@ func (o *observer) change(name string, paths []string, writes []written, at time
 		if c.At.IsZero() || w.first.Before(c.At) {
 			c.At = w.first
 		}
-		c.Writes = append(c.Writes, Write{File: relative(o.w.Root, w.path), At: w.at(), Before: w.before.content(), After: w.now.content()})
+		c.Writes = append(c.Writes, Write{File: relative(o.w.Root, w.path), At: w.at(), First: w.first, Before: w.before.content(), After: w.now.content()})
 	}
 	return c
 }
