@@ -25,7 +25,7 @@ type reporter struct {
 // with its context: nothing is left out on the way down.
 func (r *reporter) run(context.Context) error {
 	r.before = map[string]event.Service{}
-	r.startup.tellReady(r.before) // of what runs elsewhere no event ever comes
+	r.startup.tell(r.before) // of what runs elsewhere no event ever comes
 	for {
 		select {
 		case e, open := <-r.events.C:

@@ -176,11 +176,11 @@ func TestTheReadyLine(t *testing.T) {
 }
 
 // C3: where every backend runs elsewhere all is ready at once, also beside a worker,
-// whose events come later.
+// whose events come later and which only --wait waits for.
 func TestWhatRunsElsewhereIsReady(t *testing.T) {
 	for _, more := range []string{"", "[work]\ncommand = \"true\"\n"} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newReport(t, "[api]\nurl = \"http://127.0.0.1:9\"\n"+more, time.Minute)
+			r := newReport(t, "[api]\nurl = \"http://127.0.0.1:9\"\n"+more, 0)
 			synctest.Wait()
 			r.out.take(t, ": ready http://localhost:3000 (1 backend, 0.0s)")
 			time.Sleep(time.Hour)
