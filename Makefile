@@ -48,6 +48,7 @@ e2e: ## real servers behind a real devgate, in a real terminal; 20 rounds of sur
 soak: ## 100 rounds of every way to end devgate under every kind of child; 1,000 random histories
 	SURVIVOR_ROUNDS=100 $(SURVIVORS) -timeout 90m ./internal/cli
 	DEVGATE_TRIALS=1000 $(GO) test -count=1 -timeout 30m -tags e2e -run '^TestRandomHistories$$' ./internal/e2e
+	DEVGATE_TRIALS=400 $(GO) test -count=1 -timeout 30m -run '^TestRandomHistories$$' ./internal/buildoutput
 
 bench: ## figures as ratios against a reference in the same run
 	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./internal/bench/... ./proxy/... ./internal/logmux/... ./internal/watch/...

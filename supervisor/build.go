@@ -4,17 +4,21 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"devgate/internal/event"
 )
 
 // build is one run of a service's build command.
 type build struct {
 	number  int
+	by      event.Cause // what it goes back to
 	spec    *Spec
 	starter Starter
 	post    func(message)
 	after   <-chan struct{} // the build before it; nil at first
 	slots   chan struct{}   // full while as many builds run as may
 	over    chan struct{}
+	ended   func(Result) // tells who was told that it has begun
 
 	mu        sync.Mutex
 	child     Child
@@ -22,8 +26,8 @@ type build struct {
 	unwanted  bool          // cancelled is closed
 }
 
-func newBuild(number int, spec *Spec, starter Starter, slots chan struct{}, after <-chan struct{}, post func(message)) *build {
-	b := &build{number: number, spec: spec, starter: starter, slots: slots, after: after, over: make(chan struct{}), cancelled: make(chan struct{})}
+func newBuild(number int, by event.Cause, spec *Spec, starter Starter, slots chan struct{}, after <-chan struct{}, post func(message)) *build {
+	b := &build{number: number, by: by, spec: spec, starter: starter, slots: slots, after: after, over: make(chan struct{}), cancelled: make(chan struct{})}
 	b.post = func(m message) { m.build = number; post(m) }
 	return b
 }
@@ -54,9 +58,12 @@ func (b *build) main() {
 	took := time.Since(began)
 	switch {
 	case b.endedCancelled():
+		b.ended(BuildCancelled)
 	case exit.Failure():
+		b.ended(BuildFailed)
 		b.post(message{what: failed, in: inBuildFailed, text: "build failed (" + exit.String() + ")", ran: took})
 	default:
+		b.ended(BuildSucceeded)
 		b.post(message{in: inBuilt, ran: took})
 	}
 }
@@ -72,8 +79,14 @@ func (b *build) begin() (Child, error) {
 			return nil, err
 		}
 	}
+	b.ended = func(Result) {}
+	if b.spec.Building != nil {
+		b.ended = b.spec.Building(b.by)
+	}
 	child, err := b.spec.start(b.starter, *b.spec.Build, ToBuild)
-	b.child = child
+	if b.child = child; err != nil {
+		b.ended(BuildCancelled)
+	}
 	return child, err
 }
 

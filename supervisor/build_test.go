@@ -165,3 +165,29 @@ func TestBuildsOfSeveralServicesRunSideBySideWithALimit(t *testing.T) {
 		p.end()
 	})
 }
+
+// W9: whoever looks for what builds write is told when each runs, with what it
+// goes back to.
+func TestEachBuildIsToldOfFromItsBeginningToItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		system := newSystem()
+		s := spec("api")
+		s.Build = &Command{Args: []string{"build"}}
+		s.Building = func(by event.Cause) func(Result) {
+			system.note("begins for %d", by.By)
+			return func(r Result) { system.note("ends %d", r) }
+		}
+		p := start(t, system, s)
+		p.after(time.Second)
+		p.sup.Changed(edit, "api") // instead of the first one
+		p.after(time.Second)
+		system.last("build").exit(crash(1))
+		synctest.Wait()
+		system.missing["build"] = true
+		p.sup.Changed(edit, "api")
+		synctest.Wait()
+		p.end()
+		p.wantHistory("0s begins for 0", "0s start build", "1s KILL build", "1s ends 0", "1s begins for 3", "1s start build",
+			"2s ends 1", "2s begins for 3", "2s start build", "2s ends 0")
+	})
+}

@@ -89,6 +89,9 @@ func (r *run) begin() Child {
 	}
 	var child Child
 	if err == nil {
+		if r.spec.Starting != nil {
+			r.spec.Starting()
+		}
 		child, err = r.spec.start(r.starter, r.spec.Command, ToRun)
 	}
 	if err != nil {

@@ -302,7 +302,7 @@ func (s *service) startBuild() {
 	}
 	s.builds++
 	s.staged = false
-	s.build = newBuild(s.builds, s.spec, s.starter, s.slots, after, s.box.put)
+	s.build = newBuild(s.builds, s.cause, s.spec, s.starter, s.slots, after, s.box.put)
 	go s.build.main() // its end is waited for by the next build, or by loop
 }
 

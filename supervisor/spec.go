@@ -52,6 +52,14 @@ type Spec struct {
 	// the result of the build where Command finds it.
 	Install func() error
 
+	// Building is called when a build begins, with what it goes back to. What it
+	// returns is called when every process of it has ended.
+	Building func(by event.Cause) (ended func(Result))
+
+	// Starting is called just before a process of the service is started, be it
+	// a successor.
+	Starting func()
+
 	// Output opens the sinks for the two streams of one command, before it is
 	// started. They are closed when the command's ends are closed. Nil discards.
 	Output func(to Purpose) (stdout, stderr io.WriteCloser)
@@ -82,6 +90,16 @@ type Spec struct {
 	// LastOutput is the last line that the service printed, for messages.
 	LastOutput func() string
 }
+
+// Result is how a build has ended.
+type Result uint8
+
+// The results. The zero Result is BuildCancelled.
+const (
+	BuildCancelled Result = iota // its result was not wanted any more, or it could not begin
+	BuildFailed
+	BuildSucceeded
+)
 
 // Restart says what an exit that nobody asked for leads to.
 type Restart uint8

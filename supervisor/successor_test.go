@@ -20,6 +20,7 @@ type overlapping struct {
 	ready   []chan struct{} // by run
 	drained chan struct{}   // what Drain waits for; nil: nothing
 	noPort  bool
+	tells   bool // of each start
 }
 
 func (o *overlapping) spec() Spec {
@@ -47,6 +48,9 @@ func (o *overlapping) renew() (*Spec, error) {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+	if o.tells {
+		s.Starting = func() { o.system.note("starting api%d", n) }
 	}
 	s.Drain = func(ctx context.Context) {
 		o.system.note("drain api%d", n)
@@ -97,6 +101,19 @@ func TestASuccessorTakesOverWhenItIsReady(t *testing.T) {
 		p.wantHistory("0s observe waiting 0", "0s observe starting 0", "0s start api1", "0s observe starting 1", "0s observe ready 1",
 			"0s start api2", "1s observe ready 2", "1s drain api1", "3s TERM api1",
 			"4s observe stopping 2", "4s drain api2", "4s TERM api2", "4s observe stopping 2", "4s observe stopped 2")
+	})
+}
+
+// W9: each start is told of before it happens, that of a successor too.
+func TestEachStartIsToldOfBeforeItHappens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := overlapping{tells: true}
+		p := o.begin(t)
+		p.sup.Changed(edit, "api")
+		p.wantHistoryOf("api1", "0s starting", "0s start")
+		p.wantHistoryOf("api2", "0s starting", "0s start")
+		close(o.drained)
+		p.end()
 	})
 }
 

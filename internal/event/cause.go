@@ -17,6 +17,7 @@ const (
 	Edit                  // files were changed that the service watches
 	Reload                // the Devgatefile was changed
 	Ended                 // the process itself, which ended unasked
+	Control               // devgate itself, to find out what builds write
 )
 
 // Cause is who asked for what happens to a service, and what was changed. It
@@ -24,9 +25,12 @@ const (
 // the reason.
 type Cause struct {
 	By    Origin
-	Files []string // of an Edit: the first of the files, as people write them
-	Total int      // of an Edit: all files, also those not in Files
+	Files []string // of an Edit or a Control: the first of the files, as people write them
+	Total int      // all of these files, also those not in Files
 }
+
+// IsChange reports whether it is that files were changed, by whomever.
+func (c Cause) IsChange() bool { return c.By == Edit || c.By == Control }
 
 // shownFiles is how many files are named in a line.
 const shownFiles = 3

@@ -16,6 +16,7 @@ type plan struct {
 	added         []*project.Service
 	removed       []string
 	renewed       []string // need another process
+	rebuilt       []string // have another build command
 	moved         bool     // the gateway, to another port or host
 	notes         []string // about what has no effect, that were not there before
 }
@@ -32,6 +33,9 @@ func diff(before *setup, p *project.Project) plan {
 	}
 	for _, now := range p.Services {
 		old := before.Service(now.Name)
+		if old != nil && fingerprint(old) != fingerprint(now) {
+			d.rebuilt = append(d.rebuilt, now.Name)
+		}
 		switch {
 		case old == nil || isRemote(now) != isRemote(old):
 			d.added = append(d.added, now)

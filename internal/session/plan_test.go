@@ -24,11 +24,11 @@ command = "work"
 url = "http://127.0.0.1:9"
 `
 
-// loaded is a project made from a Devgatefile.
+// loaded is a project made from a Devgatefile, with a folder services/api.
 func loaded(t *testing.T, text string) *project.Project {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "shop", "Devgatefile")
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(filepath.Dir(path), "services", "api"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

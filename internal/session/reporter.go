@@ -62,7 +62,7 @@ func (r *reporter) tell(e event.Event) {
 		r.say(name, "removed")
 	case event.Asked:
 		// What a command or a key asks for is said where it is given.
-		if e.Cause.By == event.Edit {
+		if e.Cause.IsChange() {
 			r.say(name, r.texts.edit(e))
 		}
 	case event.StateChanged:

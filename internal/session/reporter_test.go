@@ -73,7 +73,8 @@ func TestWhatHappensIsSaidOnce(t *testing.T) {
 		r.out.take(t, "api: removed", "web: slow")
 		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Command}})
 		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Edit, Files: []string{"a"}, Total: 1}})
-		r.out.take(t, "web: ↻ a changed → restarting")
+		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Control, Files: []string{"a"}, Total: 1}})
+		r.out.take(t, "web: ↻ a changed → restarting", "web: ↻ a changed during a build → restarting")
 		r.end()
 		if fmt.Sprint(r.failed, r.opened) != "[api api] [http://localhost:3000]" {
 			t.Errorf("failed %v, opened %v", r.failed, r.opened)

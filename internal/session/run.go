@@ -24,7 +24,7 @@ type parts struct {
 	reporter                                      *reporter
 	reporting                                     *task // the reporter
 	serving, supervising                          *task // the gateway, the services
-	watching, reloading                           *task // files, the Devgatefile
+	watching, reloading, editing                  *task // files, the Devgatefile, who writes
 	recording                                     *task // processes
 	typing, sizing, signalling, guarding, reading *task // devgate's own terminal, signals, guard and output
 }
@@ -118,6 +118,7 @@ func (s *session) start() *parts {
 	p.reading = background(func(ctx context.Context) error { return watchReader(ctx, s.options.Out, s.ending.by) })
 	reloader := s.reloader()
 	p.reloading = background(reloader.run)
+	p.editing = background(s.edits.run)
 	p.watching = background(func(ctx context.Context) error { return s.watchFiles(ctx, reloader.ask) })
 	p.serving = background(s.gateway.Serve)
 	p.recording = background(s.recordProcesses)
@@ -135,6 +136,7 @@ func (s *session) stop(p *parts) {
 	p.reloading.cancel()
 	p.reading.cancel()
 	p.typing.stop()
+	p.editing.cancel()
 	stopped := s.sayGoodbye()
 	p.serving.stop()
 	p.supervising.stop()
@@ -146,6 +148,7 @@ func (s *session) stop(p *parts) {
 	limit, cancel := context.WithTimeout(context.Background(), stuckLimit)
 	defer cancel()
 	p.watching.leave(limit)
+	p.editing.leave(limit)
 	p.reloading.leave(limit)
 	p.reading.stop()
 	p.guarding.stop()
@@ -160,13 +163,16 @@ func (s *session) stop(p *parts) {
 // and takes up a changed Devgatefile.
 func (s *session) watchFiles(ctx context.Context, reload func(event.Cause)) error {
 	return s.watcher.Run(ctx, func(c watch.Change) {
-		edit := event.Cause{By: event.Edit, Files: c.Files, Total: c.Total}
 		if c.Name == logmux.Devgate {
-			reload(edit)
+			if len(c.Files) > 0 {
+				reload(event.Cause{By: event.Edit, Files: c.Files, Total: c.Total})
+			}
 			return
 		}
-		s.gateway.Changed()
-		s.sup.Changed(edit, c.Name)
+		if len(c.Files) > 0 {
+			s.gateway.Changed()
+		}
+		s.edits.written(c)
 	})
 }
 

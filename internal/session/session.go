@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -13,6 +15,7 @@ import (
 	"devgate/internal/control"
 	"devgate/internal/event"
 	"devgate/internal/logmux"
+	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/watch"
 	"devgate/proxy"
@@ -40,6 +43,7 @@ type session struct {
 	relays    relays
 	terminals *terminals
 	specs     *specs
+	edits     *edits
 
 	ending   *ending
 	stopping atomic.Bool // it is on its way down
@@ -68,19 +72,36 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 		OnHidden: s.refresh,
 	})
 	s.assemble()
-	s.watcher = &watch.Watcher{Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf}
+	s.watcher = &watch.Watcher{
+		Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf, Rewrites: true, Except: filesOf(o.Out, o.Err),
+	}
 	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
+	s.edits.changed, s.edits.wrote = s.sup.Changed, s.wrote
 	return s, nil
+}
+
+// filesOf are the files that streams lead to.
+func filesOf(streams ...io.Writer) (all []fs.FileInfo) {
+	for _, stream := range streams {
+		if file, ok := stream.(*os.File); ok {
+			if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+				all = append(all, info)
+			}
+		}
+	}
+	return all
 }
 
 // assemble makes the parts that look after services, each with what it needs.
 func (s *session) assemble() {
 	s.outputs = newOutputs(s.printer)
 	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say}
+	s.edits = newEdits(recall(s.options.Project))
+	s.edits.tell = (&findings{current: s.current, say: s.say, known: s.edits.ledger.Outputs}).take
 	undeclared := &undeclared{say: s.say, path: s.options.Project.Path}
 	s.specs = &specs{
-		current: s.current, outputs: s.outputs, backends: s.backends, relays: &s.relays, terminals: s.terminals,
+		current: s.current, outputs: s.outputs, backends: s.backends, relays: &s.relays, terminals: s.terminals, edits: s.edits,
 		checks: &checks{say: s.say, start: s.exec, backends: s.backends, undeclared: undeclared},
 	}
 }
@@ -162,6 +183,7 @@ func (s *session) apply(d plan) {
 		s.say("", err.Error())
 	}
 	s.backends.preset(d.added)
+	s.edits.forget(d.rebuilt)
 	s.sup.Reconcile(s.specs.of(d.after), d.after.startedNames())
 	if d.after.URL != d.before.URL {
 		s.writeRecord()
@@ -206,6 +228,12 @@ func (s *session) suspend() {
 func (s *session) say(service, text string) { s.printer.Devgate(service, text) }
 
 func (s *session) logf(format string, args ...any) { s.say("", fmt.Sprintf(format, args...)) }
+
+// wrote is how much the processes of a service have written so far.
+func (s *session) wrote(service string) (bytes uint64, known bool) {
+	now, _ := s.bus.Service(service)
+	return proc.Wrote(withDescendants(now.PID))
+}
 
 func (s *session) heedsChanges(service string) bool {
 	now, _ := s.bus.Service(service)

@@ -19,6 +19,7 @@ type specs struct {
 	backends  *backends
 	relays    *relays
 	terminals *terminals
+	edits     *edits
 }
 
 // of are the services that devgate starts.
@@ -59,6 +60,8 @@ func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
 	spec.Command.Terminal = f.terminals.of(service)
 	spec.Stage = func() error { return stage(service) }
 	spec.Install = func() error { return install(service) }
+	spec.Building = func(by event.Cause) func(supervisor.Result) { return f.edits.building(service.Name, by) }
+	spec.Starting = func() { f.edits.starting(service.Name) }
 	spec.Output, spec.LastOutput = output.sinks, output.last
 	spec.Ready = f.checks.of(service, output)
 	spec.Observe = func(e event.Service) {

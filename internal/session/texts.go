@@ -22,11 +22,20 @@ func (t *texts) edit(e event.Event) string {
 	next := " → restarting"
 	if service := t.current.service(e.Service.Name); service != nil && service.Build != nil {
 		next = " → building"
+		if e.Cause.By == event.Control {
+			next = " → building once more, to see who writes it"
+		}
 	}
 	return editText(e.Cause) + logmux.Quiet(next)
 }
 
-func editText(c event.Cause) string { return "↻ " + c.What() + " changed" }
+func editText(c event.Cause) string {
+	text := "↻ " + c.What() + " changed"
+	if c.By == event.Control {
+		text += " during a build"
+	}
+	return text
+}
 
 // state is the line for a new state, or "" where it would say nothing new.
 func (t *texts) state(e event.Service) string {
@@ -38,12 +47,12 @@ func (t *texts) state(e event.Service) string {
 	case event.Waiting:
 		return e.Reason
 	case event.Building:
-		if e.Cause.By == event.Edit {
+		if e.Cause.IsChange() {
 			return "" // said with the edit
 		}
 		return "building: " + service.Service.Build.String()
 	case event.Ready, event.Done:
-		if e.Cause.By == event.Edit {
+		if e.Cause.IsChange() {
 			return editText(e.Cause) + t.outcome(service, e)
 		}
 		return t.ready(service, e)

@@ -23,6 +23,7 @@ command = "work"
 // C4, P5: what people read of a service that changes, word for word.
 func TestWhatIsSaidOfAState(t *testing.T) {
 	edit := event.Cause{By: event.Edit, Files: []string{"a.go"}, Total: 1}
+	control := event.Cause{By: event.Control, Files: []string{"a.go"}, Total: 1}
 	held, tail := 0, []string(nil)
 	texts := &texts{
 		current: newCurrent(newSetup(loaded(t, told), nil)),
@@ -48,6 +49,8 @@ func TestWhatIsSaidOfAState(t *testing.T) {
 		{e: event.Service{Name: "api", State: event.Ready, ReadyIn: time.Second, Cause: edit}, want: "↻ a.go changed → ready 1.0s"},
 		{e: event.Service{Name: "api", State: event.Ready, ReadyIn: time.Second, Cause: edit}, held: 1, want: "↻ a.go changed → ready 1.0s (1 request held)"},
 		{e: event.Service{Name: "built", State: event.Ready, ReadyIn: time.Second, BuiltIn: 2 * time.Second, Cause: edit}, held: 2, want: "↻ a.go changed → build 2.0s → ready 1.0s (2 requests held)"},
+		{e: event.Service{Name: "built", State: event.Building, Cause: control}, want: ""},
+		{e: event.Service{Name: "built", State: event.Ready, ReadyIn: time.Second, BuiltIn: 2 * time.Second, Cause: control}, want: "↻ a.go changed during a build → build 2.0s → ready 1.0s"},
 		{e: event.Service{Name: "work", State: event.Ready, PID: 7, Cause: edit}, want: "↻ a.go changed → runs (pid 7)"},
 		{e: event.Service{Name: "work", State: event.Done, ReadyIn: time.Second, Cause: edit}, want: "↻ a.go changed → done 1.0s"},
 		{e: event.Service{Name: "api", State: event.Backoff, Reason: "exit status 1; again in 0.2s"}, want: "exit status 1; again in 0.2s"},
@@ -66,15 +69,21 @@ func TestWhatIsSaidOfAState(t *testing.T) {
 
 func TestAnEditIsSaidAtOnce(t *testing.T) {
 	texts := &texts{current: newCurrent(newSetup(loaded(t, told), nil))}
-	for name, want := range map[string]string{
-		"api":   ": ↻ a.go changed → restarting",
-		"built": ": ↻ a.go changed → building",
-		"gone":  ": ↻ a.go changed → restarting",
+	for _, c := range []struct {
+		name string
+		by   event.Origin
+		want string
+	}{
+		{"api", event.Edit, ": ↻ a.go changed → restarting"},
+		{"built", event.Edit, ": ↻ a.go changed → building"},
+		{"gone", event.Edit, ": ↻ a.go changed → restarting"},
+		{"built", event.Control, ": ↻ a.go changed during a build → building once more, to see who writes it"},
+		{"api", event.Control, ": ↻ a.go changed during a build → restarting"},
 	} {
 		var out said
-		e := event.Event{Kind: event.Asked, Service: event.Service{Name: name}, Cause: event.Cause{By: event.Edit, Files: []string{"a.go"}, Total: 1}}
+		e := event.Event{Kind: event.Asked, Service: event.Service{Name: c.name}, Cause: event.Cause{By: c.by, Files: []string{"a.go"}, Total: 1}}
 		out.say("", texts.edit(e))
-		out.take(t, want)
+		out.take(t, c.want)
 	}
 }
 

@@ -15,6 +15,14 @@ type burst struct {
 	pending map[string]entry
 	held    time.Time // until then, some file may come back
 	overdue bool      // the limit is reached, and all that has changed may come back
+	writes  []written // of files that are not pending any more; see taken
+}
+
+// written is a file that was written since it held something before.
+type written struct {
+	path        string
+	before, now state
+	first, last time.Time // events
 }
 
 // newBurst returns an empty one.
@@ -65,11 +73,15 @@ func (b *burst) hold(until time.Time) { b.held = until }
 // not over, or was about nothing. Read returns what a file holds now.
 func (b *burst) conclude(now time.Time, read func(string) state) (changed []string, at time.Time) {
 	forced, waiting := b.forced(now), false
+	var found []written
 	b.held = time.Time{}
 	for path, e := range b.pending {
 		s := read(path)
 		switch {
 		case s.same(e.base):
+			if s.kind != absent && s.written != e.base.written {
+				b.writes = append(b.writes, written{path, e.base, s, e.first, e.last})
+			}
 			delete(b.pending, path)
 		case s.passing() && now.Before(e.last.Add(b.absence)):
 			waiting = true
@@ -77,14 +89,23 @@ func (b *burst) conclude(now time.Time, read func(string) state) (changed []stri
 				b.held = back
 			}
 		default:
-			changed = append(changed, path)
+			changed, found = append(changed, path), append(found, written{path, e.base, s, e.first, e.last})
 		}
 	}
 	b.overdue = forced && waiting && len(changed) == 0
 	if waiting && (!forced || b.overdue) {
 		return nil, time.Time{}
 	}
+	b.writes = append(b.writes, found...)
 	return changed, b.close(now, changed)
+}
+
+// taken returns what was written since it was last called: what has changed, and
+// what was written as it was.
+func (b *burst) taken() []written {
+	all := b.writes
+	b.writes = nil
+	return all
 }
 
 // close takes what has changed out of the burst and returns when it began. What

@@ -46,19 +46,40 @@ type Change struct {
 	// Name is the target's.
 	Name string
 	// Files holds changed, new and deleted files relative to the Watcher's
-	// Root, with slashes, sorted; the first MaxFiles of them.
+	// Root, with slashes, sorted; the first MaxFiles of them. There is none where
+	// all of Writes are of files that were written as they were.
 	Files []string
 	// Total counts all files that have changed, also those not in Files.
 	Total int
+	// Writes says more of each file, not only of the first.
+	Writes []Write
 	// At is when the first event of the burst was received.
 	At time.Time
 }
+
+// Write is a file that was written.
+type Write struct {
+	// File is its name, as in Change.Files.
+	File string
+	// At is when it was written last: by the clock of its file system where that
+	// is plausible, since events are received late.
+	At time.Time
+	// First is when it was first noticed to be written, of several times.
+	First time.Time
+	// Before and After are what it held. They are the same of a file that was
+	// written as it was.
+	Before, After Content
+}
+
+// Content tells what a file holds from what else it may hold; 0: there is no file.
+type Content uint64
 
 // merge adds what happened later to a Change that was not delivered yet.
 func (c Change) merge(later Change) Change {
 	c.Files = append(slices.Clone(c.Files), later.Files...)
 	slices.Sort(c.Files)
 	c.Files = slices.Compact(c.Files)
+	c.Writes = append(slices.Clone(c.Writes), later.Writes...)
 	if later.At.Before(c.At) {
 		c.At = later.At
 	}
@@ -79,4 +100,15 @@ func relative(root, path string) string {
 		return filepath.ToSlash(path)
 	}
 	return filepath.ToSlash(rel)
+}
+
+// at returns when a file was last written. Of one that is gone, and of one whose
+// file system has another idea of the time, that is when it was noticed.
+func (w *written) at() time.Time {
+	const plausible = 10 * time.Second // the time between two polls, at the most, and then some
+	stamp := time.Unix(0, w.now.touched)
+	if w.now.kind == absent || stamp.Before(w.first.Add(-plausible)) || stamp.After(w.last.Add(time.Second)) {
+		return w.last
+	}
+	return stamp
 }

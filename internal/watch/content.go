@@ -47,6 +47,19 @@ func (s state) same(t state) bool {
 	return s.size == t.size && s.written == t.written
 }
 
+// content returns what stands for what the file holds.
+func (s state) content() Content {
+	switch s.kind {
+	case absent:
+		return 0
+	case unknown:
+		return 1
+	case opaque:
+		return Content(uint64(s.written)^uint64(s.size)) | 2
+	}
+	return Content(s.sum^uint64(s.size)) | 2
+}
+
 // passing reports whether the file may be in the middle of a save: moved away
 // or truncated.
 func (s state) passing() bool { return s.kind == absent || s.size == 0 }

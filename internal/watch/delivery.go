@@ -33,20 +33,34 @@ func (o *observer) flush() {
 			continue
 		}
 		files, at := b.conclude(now, func(path string) state { return o.look(name, path) })
-		if len(files) > 0 {
-			o.post(name, files, at)
+		if len(files) == 0 && b.open() {
+			continue // something may come back
+		}
+		if writes := b.taken(); len(files) > 0 || o.w.Rewrites && len(writes) > 0 {
+			o.post(o.change(name, files, writes, at))
 		}
 	}
 }
 
-// post puts a Change into the outbox.
-func (o *observer) post(name string, paths []string, at time.Time) {
+// change makes a Change of the files of one burst.
+func (o *observer) change(name string, paths []string, writes []written, at time.Time) Change {
 	c := Change{Name: name, At: at}
 	for _, path := range paths {
 		c.Files = append(c.Files, relative(o.w.Root, path))
 	}
 	slices.Sort(c.Files)
-	i := slices.IndexFunc(o.outbox, func(waiting Change) bool { return waiting.Name == name })
+	for _, w := range writes {
+		if c.At.IsZero() || w.first.Before(c.At) {
+			c.At = w.first
+		}
+		c.Writes = append(c.Writes, Write{File: relative(o.w.Root, w.path), At: w.at(), First: w.first, Before: w.before.content(), After: w.now.content()})
+	}
+	return c
+}
+
+// post puts a Change into the outbox.
+func (o *observer) post(c Change) {
+	i := slices.IndexFunc(o.outbox, func(waiting Change) bool { return waiting.Name == c.Name })
 	if i < 0 {
 		o.outbox = append(o.outbox, c)
 		return

@@ -18,6 +18,9 @@
 //     watched files are compared again.
 //   - Targets can be replaced while Run runs, and no change is lost or told twice
 //     by that (see Update).
+//   - Each Change says of every file when it was written and what stands for what
+//     it held before and after; with Rewrites there are Changes of files too that
+//     were written as they were.
 //   - Single files can be named (Target.Files), wherever they are and whatever
 //     ignores them; symbolic links on the way to them are followed and watched.
 //   - Only folders that can matter are watched. Those that Git ignores and those

@@ -2,7 +2,10 @@ package watch
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -70,8 +73,20 @@ func (o *observer) notice(path string, n notice) {
 		}
 		o.scan(path, &walk{how: how, at: n})
 	}
+	if o.isExcept(path) {
+		return
+	}
 	o.pend(path, o.tree.state(path), n)
 	o.step(path, n)
+}
+
+// isExcept reports whether path is one of the files that are not watched.
+func (o *observer) isExcept(path string) bool {
+	if len(o.w.Except) == 0 { // as a rule
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && slices.ContainsFunc(o.w.Except, func(except fs.FileInfo) bool { return os.SameFile(info, except) })
 }
 
 // step notes that something has happened on the way to named files.

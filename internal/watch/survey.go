@@ -179,7 +179,7 @@ func (o *observer) enter(f *folder, dir string, e fs.DirEntry, v *walk) {
 	if e.Name() == ".gitignore" {
 		o.rules(f, stat(path), v)
 	}
-	if o.plan.wantsFile(path) && (e.Type().IsRegular() || stat(path).kind != absent) {
+	if o.plan.wantsFile(path) && (e.Type().IsRegular() || stat(path).kind != absent) && !o.isExcept(path) {
 		o.file(f, path, e.Type()&fs.ModeSymlink != 0, v)
 	}
 }

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"context"
+	"io/fs"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,10 @@ type Watcher struct {
 	Poll time.Duration
 	// MaxFiles bounds the names in one Change; 0: 20.
 	MaxFiles int
+	// Rewrites asks for Changes of files that were written as they were, too.
+	Rewrites bool
+	// Except are files that are not watched, whatever their names are.
+	Except []fs.FileInfo
 
 	hooks hooks
 

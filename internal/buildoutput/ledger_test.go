@@ -1,0 +1,442 @@
+package buildoutput
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// book is a Ledger with what it has said, for tests that tell it all themselves.
+type book struct {
+	*Ledger
+	t    *testing.T
+	zero time.Time
+}
+
+func newBook(t *testing.T) *book {
+	return &book{New(nil), t, time.Unix(1_000_000, 0)}
+}
+
+func (b *book) at(seconds float64) time.Time {
+	return b.zero.Add(time.Duration(seconds * float64(time.Second)))
+}
+
+// build tells of a whole build of api.
+func (b *book) build(from, to float64, asked bool) {
+	b.Began("api", b.at(from), asked)
+	b.Ended("api", b.at(to), Succeeded)
+}
+
+// writes tells api's watch of changed files at a time, a moment later.
+func (b *book) writes(at float64, paths ...string) string {
+	var all []Write
+	for _, path := range paths {
+		all = append(all, Write{Path: path, At: b.at(at), Before: 1, After: uint64(at * 1000)})
+	}
+	return text(b.Written("api", b.at(at+0.05), all))
+}
+
+func (b *book) wake(at float64) string { return text(b.Wake(b.at(at))) }
+
+// text writes verdicts as short as possible.
+func text(verdicts []Verdict) string {
+	names := map[Kind]string{Change: "change", Control: "control", Learned: "learned", Forgotten: "forgotten", Unclear: "unclear", Rewritten: "rewritten"}
+	var all []string
+	for _, v := range verdicts {
+		one := fmt.Sprintf("%s %s %s", names[v.Kind], v.Service, strings.Join(v.Files, ","))
+		if v.Wait > 0 {
+			one += " " + v.Wait.String()
+		}
+		all = append(all, one)
+	}
+	return strings.Join(all, "; ")
+}
+
+func (b *book) want(got, want string) {
+	b.t.Helper()
+	if got != want {
+		b.t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// learn leads to a ledger that knows that api's builds, of 2 s each, write gen.go
+// 0.1 s after they have begun. It ends 100 s after its beginning.
+func (b *book) learn() {
+	b.t.Helper()
+	b.Began("api", b.at(0), false)
+	b.want(b.writes(0.1, "gen.go"), "") // nobody has edited anything
+	b.Ended("api", b.at(2), Succeeded)
+	b.want(b.wake(2.2), "")
+	for _, from := range []float64{5, 15} {
+		b.want(b.wake(from), "control api gen.go")
+		b.Began("api", b.at(from), true)
+		b.want(b.writes(from+0.1, "gen.go"), "")
+		b.Ended("api", b.at(from+2), Succeeded)
+		if from == 5 {
+			b.want(b.wake(from+2.5), "")
+		} else {
+			b.want(b.wake(from+2.5), "learned api gen.go")
+		}
+	}
+	b.want(b.wake(99), "")
+}
+
+func TestOutsideOfBuildsEveryChangeCounts(t *testing.T) {
+	b := newBook(t)
+	b.build(0, 2, false)
+	b.want(b.wake(2.2), "")
+	for i := range 5 {
+		b.want(b.writes(10+float64(i), "main.go"), "change api main.go")
+		b.build(10.1+float64(i), 10.5+float64(i), true)
+		b.want(b.wake(10.7+float64(i)), "")
+	}
+	b.want(b.writes(30, "a.go", "b.go"), "change api a.go,b.go")
+}
+
+func TestTheFirstChangeDuringABuildCountsAtOnce(t *testing.T) {
+	b := newBook(t)
+	b.build(0, 2, false)
+	b.wake(2.2)
+	b.want(b.writes(10, "main.go"), "change api main.go")
+	b.Began("api", b.at(10.1), true)
+	b.want(b.writes(11, "other.go"), "change api other.go") // somebody has edited; so he may again
+	b.Ended("api", b.at(11.06), CutOff)
+	b.Began("api", b.at(11.1), true)
+	b.want(b.writes(11.9, "other.go"), "") // as in the build before
+	b.Ended("api", b.at(13.1), Succeeded)
+	b.want(b.wake(13.3), "")
+	b.want(b.wake(16.2), "control api other.go")
+}
+
+func TestWhatControlBuildsWriteIsLearned(t *testing.T) {
+	b := newBook(t)
+	b.learn()
+	b.want(b.writes(100, "main.go"), "change api main.go")
+	b.Began("api", b.at(100.1), true)
+	b.want(b.writes(100.2, "gen.go"), "")
+	b.Ended("api", b.at(102.1), Succeeded)
+	b.want(b.wake(102.3), "")
+	b.want(b.wake(500), "")
+}
+
+// Rule 4: another offset, one time more, or outside of a build.
+func TestEditsOfAKnownOutputCount(t *testing.T) {
+	t.Run("at another moment", func(t *testing.T) {
+		b := newBook(t)
+		b.learn()
+		b.writes(100, "main.go")
+		b.Began("api", b.at(100.1), true)
+		b.want(b.writes(101, "gen.go"), "")
+		b.Ended("api", b.at(102.1), Succeeded)
+		b.want(b.wake(102.3), "change api gen.go")
+	})
+	t.Run("one time more", func(t *testing.T) {
+		b := newBook(t)
+		b.learn()
+		b.writes(100, "main.go")
+		b.Began("api", b.at(100.1), true)
+		b.want(b.writes(100.2, "gen.go")+b.writes(101, "gen.go"), "")
+		b.Ended("api", b.at(102.1), Succeeded)
+		b.want(b.wake(102.3), "change api gen.go")
+	})
+	t.Run("outside of a build", func(t *testing.T) {
+		b := newBook(t)
+		b.learn()
+		b.want(b.writes(100, "gen.go"), "forgotten api gen.go; change api gen.go")
+		if all := b.Outputs(); len(all) > 0 {
+			t.Errorf("still known: %v", all)
+		}
+	})
+	t.Run("while the first build of all runs", func(t *testing.T) {
+		b := newBook(t)
+		b.learn()
+		b.Ledger = New(Decode(encoded(t, b.Outputs())))
+		b.Began("api", b.at(200), false)
+		b.want(b.writes(200.9, "gen.go")+b.writes(203, "gen.go"), "")
+		b.Ended("api", b.at(206), Succeeded)
+		b.want(b.wake(206.2), "change api gen.go")
+	})
+}
+
+func encoded(t *testing.T, all []Output) []byte {
+	t.Helper()
+	text, err := Encode(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// W9: it is remembered, so that the next `up` builds once, slow as it may be.
+func TestWhatIsRememberedCostsNothing(t *testing.T) {
+	b := newBook(t)
+	b.learn()
+	b.Ledger = New(Decode(encoded(t, b.Outputs())))
+	b.Began("api", b.at(200), false)
+	b.want(b.writes(203, "gen.go"), "")
+	b.Ended("api", b.at(220), Succeeded) // nothing is cached
+	b.want(b.wake(220.2), "")
+	b.want(b.wake(500), "")
+}
+
+func TestWhatCannotBeReadIsNothing(t *testing.T) {
+	for _, text := range []string{"", "{", "[]", `{"version":2,"outputs":[{"service":"a","path":"b","by":"a","when":[{}]}]}`, `{"version":1,"outputs":[{"service":"a","path":"b","by":"a"},{}]}`} {
+		if all := Decode([]byte(text)); len(all) > 0 {
+			t.Errorf("%s: %v", text, all)
+		}
+	}
+	many := make([]Output, MaxOutputs+1)
+	for i := range many {
+		many[i] = Output{Service: "a", Path: fmt.Sprint(i), By: "a", When: []When{{1, 2, 3}}}
+	}
+	if all := Decode(encoded(t, many)); len(all) != MaxOutputs {
+		t.Errorf("%d outputs", len(all))
+	}
+	for i := range many {
+		many[i].Path = strings.Repeat("long/", 800) + fmt.Sprint(i)
+	}
+	if text := encoded(t, many); len(text) > MaxSize || len(Decode(text)) < 50 {
+		t.Errorf("%d bytes, %d outputs", len(text), len(Decode(text)))
+	}
+}
+
+// What a watch tells of after the build's end has been decided on.
+func TestLateNewsOfABuild(t *testing.T) {
+	b := newBook(t)
+	b.learn()
+	b.writes(100, "main.go")
+	b.Began("api", b.at(100.1), true)
+	b.Ended("api", b.at(102.1), Succeeded)
+	b.want(b.wake(102.3), "")
+	b.want(b.writes(100.2, "gen.go"), "")
+	b.want(b.writes(101.3, "gen.go"), "change api gen.go")
+}
+
+// What is written for the first time during a build that fails is most likely what
+// mends it.
+func TestAnEditDuringABuildThatFailsCountsAtItsEnd(t *testing.T) {
+	b := newBook(t)
+	b.Began("api", b.at(0), false)
+	b.want(b.writes(1.9, "main.go"), "")
+	b.Ended("api", b.at(2), Failed)
+	b.want(b.wake(2.2), "change api main.go")
+	b.Began("api", b.at(2.2), true)
+	b.want(b.writes(4.1, "main.go"), "") // again; this may be the build itself
+	b.Ended("api", b.at(4.2), Failed)
+	b.want(b.wake(4.4), "")
+	b.want(b.wake(7.2), "control api main.go")
+}
+
+// A build that was cut off is followed by another, which sees all.
+func TestABuildThatIsCutOffOwesNothing(t *testing.T) {
+	b := newBook(t)
+	b.learn()
+	b.writes(100, "main.go")
+	b.Began("api", b.at(100.1), true)
+	b.writes(101, "gen.go")
+	b.writes(101.1, "main.go")
+	b.Ended("api", b.at(101.2), CutOff)
+	b.Began("api", b.at(101.25), true)
+	b.want(b.wake(101.5), "")
+	b.Ended("api", b.at(103), Succeeded)
+	b.want(b.wake(103.2)+b.wake(500), "")
+}
+
+// What one build writes for another service counts at its end, and once.
+func TestWhatIsPassedOnCountsAtTheBuildsEnd(t *testing.T) {
+	b := newBook(t)
+	app := func(at float64) string {
+		return text(b.Written("app", b.at(at+0.05), []Write{{Path: "dist/lib.js", At: b.at(at), Before: 1, After: uint64(at * 1000)}}))
+	}
+	b.Started("app", b.at(0))
+	b.build(0, 2, false)
+	b.wake(2.2)
+	for i, want := range []string{"change app dist/lib.js", ""} { // the first time could be anybody
+		from := 10 + 10*float64(i)
+		b.writes(from, "main.go")
+		b.Began("api", b.at(from+0.1), true)
+		b.want(app(from+0.6), want)
+		b.Ended("api", b.at(from+2.1), Succeeded)
+		if want == "" {
+			want = "change app dist/lib.js"
+		} else {
+			want = ""
+		}
+		b.want(b.wake(from+2.3), want)
+	}
+}
+
+// W1: nothing is cancelled by a change of what a service without a build watches.
+// It counts at once, also during the builds of others, unless it comes when the
+// build has written the file before.
+func TestAServiceWithoutABuildWaitsForNobodysBuild(t *testing.T) {
+	b := newBook(t)
+	app := func(at float64) string {
+		return text(b.Written("app", b.at(at+0.05), []Write{{Path: "page.html", At: b.at(at), Before: 1, After: uint64(at * 1000)}}))
+	}
+	b.Started("app", b.at(0))
+	b.build(0, 10, false)
+	b.wake(10.2)
+	for i, at := range []float64{15, 32, 58} { // 4.9, 1.9 and 7.9 s after the build's beginning
+		from := 10 + 20*float64(i)
+		b.writes(from, "main.go")
+		b.Began("api", b.at(from+0.1), true)
+		b.want(app(at), "change app page.html")
+		b.Ended("api", b.at(from+10.1), Succeeded)
+		b.want(b.wake(from+10.3), "")
+	}
+	b.writes(70, "main.go")
+	b.Began("api", b.at(70.1), true)
+	b.want(app(72.5), "") // as in the build before the last
+	b.Ended("api", b.at(80.1), Succeeded)
+	b.want(b.wake(80.3), "change app page.html")
+}
+
+// Many files are told of later than a few; a control build waits for them.
+func TestAControlBuildWaitsForLateNews(t *testing.T) {
+	b := newBook(t)
+	b.build(0, 2, false)
+	b.want(b.writes(1.9, "a", "b"), "")
+	b.wake(2.2)
+	for _, from := range []float64{5.2, 10.7} {
+		b.want(b.wake(from), "control api a,b")
+		b.Began("api", b.at(from), true)
+		b.Ended("api", b.at(from+2), Succeeded)
+		b.want(b.wake(from+2.25), "")
+		b.want(b.writes(from+1.9, "a", "b"), "")
+		want := ""
+		if from > 10 {
+			want = "learned api a; learned api b"
+		}
+		b.want(b.wake(from+2.45), want)
+	}
+}
+
+// W9: a service that rewrites what it watches each time it starts is told so at
+// the third round, and slowed down.
+func TestAServiceThatWritesWhatItWatches(t *testing.T) {
+	b := newBook(t)
+	var all []string
+	at := 1.0
+	for range 10 {
+		b.Started("api", b.at(at))
+		said := b.writes(at+0.3, "data.db")
+		all = append(all, said)
+		at += 0.4
+		if _, wait, ok := strings.Cut(said, "data.db "); ok {
+			wait, _, _ = strings.Cut(wait, ";")
+			d, err := time.ParseDuration(wait)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at += d.Seconds()
+		}
+	}
+	want := []string{
+		"change api data.db", "change api data.db 200ms", "change api data.db 400ms; rewritten api data.db", "change api data.db 800ms",
+		"change api data.db 1.6s", "change api data.db 3.2s", "change api data.db 6.4s", "change api data.db 10s", "change api data.db 10s", "change api data.db 10s",
+	}
+	if !slices.Equal(all, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(all, "\n"), strings.Join(want, "\n"))
+	}
+	b.want(b.writes(at+0.1, "main.go"), "change api main.go") // an edit does not wait
+	b.Started("api", b.at(at+0.2))
+	b.want(b.writes(at+5, "data.db"), "change api data.db") // at another moment
+}
+
+// Somebody who saves as regularly as a clock writes at the same moment after each
+// start, but not after one that comes later.
+func TestSavesAreNoHabit(t *testing.T) {
+	b := newBook(t)
+	start, delayed := 0.0, 0
+	for i := range 100 {
+		b.Started("api", b.at(start))
+		save := 5 * float64(i+1)
+		start = save + 0.1
+		switch said := b.writes(save, "main.go"); said {
+		case "change api main.go":
+		case "change api main.go 200ms":
+			start += 0.2
+			delayed++
+		default:
+			t.Fatalf("save %d: %s", i, said)
+		}
+	}
+	if delayed > 50 {
+		t.Errorf("%d saves were put off", delayed)
+	}
+}
+
+// A build that writes at any moment is told of, and comes to rest.
+func TestWhatIsNeverKnownIsTold(t *testing.T) {
+	for seed := range uint64(50) {
+		w := newWorld(t, seed, generators["at any moment"](5*time.Second)...)
+		w.up()
+		w.run(30 * time.Minute)
+		builds := w.all()
+		w.run(30 * time.Minute)
+		if told := strings.Count(w.story(), "verdict {4 "); w.all() != builds || builds > 1+patience+enough || told > 1 || builds > 1+patience && told == 0 {
+			t.Errorf("seed %d: %d builds, then %d, told %d times\n%s", seed, builds, w.all(), told, w.story())
+		}
+	}
+}
+
+// What it keeps is bounded: files beyond many are known by their folder.
+func TestManyFilesAreKnownByTheirFolder(t *testing.T) {
+	b := newBook(t)
+	for i := range 3 * MaxPaths {
+		b.writes(float64(i), fmt.Sprintf("out/%d/%d.js", i/100, i))
+	}
+	if n := len(b.targets["api"].files); n > MaxPaths+2*MaxPaths/100+1 {
+		t.Errorf("%d files are known", n)
+	}
+	for i := range 3 * MaxPaths {
+		b.writes(float64(i), fmt.Sprintf("deep/%d/x.js", i))
+	}
+	if n := len(b.targets["api"].files); n > 2*MaxPaths+1 {
+		t.Errorf("%d files are known", n)
+	}
+}
+
+// Whatever is told in whatever order, the ledger answers, and does not ask to be
+// woken in vain.
+func TestAnythingMayBeTold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l, now := New(nil), time.Unix(1_000_000, 0)
+		name := rapid.SampledFrom([]string{"a", "b", "c"})
+		for range rapid.IntRange(1, 200).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
+			switch rapid.IntRange(0, 5).Draw(t, "what") {
+			case 0:
+				if s := name.Draw(t, "service"); l.running(s) == nil {
+					l.Began(s, now, rapid.Bool().Draw(t, "asked"))
+				}
+			case 1:
+				l.Ended(name.Draw(t, "service"), now, rapid.SampledFrom([]End{CutOff, Failed, Succeeded}).Draw(t, "end"))
+			case 2:
+				l.Started(name.Draw(t, "service"), now)
+			case 3, 4:
+				at := now.Add(-time.Duration(rapid.IntRange(-1000, 20_000).Draw(t, "ago")) * time.Millisecond)
+				content := rapid.Uint64Range(0, 3)
+				write := Write{Path: rapid.SampledFrom([]string{"x", "y", "d/z"}).Draw(t, "path"), At: at, Before: content.Draw(t, "before"), After: content.Draw(t, "after")}
+				if rapid.Bool().Draw(t, "twice") {
+					write.First = at.Add(-time.Duration(rapid.IntRange(0, 1000).Draw(t, "first")) * time.Millisecond)
+				}
+				l.Written(name.Draw(t, "service"), now, []Write{write})
+			}
+			if next, ok := l.Next(); ok && !now.Before(next) {
+				l.Wake(now)
+				if again, ok := l.Next(); ok && again.Equal(next) && len(l.Wake(now)) == 0 {
+					t.Fatalf("asks to be woken at %v for nothing", next)
+				}
+			}
+			if len(l.builds) > 100 {
+				t.Fatal("builds are kept for ever")
+			}
+		}
+	})
+}

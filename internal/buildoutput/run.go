@@ -1,0 +1,102 @@
+package buildoutput
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// rounds is at which start in a row a service is told that it writes what it
+	// watches. The change before is put off already: after a start that comes later,
+	// a service that writes does so later, too, and somebody who saves does not.
+	rounds = 3
+	// shortly is how long after its start a service may write and still be said to
+	// do so when it starts.
+	shortly = 10 * time.Second
+	// firstWait is how long that change waits; each time twice as long, up to
+	// longestWait, as after a crash.
+	firstWait, longestWait = 200 * time.Millisecond, 10 * time.Second
+)
+
+// runs is what is known of a service and what it writes each time it starts.
+type runs struct {
+	number  int
+	started time.Time // of the newest process
+	habits  map[string]habit
+}
+
+// habit is a file that is written at the same moment after each start.
+type habit struct {
+	run    int // the newest
+	after  time.Duration
+	rounds int
+}
+
+// Started tells that a process of a service is started at that moment.
+func (l *Ledger) Started(service string, at time.Time) {
+	r := &l.target(service).runs
+	r.number++
+	r.started = at
+	for path, h := range r.habits {
+		if h.run < r.number-1 {
+			delete(r.habits, path)
+		}
+	}
+}
+
+// Expected returns when a service writes what it watches if it does so as after its
+// last start; false: it has not.
+func (l *Ledger) Expected(service string) (at time.Time, is bool) {
+	r := &l.target(service).runs
+	for _, h := range r.habits {
+		if h.run == r.number-1 {
+			at, is = earlier(at, r.started.Add(h.after)), true
+		}
+	}
+	return at, is
+}
+
+// Acquit tells that a service has not written what was changed since its last start.
+func (l *Ledger) Acquit(service string) { l.target(service).runs.habits = nil }
+
+// note counts at how many starts in a row a file was written at the same moment,
+// and says so when they are enough to be told.
+func (r *runs) note(f *file, at time.Time, out *verdicts) int {
+	after := at.Sub(r.started)
+	if r.started.IsZero() || after < -slack || after > shortly {
+		return 0
+	}
+	h, known := r.habits[f.path]
+	switch {
+	case known && h.run == r.number:
+		return h.rounds // again, in the same run
+	case known && (h.after-after).Abs() <= max(strict, after/40):
+		h.rounds++
+	default:
+		h.rounds = 1
+	}
+	h.run, h.after = r.number, after
+	if r.habits == nil {
+		r.habits = map[string]habit{}
+	}
+	if known || len(r.habits) < 100 {
+		r.habits[f.path] = h
+	}
+	if h.rounds == rounds {
+		out.add(Rewritten, f)
+	}
+	return h.rounds
+}
+
+// slow puts off a change that is nothing but what the service writes each time it
+// starts.
+func (v verdicts) slow(t *target, habit int) {
+	if habit < rounds-1 || habit == math.MaxInt {
+		return
+	}
+	for i := range v {
+		if v[i].Kind == Change && v[i].Service == t.name {
+			v[i].Wait = min(firstWait<<min(habit-rounds+1, 10), longestWait)
+		}
+	}
+}
