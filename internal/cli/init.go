@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -106,8 +107,8 @@ func tell(out io.Writer, p *proposal.Proposal) {
 	for _, command := range p.First {
 		fmt.Fprintf(out, "First: %s\n", command)
 	}
-	for _, s := range p.Skipped {
-		fmt.Fprintf(out, "Skip: %s (%s): %s\n", s.What, s.Where, s.Why)
+	for _, s := range grouped(p.Skipped) {
+		fmt.Fprintf(out, "Skip: %s: %s\n", s.What, s.Why)
 		if len(s.Lines) > 0 {
 			fmt.Fprintf(out, "      to start it all the same:\n        %s\n", strings.Join(s.Lines, "\n        "))
 		}
@@ -120,10 +121,26 @@ func tell(out io.Writer, p *proposal.Proposal) {
 	}
 }
 
+// grouped puts what is skipped for the same reason into one line, but for what has
+// lines to paste.
+func grouped(all []proposal.Skip) []proposal.Skip {
+	var groups []proposal.Skip
+	for _, s := range all {
+		s.What = fmt.Sprintf("%s (%s)", s.What, s.Where)
+		i := slices.IndexFunc(groups, func(g proposal.Skip) bool { return g.Why == s.Why && len(g.Lines)+len(s.Lines) == 0 })
+		if i < 0 {
+			groups = append(groups, s)
+			continue
+		}
+		groups[i].What += ", " + s.What
+	}
+	return groups
+}
+
 func nothingFound(dir string) error {
 	return fmt.Errorf(`nothing found in %s that starts a server
   looked for: Procfile.dev, scripts of package.json, composer.json, deno.json, files of frameworks
-  (Go, Rust, Python, Ruby, PHP, Elixir, .NET, the JVM), compose files, Makefile, Procfile
+  (Go, Rust, Python, Ruby, PHP, Elixir, .NET, the JVM), compose files, Makefile, dev.sh, Procfile
   hint: a Devgatefile can be this short:
 
       [web]

@@ -37,7 +37,7 @@ func (c *composeFile) isDefault() bool {
 // readComposeFiles reads them: those that docker compose finds, then others near
 // the root, those for developers first.
 func (r *reader) readComposeFiles() {
-	all := r.Below(".", 2, func(name string) bool { return composeLike.MatchString(name) })
+	all := withoutVariants(r.Below(".", 2, func(name string) bool { return composeLike.MatchString(name) }))
 	slices.SortStableFunc(all, func(a, b string) int { return composeRank(a) - composeRank(b) })
 	for _, file := range all[:min(len(all), maxCompose)] {
 		if c := r.readCompose(file); c != nil {
@@ -46,17 +46,36 @@ func (r *reader) readComposeFiles() {
 	}
 }
 
+// withoutVariants leaves files out of which a folder has several that nothing tells
+// apart: which of them is used, nobody can tell.
+func withoutVariants(all []string) []string {
+	in := map[string]int{}
+	for _, file := range all {
+		if composeRank(file) == unknownCompose {
+			in[path.Dir(file)]++
+		}
+	}
+	return slices.DeleteFunc(all, func(file string) bool {
+		return composeRank(file) == unknownCompose && in[path.Dir(file)] > 2
+	})
+}
+
+// unknownCompose is the rank of a file whose name says nothing about its use.
+const unknownCompose = 11
+
 func composeRank(file string) int {
 	c, name := composeFile{file: file}, path.Base(file)
 	switch {
 	case c.isDefault():
 		return slices.Index(composeNames, name)
+	case slices.Contains(composeNames, name):
+		return 5
 	case strings.Contains(name, "prod") || strings.Contains(name, "test") || strings.Contains(name, "ci"):
 		return 20
 	case developerFile.MatchString(name):
 		return 10
 	}
-	return 11
+	return unknownCompose
 }
 
 // addCompose keeps a file; what compose would read together with another is part

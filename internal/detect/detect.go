@@ -66,6 +66,9 @@ func (r *reader) findServices() {
 		r.fromMakefile()
 	}
 	if !r.answers() {
+		r.fromShellFile()
+	}
+	if !r.answers() {
 		r.fromProcfile("Procfile")
 	}
 	r.found.Collection = r.isCollection()
@@ -79,13 +82,17 @@ var together = []string{
 	"Procfile", "Procfile.dev", "Tiltfile", "skaffold.yaml", "go.work", "Cargo.toml", "pom.xml", "settings.gradle", "settings.gradle.kts", "composer.json",
 }
 
+// orchestrators are the files of programs that start the packages of a workspace.
+var orchestrators = []string{"turbo.json", "turbo.jsonc", "nx.json", "lerna.json", "rush.json", "moon.yml"}
+
 // isCollection reports whether the folder holds many programs and nothing that says
-// that they belong together: a workspace, a compose file, a script.
+// that they belong together: a compose file, a script, what starts a workspace.
 func (r *reader) isCollection() bool {
 	if len(r.made) <= maxAlone || r.First(".", together...) != "" {
 		return false
 	}
-	if p := r.Pack("."); p != nil && (p.Workspace || r.visited[p]) {
+	// A workspace alone does not: examples share their packages, too.
+	if p := r.Pack("."); p != nil && (r.visited[p] || p.Workspace && r.First(".", orchestrators...) != "") {
 		return false
 	}
 	return !slices.ContainsFunc(r.compose, func(c *composeFile) bool { return path.Dir(c.file) == "." })

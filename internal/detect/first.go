@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 func (r *reader) mustExist() {
 	for _, s := range r.made {
 		r.packagesFirst(s)
+	}
+	for _, s := range r.made {
 		r.embedsFirst(s)
 	}
 	for _, dir := range r.serviceFolders() {
@@ -63,7 +66,8 @@ func (r *reader) packagesFirst(s *tool.Made) {
 	}
 	switch {
 	case strings.HasPrefix(string(s.Command), "python3 ") && s.Kind.Answers():
-		r.found.Note("no Python environment was found for " + s.Dir + ": its command uses python3")
+		r.found.Note(fmt.Sprintf("no Python environment was found for %s: its command uses python3, as an activated one has it; with %s there, devgate uses that",
+			s.Dir, path.Join(s.Dir, ".venv")))
 	case r.isCovered(s.Dir, tool.PHP) && r.Has(path.Join(s.Dir, "composer.json")) && !r.HasFolder(path.Join(s.Dir, "vendor")):
 		r.first(s.Dir, "composer install")
 	case r.isCovered(s.Dir, tool.Elixir) && !r.HasFolder(path.Join(s.Dir, "deps")):

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"path"
 	"strings"
 
 	"devgate/internal/detect/found"
@@ -45,6 +46,29 @@ func (r *reader) isForDevelopers(name string) bool {
 
 // makeTargets start a project, where people start it by make.
 var makeTargets = []string{"dev", "run", "serve", "server", "start"}
+
+// shellFiles are those that people start a project with.
+var shellFiles = []string{"dev.sh", "scripts/dev.sh", "bin/dev.sh", "run.sh", "start.sh", "scripts/start.sh"}
+
+// fromShellFile is for projects whose servers only a file for the shell knows.
+func (r *reader) fromShellFile() {
+	for _, dir := range r.Folders() {
+		if r.answers() && path.Dir(dir) == "." {
+			return
+		}
+		name := r.First(dir, shellFiles...)
+		if name == "" || isAside(dir) {
+			continue
+		}
+		leaves := r.Split(r.In(dir, name, "sh "+strings.TrimPrefix(name, dir+"/")))
+		for _, l := range leaves {
+			if s := r.Understand(l); s != nil && (s.Kind.Answers() || len(leaves) > 1) {
+				r.guessed(s, name)
+				r.addLeaves([]*split.Leaf{l})
+			}
+		}
+	}
+}
 
 // fromMakefile is for projects whose server only their makefile knows.
 func (r *reader) fromMakefile() {

@@ -21,20 +21,26 @@ func (r *reader) goModules() {
 // goModule takes the programs that serve. Of several, the likeliest comes first, and
 // the others are guesses.
 func (r *reader) goModule(module string) {
-	var servers []*tool.GoProgram
+	var servers, asides []*tool.GoProgram
 	for _, dir := range r.Folders() {
 		if !isBelow(dir, module) || r.GoModuleOf(dir) != module || !r.IsGoMain(dir) {
 			continue
 		}
 		p := r.GoProgram(module, dir)
 		switch {
-		case !isProgramFolder(dir, module):
-			r.found.Skip(found.Skip{What: path.Base(dir), Where: dir, Why: "a program beside the ones in cmd/"})
 		case !p.Serves && !p.RPC:
 			r.found.Skip(found.Skip{What: path.Base(dir), Where: dir, Why: "listens on no port"})
+		case !isProgramFolder(dir, module):
+			asides = append(asides, p)
 		default:
 			servers = append(servers, p)
 		}
+	}
+	if len(servers) == 0 && len(asides) == 1 {
+		servers, asides = asides, nil // in whatever folder it is
+	}
+	for _, p := range asides {
+		r.found.Skip(found.Skip{What: path.Base(p.Dir), Where: p.Dir, Why: "neither in cmd/ nor in a folder that is called as a server"})
 	}
 	name := path.Base(r.GoModule(module))
 	slices.SortStableFunc(servers, func(a, b *tool.GoProgram) int { return goRank(a, name) - goRank(b, name) })
@@ -65,7 +71,8 @@ func isProgramFolder(dir, module string) bool {
 		inner = strings.TrimPrefix(dir, module+"/")
 	}
 	first, _, deeper := strings.Cut(inner, "/")
-	return slices.Contains([]string{"cmd", "apps", "services"}, first) || !deeper && slices.Contains(tool.ServerNames, inner)
+	return slices.Contains([]string{"cmd", "apps", "services"}, first) || path.Base(path.Dir(inner)) == "cmd" ||
+		!deeper && slices.Contains(tool.ServerNames, inner)
 }
 
 // goRank puts the likeliest programs first.
@@ -79,8 +86,10 @@ func goRank(p *tool.GoProgram, module string) int {
 	return 2
 }
 
-// crates finds the programs of Rust that no service is made of yet.
+// crates finds the programs of Rust that no service is made of yet. Of several that
+// depend on a server's packages, those count that serve.
 func (r *reader) crates() {
+	var servers []*tool.Crate
 	for _, dir := range r.Folders() {
 		if r.isCovered(dir, tool.Rust) {
 			continue
@@ -92,11 +101,18 @@ func (r *reader) crates() {
 		case c.IsLeptos():
 			r.addFramework(dir, "cargo leptos watch", file, tool.Rust)
 		case c.IsServer() && r.HasFolder(path.Join(dir, "src")):
-			if s := r.CrateService(c, nil); s != nil && r.isPart(s) {
-				r.add(s)
-			}
+			servers = append(servers, c)
 		case c.IsPage() && r.Has(path.Join(dir, "index.html")):
 			r.addFramework(dir, "trunk serve", file, tool.Rust)
+		}
+	}
+	surely := slices.DeleteFunc(slices.Clone(servers), func(c *tool.Crate) bool { return !r.CrateServes(c) })
+	if len(surely) > 0 {
+		servers = surely
+	}
+	for _, c := range servers {
+		if s := r.CrateService(c, nil); s != nil && r.isPart(s) {
+			r.add(s)
 		}
 	}
 }

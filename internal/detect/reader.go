@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"path"
 	"slices"
 
@@ -33,15 +34,26 @@ func newReader(f files.Files) *reader {
 	}
 }
 
-// add takes a service into the findings, unless it is there.
+// add takes a service into the findings, unless it is there. Two sources may lead to
+// one command: it keeps the name that either of them has for it.
 func (r *reader) add(s *tool.Made) {
 	if s == nil || slices.Contains(r.made, s) || len(r.made) >= maxServices {
+		return
+	}
+	if i := slices.IndexFunc(r.made, func(other *tool.Made) bool { return isSame(s, other) }); i >= 0 {
+		r.made[i].Name = cmp.Or(r.made[i].Name, s.Name)
 		return
 	}
 	for _, c := range s.Covers {
 		r.covered[c] = true
 	}
 	r.made = append(r.made, s)
+}
+
+// isSame reports whether two services that different sources name are one.
+func isSame(s, other *tool.Made) bool {
+	bothNamed := s.Name != "" && other.Name != "" // two lines of a Procfile may be the same
+	return s.Command == other.Command && s.Dir == other.Dir && s.Build == other.Build && !bothNamed
 }
 
 // addLeaves makes services of leaves, and of what has to run before them.

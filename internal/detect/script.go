@@ -10,7 +10,7 @@ import (
 )
 
 // production finds what starts something that was built before.
-var production = pattern.New(`\bnode\s+(?:\./)?(?:dist|build|\.output|lib)/|\b(?:next|remix|astro|nuxt|vite|vinxi) (?:start|preview)\b|\bserve -s|react-router-serve|remix-serve|NODE_ENV=production|java -jar|turbo run start|target/release|gunicorn[^\n]*--preload`)
+var production = pattern.New(`\bnode\s+(?:\./)?(?:dist|build|\.output|lib)/|\b(?:next|remix|astro|nuxt|vite|vinxi|vitepress) (?:start|preview)\b|\b(?:docusaurus|gatsby|vitepress) serve\b|\bserve -s|react-router-serve|remix-serve|NODE_ENV=production|java -jar|turbo run start|target/release|gunicorn[^\n]*--preload`)
 
 var (
 	// devNames are the scripts that start a project for its developers, better

@@ -13,6 +13,7 @@ import (
 
 // settle works out what services mean to each other, once all are known.
 func (r *reader) settle() {
+	r.settleUnlisted()
 	r.settleLibraries()
 	r.settleWaits()
 	r.settleSprings()
@@ -60,6 +61,24 @@ func (r *reader) settleTwins() {
 func isTwin(s, other *tool.Made) bool {
 	more, ok := strings.CutPrefix(s.Dir, other.Dir)
 	return ok && more != "" && strings.Contains("-_.", more[:1]) && s.Kind.IsFrontEnd() && other.Kind.IsFrontEnd()
+}
+
+// settleUnlisted leaves libraries out that no script starts and nothing here imports.
+func (r *reader) settleUnlisted() {
+	if root := r.Pack("."); root != nil && r.visited[root] {
+		return
+	}
+	imported := func(l *tool.Made) bool {
+		return slices.ContainsFunc(r.made, func(s *tool.Made) bool { return s.Pack.Has(l.Leaf.Pack.Name) })
+	}
+	r.made = slices.DeleteFunc(r.made, func(s *tool.Made) bool {
+		if !s.Library || imported(s) {
+			return false
+		}
+		name := path.Base(s.Dir)
+		r.found.Skip(found.Skip{What: name, Where: s.Dir, Why: "a library that nothing here imports", Paste: &found.Paste{Name: name, Dir: s.Dir, Command: s.Command}})
+		return true
+	})
 }
 
 // manyLibraries is how many libraries are built once, by one task, instead of being

@@ -23,6 +23,9 @@ func quoteJSON(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
+// plainMarks writes the marks of texts as a file has them.
+var plainMarks = strings.NewReplacer(found.PortMark, "{port}", found.BinMark, "{bin}")
+
 // seen writes what was found of a service, in short: kind, port, whether it moves.
 func seen(s *found.Service) string {
 	kinds := map[found.Kind]string{found.Worker: "worker", found.Task: "task", found.Assets: "assets", found.API: "api", found.App: "app", found.Site: "site", found.Page: "page", found.RPC: "rpc"}
@@ -37,7 +40,7 @@ func seen(s *found.Service) string {
 	case s.Moved == "" && s.Kind.Answers():
 		text += " fixed"
 	case s.Moved != "" && s.Moved != s.Command:
-		text += " | " + strings.ReplaceAll(string(s.Moved), found.PortMark, "{port}")
+		text += " | " + plainMarks.Replace(string(s.Moved))
 	}
 	return text
 }
@@ -100,6 +103,10 @@ func TestToolsOfScripts(t *testing.T) {
 		"a server":              {"node index.js", map[string]string{"index.js": "require('./app')", "app.js": "require('express')().listen(4000)"}, "api 4000 index.js fixed", ""},
 		"a server for $PORT":    {"node index.js", map[string]string{"index.js": "const { PORT = 4000 } = process.env; app.listen(PORT)"}, "api 4000 index.js", ""},
 		"a server's .env":       {"node index.js", map[string]string{"index.js": "app.listen(process.env.PORT)", ".env": "PORT=4321 # mine\n"}, "api 4321 index.js", ""},
+		"a port in a list":      {"node index.js", map[string]string{"index.js": "require('./config'); require('./radius'); app.listen(port)", "config.js": "const port = [args.port, process.env.PORT, 4000].find(Number)", "radius.js": "port = 1812"}, "api 4000 index.js", ""},
+		"ports of others":       {"node index.js", map[string]string{"index.js": "require('./radius'); app.listen(process.env.PORT)", "radius.js": "port = 1812"}, "api index.js", ""},
+		"vite for Laravel":      {"vite", map[string]string{"package.json": `{"scripts":{"dev":"vite"},"devDependencies":{"laravel-vite-plugin":"1"}}`, "vite.config.js": "export default {server: {https: true}}"}, "assets", ""},
+		"next behind a file":    {"bash dev.sh", map[string]string{"dev.sh": "set -e\nVERSION=$(node -v)\nnext dev\n"}, "site 3000", ""},
 		"grpc":                  {"node index.js", map[string]string{"index.js": "server.bindAsync(`0.0.0.0:${process.env.PORT || 50051}`)"}, "rpc 50051 index.js", ""},
 		"pages in a server":     {"tsx server.ts", map[string]string{"server.ts": "const vite = await createServer({server: {middlewareMode: true}}); app.listen(3000)"}, "site 3000 server.ts fixed", ""},
 		"nothing that listens":  {"node worker.js & vite", map[string]string{"worker.js": "setInterval(work, 1)", "index.html": ""}, "worker", ""},
@@ -136,6 +143,14 @@ func TestToolsOfOtherLanguages(t *testing.T) {
 		"go with $PORT":            {map[string]string{"go.mod": "module a.test/b", "main.go": "package main\nfunc main() { p := os.Getenv(\"PORT\"); port := \"8085\"; http.ListenAndServe(p, nil) }"}, "{bin}", "api 8085 main.go"},
 		"go with an address":       {map[string]string{"go.mod": "module a.test/b", "main.go": "package main\nfunc main() { a := flag.String(\"addr\", \":8085\", \"\"); http.ListenAndServe(*a, nil) }"}, "{bin} --addr localhost:{port}", "api 8085 main.go"},
 		"go on its port":           {map[string]string{"go.mod": "module a.test/b", "main.go": "package main\nfunc main() { gin.Default().Run(\":8085\") }"}, "{bin}", "api 8085 main.go fixed"},
+		"go with a helper":         {map[string]string{"go.mod": "module a.test/b", "main.go": "package main\nfunc main() { http.ListenAndServe(\":\"+getEnv(\"PORT\", \"8085\"), nil) }"}, "{bin}", "api 8085 main.go"},
+		"go with a last resort":    {map[string]string{"go.mod": "module a.test/b", "main.go": "package main\nfunc main() { http.ListenAndServe(\":\"+cmp.Or(os.Getenv(\"PORT\"), \"8085\"), nil) }"}, "{bin}", "api 8085 main.go"},
+		"go with a bound":          {map[string]string{"go.mod": "module a.test/b", "main.go": "package main\nfunc main() { a := \"127.0.0.1:65535\"; port := 8085; http.ListenAndServe(a, nil) }"}, "{bin}", "api 8085 main.go fixed"},
+		"go with commands":         {map[string]string{"go.mod": "module a.test/shop", "cmd/main.go": "package main\nfunc main() { c := &cobra.Command{\n\tUse: \"server [flags]\", }; c.Flags().Int(\"port\", 8085, \"\"); http.ListenAndServe(x, nil) }"}, "{bin} server --port {port}", "api 8085 cmd/main.go"},
+		"go deeper":                {map[string]string{"go.mod": "module a.test/b", "internal/cmd/hub/main.go": "package main\nfunc main() { pocketbase.New() }"}, "{bin} serve --http localhost:8090", "api 8090 internal/cmd/hub/main.go | {bin} serve --http localhost:{port}"},
+		"go anywhere":              {map[string]string{"go.mod": "module a.test/b", "cli/main.go": "package main\nfunc main() { port := 8085; http.ListenAndServe(x, nil) }", "tools/gen/main.go": "package main\nfunc main() {}"}, "{bin}", "api 8085 cli/main.go fixed"},
+		"rust among libraries":     {map[string]string{"Cargo.toml": "[workspace]\n", "api/Cargo.toml": "[package]\nname = 'api'\n[dependencies]\naxum = '1'\n", "api/src/lib.rs": "", "server/Cargo.toml": "[package]\nname = 'server'\n[dependencies]\naxum = '1'\n", "server/src/main.rs": `axum::serve(TcpListener::bind("0.0.0.0:8085"))`, "utils/Cargo.toml": "[package]\nname = 'utils'\n[dependencies]\naxum = '1'\n", "utils/src/main.rs": "fn main() {}"}, "../target/debug/server", "api 8085 server/src fixed"},
+		"only a shell's file":      {map[string]string{"scripts/dev.sh": "flask --app x run --port 5005\n"}, "sh scripts/dev.sh", "api 5005 scripts/dev.sh fixed"},
 		"uvicorn":                  {map[string]string{"requirements.txt": "fastapi\nuvicorn\n", "src/app/main.py": "app: FastAPI = FastAPI()"}, "python3 -m uvicorn src.app.main:app --reload --port {port}", "api 8000"},
 		"a virtual environment":    {map[string]string{"api/requirements.txt": "Flask==3\n", "api/app.py": "app = Flask(__name__)", ".venv/pyvenv.cfg": ""}, "../.venv/bin/flask --app app run --debug --port {port}", "api 5000"},
 		"pdm":                      {map[string]string{"pyproject.toml": "[project]\ndependencies = ['litestar']\n", "pdm.lock": "", "app.py": "app = Litestar()"}, "pdm run uvicorn app:app --reload --port {port}", "api 8000"},
@@ -165,7 +180,7 @@ func TestToolsOfOtherLanguages(t *testing.T) {
 				t.Fatalf("%d services, skipped %+v, faults %v", len(findings.Services), findings.Skipped, findings.Faults)
 			}
 			s := findings.Services[0]
-			if got := strings.NewReplacer(found.PortMark, "{port}", found.BinMark, "{bin}").Replace(string(s.Command)); got != test.command {
+			if got := plainMarks.Replace(string(s.Command)); got != test.command {
 				t.Errorf("got %s, want %s", got, test.command)
 			}
 			if got := seen(s); got != test.want {

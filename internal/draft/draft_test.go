@@ -294,3 +294,16 @@ func TestAPlanOfCommentsIsNone(t *testing.T) {
 		t.Errorf("skipped: %+v", plan.Skipped)
 	}
 }
+
+func TestContainersAreToldWhereThereIsNothingElse(t *testing.T) {
+	search := &found.Service{Name: "search", Kind: found.API, URL: "http://localhost:9200"}
+	f := &found.Findings{Compose: []found.Compose{{File: "compose.yml", Remotes: []*found.Service{search}}}}
+	plan, err := Make(f, Options{})
+	want := "compose.yml starts search in containers: devgate init --compose puts them behind the gateway"
+	if !errors.Is(err, ErrNothing) || len(plan.Said) != 1 || plan.Said[0] != want {
+		t.Errorf("%v, said %q", err, plan.Said)
+	}
+	if plan, err := Make(f, Options{Compose: true}); err != nil || len(plan.Services) != 1 {
+		t.Errorf("with compose: %v, %+v", err, plan)
+	}
+}

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ func Make(f *found.Findings, o Options) (*Plan, error) {
 	p.Said = slices.Clone(f.Notes)
 	p.take()
 	if !slices.ContainsFunc(p.services, func(s *Service) bool { return s.Kind.Answers() || s.Kind == found.Assets }) {
+		p.sayContainers()
 		return p.Plan, ErrNothing
 	}
 	p.name()
@@ -36,6 +38,20 @@ func Make(f *found.Findings, o Options) (*Plan, error) {
 	p.first()
 	p.reasons()
 	return p.Plan, nil
+}
+
+// sayContainers tells of servers that only containers have, where there is nothing
+// else.
+func (p *planner) sayContainers() {
+	for _, c := range p.found.Compose {
+		var names []string
+		for _, s := range c.Remotes {
+			names = append(names, s.Name)
+		}
+		if len(names) > 0 {
+			p.say(fmt.Sprintf("%s starts %s in containers: devgate init --compose puts them behind the gateway", c.File, strings.Join(names, ", ")))
+		}
+	}
 }
 
 // nothingRuns is the plan where no server can run as it is: a file of comments is

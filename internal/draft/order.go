@@ -10,25 +10,26 @@ import (
 )
 
 // frontNames are what people call the front end that comes first.
-var frontNames = []string{"web", "frontend", "app", "client"}
+var frontNames = []string{"web", "frontend", "app", "client", "webapp", "www", "ui", "site"}
 
 // rank finds the service whose page is the home page.
 func (p *planner) rank() {
-	var fronts []*Service
-	for _, s := range p.services {
-		if s.Kind.IsFrontEnd() && len(s.Paths) == 0 {
-			fronts = append(fronts, s)
-		}
-	}
-	if len(fronts) == 0 {
+	for _, isHome := range []func(found.Kind) bool{
+		found.Kind.IsFrontEnd,
+		func(k found.Kind) bool { return k == found.App },
+		func(k found.Kind) bool { return k == found.API },
+	} {
+		var homes []*Service
 		for _, s := range p.services {
-			if (s.Kind == found.App || s.Kind == found.API) && len(s.Paths) == 0 && (p.main == nil || s.Kind == found.App && p.main.Kind != found.App) {
-				p.main = s
+			if isHome(s.Kind) && len(s.Paths) == 0 {
+				homes = append(homes, s)
 			}
 		}
-		return
+		if len(homes) > 0 {
+			p.main = slices.MinFunc(homes, func(a, b *Service) int { return cmp.Compare(frontRank(a), frontRank(b)) })
+			return
+		}
 	}
-	p.main = slices.MinFunc(fronts, func(a, b *Service) int { return cmp.Compare(frontRank(a), frontRank(b)) })
 }
 
 func frontRank(s *Service) int {

@@ -97,7 +97,7 @@ func (p *planner) onlyBackend() *Service {
 // only server that can be meant: what its program would take by itself is weaker.
 func (p *planner) guessPort(rows []found.Route) {
 	s := p.onlyBackend()
-	if s == nil || !s.Movable() && s.Service.Port.Number != 0 {
+	if s == nil || !s.Movable() && s.Service.Port.From != "" {
 		return
 	}
 	var said []found.Port

@@ -3,7 +3,7 @@
 //
 //	make e2e
 //
-// They need Node 20 or newer, npm, Python 3, tmux, Chromium, vim, emacs, rsync, patch, bindfs and a network (or a filled
+// They need Node 20.19 or newer, npm, Python 3, Flask, Redis, tmux, Chromium, vim, emacs, rsync, patch, bindfs and a network (or a filled
 // cache) for one `npm ci` a folder. devgate is built once. Every test gets a
 // project folder of its own with the servers of testdata/express or
 // testdata/trees, and ports that nobody has; what a project says is written as
@@ -30,6 +30,8 @@
 //     what runs is what is on disk (DEVGATE_TRIALS, DEVGATE_SEED).
 //   - baddays_test.go: crashes, busy ports, servers that never listen.
 //   - examples_test.go: the examples work as their README says.
+//   - unwritten_test.go: examples without a file come up (I4), and what init would
+//     write is what their README shows (I1, I3).
 //
 // # Guarantees of a run
 //

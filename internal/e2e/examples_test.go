@@ -5,6 +5,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,38 +15,49 @@ import (
 // those of its README.
 func newExample(t *testing.T, name string) *project {
 	t.Helper()
-	p := emptyProject(t)
-	source := filepath.Join(repository, "examples", name)
-	entries, err := os.ReadDir(source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		copyEntry(t, filepath.Join(source, entry.Name()), p.path(entry.Name()))
-	}
+	p := copyExample(t, name)
 	p.replace("Devgatefile", "3000", p.ports["GATEWAY"], "4001", p.ports["P1"], "4002", p.ports["P2"])
 	p.replace("Procfile", "4001", p.ports["P1"], "4002", p.ports["P2"])
 	return p
 }
 
-// copyEntry leaves out what runs and installs have left there.
-func copyEntry(t *testing.T, from, to string) {
+// copyExample is a copy of an example as it is.
+func copyExample(t *testing.T, name string) *project {
 	t.Helper()
-	name := filepath.Base(from)
-	if name == ".devgate" || name == "node_modules" {
-		return
-	}
-	info, err := os.Stat(from)
-	if err == nil && info.IsDir() {
-		err = os.CopyFS(to, os.DirFS(from))
-	} else if err == nil {
-		var text []byte
-		if text, err = os.ReadFile(from); err == nil {
-			err = os.WriteFile(to, text, 0o644)
-		}
-	}
+	p := emptyProject(t)
+	copyFolder(t, filepath.Join(repository, "examples", name), p.dir)
+	return p
+}
+
+// leftThere is what runs and installs leave in an example.
+var leftThere = []string{".devgate", ".next", ".venv", "__pycache__", "node_modules"}
+
+// copyFolder copies what is in a folder, but for what runs and installs have left
+// there.
+func copyFolder(t *testing.T, from, to string) {
+	t.Helper()
+	entries, err := os.ReadDir(from)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		source, target := filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())
+		switch {
+		case slices.Contains(leftThere, entry.Name()):
+		case entry.IsDir():
+			if err := os.MkdirAll(target, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			copyFolder(t, source, target)
+		default:
+			text, err := os.ReadFile(source)
+			if err == nil {
+				err = os.WriteFile(target, text, 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

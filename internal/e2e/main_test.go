@@ -66,7 +66,7 @@ func npmCI(dir string) error {
 
 // needed are the programs of the tests, by their Debian packages.
 var needed = map[string]string{
-	"node": "nodejs", "npm": "npm", "python3": "python3", "tmux": "tmux",
+	"node": "nodejs", "npm": "npm", "python3": "python3", "tmux": "tmux", "flask": "python3-flask", "redis-server": "redis-server",
 	"bindfs": "bindfs", "emacs": "emacs-nox", "git": "git", "patch": "patch", "rsync": "rsync", "vim": "vim",
 }
 

@@ -21,6 +21,7 @@ type Part struct {
 	Text  string    // as it is written
 	Start int       // the offset of Text in what was parsed
 	Steps []Command // one after the other: "a && b" and "a; b" have two
+	Stage int       // how many of Steps have run before the rest is put beside what follows
 
 	// Open: a word that is put behind Text becomes an argument of the last step. It
 	// does not after a pipe, a closing bracket or "||".
@@ -36,13 +37,19 @@ type Command struct {
 	// Start is the offset of Text in the text that was parsed.
 	Start int
 
+	// Exported: it is nothing but an export of Env, to all that follows.
+	Exported bool
+
 	// Strange: it is no simple command (a loop, a function, a case), or its
 	// program's name is only known when it runs.
 	Strange bool
 }
 
 // Var is a variable that is set for a command.
-type Var struct{ Name, Value string }
+type Var struct {
+	Name, Value string
+	Plain       bool // Value is what the program gets
+}
 
 // Word is one word of a command.
 type Word struct {
@@ -95,6 +102,7 @@ func (s *splitter) statements(stmts []*syntax.Stmt) []Part {
 			parts = append(parts, Part{Open: true, Start: int(from)})
 			current = &parts[len(parts)-1]
 		}
+		current.Stage = len(current.Steps)
 		s.statement(current, stmt)
 		current.Text = s.slice(from, end(stmt))
 		if stmt.Background {
@@ -183,6 +191,7 @@ func (s *splitter) command(stmt *syntax.Stmt) Command {
 		}
 		c.Strange = stmt.Negated || len(c.Words) > 0 && !c.Words[0].Plain
 	case *syntax.DeclClause: // export A=1
+		c.Exported = cmd.Variant.Value == "export"
 		for _, a := range cmd.Args {
 			if a.Name != nil {
 				c.Env = append(c.Env, s.variable(a))
@@ -195,12 +204,13 @@ func (s *splitter) command(stmt *syntax.Stmt) Command {
 }
 
 func (s *splitter) variable(a *syntax.Assign) Var {
-	v := Var{}
+	v := Var{Plain: true}
 	if a.Name != nil {
 		v.Name = a.Name.Value
 	}
 	if a.Value != nil {
-		v.Value = s.word(a.Value, 0).Text
+		w := s.word(a.Value, 0)
+		v.Value, v.Plain = w.Text, w.Plain
 	}
 	return v
 }

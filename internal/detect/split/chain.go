@@ -29,7 +29,7 @@ func (p *Project) chain(f Flow, part shell.Part) chain {
 		first := c.start < 0
 		switch {
 		case len(words) == 0:
-			c.Env = merged(c.Env, step.Env)
+			c.Env = merged(c.Env, exported(step))
 		case isSet(words):
 			name, value, _ := strings.Cut(words[1], "=")
 			c.Env = merged(c.Env, []shell.Var{{Name: name, Value: value}})
@@ -53,6 +53,15 @@ func (p *Project) chain(f Flow, part shell.Part) chain {
 		c.whole = f.Text[c.start : part.Start+len(part.Text)]
 	}
 	return c
+}
+
+// exported are the variables that a step hands to all that follow, as far as their
+// values are known.
+func exported(step shell.Command) []shell.Var {
+	if !step.Exported {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(step.Env), func(v shell.Var) bool { return !v.Plain })
 }
 
 // isChange reports whether a step changes to one of the project's folders.

@@ -35,6 +35,7 @@ type Flow struct {
 
 	call    *call
 	through *through
+	inFile  bool // of a shell's file: what stands before a command is no task
 	hinted  bool // a hint has been taken; further scripts are only the way there
 	depth   int
 }
@@ -43,7 +44,8 @@ type Flow struct {
 type through struct {
 	run   string
 	dir   string // that it runs in
-	reach bool   // it hands words on
+	env   map[string]string
+	reach bool // it hands words on
 }
 
 // In returns the flow of a text in a folder.
@@ -103,12 +105,22 @@ func (f Flow) Called() string {
 // verbs are the words of scripts' names that say that something runs, and not what.
 var verbs = []string{"dev", "develop", "start", "serve", "run", "watch", "local", "up", "hot"}
 
-// ScriptHint is what is telling in a script's name: "serve:backend" is backend.
+// ScriptHint is what is telling in a script's name: "serve:backend" and
+// "start-backend-dev" are backend.
 func ScriptHint(script string) string {
 	words := strings.FieldsFunc(script, func(c rune) bool { return c == ':' || c == '/' || c == '.' })
-	words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(verbs, strings.ToLower(w)) })
+	words = slices.DeleteFunc(words, isVerb)
+	words = strings.Split(strings.Join(words, "-"), "-")
+	for len(words) > 0 && isVerb(words[0]) {
+		words = words[1:]
+	}
+	for len(words) > 0 && isVerb(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
 	return strings.Join(words, "-")
 }
+
+func isVerb(word string) bool { return slices.Contains(verbs, strings.ToLower(word)) }
 
 // merged adds variables to a set that others may hold, too.
 func merged(env map[string]string, more []shell.Var) map[string]string {

@@ -19,6 +19,8 @@ func launcherOf(program string) launcher {
 		return (*Project).lerna
 	case "nx":
 		return (*Project).nx
+	case "heroku":
+		return (*Project).heroku
 	case "foreman", "overmind", "hivemind", "honcho", "goreman", "forego", "nf":
 		return (*Project).foreman
 	case "make", "gmake":

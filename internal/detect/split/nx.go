@@ -124,7 +124,7 @@ func (p *Project) nxTarget(f Flow, project nxProject, target string, flags []str
 		one.Hint = target
 	}
 	one.Target, one.Bins = t, true
-	one.through = &through{run: f.Pack.Manager.Exec(shell.Join(append([]string{"nx", "run", project.name + ":" + target}, flags...)...)), dir: f.Dir, reach: true}
+	one.through = &through{run: f.Pack.Manager.Exec(shell.Join(append([]string{"nx", "run", project.name + ":" + target}, flags...)...)), dir: f.Dir, env: f.Env, reach: true}
 	return []Flow{one}
 }
 

@@ -28,6 +28,14 @@ func (p *Project) procfile(f Flow, file string) []Flow {
 	return flows
 }
 
+// heroku splits "heroku local -f Procfile.dev".
+func (p *Project) heroku(f Flow, words []string) (launch, bool) {
+	if len(words) < 2 || words[1] != "local" && words[1] != "local:start" {
+		return launch{}, false
+	}
+	return p.foreman(f, words)
+}
+
 // foreman splits what "foreman start -f Procfile.dev" and its kin start.
 func (p *Project) foreman(f Flow, words []string) (launch, bool) {
 	file := p.First(f.Dir, "Procfile.dev", "Procfile")

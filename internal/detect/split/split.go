@@ -31,8 +31,10 @@ func (p *Project) Split(f Flow) []*Leaf {
 	if f.call != nil {
 		return p.script(f, *f.call)
 	}
+	t := f.through
+	f.through = nil // of several things that the text starts, each is run as it stands
 	leaves := p.text(f)
-	if t := f.through; t != nil && len(leaves) == 1 && !leaves[0].Apart {
+	if t != nil && len(leaves) == 1 && !leaves[0].Apart {
 		leaves[0].passThrough(*t)
 	}
 	return leaves
@@ -40,7 +42,7 @@ func (p *Project) Split(f Flow) []*Leaf {
 
 // passThrough lets another program run the leaf.
 func (l *Leaf) passThrough(t through) {
-	l.run, l.at, l.isCall, l.direct, l.runDir = t.run, -1, false, direct{}, t.dir
+	l.run, l.at, l.isCall, l.direct, l.runDir, l.Env = t.run, -1, false, direct{}, t.dir, t.env
 	l.reach = l.raw && t.reach
 	l.raw = l.reach
 	if !l.Vague {
@@ -65,6 +67,7 @@ func (p *Project) text(f Flow) []*Leaf {
 	var all []*Leaf
 	for _, part := range line.Parts {
 		all = append(all, p.part(f, part)...)
+		f = p.staged(f, part.Steps[:part.Stage])
 	}
 	for _, l := range all {
 		l.Apart = l.Apart || several
@@ -104,7 +107,7 @@ func (p *Project) part(f Flow, part shell.Part) []*Leaf {
 		if len(leaves) == 1 && !leaves[0].Apart && leaves[0].Place() == c.Dir {
 			return []*Leaf{c.within(leaves[0], i)}
 		}
-		if task := p.task(c.Flow, c.steps[:i]); task != nil {
+		if task := p.task(c.Flow, c.steps[:i]); task != nil && !f.inFile {
 			for _, l := range leaves {
 				l.Tasks = append(slices.Clone(l.Tasks), task)
 			}
@@ -122,6 +125,14 @@ func (p *Project) behind(f Flow, steps []shell.Command) Flow {
 		}
 	}
 	return f
+}
+
+// staged is the flow beside which some steps have run: folders and variables stay.
+func (p *Project) staged(f Flow, steps []shell.Command) Flow {
+	for _, step := range steps {
+		f.Env = merged(f.Env, exported(step))
+	}
+	return p.behind(f, steps)
 }
 
 // command turns one simple command into the leaves that it starts: those of a
@@ -155,6 +166,9 @@ func (p *Project) launch(f Flow, words []shell.Word) (launch, bool) {
 		return launch{flows: flows}, true
 	}
 	texts = shell.Command{Words: withoutManager(f, words)}.Texts()
+	if l, ok := p.shellFile(f, texts); ok {
+		return l, true
+	}
 	if start := launcherOf(programName(texts[0])); start != nil {
 		return start(p, f, texts)
 	}
@@ -212,7 +226,7 @@ func (p *Project) script(f Flow, c call) []*Leaf {
 	}
 	inner.Dir, inner.Pack, inner.File, inner.Bins, inner.Line = c.pack.Dir, c.pack, c.pack.File, true, false
 	inner.hintedBy(c.script)
-	inner.call, inner.Text = nil, c.pack.Scripts[c.script]
+	inner.call, inner.Text, inner.inFile = nil, c.pack.Scripts[c.script], false
 	if len(c.args) > 0 {
 		inner.Text += " " + shell.Join(c.args...)
 	}

@@ -35,7 +35,9 @@ func splitProject(dev string) fstest.MapFS {
 			"with-env": "dotenv -e .env --", "gen": "codegen", "pipe": "node server.js | pino-pretty"}}`,
 		"apps/web/package.json": `{"name":"@x/web","scripts":{"dev":"next dev"}}`,
 		"apps/api/package.json": `{"name":"@x/api","scripts":{"dev":"tsx watch src/main.ts"}}`,
-		"tools/run.sh":          "",
+		"tools/run.sh":          "#!/bin/sh\nset -e\ncheck() {\n  test -n \"$X\"\n}\nA=$(date)\nexport B=1\ncheck\npnpm gen\nexec node x.js\n",
+		"tools/all.sh":          "cd apps/web\ntrap 'kill 0' EXIT\nnext dev &\nnode api.js &\nwait\n",
+		"tools/circle.sh":       "sh tools/circle.sh & vite\n",
 		"Makefile":              "serve:\n\t@cd tools && node x.js\n\nmany:\n\ta\n\tb\n",
 		"Procfile.dev":          "web: rails s\nworker: sidekiq\n",
 	})
@@ -111,6 +113,13 @@ func TestScriptsAreSplit(t *testing.T) {
 		{"wait-on http://localhost:3000/x http-get://127.0.0.1:4000 && node api.js", ".$ pnpm run dev + (after 3000) (after 4000)"},
 		{`sh -c "vite & node api.js"`, ".$ pnpm exec vite +; .$ node api.js +"},
 		{"make serve", "tools$ node x.js +"},
+		{"bash tools/run.sh", ".$ pnpm run dev"},
+		{"./tools/run.sh --x & vite", ".$ ./tools/run.sh --x; .$ pnpm exec vite +"},
+		{"bash tools/all.sh", "apps/web$ pnpm exec next dev +; apps/web$ node api.js +"},
+		{"sh tools/circle.sh", ".$ pnpm exec vite +"},
+		{"sh tools/missing.sh", ".$ pnpm run dev +"},
+		{"pnpm with-env heroku local -f Procfile.dev", "web .$ rails s +; worker .$ sidekiq +"},
+		{"heroku logs", ".$ pnpm run dev +"},
 		{"make many", ".$ pnpm run dev +"},
 		{"foreman start -f Procfile.dev", "web .$ rails s +; worker .$ sidekiq +"},
 		{"npm run circle", ".$ pnpm exec vite +"},
@@ -147,6 +156,17 @@ func TestNPMKeepsFlags(t *testing.T) {
 		leaves := p.Script(p.Pack("."), "dev")
 		if len(leaves) != 1 || leaves[0].Appended("--port 1") != want {
 			t.Errorf("%s: got %s, want %s", script, leaves[0].Appended("--port 1"), want)
+		}
+	}
+}
+
+func TestScriptHints(t *testing.T) {
+	for script, want := range map[string]string{
+		"dev": "", "serve:backend": "backend", "start-server-dev": "server", "dev:web:local": "web", "watch-css": "css", "db-server:file": "db-server-file",
+		"start:dev": "", "run-dev": "", "ready-up-next": "ready-up-next",
+	} {
+		if got := ScriptHint(script); got != want {
+			t.Errorf("%s: got %q, want %q", script, got, want)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (p *Project) denoTask(f Flow, words []string) (launch, bool) {
 	}
 	f.Text, f.call, f.File = tasks[name], nil, file
 	f.hintedBy(name)
-	f.through = &through{run: "deno task " + shell.Quote(name), dir: f.Dir, reach: true}
+	f.through = &through{run: "deno task " + shell.Quote(name), dir: f.Dir, env: f.Env, reach: true}
 	return launch{flows: []Flow{f}}, true
 }
 
@@ -59,7 +59,7 @@ func (p *Project) poe(f Flow, words []string) (launch, bool) {
 	if !ok || text == "" || f.passes(file, words[1]) {
 		return launch{}, false
 	}
-	f.through = &through{run: f.Text, dir: f.Dir}
+	f.through = &through{run: f.Text, dir: f.Dir, env: f.Env}
 	f.Text, f.call = text, nil
 	return launch{flows: []Flow{f}}, true
 }

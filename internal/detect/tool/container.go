@@ -2,6 +2,8 @@ package tool
 
 import (
 	"cmp"
+	"path"
+	"strings"
 
 	"devgate/internal/detect/files"
 	"devgate/internal/detect/found"
@@ -37,9 +39,18 @@ var daemonPorts = map[string]int{
 	"redis-server": 6379, "valkey-server": 6379, "postgres": 5432, "mysqld": 3306, "mongod": 27017, "mailpit": 1025, "mailhog": 1025, "MailHog": 1025, "minio": 9000,
 }
 
+// redisPort finds "port 6379" in a redis.conf.
+var redisPort = pattern.New(`(?m)^port\s+([0-9]+)`)
+
 // lookDaemon is a database or the like that the project's list starts.
 func (k *Kit) lookDaemon(l *split.Leaf, s *Made) {
 	s.Ready.TCP = daemonPorts[l.Tool()]
+	if file := l.Argument(0); strings.HasSuffix(file, ".conf") {
+		text, _ := k.Text(path.Join(l.Dir, file))
+		if m := redisPort.FindStringSubmatch(text); m != nil {
+			s.Ready.TCP = cmp.Or(files.Port(m[1]), s.Ready.TCP)
+		}
+	}
 	if n, at := l.Flag("--port", "-p"); at >= 0 {
 		s.Ready.TCP = cmp.Or(files.Port(n), s.Ready.TCP)
 	}

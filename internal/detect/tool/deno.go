@@ -12,18 +12,18 @@ import (
 // lookDeno reads the program that deno runs. It reloads by itself if told so.
 func (k *Kit) lookDeno(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Deno)
-	entry, text := "", ""
+	var p program
 	for _, w := range l.Arguments() {
 		if file := path.Join(l.Dir, w); path.Ext(w) != "" && k.Has(file) {
-			entry = file
-			text = strings.Join(k.sources(entry), "\n")
+			p = k.program(file)
 		}
 	}
+	text := p.text()
 	if strings.Contains(text, "fresh") {
 		s.Kind = found.Site
 	}
-	if n, free := portInCode(text); n != 0 || free {
-		s.Port = found.Port{Number: cmp.Or(n, s.Port.Number), From: entry}
+	if n, free := p.port(); n != 0 || free {
+		s.Port = found.Port{Number: cmp.Or(n, s.Port.Number), From: p[0].file}
 		if free {
 			s.Moved = s.Command
 		}

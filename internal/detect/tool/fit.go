@@ -28,7 +28,7 @@ func (t *tool) fit(l *split.Leaf, s *Made) {
 		s.Moved = t.replaced(l, w.word)
 	case ok:
 		s.Moved = found.Text(l.Without("PORT")) // devgate sets it
-	case t.env != "":
+	case t.env != "" && (t.set == "" || l.Line || !l.Reaches() && l.Appended(t.set) == ""):
 		s.Moved = s.Command
 		if t.env != "PORT" {
 			s.Env = append(s.Env, found.Var{Name: t.env, Value: found.PortMark})

@@ -25,8 +25,12 @@ var (
 	// goEmbed finds "//go:embed all:dist".
 	goEmbed = pattern.New(`(?m)^//go:embed\s+(?:all:)?([\w./-]+)`)
 	// goServes finds what makes a program of Go a server of HTTP.
-	goServes = pattern.New(`\bListenAndServe\b|http\.Server\{|http\.Serve\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|fasthttp\.|chi\.NewRouter\(`)
+	goServes = pattern.New(`\bListenAndServe\b|pocketbase\.New|http\.Server\{|http\.Serve\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|fasthttp\.|chi\.NewRouter\(`)
 	goGRPC   = pattern.New(`grpc\.NewServer\(`)
+	// goPocketBase finds programs that are PocketBase with more in it.
+	goPocketBase = pattern.New(`\bpocketbase\.New`)
+	// goSubcommand finds the command of a program of several that serves.
+	goSubcommand = pattern.New(`(?:cobra\.Command\{[^}]{0,200}?\bUse:|cli\.Command\{[^}]{0,200}?\bName:)\s*"(serve|server)\b`)
 	// goTags finds "go build -tags netgo,sqlite" in a makefile.
 	goTags = pattern.New(`go (?:run|build)\b[^\n#]*-tags[ =]"?([\w,]+)`)
 )
@@ -153,7 +157,9 @@ func (k *Kit) GoService(p *GoProgram, flags, args []string) *Made {
 	s := &Made{Embeds: p.embeds, Service: &found.Service{Dir: p.Module, Kind: found.API, From: path.Join(p.Module, "go.mod")}}
 	pkg := "."
 	if p.Dir != p.Module {
-		s.Program = path.Base(p.Dir)
+		if s.Program = path.Base(p.Dir); s.Program == "cmd" {
+			s.Program = path.Base(k.GoModule(p.Module))
+		}
 		pkg = "./" + relative(p.Dir, p.Module)
 	}
 	if p.RPC && !p.Serves {
@@ -175,9 +181,26 @@ func (k *Kit) GoService(p *GoProgram, flags, args []string) *Made {
 	for _, text := range p.texts {
 		s.Peers = append(s.Peers, peers(text)...)
 	}
+	if args == nil {
+		args = p.subcommand(s)
+	}
 	k.goPort(p, s, args)
 	s.cover(p.Module, Go)
 	return s
+}
+
+// subcommand is the word without which a program of several commands only prints
+// them.
+func (p *GoProgram) subcommand(s *Made) []string {
+	if p.find(goPocketBase, "pocketbase.New") != nil {
+		return []string{"serve", "--http", "localhost:8090"}
+	}
+	m := p.find(goSubcommand, "cobra.Command", "cli.Command")
+	if m == nil {
+		return nil
+	}
+	s.Guess = s.From
+	return m[1:2]
 }
 
 // goTagFlags finds the build tags that the project's own commands have.

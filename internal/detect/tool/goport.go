@@ -48,7 +48,7 @@ func (k *Kit) goPort(p *GoProgram, s *Made, args []string) {
 	file := cmp.Or(k.goMainFile(p.Dir), p.Dir)
 	s.Port = found.Port{Number: cmp.Or(number, k.DotenvPort(p.Module)), From: file}
 	if s.Port.Number == 0 && s.Moved == "" {
-		s.Port.Number, s.Guess = 8080, file // what most programs have that say nothing
+		s.Port, s.Guess = found.Port{Number: 8080}, file // what most programs have that say nothing
 	}
 }
 
@@ -66,11 +66,18 @@ func (p *GoProgram) number(flag []string) int {
 	if m := p.find(goFallback, `"PORT"`); m != nil {
 		return files.Port(m[1])
 	}
-	if m := p.find(goNumber, `:`, "=", "ort"); m != nil {
-		return files.Port(m[1] + m[2])
+	for _, text := range p.texts {
+		for _, m := range goNumber.FindAllStringSubmatch(text, 20) {
+			if n := files.Port(m[1] + m[2]); n != 0 && n != lastPort {
+				return n
+			}
+		}
 	}
 	return 0
 }
+
+// lastPort is the number that bounds are compared with.
+const lastPort = 65535
 
 // portBehind is the port of ":8080" or "localhost:8080".
 func portBehind(address string) int {
@@ -104,7 +111,7 @@ func givenPort(args []string) (int, []string) {
 	for _, a := range args {
 		l.Words = append(l.Words, shell.Word{Text: a})
 	}
-	value, at := l.Flag("--port", "-port", "-p", "--addr", "-addr", "--listen")
+	value, at := l.Flag("--port", "-port", "-p", "--addr", "-addr", "--listen", "--http")
 	number := portBehind(value)
 	if at < 0 || number == 0 {
 		return 0, nil

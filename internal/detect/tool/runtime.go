@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -35,9 +36,9 @@ func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
 		k.unreadEntry(l, s)
 		return
 	}
-	sources := k.sources(entry)
-	text := strings.Join(sources, "\n")
-	byBun := l.Tool() == "bun" && strings.Contains(sources[0], "export default")
+	p := k.program(entry)
+	text := p.text()
+	byBun := l.Tool() == "bun" && strings.Contains(p[0].text, "export default")
 	switch {
 	case grpcs.MatchString(text):
 		s.Kind = found.RPC
@@ -47,7 +48,7 @@ func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
 		s.worker(l)
 		return
 	}
-	k.codePort(l, s, entry, text)
+	k.codePort(l, s, p)
 	if byBun && s.Port.Number == 0 { // what Bun serves by default, it serves on $PORT
 		s.Port, s.Moved = found.Port{Number: 3000}, s.Command
 	}
@@ -74,18 +75,18 @@ func (k *Kit) lookNest(l *split.Leaf, s *Made) {
 		s.Moved = s.Command
 		return
 	}
-	text := strings.Join(k.sources(file), "\n")
+	p := k.program(file)
 	usual := s.Port.Number
-	k.codePort(l, s, file, text)
+	k.codePort(l, s, p)
 	if s.Port.Number == 0 {
 		s.Port = found.Port{Number: usual}
 	}
-	s.Ready.Path = healthOf(text)
+	s.Ready.Path = healthOf(p.text())
 }
 
 // codePort takes a port from the text of a program, unless its command names one.
-func (k *Kit) codePort(l *split.Leaf, s *Made, file, text string) {
-	n, free := portInCode(text)
+func (k *Kit) codePort(l *split.Leaf, s *Made, p program) {
+	n, free := p.port()
 	if free && s.Moved == "" {
 		s.Moved = s.Command
 	}
@@ -95,7 +96,7 @@ func (k *Kit) codePort(l *split.Leaf, s *Made, file, text string) {
 	if n == 0 && free {
 		n = k.DotenvPort(l.Dir)
 	}
-	s.Port = found.Port{Number: n, From: file}
+	s.Port = found.Port{Number: n, From: p[0].file}
 }
 
 func healthOf(text string) string {
@@ -116,10 +117,13 @@ func peers(text string) []string {
 }
 
 var (
-	// environmentPort finds $PORT, with its default if there is one.
-	environmentPort = pattern.New(`(?:\benv(?:ironment)?(?:\.PORT\b|\[['"]PORT['"]\])|\.get(?:<\w+>)?\(['"]PORT['"]\))\s*(?:(?:\|\||\?\?)\s*['"]?([0-9]{2,5})|)`)
+	// environmentPort finds $PORT, with its default if there is one: env.PORT || 3000,
+	// get("PORT", 3000), [env.PORT, 3000].
+	environmentPort = pattern.New(`(?:\benv(?:ironment)?(?:\.PORT\b|\[['"]PORT['"]\])|\.get(?:<\w+>)?\(['"]PORT['"]\)?)\s*(?:(?:\|\||\?\?|,)\s*['"]?([0-9]{2,5})|)`)
 	// defaultedPort finds const { PORT = 3000 } = process.env.
 	defaultedPort = pattern.New(`\bPORT\s*=\s*['"]?([0-9]{2,5})['"]?[^;\n]*\}\s*=\s*process\.env`)
+	// settled are names of files that settings are in.
+	settled = pattern.New(`(?i)config|settings|constants|env|server|index|main|app`)
 	// literalPorts are the ways to write a port down, surer ones first.
 	literalPorts = []*pattern.Pattern{
 		pattern.New(`\.listen\(\s*['"]?([0-9]{2,5})\b`),
@@ -128,21 +132,25 @@ var (
 	}
 )
 
-// portInCode returns the port that a program has by itself, and whether it takes
-// another one from $PORT.
-func portInCode(text string) (number int, free bool) {
-	for _, m := range environmentPort.FindAllStringSubmatch(text, -1) {
-		free = true
-		if number == 0 {
-			number = files.Port(m[1])
+// port is the port that a program has by itself, and whether it takes another one
+// from $PORT. A number that stands beside $PORT is surer than one alone.
+func (p program) port() (number int, free bool) {
+	for _, s := range p {
+		for _, m := range environmentPort.FindAllStringSubmatch(s.text, -1) {
+			number, free = cmp.Or(number, files.Port(m[1])), true
+		}
+		if m := defaultedPort.FindStringSubmatch(s.text); m != nil {
+			return files.Port(m[1]), true
 		}
 	}
-	if m := defaultedPort.FindStringSubmatch(text); m != nil {
-		return files.Port(m[1]), true
-	}
 	for _, literal := range literalPorts {
-		if m := literal.FindStringSubmatch(text); number == 0 && m != nil {
-			number = files.Port(m[1])
+		for i, s := range p {
+			// Far from where a program is put together, ports are those of others.
+			if number == 0 && (i == 0 || settled.MatchString(path.Base(s.file))) {
+				if m := literal.FindStringSubmatch(s.text); m != nil {
+					number = files.Port(m[1])
+				}
+			}
 		}
 	}
 	return number, free

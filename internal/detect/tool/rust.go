@@ -109,11 +109,24 @@ func (c *Crate) bin(hasMain bool) string {
 // ServerNames are what people call the folder or the program of a server.
 var ServerNames = []string{"api", "server", "web", "backend", "app", "service", "gateway", "main"}
 
+// rustServes finds what makes a program of Rust a server.
+var rustServes = pattern.New(`HttpServer::new|axum::serve|axum_server|Server::bind|Server::builder|TcpListener::bind|rocket::(?:build|ignite)|#\[launch\]|warp::serve|Server::new|\.launch\(\)|\.listen\(`)
+
+// CrateServes reports whether a crate's own sources serve, and not only those of
+// crates that it depends on.
+func (k *Kit) CrateServes(c *Crate) bool {
+	return rustServes.MatchString(k.textBelow(path.Join(c.Dir, "src"), ".rs"))
+}
+
 // CrateService makes a service of a crate's program, with arguments for it; nil if
 // nobody can tell which program.
 func (k *Kit) CrateService(c *Crate, args []string) *Made {
 	file := path.Join(c.Dir, "Cargo.toml")
-	bin := c.bin(k.Has(path.Join(c.Dir, "src/main.rs")))
+	hasMain := k.Has(path.Join(c.Dir, "src/main.rs"))
+	if !hasMain && len(c.bins) == 0 {
+		return nil // a library
+	}
+	bin := c.bin(hasMain)
 	if bin == "" {
 		k.Out.Skip(found.Skip{What: cmp.Or(c.Name, path.Base(c.Dir)), Where: file, Why: "several programs, and nothing says which is the server"})
 		return nil

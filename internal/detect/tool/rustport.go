@@ -51,7 +51,7 @@ func (k *Kit) rustPort(s *Made, c *Crate, program, text string, args []string) {
 	}
 	s.Port = found.Port{Number: number, From: path.Join(c.Dir, "src")}
 	if number == 0 && s.Moved == "" {
-		s.Port.Number, s.Guess = 8080, path.Join(c.Dir, "Cargo.toml")
+		s.Port, s.Guess = found.Port{Number: 8080}, path.Join(c.Dir, "Cargo.toml")
 	}
 }
 

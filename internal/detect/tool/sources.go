@@ -57,10 +57,26 @@ func (k *Kit) scriptFile(stem string) string {
 	return ""
 }
 
-// sources returns the texts of a program and of what it imports from its own
-// folders, the program's first; at least one, which may be empty.
-func (k *Kit) sources(entry string) []string {
-	var all []string
+// source is one file of a program.
+type source struct{ file, text string }
+
+// program is the files that it is made of, its first one first.
+type program []source
+
+// text is the text of all files.
+func (p program) text() string {
+	var b strings.Builder
+	for _, s := range p {
+		b.WriteString(s.text)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// program reads a program and what it imports from its own folders; at least one
+// file, whose text may be empty.
+func (k *Kit) program(entry string) program {
+	var all program
 	queue, seen := []string{entry}, map[string]bool{entry: true}
 	for len(queue) > 0 && len(all) < maxSources {
 		file := queue[0]
@@ -69,7 +85,7 @@ func (k *Kit) sources(entry string) []string {
 		if !ok {
 			continue
 		}
-		all = append(all, text)
+		all = append(all, source{file, text})
 		for _, m := range scriptImport.FindAllStringSubmatch(text, 100) {
 			next := k.scriptFile(path.Join(path.Dir(file), m[1]+m[2]))
 			if next != "" && !seen[next] && !strings.HasSuffix(next, ".json") {
@@ -79,7 +95,7 @@ func (k *Kit) sources(entry string) []string {
 		}
 	}
 	if len(all) == 0 {
-		return []string{""}
+		return program{{file: entry}}
 	}
 	return all
 }

@@ -20,8 +20,8 @@ func frontEndTools() []*tool {
 	return []*tool{
 		{calls: []string{"vite"}, not: []string{"build", "preview", "optimize"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
 		{calls: []string{"vp dev"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
-		{calls: []string{"next dev"}, kind: found.Site, port: 3000, set: "-p " + found.PortMark, look: (*Kit).lookNext},
-		{calls: []string{"nuxt dev", "nuxi dev"}, kind: found.Site, port: 3000, set: portSet, look: (*Kit).lookNuxt},
+		{calls: []string{"next dev"}, kind: found.Site, port: 3000, set: "-p " + found.PortMark, env: "PORT", look: (*Kit).lookNext},
+		{calls: []string{"nuxt dev", "nuxi dev"}, kind: found.Site, port: 3000, set: portSet, env: "PORT", look: (*Kit).lookNuxt},
 		{calls: []string{"astro dev"}, kind: found.Site, port: 4321, set: portSet, look: (*Kit).lookAstro},
 		{calls: []string{"react-router dev", "remix vite:dev"}, kind: found.Site, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookReactRouter},
 		{calls: []string{"svelte-kit dev", "vike dev"}, kind: found.Site, port: 5173, set: portSet, look: (*Kit).lookVite},

@@ -20,11 +20,15 @@ func (k *Kit) lookVite(l *split.Leaf, s *Made) {
 	}
 	file, f := k.configOf(l, []string{"--config", "-c"}, viteConfigs)
 	server := section(f, "server")
+	k.proxyTable(file, s, server.Get("proxy"), true)
+	tie(s, server.Get("proxy"))
+	if s.Kind = k.viteKind(l, f); s.Kind == found.Assets { // browsers ask it directly, by https or not
+		assetsOf(l, s, "pages name its own URL: no port here")
+		return
+	}
 	if !k.options(l, s, file, server) {
 		return
 	}
-	k.proxyTable(file, s, server.Get("proxy"), true)
-	tie(s, server.Get("proxy"))
 	if f != nil {
 		s.Prefixes = publicPrefixes(f)
 		if f.Calls("basicSsl") || f.Calls("mkcert") { // plugins that bring certificates along
@@ -32,10 +36,7 @@ func (k *Kit) lookVite(l *split.Leaf, s *Made) {
 			return
 		}
 	}
-	switch s.Kind = k.viteKind(l, f); s.Kind {
-	case found.Assets:
-		assetsOf(l, s, "pages name its own URL: no port here")
-	case found.Site:
+	if s.Kind == found.Site {
 		s.Own = k.hasAny(l.Dir, "src/routes/api", "app/routes/api", "src/app/api")
 	}
 }

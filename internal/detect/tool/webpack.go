@@ -60,7 +60,7 @@ func (k *Kit) lookVueCLI(l *split.Leaf, s *Made) {
 	if proxy := server.Get("proxy"); proxy.Kind == jsconf.String {
 		k.Out.AddRoute(found.Route{File: file, By: s.Service, Form: found.Unknown, Target: targetOf(proxy)})
 	} else {
-		k.proxyTable(file, s, proxy, false)
+		k.proxyTable(file, s, proxy, true)
 	}
 }
 

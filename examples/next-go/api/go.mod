@@ -1,0 +1,3 @@
+module example.com/next-go/api
+
+go 1.24

@@ -1,0 +1,8 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "/admin/",
+  server: {
+    port: 5174,
+  },
+});
