@@ -215,6 +215,7 @@ func TestFilesBesidePatterns(t *testing.T) {
 	t.Parallel()
 	u := newUpdating(t)
 	u.write(".env", "1")
+	nextTick(t) // or the write may be younger than the update
 	api, web := u.w.Targets[0], u.web()
 	api.Files, web.Files = []string{u.path(".env"), u.path("api/f.go")}, []string{u.path(".env")}
 	u.update(api, web)
