@@ -29,9 +29,10 @@ var (
 func newAttach(std streams) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
-		Use:   "attach NAME",
-		Short: "Use the terminal of a service that has one (pty = true); Ctrl-] leaves",
-		Args:  cobra.ExactArgs(1),
+		Use:               "attach NAME",
+		Short:             "Use the terminal of a service that has one (pty = true); Ctrl-] leaves",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: oneName(hasTerminal, cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			local, err := openTerminal(std, args[0])
 			if err != nil {

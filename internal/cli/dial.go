@@ -20,10 +20,18 @@ func dial(file string) (*control.Client, error) {
 	return client, err
 }
 
-// nothingRuns says that there is nobody to ask.
-func nothingRuns(root string) error {
-	return fmt.Errorf("no devgate runs in %s\n  hint: devgate up starts it", root)
+// nothingRuns says that there is nobody to ask. It is a control.ErrNotRunning.
+func nothingRuns(root string) error { return notRunningError{root} }
+
+type notRunningError struct{ root string }
+
+// Error names the folder, and what to do.
+func (e notRunningError) Error() string {
+	return fmt.Sprintf("no devgate runs in %s\n  hint: devgate up starts it", e.root)
 }
+
+// Unwrap is what package control says.
+func (e notRunningError) Unwrap() error { return control.ErrNotRunning }
 
 // connect finds the devgate that runs the project at root.
 func connect(root string) (*control.Client, error) {

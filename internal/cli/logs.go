@@ -18,8 +18,9 @@ func newLogs(std streams) *cobra.Command {
 	var tail int
 	var asJSON, timestamps bool
 	cmd := &cobra.Command{
-		Use:   "logs [NAME…]",
-		Short: "Show what services have printed, and with -f what they print",
+		Use:               "logs [NAME…]",
+		Short:             "Show what services have printed, and with -f what they print",
+		ValidArgsFunction: names(startedHere, logmux.Devgate+"\tdevgate itself"),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			color, err := wantColor(colorMode, std.out)
 			if err != nil {

@@ -21,8 +21,9 @@ import (
 func newRun(std streams) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
-		Use:   "run NAME -- CMD…",
-		Short: "Run a command in a service's folder and environment",
+		Use:               "run NAME -- CMD…",
+		Short:             "Run a command in a service's folder and environment",
+		ValidArgsFunction: oneName(startedHere, cobra.ShellCompDirectiveDefault),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(withoutDashes(args)) < 2 {
 				return errors.New("want the name of a service and a command\n  hint: devgate run api -- go test ./...")

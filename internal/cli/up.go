@@ -20,10 +20,11 @@ import (
 func newUp(std streams) *cobra.Command {
 	var o upOptions
 	cmd := &cobra.Command{
-		Use:   "up [NAME…]",
-		Short: "Start all services, or these and what they are after",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  func(_ *cobra.Command, args []string) error { return up(o, args, std) },
+		Use:               "up [NAME…]",
+		Short:             "Start all services, or these and what they are after",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: names(startedHere),
+		RunE:              func(_ *cobra.Command, args []string) error { return up(o, args, std) },
 	}
 	f := cmd.Flags()
 	fileFlag(cmd, &o.file)

@@ -31,9 +31,10 @@ func newVerb(verb control.Verb, short string) *cobra.Command {
 	var wait bool
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:   string(verb) + " NAME…",
-		Short: short,
-		Args:  cobra.MinimumNArgs(1),
+		Use:               string(verb) + " NAME…",
+		Short:             short,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: names(startedHere),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			client, err := dial(file)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -24,17 +25,22 @@ func newWait(std streams) *cobra.Command {
 	var file string
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:   "wait [NAME…]",
-		Short: "Return when all services, or these, are ready; fail with the last lines of what failed",
+		Use:               "wait [NAME…]",
+		Short:             "Return when all services, or these, are ready; fail with the last lines of what failed",
+		ValidArgsFunction: names(startedHere),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if err := checkTimeout(timeout); err != nil {
 				return err
 			}
-			root, err := rootOf(file)
-			if err != nil {
-				return err
+			root, none := rootOf(file)
+			if none != nil {
+				root, _ = os.Getwd() // where devgate may be about to run what it finds
 			}
-			return waitFor(cmd.Context(), root, names, timeout)
+			err := waitFor(cmd.Context(), root, names, timeout)
+			if none != nil && errors.Is(err, control.ErrNotRunning) {
+				return none
+			}
+			return err
 		},
 	}
 	fileFlag(cmd, &file)

@@ -3,7 +3,8 @@
 //
 //	make e2e
 //
-// They need Node 20.19 or newer, npm, Python 3, Flask, Redis, tmux, Chromium, vim, emacs, rsync, patch, bindfs and a network (or a filled
+// They need Node 20.19 or newer, npm, Python 3, Flask, Redis, tmux, Chromium, vim, emacs, rsync, patch, bindfs, bash with
+// bash-completion, zsh, fish and a network (or a filled
 // cache) for one `npm ci` a folder. devgate is built once. Every test gets a
 // project folder of its own with the servers of testdata/express or
 // testdata/trees, and ports that nobody has; what a project says is written as
@@ -23,6 +24,7 @@
 //     late, a daemon: restarted under requests, stopped and ended.
 //   - screens_test.go: a session in a terminal, compared screen by screen with
 //     testdata/screens; -update writes these anew.
+//   - completion_test.go: Tab in real shells.
 //   - gateway*_test.go: Vite, webpack-dev-server and gRPC servers behind the
 //     gateway, in both orders, and what a real browser makes of it.
 //   - saves_test.go, histories_linux_test.go, shared_linux_test.go: one save by

@@ -64,10 +64,12 @@ func npmCI(dir string) error {
 	return nil
 }
 
-// needed are the programs of the tests, by their Debian packages.
+// needed are the programs of the tests, and a file that one of them reads, by their
+// Debian packages.
 var needed = map[string]string{
 	"node": "nodejs", "npm": "npm", "python3": "python3", "tmux": "tmux", "flask": "python3-flask", "redis-server": "redis-server",
 	"bindfs": "bindfs", "emacs": "emacs-nox", "git": "git", "patch": "patch", "rsync": "rsync", "vim": "vim",
+	"bash": "bash", "zsh": "zsh", "fish": "fish", "/usr/share/bash-completion/bash_completion": "bash-completion",
 }
 
 // findPrograms looks for what the tests need. On a Debian machine it installs
@@ -90,7 +92,11 @@ func findPrograms() error {
 // missingPrograms are the packages of what is not here, sorted.
 func missingPrograms() (packages []string) {
 	for program, name := range needed {
-		if _, err := exec.LookPath(program); err != nil {
+		_, err := exec.LookPath(program)
+		if filepath.IsAbs(program) { // a file that is read
+			_, err = os.Stat(program)
+		}
+		if err != nil {
 			packages = append(packages, name)
 		}
 	}
