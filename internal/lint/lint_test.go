@@ -142,6 +142,9 @@ func TestModulesThatAreNotInstalled(t *testing.T) {
 			t.Errorf("%+v:\n%s", c, got)
 		}
 	}
+	if got := warned(t, "-- Devgatefile --\n[web]\ncommand = 'npm run dev'\ndir = 'sub'\n[npx]\ncommand = 'npx serve'\n-- sub/x --\n"+programs); got != "2:11 web: there is no package.json in sub or above it (write dir = \"...\" for the folder that has it)\n" {
+		t.Errorf("without a package.json:\n%s", got)
+	}
 	if got := warned(t, "-- Devgatefile --\n[web]\ncommand = 'npm run dev'\n-- package.json --\n"+some+programs); got != "2:11 "+warning+"npm install)\n" {
 		t.Errorf("in the project's own folder:\n%s", got)
 	}

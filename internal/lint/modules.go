@@ -26,18 +26,23 @@ func (w *warnings) modules(s *project.Service) {
 	if !slices.Contains(runners(), runner) || w.installs() {
 		return
 	}
-	dir := packageFolder(s.Dir)
-	if dir == "" || !needsModules(dir) || hasModules(dir) {
-		return
+	switch dir := packageFolder(s.Dir); {
+	case dir == "" && runner != "npx": // which needs none
+		w.warn(s, "command", "there is no package.json in "+w.shown(s.Dir)+" or above it", `write dir = "..." for the folder that has it`)
+	case dir != "" && needsModules(dir) && !hasModules(dir):
+		w.warn(s, "command", "it needs node_modules, which is not there", "run: "+w.install(runner, dir))
 	}
+}
+
+// install is the command that fetches modules into a folder.
+func (w *warnings) install(runner, dir string) string {
 	if runner == "npx" {
 		runner = "npm"
 	}
-	where := runner + " install"
-	if folder := w.shown(dir); dir != w.project.Root {
-		where += " (in " + folder + ")"
+	if dir == w.project.Root {
+		return runner + " install"
 	}
-	w.warn(s, "command", "it needs node_modules, which is not there", "run: "+where)
+	return runner + " install (in " + w.shown(dir) + ")"
 }
 
 // installs reports whether some service fetches modules itself.

@@ -182,6 +182,30 @@ func TestEveryKeyAcceptsWhatItsReaderDoes(t *testing.T) {
 	}
 }
 
+// A table is a service whatever its name, also beside a value of the same name's kind;
+// [env] and [defaults] alone are none.
+func TestTheSchemaTakesATableForAService(t *testing.T) {
+	s := compiled(t)
+	for _, k := range allKeys() {
+		if k.Name == "env" {
+			continue
+		}
+		text := "[" + k.Name + "]\ncommand = 'x'\nport = 4000\n[other]\nurl = 'http://x'\n[env]\nA = 1\n[defaults]\ngrace = '1s'\n"
+		if _, err := read(text); err != nil {
+			t.Errorf("no service: %v", err)
+		}
+		if err := s.Validate(asJSON(t, text)); err != nil {
+			t.Errorf("[%s] is refused: %v", k.Name, err)
+		}
+	}
+	for _, text := range []string{"[a]\n[defaults]\ncommand = 'x'\n", "[a]\nport = 4000\n[defaults]\nurl = 'http://x'\ncommand = 'x'\n"} {
+		_, err := read(text)
+		if refused := s.Validate(asJSON(t, text)); err == nil && refused != nil {
+			t.Errorf("what runs is said by [defaults], and refused: %v\n%s", refused, text)
+		}
+	}
+}
+
 // I5: what the reader refuses for its type, its word or its name, the schema refuses,
 // too.
 func TestTheSchemaRefusesWhatTheReaderRefuses(t *testing.T) {
