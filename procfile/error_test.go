@@ -98,3 +98,24 @@ func TestCheckGateway(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// ErrorIn points to a part of a value, in the line in which it stands; to the value
+// where the part is not written so.
+func TestErrorInPointsToAPart(t *testing.T) {
+	f := mustParse(t, "[a]\ncommand = \"\"\"\none\ntwo --port 4001\"\"\"\n")
+	pos := f.Service("a").Position("command")
+	for _, c := range []struct {
+		parts []string
+		want  string
+	}{
+		{[]string{"nope", "--port 4001", "4001"}, "Devgatefile:4:5: x\n    4 | two --port 4001\"\"\"\n      |     ^^^^^^^^^^^"},
+		{[]string{"nope", ""}, "Devgatefile:2:11: x\n    2 | command = \"\"\"\n      |           ^^^"},
+	} {
+		if got := f.ErrorIn(pos, c.parts, "x", "").Error(); got != c.want {
+			t.Errorf("%q:\n%s\nwant\n%s", c.parts, got, c.want)
+		}
+	}
+	if got := f.ErrorIn(Position{}, []string{"one"}, "x", "").Error(); got != "Devgatefile: x" {
+		t.Errorf("about the file: %s", got)
+	}
+}

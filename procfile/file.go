@@ -1,6 +1,7 @@
 package procfile
 
 import (
+	"strings"
 	"time"
 
 	"devgate/internal/input"
@@ -103,6 +104,22 @@ func (f *File) ErrorAt(pos Position, msg, hint string) *Error {
 		return &Error{File: f.src.name, Msg: msg, Hint: hint}
 	}
 	return f.src.errorAt(f.src.wordAt(pos, f.marked()), msg, hint)
+}
+
+// ErrorIn is ErrorAt about a part of the value at a position: the first of parts that
+// stands in it as it is; without one, about the value.
+func (f *File) ErrorIn(pos Position, parts []string, msg, hint string) *Error {
+	whole := f.ErrorAt(pos, msg, hint)
+	if whole.Pos.IsZero() {
+		return whole
+	}
+	at := f.src.wordAt(pos, f.marked())
+	for _, part := range parts {
+		if i := strings.Index(f.src.text[at.start:at.end], part); i >= 0 && part != "" {
+			return f.src.errorAt(span{at.start + i, at.start + i + len(part)}, msg, hint)
+		}
+	}
+	return whole
 }
 
 // marked returns every span that a position of the file may stand for.

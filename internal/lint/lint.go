@@ -33,7 +33,8 @@ type warnings struct {
 	all     []*procfile.Error
 }
 
-// warn says what is wrong at a key of a service, and what to do.
-func (w *warnings) warn(s *project.Service, key, msg, hint string) {
-	w.all = append(w.all, w.project.File.ErrorAt(s.Position(key), s.Name+": "+msg, hint))
+// warn says what is wrong with a part of a service's key, and what to do. It points to
+// the first of parts that stands in the file as it is.
+func (w *warnings) warn(s *project.Service, key, msg, hint string, parts ...string) {
+	w.all = append(w.all, w.project.File.ErrorIn(s.Position(key), parts, s.Name+": "+msg, hint))
 }

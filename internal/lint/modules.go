@@ -28,9 +28,9 @@ func (w *warnings) modules(s *project.Service) {
 	}
 	switch dir := packageFolder(s.Dir); {
 	case dir == "" && runner != "npx": // which needs none
-		w.warn(s, "command", "there is no package.json in "+w.shown(s.Dir)+" or above it", `write dir = "..." for the folder that has it`)
+		w.warn(s, "command", "there is no package.json in "+w.shown(s.Dir)+" or above it", `write dir = "..." for the folder that has it`, runner)
 	case dir != "" && needsModules(dir) && !hasModules(dir):
-		w.warn(s, "command", "it needs node_modules, which is not there", "run: "+w.install(runner, dir))
+		w.warn(s, "command", "it needs node_modules, which is not there", "run: "+w.install(runner, dir), runner)
 	}
 }
 

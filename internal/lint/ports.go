@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 
 	"devgate/internal/project"
@@ -24,7 +25,8 @@ var writtenForm = sync.OnceValue(func() *regexp.Regexp {
 // written is a port in a command.
 type written struct {
 	number int
-	own    bool // it is what the command is told to listen on
+	text   string // with what tells that it is one: "--port 4001"
+	own    bool   // it is what the command is told to listen on
 }
 
 // writtenIn are the ports that stand in a command, each once.
@@ -39,7 +41,7 @@ func writtenIn(c procfile.Command) (all []written) {
 		number, _ := strconv.Atoi(text[m[4]:m[5]])
 		if number > 0 && number <= 65535 && !seen[number] {
 			seen[number] = true
-			all = append(all, written{number, m[2] >= 0})
+			all = append(all, written{number, strings.TrimLeft(text[m[0]:m[5]], " \t;&|(\"'"), m[2] >= 0})
 		}
 		text = text[m[5]:] // what ends one may begin the next
 	}
@@ -52,18 +54,18 @@ func (w *warnings) ports(s *project.Service) {
 		return
 	}
 	for _, port := range writtenIn(s.Service.Command) {
-		other := w.owner(port.number)
+		other, parts := w.owner(port.number), []string{port.text, strconv.Itoa(port.number)}
 		switch {
 		case s.Service.Port.Number == port.number:
 		case other != nil:
 			w.warn(s, "command", fmt.Sprintf("port %d is that of %s, written as a number", port.number, other.Name),
-				"write {"+other.Name+".port} or {"+other.Name+".url}: it stays right when the port moves")
+				"write {"+other.Name+".port} or {"+other.Name+".url}: it stays right when the port moves", parts...)
 		case port.number == w.project.Port:
 			w.warn(s, "command", fmt.Sprintf("port %d is that of the gateway, written as a number", port.number),
-				"write {gateway.port} or {gateway.url}: it stays right when the gateway moves")
+				"write {gateway.port} or {gateway.url}: it stays right when the gateway moves", parts...)
 		case port.own && !s.Service.Port.IsZero():
 			w.warn(s, "command", fmt.Sprintf("the command says port %d, but port = %s", port.number, asWritten(s.Service.Port)),
-				"write {port} in the command: it is the port that devgate waits for")
+				"write {port} in the command: it is the port that devgate waits for", parts...)
 		}
 	}
 }

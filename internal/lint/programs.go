@@ -19,9 +19,9 @@ func (w *warnings) programs(s *project.Service) {
 		switch {
 		case name == "" || w.mayBeMade(s, c.key, name) || isThere(s, name):
 		case strings.Contains(name, "/"):
-			w.warn(s, c.key, "there is no program "+name+" in "+w.shown(s.Dir), "correct the path; it starts at the service's dir")
+			w.warn(s, c.key, "there is no program "+name+" in "+w.shown(s.Dir), "correct the path; it starts at the service's dir", name)
 		default:
-			w.warn(s, c.key, "the program "+name+" is not on its PATH", instead(s, name))
+			w.warn(s, c.key, "the program "+name+" is not on its PATH", instead(s, name), name)
 		}
 	}
 }

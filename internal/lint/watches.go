@@ -13,7 +13,7 @@ func (w *warnings) watches(ctx context.Context) {
 	for _, s := range w.project.Services {
 		for _, pattern := range w.unmatched(ctx, s) {
 			w.warn(s, "watch", fmt.Sprintf("no file matches watch %q", pattern),
-				"correct it; it starts at "+w.shown(s.Dir)+", and what Git, devgate or \"ignore\" leaves out does not count")
+				"correct it; it starts at "+w.shown(s.Dir)+", and what Git, devgate or \"ignore\" leaves out does not count", pattern)
 		}
 	}
 }
