@@ -26,15 +26,3 @@ func Warnings(ctx context.Context, p *project.Project) []*procfile.Error {
 	})
 	return w.all
 }
-
-// warnings are collected service by service.
-type warnings struct {
-	project *project.Project
-	all     []*procfile.Error
-}
-
-// warn says what is wrong with a part of a service's key, and what to do. It points to
-// the first of parts that stands in the file as it is.
-func (w *warnings) warn(s *project.Service, key, msg, hint string, parts ...string) {
-	w.all = append(w.all, w.project.File.ErrorIn(s.Position(key), parts, s.Name+": "+msg, hint))
-}

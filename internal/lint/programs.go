@@ -86,15 +86,3 @@ func instead(s *project.Service, name string) string {
 		}
 	}
 }
-
-// shown is a folder of the project as people see it.
-func (w *warnings) shown(dir string) string {
-	rel, err := filepath.Rel(w.project.Root, dir)
-	switch {
-	case err != nil || strings.HasPrefix(rel, ".."):
-		return dir
-	case rel == ".":
-		return "the project's folder"
-	}
-	return rel
-}

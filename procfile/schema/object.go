@@ -88,9 +88,22 @@ func appendList(dst []byte, values list, depth int) []byte {
 
 // appendText leaves <, > and & as they are, which mean nothing outside of HTML.
 func appendText(dst []byte, text string) []byte {
+	if isPlain(text) { // nearly all: the encoder costs more than the rest
+		return append(append(append(dst, '"'), text...), '"')
+	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.Encode(text) // a text can always be written
 	return append(dst, strings.TrimSuffix(b.String(), "\n")...)
+}
+
+// isPlain reports whether a text stands in JSON as it is.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
