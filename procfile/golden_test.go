@@ -75,7 +75,7 @@ func dump(f *File) string {
 		if s.PortGuessed {
 			b.WriteString("port guessed\n")
 		}
-		if s.JoinsWhenListening {
+		if s.JoinsWhenAnswering {
 			b.WriteString("joins when listening\n")
 		}
 	}

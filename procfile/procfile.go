@@ -68,7 +68,7 @@ func (b *builder) entry(line span, number int) *entry {
 	s.Command.Shell = b.src.text[command.start:command.end]
 	s.marks["command"] = command
 	// The line does not say whether it is a server: it is taken for one until it shows.
-	s.JoinsWhenListening = true
+	s.JoinsWhenAnswering = true
 	s.Ready.Kind = ReadyTCP
 	b.addService(s)
 	return &entry{Service: s, command: command}

@@ -8,7 +8,7 @@ import (
 // Kind is what devgate does with a service.
 type Kind int
 
-// The kinds. A service of a Procfile with JoinsWhenListening is a Backend here
+// The kinds. A service of a Procfile with JoinsWhenAnswering is a Backend here
 // until it turns out that it never listens.
 const (
 	Backend Kind = iota // started by devgate, with a port: in the cascade
@@ -129,9 +129,9 @@ type Service struct {
 	// that devgate does not have, and nobody waits long for it.
 	PortGuessed bool
 
-	// JoinsWhenListening: a service of a Procfile enters the cascade when it listens
-	// on Port, and is a worker as long as it does not.
-	JoinsWhenListening bool
+	// JoinsWhenAnswering: a service of a Procfile enters the cascade when it has
+	// answered HTTP on Port, and is a worker as long as it has not.
+	JoinsWhenAnswering bool
 
 	src   *source
 	at    span // of Pos

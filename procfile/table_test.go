@@ -13,7 +13,7 @@ import (
 // of the table, or is named here as set by something else.
 func TestEveryFieldHasAKey(t *testing.T) {
 	fieldsHaveKeys(t, fileKeys(), File{}, "Path", "Format", "EnvFileSet", "Env", "Services")
-	fieldsHaveKeys(t, serviceKeys(), Service{}, "Name", "Pos", "PortGuessed", "JoinsWhenListening")
+	fieldsHaveKeys(t, serviceKeys(), Service{}, "Name", "Pos", "PortGuessed", "JoinsWhenAnswering")
 	fieldsHaveKeys(t, readyKeys(), Ready{}, "Kind")
 }
 

@@ -8,6 +8,7 @@ import (
 // evidence is what is known of a file and the builds of one service.
 type evidence struct {
 	writes map[*build][]time.Time // of the newest builds that wrote it
+	other  map[*build]bool        // those that have made it another one than it was
 	order  []*build               // the same builds, the oldest first
 	own    []moment               // when each build writes it; nil: not known
 	always bool                   // each whole build does so, that of nobody's edit too
@@ -21,11 +22,16 @@ const keptBuilds = 6
 const once = 2 * strict
 
 // note keeps that a build has written the file.
-func (ev *evidence) note(b *build, at time.Time) {
+func (ev *evidence) note(b *build, w Write) {
+	at := w.At
+	if w.Before != w.After {
+		ev.other[b] = true
+	}
 	if ev.writes[b] == nil {
 		ev.order = append(ev.order, b)
 		if len(ev.order) > keptBuilds {
 			delete(ev.writes, ev.order[0])
+			delete(ev.other, ev.order[0])
 			ev.order = slices.Delete(ev.order, 0, 1)
 		}
 	}
@@ -62,7 +68,13 @@ func (ev *evidence) proven(builds []*build, undisturbed int) bool {
 	case len(builds) < 3 || !builds[1].control && !builds[2].control:
 		return false
 	}
-	return ev.alike(builds, 0) || undisturbed >= 3 && ev.alike(builds, partOfThree)
+	return ev.alike(builds, 0) || undisturbed >= 3 && ev.alike(builds, partOfThree) || ev.repeats(builds) && ev.alike(builds, partOfSame)
+}
+
+// repeats reports whether all control builds among these have written the file as
+// it was. Few people do so twice, and not when nobody else does anything.
+func (ev *evidence) repeats(builds []*build) bool {
+	return !slices.ContainsFunc(builds, func(b *build) bool { return b.control && ev.other[b] })
 }
 
 // alike reports whether all these builds have written the file alike.

@@ -93,7 +93,7 @@ func (t *target) file(name string) *file {
 func (f *file) evidence(service string) *evidence {
 	ev := f.by[service]
 	if ev == nil {
-		ev = &evidence{writes: map[*build][]time.Time{}}
+		ev = &evidence{writes: map[*build][]time.Time{}, other: map[*build]bool{}}
 		f.by[service] = ev
 	}
 	return ev

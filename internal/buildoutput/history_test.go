@@ -28,6 +28,9 @@ var generators = map[string]func(takes time.Duration) []*fakeService{
 		return []*fakeService{{name: "api", takes: d, jitter: 0.05, watch: []string{"src/"}, writes: []fakeWrite{
 			{path: "src/gen1", exact: 150 * time.Millisecond, steady: "src/a"}, {path: "src/gen2", exact: 170 * time.Millisecond, steady: "src/b"}}}}
 	},
+	"generated at a changing pace": func(d time.Duration) []*fakeService {
+		return []*fakeService{{name: "api", takes: d, jitter: 0.14, watch: []string{"src/"}, writes: []fakeWrite{{path: "src/gen1", at: 0.5, steady: "src/a"}}}}
+	},
 	"generated where it is out of date": func(d time.Duration) []*fakeService {
 		return []*fakeService{{name: "api", takes: d, jitter: 0.05, watch: []string{"src/"}, writes: []fakeWrite{
 			{path: "src/gen1", exact: 150 * time.Millisecond, steady: "src/a", lazy: true}, {path: "src/gen2", exact: 170 * time.Millisecond, steady: "src/b", lazy: true}}}}

@@ -157,7 +157,7 @@ func (w Write) times() []time.Time {
 // does not count now.
 func (l *Ledger) take(f *file, w Write, now time.Time, out *verdicts) (habit int) {
 	b := l.during(f, w.At)
-	l.note(f, w.At)
+	l.note(f, w)
 	switch {
 	case b == nil && w.Before != w.After:
 		f.forget(out)
@@ -179,10 +179,10 @@ func (l *Ledger) take(f *file, w Write, now time.Time, out *verdicts) (habit int
 
 // note keeps in which builds a file was written: where several run, any of them
 // may have done so.
-func (l *Ledger) note(f *file, at time.Time) {
+func (l *Ledger) note(f *file, w Write) {
 	for _, b := range l.builds {
-		if b.contains(at) {
-			f.evidence(b.service).note(b, at)
+		if b.contains(w.At) {
+			f.evidence(b.service).note(b, w)
 		}
 	}
 }

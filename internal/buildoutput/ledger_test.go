@@ -123,6 +123,29 @@ func TestWhatControlBuildsWriteIsLearned(t *testing.T) {
 	b.want(b.wake(500), "")
 }
 
+// What control builds write as it was need not come at quite the same moment: nobody
+// saves what he has not changed, twice, while he does nothing else.
+func TestWhatControlBuildsLeaveAsItWasIsLearnedOnABusyMachine(t *testing.T) {
+	b := newBook(t)
+	build := func(from, after float64, asked, same bool) string {
+		b.Began("api", b.at(from), asked)
+		w := Write{Path: "gen.go", At: b.at(from + after), Before: 1, After: uint64(from * 1000)}
+		if same {
+			w.After = w.Before
+		}
+		b.want(text(b.Written("api", b.at(from+after+0.05), []Write{w})), "")
+		b.Ended("api", b.at(from+2), Succeeded)
+		return b.wake(from + 2.5)
+	}
+	b.want(build(0, 0.9, false, false), "")
+	b.want(b.wake(6), "control api gen.go")
+	b.want(build(6, 1.2, true, true), "")
+	b.want(b.writes(20, "main.go"), "change api main.go")
+	b.want(build(20.1, 0.95, true, false), "")
+	b.want(b.wake(26), "control api gen.go")
+	b.want(build(26, 1.15, true, true), "learned api gen.go")
+}
+
 // Rule 4: another offset, one time more, or outside of a build.
 func TestEditsOfAKnownOutputCount(t *testing.T) {
 	t.Run("at another moment", func(t *testing.T) {

@@ -42,6 +42,8 @@ const (
 	// partOfThree is the same for three moments, as a part of the build: three that
 	// are alike are as unlikely to be chance.
 	partOfThree = 1.0 / 15
+	// partOfSame is the same for a file that control builds leave as it was.
+	partOfSame = 1.0 / 6
 )
 
 // alike reports whether two builds have written a file as often and at the same

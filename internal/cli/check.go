@@ -82,8 +82,8 @@ func readyWord(p *project.Project, s *project.Service) string {
 	case procfile.ReadyExec:
 		return "exec " + p.Shown(r.Exec, s)
 	}
-	if s.JoinsWhenListening {
-		return "listens"
+	if s.JoinsWhenAnswering {
+		return "answers HTTP"
 	}
 	return "-"
 }

@@ -181,6 +181,46 @@ func pollChild() {
 	}
 }
 
+// talkChild listens and speaks no HTTP, or not yet: talk KIND --port PORT. A redis
+// answers each line, a silent one nothing, and a late one in HTTP once there is a
+// file of the name "answer".
+func talkChild() {
+	notePID()
+	kind := os.Args[1]
+	l, err := net.Listen("tcp", "127.0.0.1:"+os.Args[3])
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	time.AfterFunc(childLife, func() { os.Exit(1) })
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			os.Exit(1)
+		}
+		go talk(conn, kind)
+	}
+}
+
+func talk(conn net.Conn, kind string) {
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	for {
+		line, err := in.ReadString('\n')
+		switch {
+		case err != nil:
+			return
+		case kind == "redis":
+			fmt.Printf("asked for %q\n", line)
+			fmt.Fprint(conn, "-ERR unknown command\r\n")
+		case kind == "late" && line == "\r\n":
+			eventually(func() bool { _, err := os.Stat("answer"); return err == nil })
+			fmt.Fprint(conn, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+			return
+		}
+	}
+}
+
 // taskChild prints its arguments and its environment's PORT and ends well.
 func taskChild() {
 	notePID()

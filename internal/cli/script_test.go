@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 		"crash":    crashChild,
 		"flood":    floodChild,
 		"family":   familyChild,
+		"talk":     talkChild,
 		"task":     taskChild,
 		"load":     loadChild,
 		"console":  consoleChild,

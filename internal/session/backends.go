@@ -3,12 +3,10 @@ package session
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"devgate/internal/event"
 	"devgate/internal/project"
 	"devgate/proxy"
-	"devgate/supervisor/probe"
 )
 
 // backends tells the gateway how the services in the cascade stand.
@@ -36,7 +34,7 @@ func (b *backends) preset(services []*project.Service) {
 
 // observe passes a state on before anything happens that it leads to.
 func (b *backends) observe(service *project.Service, e event.Service) {
-	if !service.InCascade() || service.JoinsWhenListening && e.State == event.Ready && !b.current.hasJoined(e.Name) {
+	if !service.InCascade() || service.JoinsWhenAnswering && e.State == event.Ready && !b.current.hasJoined(e.Name) {
 		return
 	}
 	b.gateway.SetState(e.Name, b.stateOf(e))
@@ -67,27 +65,15 @@ func (b *backends) stateOf(e event.Service) proxy.State {
 	return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: b.tail(e.Name)}
 }
 
-// joinInterval is how often a worker of a Procfile is looked at: has it begun
-// to listen?
-const joinInterval = 250 * time.Millisecond
-
-// joinLater takes a service out of the cascade that does not listen; the returned
-// function puts it in once it does. ctx ends with the process.
-func (b *backends) joinLater(ctx context.Context, service *project.Service) (watch func()) {
+// leave takes a service of a Procfile out of the cascade, until it joins.
+func (b *backends) leave(service *project.Service) {
+	b.current.leave(service.Name)
 	b.gateway.SetState(service.Name, proxy.State{Phase: proxy.Absent})
-	return func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(joinInterval):
-			}
-			if probe.TCP(service.Port)(ctx) == nil && ctx.Err() == nil {
-				b.current.join(service.Name)
-				b.gateway.SetState(service.Name, proxy.State{Phase: proxy.Ready, Port: service.Port})
-				b.say(service.Name, fmt.Sprintf("listens on port %d and joins the cascade", service.Port))
-				return
-			}
-		}
-	}
+}
+
+// join puts a service of a Procfile into the cascade that was a worker until now.
+func (b *backends) join(service *project.Service) {
+	b.current.join(service)
+	b.gateway.SetState(service.Name, proxy.State{Phase: proxy.Ready, Port: service.Port})
+	b.say(service.Name, fmt.Sprintf("answers HTTP on port %d and joins the cascade", service.Port))
 }

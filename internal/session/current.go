@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,11 +15,11 @@ type current struct {
 	now atomic.Pointer[setup]
 
 	mu     sync.Mutex
-	joined map[string]bool // have listened, and so are in the cascade
+	joined map[string][]string // with which command they have answered HTTP, and so are in the cascade
 }
 
 func newCurrent(s *setup) *current {
-	c := &current{joined: map[string]bool{}}
+	c := &current{joined: map[string][]string{}}
 	c.now.Store(s)
 	return c
 }
@@ -36,21 +37,37 @@ func (c *current) hold() time.Duration { return c.setup().File.Hold }
 func (c *current) replace(s *setup) { c.now.Store(s) }
 
 // join marks a service of a Procfile as a backend.
-func (c *current) join(name string) {
+func (c *current) join(service *project.Service) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.joined[name] = true
+	c.joined[service.Name] = slices.Clone(service.Command)
+}
+
+// leave takes that back.
+func (c *current) leave(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.joined, name)
 }
 
 func (c *current) hasJoined(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.joined[name]
+	return c.joined[name] != nil
 }
 
-// isBackend: in the cascade; a process of a Procfile is once it has listened.
+// hasAnswered reports whether a service has joined with the command that it has now.
+func (c *current) hasAnswered(service *project.Service) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	command := c.joined[service.Name]
+	return command != nil && slices.Equal(command, service.Command)
+}
+
+// isBackend: in the cascade; a process of a Procfile is once it has
+// answered HTTP.
 func (c *current) isBackend(service *project.Service) bool {
-	return service.InCascade() && (!service.JoinsWhenListening || c.hasJoined(service.Name))
+	return service.InCascade() && (!service.JoinsWhenAnswering || c.hasJoined(service.Name))
 }
 
 // backends counts those that are started at first.

@@ -51,10 +51,10 @@ func (o *overview) service(p *project.Service, e event.Service) control.Service 
 	return s
 }
 
-// kind is the service's; one of a Procfile is a worker as long as it does not
-// listen.
+// kind is the service's; one of a Procfile is a worker as long as it has not
+// answered HTTP.
 func (o *overview) kind(p *project.Service) string {
-	if p.JoinsWhenListening && !o.current.isBackend(p) {
+	if p.JoinsWhenAnswering && !o.current.isBackend(p) {
 		return procfile.Worker.String()
 	}
 	return p.Kind().String()

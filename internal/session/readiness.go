@@ -14,14 +14,6 @@ import (
 	"devgate/supervisor/probe"
 )
 
-const (
-	// undecided is how long a process of a Procfile may take to listen before it
-	// counts as a worker, and expected how long where its line says PORT=. It
-	// joins the cascade later if it does.
-	undecided = 3 * time.Second
-	expected  = 30 * time.Second
-)
-
 // checks finds out whether services are ready.
 type checks struct {
 	say        say
@@ -41,8 +33,8 @@ func (c *checks) of(service *project.Service, out *output) func(context.Context,
 	one := &check{c, service}
 	ready := service.Ready
 	switch {
-	case service.JoinsWhenListening:
-		return one.joinWhenListening
+	case service.JoinsWhenAnswering:
+		return one.joinWhenAnswering
 	case ready.Kind == procfile.ReadyLog:
 		return out.matches
 	case ready.Kind == procfile.ReadyTCP:
@@ -113,29 +105,4 @@ func (c *check) commandSucceeds(ctx context.Context) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %s%s", c.service.Ready.Exec, exit, out.text())
-}
-
-// joinWhenListening is the rule for a Procfile: ready when it listens, or when
-// it has not for a while; then it is a worker until it does.
-func (c *check) joinWhenListening(ctx context.Context, p supervisor.Process) error {
-	attempt := probe.TCP(c.service.Port)
-	looking, stop := context.WithTimeout(ctx, 2*undecided)
-	p.Beside(func() { defer stop(); c.undeclared.watch(looking, c.service, p.PID) })
-	patience := undecided
-	if c.service.Has("port") && !c.service.PortGuessed {
-		patience = expected
-	}
-	limited, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	current := c.backends.current
-	err := probe.Until(limited, c.service.Ready.Interval, attempt, p.Missing)
-	if err == nil {
-		current.join(c.service.Name)
-		return nil
-	}
-	if ctx.Err() == nil && !current.hasJoined(c.service.Name) {
-		p.Beside(c.backends.joinLater(ctx, c.service))
-		return nil
-	}
-	return probe.Until(ctx, c.service.Ready.Interval, attempt, p.Missing)
 }

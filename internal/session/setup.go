@@ -83,7 +83,7 @@ func (s *setup) cascade() string {
 		}
 	}
 	if s.File.Format == procfile.Procfile {
-		return strings.Join(steps, " → ") + "  (those that listen)"
+		return strings.Join(steps, " → ") + "  (those that answer)"
 	}
 	if s.Static != "" {
 		steps = append(steps, s.File.Static+"/")

@@ -19,6 +19,9 @@ import (
 	"devgate/internal/loopback"
 )
 
+// ErrNobody is what an Attempt finds where nobody listens on the port.
+var ErrNobody = errors.New("nothing listens")
+
 // Attempt looks once; nil means ready, an error says what is missing.
 type Attempt func(ctx context.Context) error
 
@@ -64,7 +67,7 @@ func dial(ctx context.Context, port int) (net.Conn, error) {
 	case err == nil:
 		return conn, nil
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return nil, fmt.Errorf("nothing listens on localhost:%d", port)
+		return nil, fmt.Errorf("%w on localhost:%d", ErrNobody, port)
 	}
 	return nil, err
 }
