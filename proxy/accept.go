@@ -7,6 +7,7 @@ import (
 
 // The headers by which the gateway speaks of itself (G9).
 const (
+	headerOwn     = "X-Devgate-" // the beginning of all but the last
 	headerBackend = "X-Devgate-Backend"
 	headerTried   = "X-Devgate-Tried"
 	headerError   = "X-Devgate-Error"
