@@ -87,6 +87,9 @@ func isHTML(h http.Header) bool {
 	return strings.EqualFold(strings.TrimSpace(media), "text/html")
 }
 
+// isSuccess reports a 2xx.
+func isSuccess(status int) bool { return status/100 == 2 }
+
 // isEventStream reports whether h announces server-sent events.
 func isEventStream(h http.Header) bool {
 	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
