@@ -7,6 +7,7 @@ import (
 
 // The headers by which the gateway speaks of itself (G9).
 const (
+	headerOwn     = "X-Devgate-" // the beginning of all but the last
 	headerBackend = "X-Devgate-Backend"
 	headerTried   = "X-Devgate-Tried"
 	headerError   = "X-Devgate-Error"
@@ -85,6 +86,9 @@ func isHTML(h http.Header) bool {
 	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
 	return strings.EqualFold(strings.TrimSpace(media), "text/html")
 }
+
+// isSuccess reports a 2xx.
+func isSuccess(status int) bool { return status/100 == 2 }
 
 // isEventStream reports whether h announces server-sent events.
 func isEventStream(h http.Header) bool {

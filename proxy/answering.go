@@ -161,6 +161,9 @@ func (a *answering) writeTrailer(h http.Header, resp *wire.Response) {
 		delete(h, name)
 	}
 	for name, values := range trailer {
+		if strings.HasPrefix(name, headerOwn) {
+			continue
+		}
 		if wire.HasToken(resp.Header["Trailer"], name) {
 			h[name] = values
 		} else {

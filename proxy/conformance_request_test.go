@@ -28,6 +28,19 @@ func TestConformanceOfRequests(t *testing.T) {
 			s := r.saw()
 			r.want("forwarded", fmt.Sprint(s.header("X-Forwarded-For"), s.header("X-Forwarded-Host"), s.header("X-Forwarded-Proto")), "[127.0.0.1] [localhost] [http]")
 		}},
+		{name: "what tells of the way is dropped as a whole", run: func(r *trialRun) {
+			r.raw("GET / HTTP/1.1\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX-Forwarded-Port: 81\r\nX-Forwarded-Ssl: on\r\nX-Forwarded-Prefix: /p\r\n\r\n")
+			s := r.saw()
+			r.want("the way", fmt.Sprint(s.header("Forwarded"), s.header("X-Real-Ip"), s.header("X-Forwarded-Port"), s.header("X-Forwarded-Ssl"), s.header("X-Forwarded-Prefix")), "[] [] [] [] [/p]")
+		}},
+		{name: "a tunnel to a configured host is believed, as a whole", run: func(r *trialRun) {
+			r.g.reconfigure(func(c *Config) { c.Hosts = []string{"shop.test"} })
+			r.g.raw("GET / HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 6.6.6.6\r\n\r\n")
+			s := r.saw()
+			r.want("the way", fmt.Sprint(s.header("X-Forwarded-For"), s.header("X-Forwarded-Host"), s.header("X-Forwarded-Proto"), s.header("X-Real-Ip")), "[6.6.6.6] [shop.test] [https] [6.6.6.6]")
+			r.raw("GET / HTTP/1.1\r\nX-Forwarded-Proto: https\r\n\r\n")
+			r.want("another host", fmt.Sprint(r.saw().header("X-Forwarded-Proto")), "[http]")
+		}},
 		{name: "headers of one connection are dropped", run: func(r *trialRun) {
 			r.g.raw("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 1\r\nProxy-Authorization: x\r\nTE: gzip, trailers\r\nX-A: 1\r\n\r\n")
 			s := r.saw()
@@ -57,7 +70,7 @@ func TestConformanceOfRequests(t *testing.T) {
 		}},
 	}
 	for _, target := range []string{
-		"//", "//a//b/", "/a/../b", "/a/./b", "/%2e%2e/x", "/a%2Fb", "/a;b=c/d", "/a'b", "/{id}", "/a|b", "/\"q\"", "/`", "/¦é", "/a\\b",
+		"/sale-50%", "/100%/x?y=%", "/%zz\xff", "/\xff", "/a%2", "/%", "/%2fx%", "//", "//a//b/", "/a/../b", "/a/./b", "/%2e%2e/x", "/a%2Fb", "/a;b=c/d", "/a'b", "/{id}", "/a|b", "/\"q\"", "/`", "/¦é", "/a\\b",
 		"/?", "/?a=%zz", "/?a;b", "/?q=a+b&q=", "/?next=http://x/?y", "/%00", "/" + strings.Repeat("long/", 4000), "/a?b#c",
 	} {
 		checks = append(checks, check{name: fmt.Sprintf("the target %.20q", target), run: func(r *trialRun) {

@@ -79,7 +79,9 @@ func readSighting(nc net.Conn, br *bufio.Reader) (sighting, bool) {
 		return sighting{}, false
 	}
 	s := sighting{head: string(raw)}
-	r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(strings.NewReader(s.head), br)))
+	method, rest, _ := strings.Cut(s.head, " ")
+	_, rest, _ = strings.Cut(rest, " ") // net/http reads fewer targets than there are
+	r, err := http.ReadRequest(bufio.NewReader(io.MultiReader(strings.NewReader(method+" / "+rest), br)))
 	if err != nil {
 		s.err = err
 		return s, true

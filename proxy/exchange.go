@@ -99,7 +99,7 @@ func (x *exchange) refused(rep *reply, t *attempt, last bool) {
 		rep.takeIn(x.g.draining)
 	}
 	if explains {
-		t.answer = quote(rep.resp.Body.Prefetched())
+		t.answer = quote(rep.resp)
 	}
 	x.g.letGo(x.reserve.keep(rep, x.rankOf(rep)))
 }

@@ -45,8 +45,12 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 		return nil, fmt.Errorf("path %q does not begin with a slash", target)
 	}
 	u, err := url.ParseRequestURI(target)
-	if err != nil {
+	if err != nil && !wire.ValidTarget(target) {
 		return nil, err
+	}
+	if err != nil { // a percent sign that begins no escape
+		path, query, _ := strings.Cut(target, "?")
+		u = &url.URL{Path: path, RawQuery: query}
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "", body)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"devgate/proxy/ingress"
 	"devgate/proxy/wire"
 )
 
@@ -14,6 +15,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer g.requests.leave()
+	ingress.Restore(r)
 	x := newExchange(g, w, r)
 	if strings.HasPrefix(r.URL.Path, ownPrefix) {
 		x.serveOwn()
@@ -58,6 +60,7 @@ func (x *exchange) inspect() *fault {
 		return faultRequest("CONNECT is for proxies; this is a gateway")
 	}
 	x.req = wire.NewRequest(r, x.g.token)
+	x.req.Forwarded = x.route.chain.hosts.Configured(r.Host) && ingress.IsLoopback(x.req.Client)
 	if !wire.ValidTarget(x.req.Target) {
 		return faultRequest("the request target is malformed")
 	}

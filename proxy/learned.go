@@ -87,7 +87,7 @@ func appendKey(b []byte, req *wire.Request) []byte {
 		part(s)
 	}
 	var room [32]string
-	for _, name := range wire.EndToEnd(req.Header, room[:0]) {
+	for _, name := range req.EndToEnd(room[:0]) {
 		if isNoise(name) {
 			continue
 		}

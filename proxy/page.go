@@ -60,7 +60,8 @@ func (a *answering) fail(f *fault) {
 	h := a.w.Header()
 	a.trace.stamp(h, f.status, "")
 	if f.word == wordGone {
-		a.trace.status = 0
+		a.leaveUnanswered()
+		return
 	}
 	h.Set(headerError, f.word)
 	h.Set("Cache-Control", "no-store")
@@ -74,6 +75,15 @@ func (a *answering) fail(f *fault) {
 	a.w.WriteHeader(f.status)
 	if a.r.Method != http.MethodHead {
 		a.w.Write(body)
+	}
+}
+
+// leaveUnanswered ends a request whose client has left, or has closed its side,
+// which looks the same: half an answer, or one of the gateway's own, is of no use to
+// it. For a client that is there it does not return.
+func (a *answering) leaveUnanswered() {
+	if a.trace.status = 0; !a.unread {
+		panic(http.ErrAbortHandler)
 	}
 }
 

@@ -301,7 +301,7 @@ func (a *actor) compareLog(id string, expected []string, allowed bool) error {
 	defer a.mu.Unlock()
 	for seen, lines := range a.log {
 		// One sent ahead may arrive late, when it is no longer wanted.
-		if seen != id && len(lines) > 1 || seen == id && expected == nil && !allowed {
+		if seen != id && len(lines) > 1 && !a.chatty() || seen == id && expected == nil && !allowed {
 			return fmt.Errorf("backend %s saw %q of request %s", a.Name, lines, seen)
 		}
 	}

@@ -2,13 +2,8 @@ package proxy
 
 import (
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
-
-// quoteMax is how much of a refused answer the explaining page shows.
-const quoteMax = 2 << 10
 
 // The notes of an answer that is held, and of one that is used after all.
 const (
@@ -115,16 +110,4 @@ func rankOfSocket(status int) rank {
 		return rankPage
 	}
 	return rankOther
-}
-
-// quote is the beginning of a body as text.
-func quote(b []byte) string {
-	b = b[:min(len(b), quoteMax)]
-	for len(b) > 0 && !utf8.Valid(b) {
-		if r, n := utf8.DecodeLastRune(b); r != utf8.RuneError || n > 1 {
-			break
-		}
-		b = b[:len(b)-1]
-	}
-	return strings.ToValidUTF8(string(b), "\uFFFD")
 }

@@ -7,6 +7,7 @@ type role struct {
 	Paths       []string
 	Final       bool
 	Fallthrough []int
+	Alone       bool // serves one connection at a time
 	Scripts     map[string]script
 }
 
@@ -50,6 +51,7 @@ func drawScript(t *rapid.T) script {
 		Trailer: rapid.IntRange(0, 3).Draw(t, "trailer") == 3,
 		Slow:    rapid.IntRange(0, 9).Draw(t, "slow") == 9,
 		Creates: rapid.Bool().Draw(t, "creates"),
+		Chatty:  rapid.IntRange(0, 3).Draw(t, "chatty") == 3,
 	}
 	switch rapid.IntRange(0, 15).Draw(t, "dies") {
 	case 15:
@@ -70,6 +72,7 @@ func drawPart(t *rapid.T) role {
 
 func drawRole(t *rapid.T) role {
 	r := drawPart(t)
+	r.Alone = rapid.IntRange(0, 4).Draw(t, "alone") == 4
 	r.Scripts = make(map[string]script)
 	for _, target := range targets {
 		for _, u := range users {

@@ -60,7 +60,7 @@ func (a *acceptor) take(listeners []net.Listener) {
 		}
 		a.accepting[l] = true
 		a.work.Go(func() {
-			err := a.srv.Serve(ingress.Strict(l))
+			err := a.srv.Serve(ingress.Strict(l, a.g.refuse))
 			select {
 			case a.failed <- err:
 			case <-a.g.stopping:
@@ -95,6 +95,7 @@ func (g *Gateway) server(base context.Context) *http.Server {
 		IdleTimeout:                  idleClientTimeout,
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the backends' to answer
 		ConnState:                    g.countClient,
+		ConnContext:                  ingress.Context,
 		ErrorLog:                     log.New(logWriter{g}, "", 0),
 		Protocols:                    new(http.Protocols),
 	}

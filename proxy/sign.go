@@ -56,9 +56,6 @@ func isUnknownRPC(resp *wire.Response) bool {
 		strings.HasPrefix(resp.Header.Get("Content-Type"), "application/grpc")
 }
 
-// isSuccess reports a 2xx.
-func isSuccess(status int) bool { return status/100 == 2 }
-
 // isOwnPath reports whether a front end's page for that path is its own, not one
 // for paths that it does not know.
 func isOwnPath(path string) bool { return path == "/" || strings.HasSuffix(path, ".html") }

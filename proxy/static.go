@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path"
@@ -73,8 +75,33 @@ func (a *answering) serveFile(root *os.Root, name string, began time.Time) bool 
 		return false
 	}
 	defer f.Close()
-	http.ServeContent(&staticWriter{a.w, a, began}, a.r, path.Base(name), info.ModTime(), f)
+	revalidated(a.w.Header(), info)
+	http.ServeContent(&staticWriter{a.w, a, began}, withoutDates(a.r), path.Base(name), info.ModTime(), f)
 	return true
+}
+
+// revalidated lets a client keep a file only if it asks each time, by a tag that
+// two saves within a second do not share.
+func revalidated(h http.Header, info fs.FileInfo) {
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Etag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
+}
+
+// withoutDates is r without the conditions that compare dates: a file of the same
+// second, or an older one that was put in its place, is another file.
+func withoutDates(r *http.Request) *http.Request {
+	since := r.Header.Get("If-Range")
+	dated := since != "" && !strings.HasSuffix(since, `"`)
+	if r.Header["If-Modified-Since"] == nil && r.Header["If-Unmodified-Since"] == nil && !dated {
+		return r
+	}
+	r = r.Clone(r.Context())
+	r.Header.Del("If-Modified-Since")
+	r.Header.Del("If-Unmodified-Since")
+	if dated {
+		r.Header.Del("Range")
+	}
+	return r
 }
 
 // redirectToFolder adds the slash without which a page's relative links would
@@ -89,6 +116,7 @@ func (a *answering) redirectToFolder(root *os.Root, name string, began time.Time
 		to += "?" + a.r.URL.RawQuery
 	}
 	a.w.Header().Set("Location", to)
+	a.w.Header().Set("Cache-Control", "no-cache") // tomorrow it may be a file
 	a.stampStatic(http.StatusMovedPermanently, began)
 	a.w.WriteHeader(http.StatusMovedPermanently)
 	return true

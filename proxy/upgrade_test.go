@@ -53,7 +53,7 @@ func (g *testGateway) upgrade(path, header, early string) (net.Conn, *bufio.Read
 func TestTunnel(t *testing.T) {
 	inPlaces(t, Config{}, func(t *testing.T) *testBackend { return rawBackend(t, "ws", switcher("hello ")) }, func(t *testing.T, g *testGateway) {
 		nc, br, head := g.upgrade("/ws", "", "early\n")
-		for _, want := range []string{"HTTP/1.1 101 ", "Upgrade: websocket\r\n", "Sec-Websocket-Accept: x\r\n", "X-Devgate-Backend: ws\r\n"} {
+		for _, want := range []string{"HTTP/1.1 101 ", "Upgrade: websocket\r\n", "Sec-WebSocket-Accept: x\r\n", "X-Devgate-Backend: ws\r\n"} {
 			if !strings.Contains(head, want) {
 				t.Errorf("no %q in %q", want, head)
 			}

@@ -100,6 +100,9 @@ func missingPrograms() (packages []string) {
 			packages = append(packages, name)
 		}
 	}
+	if _, err := os.Stat("/usr/bin/python3"); err == nil && exec.Command("/usr/bin/python3", "-c", "import uvicorn, starlette, websockets").Run() != nil {
+		packages = append(packages, "python3-uvicorn", "python3-starlette", "python3-websockets")
+	}
 	slices.Sort(packages)
 	return packages
 }

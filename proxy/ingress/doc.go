@@ -10,7 +10,10 @@
 //     that were configured; nothing else.
 //   - On a connection of Strict, a request that net/http would repair without a word,
 //     and that a second reader could read differently, gets 400 and ends the
-//     connection. Other bytes pass unchanged, and nothing is buffered.
+//     connection. Other bytes pass unchanged, and nothing is buffered. A percent sign
+//     that begins no escape, which net/http would refuse, passes as another byte, and
+//     Restore puts it back.
+//   - What net/http says to a request that it refuses itself is said by the caller.
 //
 // It starts no goroutine.
 package ingress

@@ -42,12 +42,16 @@ func (l *Hosts) Allowed(host string) bool {
 	if a, err := netip.ParseAddr(name); err == nil && a.Zone() == "" {
 		return a.Unmap().IsLoopback() || l.names(a.Unmap().String())
 	}
-	for _, s := range l.suffixes {
-		if strings.HasSuffix(name, s) && len(name) > len(s) {
-			return true
-		}
+	return l.Configured(host)
+}
+
+// Configured reports whether it is one of the names that were configured.
+func (l *Hosts) Configured(host string) bool {
+	if len(l.exact) == 0 && len(l.suffixes) == 0 {
+		return false
 	}
-	return false
+	name := HostName(host)
+	return l.exact[name] || slices.ContainsFunc(l.suffixes, func(s string) bool { return strings.HasSuffix(name, s) && len(name) > len(s) })
 }
 
 // names reports whether the name, or address, is one of the list.

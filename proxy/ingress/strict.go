@@ -8,16 +8,22 @@ import (
 
 // Strict returns a listener for net/http's server that yields connections of l
 // on which a request that two readers could take for two different ones is
-// refused (G13).
-func Strict(l net.Listener) net.Listener { return strictListener{l} }
+// refused (G13). What net/http says to a request that it refuses is said by refuse,
+// which may be nil.
+func Strict(l net.Listener, refuse func(Refusal) []byte) net.Listener {
+	return strictListener{l, refuse}
+}
 
-type strictListener struct{ net.Listener }
+type strictListener struct {
+	net.Listener
+	refuse func(Refusal) []byte
+}
 
 // Accept implements net.Listener.
 func (l strictListener) Accept() (net.Conn, error) {
 	nc, err := l.Listener.Accept()
 	if tcp, ok := nc.(*net.TCPConn); ok {
-		return &strictConn{TCPConn: tcp}, err
+		return &strictConn{TCPConn: tcp, refuse: l.refuse}, err
 	}
 	return nc, err
 }
@@ -25,14 +31,54 @@ func (l strictListener) Accept() (net.Conn, error) {
 // strictConn looks at what net/http is about to read.
 type strictConn struct {
 	*net.TCPConn
-	heads headCheck
+	refuse  func(Refusal) []byte
+	heads   headCheck
+	targets targets
+	ahead   []byte // read, and not yet passed on
 }
 
 // Read implements io.Reader.
 func (c *strictConn) Read(p []byte) (int, error) {
-	n, err := c.TCPConn.Read(p)
-	c.heads.check(p[:n])
+	n, err := copy(p, c.ahead), error(nil)
+	if c.ahead = c.ahead[n:]; n == 0 {
+		n, err = c.TCPConn.Read(p)
+	}
+	if err == nil && cutsEscape(p[:n]) && c.endsInTarget(p[:n]) {
+		c.lookAhead()
+	}
+	c.targets.ahead = c.ahead
+	c.heads.check(p[:n], &c.targets)
 	return n, err
+}
+
+// lookAhead reads the two bytes that say whether a percent sign begins an escape.
+// What is wrong with the connection the next Read will find, too.
+func (c *strictConn) lookAhead() {
+	for len(c.ahead) < escapeLen-1 {
+		var b [1]byte
+		n, err := c.TCPConn.Read(b[:])
+		if c.ahead = append(c.ahead, b[:n]...); err != nil {
+			return
+		}
+	}
+}
+
+// endsInTarget reports whether p ends within a request line.
+func (c *strictConn) endsInTarget(p []byte) bool {
+	h := c.heads
+	h.name, h.line = nil, bytes.Clone(c.heads.line)
+	h.name = append(h.name, c.heads.name...)
+	h.check(bytes.Clone(p), new(targets))
+	return h.at == inRequestLine && len(h.line) > 0 && !h.past
+}
+
+// Write implements io.Writer.
+func (c *strictConn) Write(p []byte) (int, error) {
+	if c.refuse == nil || !isRefusal(p) {
+		return c.TCPConn.Write(p)
+	}
+	_, err := c.TCPConn.Write(c.refuse(refusal(p, c.heads.line)))
+	return len(p), err
 }
 
 // headCheck follows the requests of an HTTP/1 connection and spoils those that
@@ -47,6 +93,8 @@ type headCheck struct {
 	left  int64  // of a body, of a chunk, or of a chunk's size while it is read
 	count int    // of bytes of the request line that could begin HTTP/2; -1: it is HTTP/1
 	name  []byte // of a header, in lower case, as much as matters
+	line  []byte // of the request, as much as is kept
+	past  bool   // that is still the line of the request before
 
 	length, coded, upgrade bool // the head has such a header
 }
@@ -72,17 +120,27 @@ const (
 // framingName is the longest header name that matters, and one more.
 const framingName = len("transfer-encoding") + 1
 
-func (h *headCheck) check(p []byte) {
+// check looks at p; targets are told of what was changed in one.
+func (h *headCheck) check(p []byte, t *targets) {
 	for len(p) > 0 && h.at != passing {
-		p = p[h.take(p):]
+		p = p[h.take(p, t):]
 	}
 }
 
+// begin is at the beginning of a request.
+func (h *headCheck) begin() { *h = headCheck{name: h.name[:0], line: h.line, past: true} }
+
 // take looks at the beginning of p and returns how much of it that was.
-func (h *headCheck) take(p []byte) int {
+func (h *headCheck) take(p []byte, t *targets) int {
 	switch h.at {
 	case inRequestLine:
-		return h.requestLine(p)
+		n := h.requestLine(p)
+		if h.past {
+			h.line, h.past = h.line[:0], false
+		}
+		h.line = append(h.line, p[:min(n, lineMax-len(h.line))]...)
+		t.mend(p[:n], h.at != inRequestLine)
+		return n
 	case inValue:
 		return h.skipLine(p, atHeader)
 	case inChunkExtension:
@@ -110,7 +168,7 @@ func (h *headCheck) one(b *byte) {
 	case atTrailer:
 		switch *b {
 		case '\n':
-			*h = headCheck{name: h.name[:0]}
+			h.begin()
 		case '\r':
 		default:
 			h.at = inTrailer
@@ -162,7 +220,7 @@ func (h *headCheck) skipBody(p []byte) int {
 	if h.at == inChunk {
 		h.at, h.left = inChunkSize, 0
 	} else {
-		*h = headCheck{name: h.name[:0]}
+		h.begin()
 	}
 	return int(n)
 }
@@ -235,7 +293,7 @@ func (h *headCheck) endHead() {
 	case h.left > 0:
 		h.at = inBody
 	default:
-		*h = headCheck{name: h.name[:0]}
+		h.begin()
 	}
 }
 

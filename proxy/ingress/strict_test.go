@@ -41,7 +41,7 @@ func checked(stream []byte, size int) []byte {
 	out := slices.Clone(stream)
 	var h headCheck
 	for piece := range slices.Chunk(out, size) {
-		h.check(piece)
+		h.check(piece, new(targets))
 	}
 	return out
 }

@@ -17,6 +17,8 @@ type conn struct {
 	pool       *pool
 	generation int
 	idleSince  time.Time
+	used       bool   // it has been idle
+	bodiless   bool   // the last answer on it cannot have had a body
 	scratch    []byte // of the head being read
 	closed     atomic.Bool
 }

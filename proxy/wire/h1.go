@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,11 +67,20 @@ func (t *h1) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 			// The backend closed the connection while it was idle.
 		}
 	}
+	return t.exchangeAnew(ctx, c, a)
+}
+
+// exchangeAnew makes the exchange on a new connection.
+func (t *h1) exchangeAnew(ctx context.Context, c *Request, a Try) (*Response, error) {
+	began := time.Now()
 	cn, err := t.connect(ctx, !c.mayReuse())
 	if err != nil {
 		return nil, err
 	}
-	return t.exchange(ctx, cn, c, a)
+	n := t.pool.enqueue(time.Since(began))
+	resp, err := t.exchange(ctx, cn, c, a)
+	n.leave(err == nil)
+	return resp, err
 }
 
 // mayReuse reports whether the call may go out on a connection that the
@@ -80,9 +90,7 @@ func (c *Request) mayReuse() bool { return c.Safe && c.Body == nil && c.Upgrade 
 
 // connect opens a connection; replace closes an idle one in exchange.
 func (t *h1) connect(ctx context.Context, replace bool) (*conn, error) {
-	if replace {
-		t.pool.makeRoom()
-	}
+	t.pool.makeRoom(replace)
 	generation := t.pool.current()
 	nc, err := t.dialer.dial(ctx)
 	if err != nil {
@@ -127,9 +135,13 @@ func (t *h1) ask(cn *conn, c *Request, a Try, b *h1Body) (*Response, error) {
 // consent to switch protocols that was asked for.
 func readFinalHead(cn *conn, c *Request, a Try, s *sender) (head, error) {
 	defer s.answered()
-	for range informationalMax {
+	for i := range informationalMax {
 		h, err := readHead(cn)
 		switch {
+		case i == 0 && cn.used && errors.Is(err, ErrMalformed):
+			// Whatever it is, it was said before the request was there, as a rule.
+			cn.pool.caught(cn)
+			return h, fmt.Errorf("%w: %w", errNoAnswer, err)
 		case err != nil:
 			return h, err
 		case h.status >= 200, h.status == http.StatusSwitchingProtocols && c.Upgrade != "":
@@ -155,7 +167,7 @@ func readHead(cn *conn) (head, error) {
 		return parseHead(string(raw))
 	case errors.Is(err, errHeadTooLarge):
 		return head{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	case len(raw) == 0:
+	case len(raw) == 0, cn.used && !bytes.HasPrefix(raw, []byte("HTTP/1.")[:min(len(raw), 7)]):
 		return head{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	case errors.Is(err, io.EOF):
 		return head{}, errors.New("connection closed in the head of the answer")

@@ -34,6 +34,7 @@ func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
 	}
 	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Body: Body{src: b}}
 	b.frame, b.left = frame, frame.length
+	b.cn.bodiless = c.Method == http.MethodHead || !BodyAllowed(h.status)
 	switch {
 	case h.status == http.StatusSwitchingProtocols:
 		b.left = -1

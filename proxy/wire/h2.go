@@ -73,15 +73,17 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 // unless it is told an empty one.
 func (t *h2) request(ctx context.Context, c *Request, a Try) *http.Request {
 	header := make(http.Header, len(c.Header)+4)
-	for _, name := range EndToEnd(c.Header, nil) {
+	for _, name := range c.EndToEnd(nil) {
 		header[name] = c.Header[name]
 	}
 	if header["User-Agent"] == nil {
 		header["User-Agent"] = []string{""}
 	}
-	header["X-Forwarded-For"] = []string{c.Client}
-	header["X-Forwarded-Host"] = []string{c.Host}
-	header["X-Forwarded-Proto"] = []string{c.Scheme}
+	for _, f := range c.way() {
+		if !c.told(f[0]) {
+			header[f[0]] = []string{f[1]}
+		}
+	}
 	header[LoopHeader] = []string{c.Loop}
 	if wantsTrailers(c.Header) {
 		header["Te"] = []string{"trailers"}

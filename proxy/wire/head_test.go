@@ -23,9 +23,13 @@ func TestEndToEnd(t *testing.T) {
 	h := headers("B: 1", "A: 1", "Connection: x-hop, close", "X-Hop: 1", "Keep-Alive: 1", "Te: trailers", "Upgrade: x",
 		"Proxy-Authorization: x", "Transfer-Encoding: chunked", "Content-Length: 3", "X-Forwarded-For: x", "X-Devgate-Loop: x",
 		"Authorization: x", "Cookie: a=b", "X-Forwarded-Port: 1", "Forwarded: for=x")
-	want := []string{"A", "Authorization", "B", "Cookie", "Forwarded", "X-Forwarded-Port"}
-	if got := EndToEnd(h, nil); !slices.Equal(got, want) {
+	want := []string{"A", "Authorization", "B", "Cookie"}
+	if got := (&Request{Header: h}).EndToEnd(nil); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+	want = append(want, "Forwarded", "X-Forwarded-For", "X-Forwarded-Port")
+	if got := (&Request{Header: h, Forwarded: true}).EndToEnd(nil); !slices.Equal(got, want) {
+		t.Errorf("of a tunnel: %q", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // LoopHeader is, on requests, the tokens of the gateways passed.
@@ -22,20 +23,39 @@ func hopByHop(name string) bool {
 // replaced reports whether a request header is one that the gateway writes
 // itself, so that the client's is not passed on.
 func replaced(name string) bool {
+	return name == "Host" || name == "Content-Length" || name == LoopHeader
+}
+
+// forwarded reports whether a request header tells how the request came to who
+// passes it on. They are believed all together or not at all: of two that contradict
+// each other every framework takes another one.
+func forwarded(name string) bool {
 	switch name {
-	case "Host", "Content-Length", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", LoopHeader:
+	case "Forwarded", "X-Real-Ip", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
+		"X-Forwarded-Scheme", "X-Forwarded-Protocol", "X-Forwarded-Ssl", "X-Forwarded-Server":
 		return true
 	}
 	return false
 }
 
-// EndToEnd returns the sorted names of the request headers that are passed on
+// own reports whether a header of an answer is one by which only the gateway speaks.
+func own(name string) bool { return strings.HasPrefix(name, "X-Devgate-") }
+
+// spelled is a canonical name as RFC 6455 spells it: some read nothing else.
+func spelled(name string) string {
+	if rest, is := strings.CutPrefix(name, "Sec-Websocket-"); is {
+		return "Sec-WebSocket-" + rest
+	}
+	return name
+}
+
+// EndToEnd appends to names the sorted names of the headers that are passed on
 // as they are. Sorted, because a map has no order and a backend that prints
 // what it gets should print the same each time.
-func EndToEnd(h http.Header, names []string) []string {
-	dropped := Listed(h, "Connection")
-	for name := range h {
-		if hopByHop(name) || replaced(name) || slices.Contains(dropped, name) {
+func (r *Request) EndToEnd(names []string) []string {
+	dropped := Listed(r.Header, "Connection")
+	for name := range r.Header {
+		if hopByHop(name) || replaced(name) || forwarded(name) && !r.Forwarded || slices.Contains(dropped, name) {
 			continue
 		}
 		names = append(names, name)
@@ -58,9 +78,9 @@ func isUpgrade(h http.Header) bool {
 func CopyHeader(dst, src http.Header) {
 	dropped := Listed(src, "Connection")
 	for name, values := range src {
-		if hopByHop(name) && name != "Trailer" || slices.Contains(dropped, name) {
+		if hopByHop(name) && name != "Trailer" || own(name) || slices.Contains(dropped, name) {
 			continue
 		}
-		dst[name] = values
+		dst[spelled(name)] = values
 	}
 }

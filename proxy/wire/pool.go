@@ -18,6 +18,10 @@ type pool struct {
 	idle       []*conn
 	generation int // a connection of an older one is not taken back
 	sweeper    *time.Timer
+	queue      queue
+
+	chatty         bool // something was said behind an answer with a body
+	chattyBodiless bool // behind one that cannot have any: to HEAD, 204, 304
 }
 
 // get returns a connection that is still alive, the last used first, or nil.
@@ -49,10 +53,10 @@ func (p *pool) pop() *conn {
 
 // put takes a connection back, or closes it when it is of no more use.
 func (p *pool) put(c *conn) {
-	c.idleSince = time.Now()
+	c.idleSince, c.used = time.Now(), true
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c.generation != p.generation || len(p.idle) >= idleMax {
+	if c.generation != p.generation || len(p.idle) >= idleMax || !p.trusts(c) || p.queue.blocked() {
 		c.close()
 		return
 	}
@@ -62,16 +66,44 @@ func (p *pool) put(c *conn) {
 	}
 }
 
-// makeRoom closes the longest idle connection: the caller is about to open
-// one that will come back, and the number should not grow by that.
-func (p *pool) makeRoom() {
+// makeRoom closes the longest idle connection where the caller is about to open
+// one that will come back, as the number should not grow by that; and every one
+// where the backend would not look at the new one before.
+func (p *pool) makeRoom(replace bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.idle) > 0 {
+	switch {
+	case p.queue.oneAtATime:
+		p.closeIdle()
+	case replace && len(p.idle) > 0:
 		p.idle[0].close()
 		p.idle = append(p.idle[:0], p.idle[1:]...)
 	}
 }
+
+// closeIdle closes what is idle and reports whether anything was. The caller holds
+// p.mu.
+func (p *pool) closeIdle() bool {
+	any := len(p.idle) > 0
+	for _, c := range p.idle {
+		c.close()
+	}
+	p.idle = nil
+	return any
+}
+
+// caught says that on an idle connection the backend went on after its last answer:
+// a body behind HEAD, or more than its length. After such answers no connection is
+// used again.
+func (p *pool) caught(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chattyBodiless = true
+	p.chatty = p.chatty || !c.bodiless
+}
+
+// trusts reports whether c may be used again. The caller holds p.mu.
+func (p *pool) trusts(c *conn) bool { return !p.chatty && !(p.chattyBodiless && c.bodiless) }
 
 // sweep closes what has been idle for too long and comes again while there is
 // anything left.
@@ -96,10 +128,7 @@ func (p *pool) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.generation++
-	for _, c := range p.idle {
-		c.close()
-	}
-	p.idle = nil
+	p.closeIdle()
 }
 
 func (p *pool) current() int {

@@ -75,7 +75,7 @@ func TestPool(t *testing.T) {
 			if !all[idleMax].closed.Load() || all[0].closed.Load() {
 				t.Error("more than the bound is kept, or the first is closed")
 			}
-			p.makeRoom()
+			p.makeRoom(true)
 			if !all[0].closed.Load() || all[1].closed.Load() || len(p.idle) != idleMax-1 {
 				t.Error("the longest idle one was to make room")
 			}

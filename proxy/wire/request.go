@@ -23,6 +23,10 @@ type Request struct {
 	Length  int64  // of the body; -1: not known
 	Safe    bool   // RFC 9110 section 9.2.1: asking twice changes nothing
 
+	// Forwarded keeps what the client says of the way that the request took
+	// (X-Forwarded-For and the like): it is a tunnel's end on this machine.
+	Forwarded bool
+
 	trailer *http.Header // of the request; whole, and not changed any more, behind the end of the body
 	promise []string     // names that it may have, told before the body
 
@@ -114,9 +118,10 @@ func (r *Request) appendHead(b []byte, host string) []byte {
 	b = append(b, host...)
 	b = append(b, "\r\n"...)
 	var names [32]string
-	for _, name := range EndToEnd(r.Header, names[:0]) {
+	for _, name := range r.EndToEnd(names[:0]) {
+		as := spelled(name)
 		for _, v := range r.Header[name] {
-			b = AppendField(b, name, v)
+			b = AppendField(b, as, v)
 		}
 	}
 	b = r.appendForwarded(b)
@@ -125,11 +130,21 @@ func (r *Request) appendHead(b []byte, host string) []byte {
 }
 
 func (r *Request) appendForwarded(b []byte) []byte {
-	b = AppendField(b, "X-Forwarded-For", r.Client)
-	b = AppendField(b, "X-Forwarded-Host", r.Host)
-	b = AppendField(b, "X-Forwarded-Proto", r.Scheme)
+	for _, f := range r.way() {
+		if !r.told(f[0]) {
+			b = AppendField(b, f[0], f[1])
+		}
+	}
 	return AppendField(b, LoopHeader, r.Loop)
 }
+
+// way is what the gateway says of the way that the request took.
+func (r *Request) way() [3][2]string {
+	return [...][2]string{{"X-Forwarded-For", r.Client}, {"X-Forwarded-Host", r.Host}, {"X-Forwarded-Proto", r.Scheme}}
+}
+
+// told reports whether the client has said it, and is believed.
+func (r *Request) told(name string) bool { return r.Forwarded && r.Header[name] != nil }
 
 // appendFraming writes the headers that are this connection's own business.
 func (r *Request) appendFraming(b []byte) []byte {
