@@ -61,6 +61,9 @@ func (r *reader) findServices() {
 	r.jvmProjects()
 	r.denoProjects()
 	r.otherPacks()
+	for _, p := range r.Packs() {
+		r.siblings(p)
+	}
 	r.composeServices()
 	if !r.answers() {
 		r.fromMakefile()

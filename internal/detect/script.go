@@ -20,6 +20,8 @@ var (
 	devLike = pattern.New(`^(?:dev|start|serve|watch|develop)(?:[:_-].*)?$`)
 	// scriptName finds the scripts that a text calls.
 	scriptName = pattern.New(`(?:npm run|npm:|yarn run|yarn|pnpm run|pnpm|pnpm:|bun run|run-p|run-s|npm-run-all(?: --?\w+)*)\s*([\w:*.-]+)`)
+	// serverScripts are what the names of scripts for a server say.
+	serverScripts = []string{"server", "api", "backend", "node", "express", "back"}
 	// partNames are what people call the halves of a project in scripts.
 	partNames = []string{"server", "client", "api", "web", "backend", "frontend", "app", "worker", "ui"}
 )
@@ -61,6 +63,29 @@ func (r *reader) packLeaves(p *split.Pack) []*split.Leaf {
 		}
 	}
 	return nil
+}
+
+// siblings are the scripts beside a front end's by which people start the server that
+// its proxy asks: "dev-node" beside "dev", "server" beside "client".
+func (r *reader) siblings(p *split.Pack) {
+	asksNobody := !slices.ContainsFunc(r.found.Routes, func(route found.Route) bool { return route.By != nil && route.Target.Remote == "" })
+	if asksNobody || r.has(found.API, found.App, found.RPC) {
+		return
+	}
+	for _, name := range p.Order {
+		if !slices.Contains(serverScripts, split.ScriptHint(name)) || production.MatchString(p.Scripts[name]) {
+			continue
+		}
+		leaves := r.Script(p, name)
+		if len(leaves) != 1 {
+			continue
+		}
+		if s := r.Understand(leaves[0]); s != nil && s.Kind.Answers() && !s.Kind.IsFrontEnd() {
+			s.Hint = "api" // whatever it is made with
+			r.addLeaves(leaves)
+			return
+		}
+	}
 }
 
 // devScript chooses the script that starts a package for its developers, or "".

@@ -104,6 +104,7 @@ func TestToolsOfScripts(t *testing.T) {
 		"a server for $PORT":    {"node index.js", map[string]string{"index.js": "const { PORT = 4000 } = process.env; app.listen(PORT)"}, "api 4000 index.js", ""},
 		"a server's .env":       {"node index.js", map[string]string{"index.js": "app.listen(process.env.PORT)", ".env": "PORT=4321 # mine\n"}, "api 4321 index.js", ""},
 		"a port in a list":      {"node index.js", map[string]string{"index.js": "require('./config'); require('./radius'); app.listen(port)", "config.js": "const port = [args.port, process.env.PORT, 4000].find(Number)", "radius.js": "port = 1812"}, "api 4000 index.js", ""},
+		"a port of its own":     {"node index.js", map[string]string{"index.js": "const db = process.env.DB_PORT || 5432; app.listen(process.env.API_PORT ?? '4000')"}, "api 4000 index.js", ""},
 		"ports of others":       {"node index.js", map[string]string{"index.js": "require('./radius'); app.listen(process.env.PORT)", "radius.js": "port = 1812"}, "api index.js", ""},
 		"vite for Laravel":      {"vite", map[string]string{"package.json": `{"scripts":{"dev":"vite"},"devDependencies":{"laravel-vite-plugin":"1"}}`, "vite.config.js": "export default {server: {https: true}}"}, "assets", ""},
 		"next behind a file":    {"bash dev.sh", map[string]string{"dev.sh": "set -e\nVERSION=$(node -v)\nnext dev\n"}, "site 3000", ""},

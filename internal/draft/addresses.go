@@ -19,9 +19,13 @@ func (p *planner) addresses() {
 			continue
 		}
 		value := ""
-		if other := p.onPort(a.Port); a.Public && other != nil {
+		other := p.onPort(a.Port)
+		switch {
+		case other == nil:
+		case a.Public || other != by && other.Kind.IsFrontEnd(): // what a browser is told, or is sent back to
 			value = p.throughGateway(a.Value)
-		} else if other != nil && other != by && (other.Auto || other.Port != a.Port) {
+		case other == by:
+		case other.Auto || other.Port != a.Port:
 			value = moved(a.Value, other)
 		}
 		if value != "" && value != a.Value {

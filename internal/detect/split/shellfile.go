@@ -20,7 +20,7 @@ func (p *Project) shellFile(f Flow, words []string) (launch, bool) {
 	if !strings.HasSuffix(name, ".sh") || !p.Has(file) {
 		return launch{}, false
 	}
-	if f.passes(file, "") {
+	if f.passes(file, path.Base(file)) {
 		return launch{}, true // it starts itself
 	}
 	text, _ := p.Text(file)

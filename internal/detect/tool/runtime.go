@@ -96,6 +96,10 @@ func (k *Kit) codePort(l *split.Leaf, s *Made, p program) {
 	if n == 0 && free {
 		n = k.DotenvPort(l.Dir)
 	}
+	if name, own := p.ownVariable(); n == 0 && !free && name != "" {
+		n = own
+		s.Moved, s.Env = s.Command, append(s.Env, found.Var{Name: name, Value: found.PortMark})
+	}
 	s.Port = found.Port{Number: n, From: p[0].file}
 }
 
@@ -131,6 +135,28 @@ var (
 		pattern.New(`(?:listen|serve|start|Server)\([^;]{0,200}?\bport:\s*([0-9]{2,5})\b`),
 	}
 )
+
+// ownPort finds env.API_PORT || 8080: a variable of the project's own.
+var ownPort = pattern.New(`\benv(?:\.|\[['"])([A-Z][A-Z0-9_]*_PORT)\b(?:['"]\])?(?:\s*(?:\|\||\?\?|,)\s*['"]?([0-9]{2,5}))?`)
+
+// elsewhere is found in the names of variables that say where others listen.
+var elsewhere = pattern.New(`DB|DATABASE|PG|POSTGRES|SQL|MONGO|REDIS|CACHE|MAIL|SMTP|IMAP|AMQP|RABBIT|KAFKA|ELASTIC|SEARCH|HOST|DEBUG|PROXY|PUBLIC|METRICS|WEB|FRONT|CLIENT|HMR|SSH|FTP`)
+
+// ownVariable is the variable of the project's own that gives a program its port, and
+// what the port is without it; "" if there is none.
+func (p program) ownVariable() (name string, number int) {
+	for i, s := range p {
+		if i > 0 && !settled.MatchString(path.Base(s.file)) {
+			continue
+		}
+		for _, m := range ownPort.FindAllStringSubmatch(s.text, 20) {
+			if !elsewhere.MatchString(m[1]) {
+				return m[1], files.Port(m[2])
+			}
+		}
+	}
+	return "", 0
+}
 
 // port is the port that a program has by itself, and whether it takes another one
 // from $PORT. A number that stands beside $PORT is surer than one alone.
