@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"devgate/internal/proposal"
+	"devgate/internal/session"
 	"devgate/procfile"
+	"devgate/procfile/schema"
 )
 
 func newInit(std streams) *cobra.Command {
@@ -49,33 +51,44 @@ func writeInitial(o proposal.Options, print bool, std streams) error {
 			return err
 		}
 	}
-	p, err := proposal.Make(context.Background(), dir, o)
-	switch {
-	case errors.Is(err, proposal.ErrNothing):
-		tell(std.err, p)
-		return nothingFound(dir)
-	case errors.Is(err, proposal.ErrCollection):
-		return collectionFound(dir, p)
-	case err != nil:
+	p, text, err := proposed(dir, o, std)
+	if err != nil {
 		return err
-	}
-	if _, err := procfile.Parse("Devgatefile", p.Text); err != nil {
-		return fmt.Errorf("devgate has made a Devgatefile that it does not understand itself, and writes none: %w", err)
 	}
 	if print {
-		if _, err := std.out.Write(p.Text); err != nil {
-			return err
-		}
+		_, err := std.out.Write(text)
 		tell(std.err, p)
-		return nil
-	}
-	if err := writeNew(filepath.Join(dir, "Devgatefile"), p.Text); err != nil {
 		return err
+	}
+	if err := writeNew(filepath.Join(dir, "Devgatefile"), text); err != nil {
+		return err
+	}
+	if err := session.WriteSchema(dir); err != nil {
+		fmt.Fprintf(std.err, "devgate: cannot write the schema for editors: %v\n", err)
 	}
 	fmt.Fprintf(std.out, "wrote Devgatefile: %s\n", strings.Join(p.Services, ", "))
 	tell(std.out, p)
 	fmt.Fprintf(std.out, "devgate up starts it at %s\n", p.URL)
 	return nil
+}
+
+// proposed returns a proposal, and the text of the file with the line for editors.
+func proposed(dir string, o proposal.Options, std streams) (*proposal.Proposal, []byte, error) {
+	p, err := proposal.Make(context.Background(), dir, o)
+	switch {
+	case errors.Is(err, proposal.ErrNothing):
+		tell(std.err, p)
+		return nil, nil, nothingFound(dir)
+	case errors.Is(err, proposal.ErrCollection):
+		return nil, nil, collectionFound(dir, p)
+	case err != nil:
+		return nil, nil, err
+	}
+	text := slices.Concat([]byte(schema.Line+"\n\n"), p.Text)
+	if _, err := procfile.Parse("Devgatefile", text); err != nil {
+		return nil, nil, fmt.Errorf("devgate has made a Devgatefile that it does not understand itself, and writes none: %w", err)
+	}
+	return p, text, nil
 }
 
 // noneAbove refuses a second file: the one that is there would be read, or this one

@@ -40,8 +40,8 @@ type Lock struct {
 // Acquire makes root/.devgate and takes its lock. When another devgate holds
 // it, the error is a *HeldError.
 func Acquire(root string) (*Lock, error) {
-	dir := filepath.Join(root, Folder)
-	if err := prepare(dir); err != nil {
+	dir, err := MakeFolder(root)
+	if err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
@@ -73,20 +73,21 @@ func lockFile(file *os.File) (err error) {
 	return err
 }
 
-// prepare makes the folder with a .gitignore of its own, so that nothing of it
-// is ever committed.
-func prepare(dir string) error {
+// MakeFolder makes a project's Folder with a .gitignore of its own, so that nothing of
+// it is ever committed, and returns its path.
+func MakeFolder(root string) (dir string, err error) {
+	dir = filepath.Join(root, Folder)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make %s: %w", dir, err)
+		return "", fmt.Errorf("make %s: %w", dir, err)
 	}
 	ignore := filepath.Join(dir, ".gitignore")
 	if _, err := os.Stat(ignore); err == nil {
-		return nil
+		return dir, nil
 	}
 	if err := os.WriteFile(ignore, []byte("*\n"), 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", ignore, err)
+		return "", fmt.Errorf("write %s: %w", ignore, err)
 	}
-	return nil
+	return dir, nil
 }
 
 // Write replaces the record, whole or not at all. It adds the protocol.

@@ -11,24 +11,32 @@ import (
 	"devgate/procfile/schema"
 )
 
-// writeSchema puts the schema of this devgate's language beside its run state, where
-// the line "#:schema .devgate/schema.json" of a Devgatefile names it to editors. So
-// what an editor knows is what runs, without a network.
+// writeSchema keeps the schema for editors that of this devgate.
 func (s *session) writeSchema() {
 	p := s.current.setup()
 	if p.File.Format != procfile.Devgatefile {
 		return
 	}
-	path, text := filepath.Join(p.Root, control.Folder, "schema.json"), schema.JSON()
-	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, text) {
-		return
-	}
-	// Whole or not at all: an editor may read it at any moment.
-	err := os.WriteFile(path+".new", text, 0o644)
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err != nil {
+	if err := WriteSchema(p.Root); err != nil {
 		s.say("", fmt.Sprintf("cannot write the schema for editors: %v", err))
 	}
+}
+
+// WriteSchema puts the schema of this devgate's language beside a project's run state,
+// where [schema.Line] names it to editors. So what an editor knows is what runs,
+// without a network.
+func WriteSchema(root string) error {
+	dir, err := control.MakeFolder(root)
+	if err != nil {
+		return err
+	}
+	path, text := filepath.Join(dir, schema.File), schema.JSON()
+	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, text) {
+		return nil
+	}
+	// Whole or not at all: an editor may read it at any moment.
+	if err := os.WriteFile(path+".new", text, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }

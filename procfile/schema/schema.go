@@ -5,6 +5,13 @@ import "devgate/procfile"
 // Draft is the version of JSON Schema that is written.
 const Draft = "https://json-schema.org/draft/2020-12/schema"
 
+// File is the schema's name in the folder for run state, and Line names it to editors,
+// at the top of a Devgatefile.
+const (
+	File = "schema.json"
+	Line = "#:schema .devgate/" + File
+)
+
 // The names under $defs.
 const (
 	serviceDef = "service"
