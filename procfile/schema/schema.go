@@ -2,8 +2,8 @@ package schema
 
 import "devgate/procfile"
 
-// Draft is the version of JSON Schema that is written.
-const Draft = "https://json-schema.org/draft/2020-12/schema"
+// draft is the version of JSON Schema that is written.
+const draft = "https://json-schema.org/draft/2020-12/schema"
 
 // File is the schema's name in the folder for run state, and Line names it to editors,
 // at the top of a Devgatefile.
@@ -28,7 +28,7 @@ func JSON() []byte { return append(appendJSON(nil, devgatefile(), 0), '\n') }
 // devgatefile accepts a whole file.
 func devgatefile() object {
 	return object{
-		{"$schema", Draft},
+		{"$schema", draft},
 		{"title", "Devgatefile"},
 		{"description", "The servers of a project, which devgate starts and puts behind one port. A table is a service; the order of the tables is the order in which they are asked"},
 		{"type", "object"},

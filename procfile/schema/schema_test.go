@@ -36,8 +36,14 @@ func compiled(t *testing.T) *jsonschema.Schema {
 	return c.MustCompile("devgatefile.json")
 }
 
+// tb is what a test and a property have in common.
+type tb interface {
+	Helper()
+	Fatalf(string, ...any)
+}
+
 // asJSON is a Devgatefile as editors show it to a schema.
-func asJSON(t *testing.T, text string) any {
+func asJSON(t tb, text string) any {
 	t.Helper()
 	var values map[string]any
 	if _, err := toml.Decode(text, &values); err != nil {
@@ -49,7 +55,7 @@ func asJSON(t *testing.T, text string) any {
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return doc
 }
