@@ -61,9 +61,13 @@ func shop() fstest.MapFS {
 // filledFolders are folders that tools fill.
 var filledFolders = []string{"node_modules", "apps/web/node_modules", "vendor", "target", ".git/objects", "apps/api/dist", "apps/api/.venv/lib"}
 
-// fill puts n files into each of them, in folders of ten.
+// fill puts n files into the first of them and a tenth into each other, in folders of
+// ten.
 func fill(fsys fstest.MapFS, n int) {
-	for _, dir := range filledFolders {
+	for k, dir := range filledFolders {
+		if k == 1 {
+			n = max(1, n/10)
+		}
 		for i := range n {
 			fsys[fmt.Sprintf("%s/p%d/package.json%d", dir, i/10, i%10)] = &fstest.MapFile{Data: []byte(`{"scripts":{"dev":"vite"}}`)}
 		}
