@@ -101,14 +101,16 @@ func TestNobodySwitches(t *testing.T) {
 	}
 	for i := range len(most) - 1 {
 		for _, pair := range [][2]string{{most[i], most[i+1]}, {most[i+1], most[i]}} {
-			a, b := rawBackend(t, "a", says(pair[0])), rawBackend(t, "b", says(pair[1]))
-			for n, c := range []*testBackend{a, b} {
-				c.Fallthrough = []int{401, 404}
-				if pair[n] == "" {
-					*c = *rawBackend(t, c.Name, hangsUp("", false))
+			var chain []*testBackend
+			for n, answer := range pair {
+				serve := says(answer)
+				if answer == "" {
+					serve = hangsUp("", false)
 				}
+				chain = append(chain, rawBackend(t, string(rune('a'+n)), serve))
+				chain[n].Fallthrough = []int{401, 404}
 			}
-			g := gateway(t, Config{}, a, b)
+			g := gateway(t, Config{}, chain...)
 			g.notice = time.Millisecond
 			if _, _, head := g.upgrade("/", "", ""); head[:12] != most[i][:12] {
 				t.Errorf("%q beside %q: %q", most[i], most[i+1], head)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,20 @@ func earlyBackend(t testing.TB, name string) (*testBackend, <-chan string) {
 	return backend(t, name, beginsEarly(seen)), seen
 }
 
+// earlyBackendBy is one by either protocol.
+func earlyBackendBy(t testing.TB, h2c bool, name string) (*testBackend, <-chan string) {
+	if !h2c {
+		return earlyBackend(t, name)
+	}
+	seen := make(chan string, 1000)
+	srv := httptest.NewUnstartedServer(beginsEarly(seen))
+	srv.Config.Protocols = new(http.Protocols)
+	srv.Config.Protocols.SetUnencryptedHTTP2(true)
+	srv.Start()
+	t.Cleanup(srv.Close)
+	return &testBackend{Backend: Backend{Name: name, Port: portOf(srv.URL), H2C: true}}, seen
+}
+
 // doBy is do by either protocol.
 func (g *testGateway) doBy(h2c bool, r *http.Request) answer {
 	tr := &http.Transport{DisableCompression: true, Protocols: new(http.Protocols)}
@@ -55,13 +70,13 @@ func (g *testGateway) doBy(h2c bool, r *http.Request) answer {
 // G2: a backend that begins its answer before it has read the body gets the body
 // all the same, and its answer is whole when it is the one to be used.
 func TestEarlyRefusals(t *testing.T) {
-	for _, h2c := range []bool{false, true} {
+	for _, h2c := range []string{"", "client", "backends"} {
 		for _, size := range []int{30_000, 300_000} {
 			for _, chunked := range []bool{false, true} {
-				t.Run(fmt.Sprintf("a client by h2c %t, %d bytes, chunked %t", h2c, size, chunked), func(t *testing.T) {
+				t.Run(fmt.Sprintf("h2c: %s, %d bytes, chunked %t", h2c, size, chunked), func(t *testing.T) {
 					t.Parallel()
-					first, firstSaw := earlyBackend(t, "first")
-					second, secondSaw := earlyBackend(t, "second")
+					first, firstSaw := earlyBackendBy(t, h2c == "backends", "first")
+					second, secondSaw := earlyBackendBy(t, h2c == "backends", "second")
 					body := payload(size)
 					want := hash(body) + " <nil>"
 					send := func(g *testGateway) answer {
@@ -69,7 +84,7 @@ func TestEarlyRefusals(t *testing.T) {
 						if !chunked {
 							r.ContentLength = int64(size)
 						}
-						return g.doBy(h2c, r)
+						return g.doBy(h2c == "client", r)
 					}
 					all := gateway(t, Config{}, first, second)
 					for range 10 {

@@ -36,13 +36,16 @@
 // with its connection), one per Body that Prefetch did not find whole (ends with
 // the Body, at the latest by Close), two per Tunnel (end when both directions
 // have, or by Cut), and two while both addresses of this machine are dialled.
-// Those of net/http's transport end with its connections.
+// Those of net/http's transport end with its connections, and so does the one of a
+// request with a body by HTTP/2 (patientConn).
 //
 // # Structure
 //
 // h1 and h2 are the two transports. h1 takes a conn from its pool or has its
 // dialer open one, sends the head (Request) and, beside it, the body (sender, from
 // a SpoolReader), and reads the head (head); its h1Body is then the source of the
-// Response's Body. net/http's transport is not used for HTTP/1.1: it rewrites
+// Response's Body. A request with a body goes by HTTP/2 on a connection of its own,
+// from which net/http's transport learns of a refusal only when the body is sent.
+// For HTTP/1.1 that transport is not used for HTTP/1.1: it rewrites
 // targets and reuses connections that may be closing.
 package wire

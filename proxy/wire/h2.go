@@ -17,24 +17,31 @@ import (
 type h2 struct {
 	dialer *dialer
 	host   string // the Host to send; "": the client's
-	http   http.Transport
+	http   *http.Transport
 }
 
 func newH2(d *dialer, host string) *h2 {
 	t := &h2{dialer: d, host: host}
-	t.http = http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			ctx, cancel := context.WithTimeout(ctx, d.limit)
-			defer cancel()
-			return d.dialPlain(ctx) // its error becomes a DialError in RoundTrip
-		},
-		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
+	t.http = newH2Transport(func(ctx context.Context, _, _ string) (net.Conn, error) { return t.dial(ctx) })
+	return t
+}
+
+// dial opens a connection; its error becomes a DialError in RoundTrip.
+func (t *h2) dial(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.dialer.limit)
+	defer cancel()
+	return t.dialer.dialPlain(ctx)
+}
+
+func newH2Transport(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
+	t := &http.Transport{
+		DialContext:            dial,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: MaxHead,
 		IdleConnTimeout:        idleLimit,
 		Protocols:              new(http.Protocols),
 	}
-	t.http.Protocols.SetUnencryptedHTTP2(true)
+	t.Protocols.SetUnencryptedHTTP2(true)
 	return t
 }
 
@@ -55,7 +62,11 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 			return nil
 		},
 	})
-	resp, err := t.http.RoundTrip(t.request(ctx, c, a))
+	tr := t.patient(c, a)
+	if tr != t.http {
+		w.after = tr.CloseIdleConnections
+	}
+	resp, err := tr.RoundTrip(t.request(ctx, c, a))
 	if err != nil {
 		w.end()
 	}

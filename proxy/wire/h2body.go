@@ -32,15 +32,19 @@ func (b h2Body) trailer() http.Header { return b.Trailer }
 type watch struct {
 	stop   func() bool
 	cancel context.CancelFunc
+	after  func() // called at the end; nil: nothing
 }
 
 // watched returns a context that ends with ctx, or with the watch.
 func watched(ctx context.Context) (context.Context, watch) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	return own, watch{context.AfterFunc(ctx, cancel), cancel}
+	return own, watch{stop: context.AfterFunc(ctx, cancel), cancel: cancel}
 }
 
 func (w watch) end() {
 	w.stop()
 	w.cancel()
+	if w.after != nil {
+		w.after()
+	}
 }
