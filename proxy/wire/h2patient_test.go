@@ -13,7 +13,7 @@ func TestRefusalHeads(t *testing.T) {
 		"\x48\x82\x10\x05": false, // 201, in Huffman's code
 		"\x48\x82\x68\x0d": true,  // 405
 		"\x48\x82\x64\x02": true,  // 302
-		"": false, "\x48": false, "\xbe": false, "\x40\x01a": false,
+		"":                 false, "\x48": false, "\xbe": false, "\x40\x01a": false,
 	} {
 		if got := isRefusalHead([]byte(block)); got != want {
 			t.Errorf("%q: %t", block, got)
