@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -66,8 +67,11 @@ func portText(s *project.Service) string {
 }
 
 func readyWord(p *project.Project, s *project.Service) string {
-	if s.Kind() == procfile.Remote {
+	switch {
+	case s.Kind() == procfile.Remote:
 		return "-"
+	case s.JoinsWhenAnswering:
+		return "answers HTTP"
 	}
 	switch r := s.Ready; r.Kind {
 	case procfile.ReadyTCP:
@@ -81,9 +85,6 @@ func readyWord(p *project.Project, s *project.Service) string {
 		return fmt.Sprintf("log %q", r.Log)
 	case procfile.ReadyExec:
 		return "exec " + p.Shown(r.Exec, s)
-	}
-	if s.JoinsWhenAnswering {
-		return "answers HTTP"
 	}
 	return "-"
 }
@@ -122,5 +123,9 @@ func cascadeText(p *project.Project) string {
 	if p.File.Static != "" {
 		steps = append(steps, p.File.Static+"/")
 	}
-	return strings.Join(append(steps, "404"), " → ")
+	text := strings.Join(append(steps, "404"), " → ")
+	if slices.ContainsFunc(p.Services, func(s *project.Service) bool { return s.JoinsWhenAnswering }) {
+		text += " (each once it has answered HTTP)"
+	}
+	return text
 }
