@@ -257,18 +257,15 @@ func (l *Ledger) pay(now time.Time) []Verdict {
 	if t == nil || now.Before(at) {
 		return nil
 	}
-	v := Verdict{Kind: Control, Service: t.name}
+	v := Verdict{Kind: Change, Service: t.name} // what another build has made it from
 	passed := t.hasPassed()
-	if passed {
-		v.Kind = Change
-	}
 	cause, suspects, out := t.cause(now), 0, verdicts{}
 	for f, d := range t.owed {
 		switch {
 		case passed && !d.passed():
 			continue
 		case d.suspect():
-			suspects = 1
+			suspects, v.Kind = 1, Control
 			if f.cost++; f.cost == patience+1 {
 				out = append(out, Verdict{Kind: Unclear, Service: t.name, Files: []string{f.path}, By: d.by.service})
 			}

@@ -27,6 +27,8 @@
 //   - completion_test.go: Tab in real shells.
 //   - gateway*_test.go: Vite, webpack-dev-server and gRPC servers behind the
 //     gateway, in both orders, and what a real browser makes of it.
+//   - generators_test.go: builds that write what is watched (templ, esbuild, tsc, a
+//     stamp, two services into each other's watch): one save is one build.
 //   - saves_test.go, histories_linux_test.go, shared_linux_test.go: one save by
 //     a real program is one restart; whatever happens to files at whatever moment,
 //     what runs is what is on disk (DEVGATE_TRIALS, DEVGATE_SEED).
@@ -40,5 +42,6 @@
 // All children carry a mark in their environment. A test fails when a process
 // with its mark is left after its devgate has ended, whatever else it was
 // about. No test waits for time to pass: it waits for a line of output, an
-// answer or the end of a process, each with a deadline.
+// answer or the end of a process, each with a deadline; where nothing is to come,
+// for the time in which it would.
 package e2e

@@ -74,7 +74,7 @@ func TestWhatHappensIsSaidOnce(t *testing.T) {
 		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Command}})
 		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Edit, Files: []string{"a"}, Total: 1}})
 		r.publish(event.Event{Kind: event.Asked, Service: event.Service{Name: "web"}, Cause: event.Cause{By: event.Control, Files: []string{"a"}, Total: 1}})
-		r.out.take(t, "web: ↻ a changed → restarting", "web: ↻ a changed during a build → restarting")
+		r.out.take(t, "web: ↻ a changed → restarting", "web: ↻ a changed during a build → building once more, to see who writes it")
 		r.end()
 		if fmt.Sprint(r.failed, r.opened) != "[api api] [http://localhost:3000]" {
 			t.Errorf("failed %v, opened %v", r.failed, r.opened)

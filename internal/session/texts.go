@@ -22,9 +22,9 @@ func (t *texts) edit(e event.Event) string {
 	next := " → restarting"
 	if service := t.current.service(e.Service.Name); service != nil && service.Build != nil {
 		next = " → building"
-		if e.Cause.By == event.Control {
-			next = " → building once more, to see who writes it"
-		}
+	}
+	if e.Cause.By == event.Control {
+		next = " → building once more, to see who writes it"
 	}
 	return editText(e.Cause) + logmux.Quiet(next)
 }

@@ -78,7 +78,6 @@ func TestAnEditIsSaidAtOnce(t *testing.T) {
 		{"built", event.Edit, ": ↻ a.go changed → building"},
 		{"gone", event.Edit, ": ↻ a.go changed → restarting"},
 		{"built", event.Control, ": ↻ a.go changed during a build → building once more, to see who writes it"},
-		{"api", event.Control, ": ↻ a.go changed during a build → restarting"},
 	} {
 		var out said
 		e := event.Event{Kind: event.Asked, Service: event.Service{Name: c.name}, Cause: event.Cause{By: c.by, Files: []string{"a.go"}, Total: 1}}

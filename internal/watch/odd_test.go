@@ -166,10 +166,11 @@ func TestIgnoreRulesThatCannotBeRead(t *testing.T) {
 	r.link("/dev/zero", ".gitignore")
 	r.mkdir("dir/.gitignore")
 	r.write("dir/f.go", "1")
+	r.write("large/.gitignore", strings.Repeat("*.go\n", 1<<18))
 	r.start()
-	lines := []string{r.line(), r.line()}
+	lines := []string{r.line(), r.line(), r.line()}
 	slices.Sort(lines)
-	want := []string{".gitignore cannot be read, and ignores nothing: this is a device (want a file)", "dir/.gitignore cannot be read, and ignores nothing: this is a folder (want a file)"}
+	want := []string{".gitignore cannot be read, and ignores nothing: this is a device (want a file)", "dir/.gitignore cannot be read, and ignores nothing: this is a folder (want a file)", "large/.gitignore cannot be read, and ignores nothing: larger than 1 MiB"}
 	if !slices.Equal(lines, want) {
 		t.Errorf("lines %q, want %q", lines, want)
 	}
