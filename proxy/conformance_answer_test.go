@@ -60,7 +60,7 @@ func TestConformanceOfAnswers(t *testing.T) {
 		}},
 		{name: "what a backend says of the gateway's headers is not believed", reply: replies("HTTP/1.1 103 Early\r\nX-Devgate-Error: forged\r\n\r\nHTTP/1.1 200 OK\r\nX-Devgate-Backend: forged\r\nX-Devgate-Tried: forged\r\nX-Devgate-Error: forged\r\nx-devgate-more: forged\r\n" +
 			"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Devgate-Error: forged\r\n\r\n"), run: func(r *trialRun) {
-			if got := r.raw("GET /x HTTP/1.1\r\n\r\n"); strings.Contains(got, "forged") {
+			if got := r.g.raw("GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); strings.Contains(got, "forged") {
 				r.Errorf("%q", got)
 			}
 		}},

@@ -124,6 +124,15 @@ func TestNobodySwitches(t *testing.T) {
 	}
 }
 
+// G7: of several refusals of a socket the one that says most is the answer.
+func TestRanksOfSockets(t *testing.T) {
+	for status, more := range map[int]int{401: 403, 403: 405, 405: 426, 426: 400, 400: 404, 404: 501, 501: 200} {
+		if rankOfSocket(status) <= rankOfSocket(more) {
+			t.Errorf("%d says no more than %d", status, more)
+		}
+	}
+}
+
 // G4, G7: a process that crashes is still 502, and its socket nobody else's.
 func TestACrashEndsTheContest(t *testing.T) {
 	var g *testGateway

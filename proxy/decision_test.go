@@ -126,15 +126,6 @@ func anyOf[T any](cell string, words map[string]T) (all []T) {
 	return all
 }
 
-// G7: of several refusals of a socket the one that says most is the answer.
-func TestRanksOfSockets(t *testing.T) {
-	for status, more := range map[int]int{401: 403, 403: 405, 405: 426, 426: 400, 400: 404, 404: 501, 501: 200} {
-		if rankOfSocket(status) <= rankOfSocket(more) {
-			t.Errorf("%d says no more than %d", status, more)
-		}
-	}
-}
-
 // Whatever a candidate shows, a wait comes to an end: no sign that ends one is
 // waited for again, but where another process may come.
 func TestWaitsEnd(t *testing.T) {

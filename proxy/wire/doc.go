@@ -46,6 +46,6 @@
 // a SpoolReader), and reads the head (head); its h1Body is then the source of the
 // Response's Body. A request with a body goes by HTTP/2 on a connection of its own,
 // from which net/http's transport learns of a refusal only when the body is sent.
-// For HTTP/1.1 that transport is not used for HTTP/1.1: it rewrites
-// targets and reuses connections that may be closing.
+// It is not used for HTTP/1.1: it rewrites targets and reuses connections that may
+// be closing.
 package wire

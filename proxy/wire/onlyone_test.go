@@ -44,7 +44,7 @@ func TestAServerOfOneConnection(t *testing.T) {
 			}
 		}
 		if took := time.Since(began); took > idleLimit-time.Second { // who waits for the idle one to expire takes longer
-			t.Errorf("round %d took %s", round, took)
+			t.Fatalf("round %d took %s", round, took)
 		}
 	}
 	if tr.pool.mu.Lock(); !tr.pool.queue.oneAtATime || tr.pool.queue.waiting != 0 || tr.pool.queue.starving != 0 {

@@ -46,15 +46,38 @@ func (s *sender) answered() {
 	}
 }
 
-// finished reports whether the whole request is sent.
+// settling is how long the last piece of a request may take to be written, whose
+// answer is there already.
+const settling = 5 * time.Millisecond
+
+// finished reports whether the whole request is sent. An answer may be here before
+// the sender has noticed that it has written all.
 func (s *sender) finished() bool {
-	if s == nil {
+	switch {
+	case s == nil:
 		return true
+	case !s.isDone(0) && (!s.body.atEnd() || !s.isDone(settling)):
+		return false
 	}
+	return s.err == nil
+}
+
+// isDone reports whether the sender has ended, within patience.
+func (s *sender) isDone(patience time.Duration) bool {
 	select {
 	case <-s.done:
-		return s.err == nil
+		return true
 	default:
+		if patience == 0 {
+			return false
+		}
+	}
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-s.done:
+		return true
+	case <-t.C:
 		return false
 	}
 }

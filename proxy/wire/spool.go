@@ -158,6 +158,13 @@ func (r *SpoolReader) Outlive() {
 	}
 }
 
+// atEnd reports whether the reader has read all that the client sent.
+func (r *SpoolReader) atEnd() bool {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	return r.s.end == io.EOF && r.off == r.s.taken
+}
+
 // Closed reports whether nobody reads any more.
 func (r *SpoolReader) Closed() bool {
 	r.s.mu.Lock()
