@@ -1,9 +1,9 @@
 package draft
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"devgate/internal/detect/found"
@@ -105,5 +105,9 @@ func (p *planner) throughGateway(value string) string {
 		scheme = "ws"
 	}
 	rest := strings.TrimPrefix(value, u.Scheme+"://"+u.Host)
-	return fmt.Sprintf("%s://localhost:%d%s", scheme, p.Port, rest)
+	port := strconv.Itoa(p.Port)
+	if p.options.Auto { // what is only in memory may be asked to listen elsewhere
+		port = "\x00gateway.port\x00"
+	}
+	return scheme + "://localhost:" + port + rest
 }
