@@ -116,7 +116,7 @@ func (r *reader) composeWorker(c *composeFile, s *composeService) bool {
 	f := r.In(dir, c.file, s.command)
 	f.Name = s.name
 	leaves := r.Split(f)
-	if len(leaves) != 1 || !slices.Contains(workerTools, leaves[0].Tool()) {
+	if len(leaves) != 1 || !leaves[0].IsAlone() || !slices.Contains(workerTools, leaves[0].Tool()) {
 		return false
 	}
 	for _, known := range r.made {

@@ -1,9 +1,9 @@
 package draft
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"devgate/internal/detect/found"
@@ -22,7 +22,7 @@ func (p *planner) addresses() {
 		other := p.onPort(a.Port)
 		switch {
 		case other == nil:
-		case a.Public || other != by && other.Kind.IsFrontEnd(): // what a browser is told, or is sent back to
+		case a.Public || other != by && p.isBehind(other): // what a browser is told, or is sent back to
 			value = p.throughGateway(a.Value)
 		case other == by:
 		case other.Auto || other.Port != a.Port:
@@ -32,6 +32,12 @@ func (p *planner) addresses() {
 			by.Env = append(by.Env, Var{a.Name, found.Text(value), a.File + " says " + a.Value})
 		}
 	}
+}
+
+// isBehind reports whether a front end's pages are the gateway's, at "/" or below its
+// paths, and not at an address of its own.
+func (p *planner) isBehind(s *Service) bool {
+	return s.Kind.IsFrontEnd() && (s == p.main || len(s.Paths) > 0)
 }
 
 // peers tells services where the others are, by variables that have the others'
@@ -99,5 +105,9 @@ func (p *planner) throughGateway(value string) string {
 		scheme = "ws"
 	}
 	rest := strings.TrimPrefix(value, u.Scheme+"://"+u.Host)
-	return fmt.Sprintf("%s://localhost:%d%s", scheme, p.Port, rest)
+	port := strconv.Itoa(p.Port)
+	if p.options.Auto { // what is only in memory may be asked to listen elsewhere
+		port = "\x00gateway.port\x00"
+	}
+	return scheme + "://localhost:" + port + rest
 }

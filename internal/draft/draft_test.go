@@ -206,6 +206,10 @@ func TestAddressesGoThroughTheGateway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	memory, err := Make(&found.Findings{Services: []*found.Service{web, api}, Addresses: []found.Address{address("A", "http://localhost:8000/api", 8000)}}, Options{Auto: true})
+	if got := memory.Services[0].Env[0].Value; err != nil || got != "http://localhost:\x00gateway.port\x00/api" {
+		t.Errorf("in memory: %q, %v", got, err)
+	}
 	got := fmt.Sprint(p.Services[0].Env)
 	want := "[{A http://localhost:3000/api/v1?x=1 web/.env says http://localhost:8000/api/v1?x=1} {B ws://localhost:3000/ws web/.env says wss://127.0.0.1:8000/ws} {F http://localhost:3000 web/.env says http://localhost:5173}]"
 	if got != want {

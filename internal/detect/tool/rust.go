@@ -26,6 +26,7 @@ type Crate struct {
 
 	deps      map[string]any
 	bins      []string
+	hasMain   bool   // a program called as the crate
 	preferred string // default-run
 	root      string // of the workspace; Dir if it is in none
 	leptos    any    // its settings, if it is built with cargo leptos
@@ -47,11 +48,8 @@ func (k *Kit) Crate(dir string) *Crate {
 	for _, b := range bins {
 		c.bins = append(c.bins, files.TextAt(b, "name"))
 	}
-	for _, name := range k.Names(path.Join(dir, "src/bin")) {
-		if stem, ok := strings.CutSuffix(name, ".rs"); ok {
-			c.bins = append(c.bins, stem)
-		}
-	}
+	c.bins = append(c.bins, k.cargoBins(path.Join(dir, "src/bin"))...)
+	c.hasMain = k.Has(path.Join(dir, "src/main.rs"))
 	for _, up := range split.Upwards(dir)[1:] {
 		if file := path.Join(up, "Cargo.toml"); k.Has(file) {
 			if above, _ := k.TOML(file); files.At(above, "workspace") != nil {
@@ -61,6 +59,22 @@ func (k *Kit) Crate(dir string) *Crate {
 		}
 	}
 	return c
+}
+
+// cargoBins are the programs that cargo finds in src/bin: a.rs, b/main.rs.
+func (k *Kit) cargoBins(dir string) []string {
+	var all []string
+	for _, name := range k.Names(dir) {
+		if stem, ok := strings.CutSuffix(name, ".rs"); ok {
+			all = append(all, stem)
+		}
+	}
+	for _, name := range k.Subfolders(dir) {
+		if k.Has(path.Join(dir, name, "main.rs")) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // leptosSettings are those of cargo leptos: a table of the package, or the first of
@@ -78,8 +92,10 @@ func leptosSettings(v any) any {
 // IsLeptos reports whether the crate is built with cargo leptos.
 func (c *Crate) IsLeptos() bool { return c.leptos != nil }
 
-// IsServer reports whether the crate serves.
-func (c *Crate) IsServer() bool { return c.hasAny(rustServers) }
+// IsServer reports whether the crate has a program and depends on what serves.
+func (c *Crate) IsServer() bool {
+	return c.hasAny(rustServers) && (c.hasMain || len(c.bins) > 0 || c.preferred != "")
+}
 
 // IsPage reports whether the crate is a front end.
 func (c *Crate) IsPage() bool { return c.hasAny(rustPages) }
@@ -89,11 +105,11 @@ func (c *Crate) hasAny(names []string) bool {
 }
 
 // bin is the program that "cargo run" would start; "" if nobody can tell.
-func (c *Crate) bin(hasMain bool) string {
+func (c *Crate) bin() string {
 	switch {
 	case c.preferred != "":
 		return c.preferred
-	case hasMain:
+	case c.hasMain:
 		return c.Name
 	case len(c.bins) == 1:
 		return c.bins[0]
@@ -122,11 +138,7 @@ func (k *Kit) CrateServes(c *Crate) bool {
 // nobody can tell which program.
 func (k *Kit) CrateService(c *Crate, args []string) *Made {
 	file := path.Join(c.Dir, "Cargo.toml")
-	hasMain := k.Has(path.Join(c.Dir, "src/main.rs"))
-	if !hasMain && len(c.bins) == 0 {
-		return nil // a library
-	}
-	bin := c.bin(hasMain)
+	bin := c.bin()
 	if bin == "" {
 		k.Out.Skip(found.Skip{What: cmp.Or(c.Name, path.Base(c.Dir)), Where: file, Why: "several programs, and nothing says which is the server"})
 		return nil
