@@ -2,12 +2,9 @@ package buildoutput
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 )
 
 // book is a Ledger with what it has said, for tests that tell it all themselves.
@@ -185,48 +182,6 @@ func TestEditsOfAKnownOutputCount(t *testing.T) {
 	})
 }
 
-func encoded(t *testing.T, all []Output) []byte {
-	t.Helper()
-	text, err := Encode(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-// W9: it is remembered, so that the next `up` builds once, slow as it may be.
-func TestWhatIsRememberedCostsNothing(t *testing.T) {
-	b := newBook(t)
-	b.learn()
-	b.Ledger = New(Decode(encoded(t, b.Outputs())))
-	b.Began("api", b.at(200), false)
-	b.want(b.writes(203, "gen.go"), "")
-	b.Ended("api", b.at(220), Succeeded) // nothing is cached
-	b.want(b.wake(220.2), "")
-	b.want(b.wake(500), "")
-}
-
-func TestWhatCannotBeReadIsNothing(t *testing.T) {
-	for _, text := range []string{"", "{", "[]", `{"version":2,"outputs":[{"service":"a","path":"b","by":"a","when":[{}]}]}`, `{"version":1,"outputs":[{"service":"a","path":"b","by":"a"},{}]}`} {
-		if all := Decode([]byte(text)); len(all) > 0 {
-			t.Errorf("%s: %v", text, all)
-		}
-	}
-	many := make([]Output, MaxOutputs+1)
-	for i := range many {
-		many[i] = Output{Service: "a", Path: fmt.Sprint(i), By: "a", When: []When{{1, 2, 3}}}
-	}
-	if all := Decode(encoded(t, many)); len(all) != MaxOutputs {
-		t.Errorf("%d outputs", len(all))
-	}
-	for i := range many {
-		many[i].Path = strings.Repeat("long/", 800) + fmt.Sprint(i)
-	}
-	if text := encoded(t, many); len(text) > MaxSize || len(Decode(text)) < 50 {
-		t.Errorf("%d bytes, %d outputs", len(text), len(Decode(text)))
-	}
-}
-
 // What a watch tells of after the build's end has been decided on.
 func TestLateNewsOfABuild(t *testing.T) {
 	b := newBook(t)
@@ -339,61 +294,6 @@ func TestAControlBuildWaitsForLateNews(t *testing.T) {
 	}
 }
 
-// W9: a service that rewrites what it watches each time it starts is told so at
-// the third round, and slowed down.
-func TestAServiceThatWritesWhatItWatches(t *testing.T) {
-	b := newBook(t)
-	var all []string
-	at := 1.0
-	for range 10 {
-		b.Started("api", b.at(at))
-		said := b.writes(at+0.3, "data.db")
-		all = append(all, said)
-		at += 0.4
-		if _, wait, ok := strings.Cut(said, "data.db "); ok {
-			wait, _, _ = strings.Cut(wait, ";")
-			d, err := time.ParseDuration(wait)
-			if err != nil {
-				t.Fatal(err)
-			}
-			at += d.Seconds()
-		}
-	}
-	want := []string{
-		"change api data.db", "change api data.db 200ms", "change api data.db 400ms; rewritten api data.db", "change api data.db 800ms",
-		"change api data.db 1.6s", "change api data.db 3.2s", "change api data.db 6.4s", "change api data.db 10s", "change api data.db 10s", "change api data.db 10s",
-	}
-	if !slices.Equal(all, want) {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(all, "\n"), strings.Join(want, "\n"))
-	}
-	b.want(b.writes(at+0.1, "main.go"), "change api main.go") // an edit does not wait
-	b.Started("api", b.at(at+0.2))
-	b.want(b.writes(at+5, "data.db"), "change api data.db") // at another moment
-}
-
-// Somebody who saves as regularly as a clock writes at the same moment after each
-// start, but not after one that comes later.
-func TestSavesAreNoHabit(t *testing.T) {
-	b := newBook(t)
-	start, delayed := 0.0, 0
-	for i := range 100 {
-		b.Started("api", b.at(start))
-		save := 5 * float64(i+1)
-		start = save + 0.1
-		switch said := b.writes(save, "main.go"); said {
-		case "change api main.go":
-		case "change api main.go 200ms":
-			start += 0.2
-			delayed++
-		default:
-			t.Fatalf("save %d: %s", i, said)
-		}
-	}
-	if delayed > 50 {
-		t.Errorf("%d saves were put off", delayed)
-	}
-}
-
 // A build that writes at any moment is told of, and comes to rest.
 func TestWhatIsNeverKnownIsTold(t *testing.T) {
 	for seed := range uint64(50) {
@@ -406,60 +306,4 @@ func TestWhatIsNeverKnownIsTold(t *testing.T) {
 			t.Errorf("seed %d: %d builds, then %d, told %d times\n%s", seed, builds, w.all(), told, w.story())
 		}
 	}
-}
-
-// What it keeps is bounded: files beyond many are known by their folder.
-func TestManyFilesAreKnownByTheirFolder(t *testing.T) {
-	b := newBook(t)
-	for i := range 3 * MaxPaths {
-		b.writes(float64(i), fmt.Sprintf("out/%d/%d.js", i/100, i))
-	}
-	if n := len(b.targets["api"].files); n > MaxPaths+2*MaxPaths/100+1 {
-		t.Errorf("%d files are known", n)
-	}
-	for i := range 3 * MaxPaths {
-		b.writes(float64(i), fmt.Sprintf("deep/%d/x.js", i))
-	}
-	if n := len(b.targets["api"].files); n > 2*MaxPaths+1 {
-		t.Errorf("%d files are known", n)
-	}
-}
-
-// Whatever is told in whatever order, the ledger answers, and does not ask to be
-// woken in vain.
-func TestAnythingMayBeTold(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l, now := New(nil), time.Unix(1_000_000, 0)
-		name := rapid.SampledFrom([]string{"a", "b", "c"})
-		for range rapid.IntRange(1, 200).Draw(t, "steps") {
-			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
-			switch rapid.IntRange(0, 5).Draw(t, "what") {
-			case 0:
-				if s := name.Draw(t, "service"); l.running(s) == nil {
-					l.Began(s, now, rapid.Bool().Draw(t, "asked"))
-				}
-			case 1:
-				l.Ended(name.Draw(t, "service"), now, rapid.SampledFrom([]End{CutOff, Failed, Succeeded}).Draw(t, "end"))
-			case 2:
-				l.Started(name.Draw(t, "service"), now)
-			case 3, 4:
-				at := now.Add(-time.Duration(rapid.IntRange(-1000, 20_000).Draw(t, "ago")) * time.Millisecond)
-				content := rapid.Uint64Range(0, 3)
-				write := Write{Path: rapid.SampledFrom([]string{"x", "y", "d/z"}).Draw(t, "path"), At: at, Before: content.Draw(t, "before"), After: content.Draw(t, "after")}
-				if rapid.Bool().Draw(t, "twice") {
-					write.First = at.Add(-time.Duration(rapid.IntRange(0, 1000).Draw(t, "first")) * time.Millisecond)
-				}
-				l.Written(name.Draw(t, "service"), now, []Write{write})
-			}
-			if next, ok := l.Next(); ok && !now.Before(next) {
-				l.Wake(now)
-				if again, ok := l.Next(); ok && again.Equal(next) && len(l.Wake(now)) == 0 {
-					t.Fatalf("asks to be woken at %v for nothing", next)
-				}
-			}
-			if len(l.builds) > 100 {
-				t.Fatal("builds are kept for ever")
-			}
-		}
-	})
 }

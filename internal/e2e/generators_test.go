@@ -126,6 +126,24 @@ watch = ["web/src.js", "shared/api.js"]
 	},
 }
 
+// in makes a project of the generator, at its version 0.
+func (gen generator) in(t *testing.T, installed string) *project {
+	p := emptyProject(t)
+	for file, text := range gen.files {
+		p.write(file, text)
+	}
+	p.write("serve.js", read(t, filepath.Join(installed, "serve.js")))
+	p.write("package.json", `{ "type": "module" }`)
+	if err := os.Symlink(filepath.Join(installed, "node_modules"), p.path("node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	p.write(gen.source, gen.text("version 0"))
+	if gen.prepare != nil {
+		gen.prepare(p)
+	}
+	return p
+}
+
 // W9: until what a build writes is known, it costs at most three further builds. After
 // that a save is one build and one restart, and what runs is made from what was saved.
 func TestAGeneratorsSaveIsOneBuild(t *testing.T) {
@@ -136,19 +154,7 @@ func TestAGeneratorsSaveIsOneBuild(t *testing.T) {
 	for name, gen := range generated {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of the time they wait
-			p := emptyProject(t)
-			for file, text := range gen.files {
-				p.write(file, text)
-			}
-			p.write("serve.js", read(t, filepath.Join(installed, "serve.js")))
-			p.write("package.json", `{ "type": "module" }`)
-			if err := os.Symlink(filepath.Join(installed, "node_modules"), p.path("node_modules")); err != nil {
-				t.Fatal(err)
-			}
-			p.write(gen.source, gen.text("version 0"))
-			if gen.prepare != nil {
-				gen.prepare(p)
-			}
+			p := gen.in(t, installed)
 			g := p.up()
 			g.settle()
 			const saves = 4
@@ -169,16 +175,20 @@ func TestAGeneratorsSaveIsOneBuild(t *testing.T) {
 				t.Errorf("what runs is made from something else: %q", body)
 			}
 			g.down()
-
-			// The next session knows it all.
-			again := p.up()
-			again.settle()
-			if n := again.starts(); n != 1 {
-				t.Errorf("it is built %d times at its start", n)
-			}
-			again.down()
+			p.startsOnce()
 		})
 	}
+}
+
+// startsOnce brings a project up whose builds are known, for the next time.
+func (p *project) startsOnce() {
+	p.t.Helper()
+	g := p.up()
+	g.settle()
+	if n := g.starts(); n != 1 {
+		p.t.Errorf("it is built %d times at its start", n)
+	}
+	g.down()
 }
 
 func read(t *testing.T, path string) string {

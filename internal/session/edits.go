@@ -19,16 +19,15 @@ type edits struct {
 	ledger  *buildoutput.Ledger
 	changed func(by event.Cause, services ...string) error // the supervisor's
 	tell    func([]buildoutput.Verdict)                    // says what was found out, and remembers it
-	wrote   func(service string) (bytes uint64, known bool)
 
 	wake chan struct{} // holds one token when told is not empty
 
 	mu   sync.Mutex
 	told []news // not yet taken up
 
-	// By service, owned by run.
-	waiting map[string]ask  // changes that are put off
-	looks   map[string]look // at services that may be about to write
+	// Owned by run.
+	waiting map[string]ask // by service: changes that are put off
+	looks   looks
 }
 
 // news is something that has happened, for the ledger.
@@ -40,17 +39,8 @@ type ask struct {
 	by  event.Cause
 }
 
-// look is how much a service has written just before the moment at which it has
-// changed a file after its last start, if it was the service.
-type look struct {
-	due   time.Time
-	taken bool
-	bytes uint64
-	known bool
-}
-
 func newEdits(remembered []buildoutput.Output) *edits {
-	return &edits{ledger: buildoutput.New(remembered), wake: make(chan struct{}, 1), waiting: map[string]ask{}, looks: map[string]look{}}
+	return &edits{ledger: buildoutput.New(remembered), wake: make(chan struct{}, 1), waiting: map[string]ask{}, looks: looks{byService: map[string]look{}}}
 }
 
 // hear has something taken up by the goroutine.
@@ -71,7 +61,7 @@ func (e *edits) written(c watch.Change) {
 		all = append(all, buildoutput.Write{Path: w.File, At: w.At, First: w.First, Before: uint64(w.Before), After: uint64(w.After)})
 	}
 	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict {
-		if e.isInnocent(c.Name) {
+		if e.looks.isInnocent(c.Name) {
 			l.Acquit(c.Name)
 		}
 		return l.Written(c.Name, time.Now(), all)
@@ -98,37 +88,10 @@ func (e *edits) starting(service string) {
 	at := time.Now()
 	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict {
 		l.Started(service, at)
-		delete(e.looks, service)
-		if expected, is := l.Expected(service); is {
-			e.looks[service] = look{due: expected.Add(-lookAhead)}
-		}
+		expected, is := l.Expected(service)
+		e.looks.started(service, expected, is)
 		return nil
 	})
-}
-
-// lookAhead is how long before the moment a look is taken.
-const lookAhead = 60 * time.Millisecond
-
-// lookAround takes the looks that are due.
-func (e *edits) lookAround() {
-	for service, l := range e.looks {
-		if !l.taken && !l.due.After(time.Now()) {
-			l.taken = true
-			l.bytes, l.known = e.wrote(service)
-			e.looks[service] = l
-		}
-	}
-}
-
-// isInnocent reports whether a service has written nothing at all since it was
-// looked at: who has changed its files was not it, regular as that may be.
-func (e *edits) isInnocent(service string) bool {
-	before := e.looks[service]
-	if !before.known {
-		return false
-	}
-	bytes, known := e.wrote(service)
-	return known && bytes == before.bytes
 }
 
 // forget drops what is known of the builds of services that have another command.
@@ -148,7 +111,7 @@ func (e *edits) run(ctx context.Context) error {
 		}
 		e.obey(e.ledger.Wake(time.Now()))
 		e.askDue()
-		e.lookAround()
+		e.looks.take(time.Now())
 		timer.Reset(time.Until(e.next()))
 		select {
 		case <-ctx.Done():
@@ -178,10 +141,8 @@ func (e *edits) next() time.Time {
 			next = a.due
 		}
 	}
-	for _, l := range e.looks {
-		if !l.taken && l.due.Before(next) {
-			next = l.due
-		}
+	if at := e.looks.next(); !at.IsZero() && at.Before(next) {
+		next = at
 	}
 	return next
 }

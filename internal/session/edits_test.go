@@ -55,7 +55,7 @@ func newDesk(t *testing.T, remembered []buildoutput.Output) *desk {
 			note(&d.verdicts, "%d %v", v.Kind, v.Files)
 		}
 	}
-	d.edits.wrote = func(string) (uint64, bool) { return d.wrote.Load(), d.tells.Load() }
+	d.edits.looks.wrote = func(string) (uint64, bool) { return d.wrote.Load(), d.tells.Load() }
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { defer close(d.over); d.edits.run(ctx) }()
 	t.Cleanup(func() { cancel(); <-d.over })

@@ -77,7 +77,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	}
 	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
-	s.edits.changed, s.edits.wrote = s.sup.Changed, s.wrote
+	s.edits.changed, s.edits.looks.wrote = s.sup.Changed, s.wrote
 	return s, nil
 }
 
