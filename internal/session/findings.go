@@ -82,9 +82,9 @@ func grouped(verdicts []buildoutput.Verdict) (all []buildoutput.Verdict) {
 // to something.
 func (f *findings) text(v buildoutput.Verdict) string {
 	files := event.Cause{Files: v.Files, Total: len(v.Files)}.What()
-	is, it, ignore := "is", "it", "ignore = "+f.globs(v)
+	is, was, it, ignore := "is", "was", "it", "ignore = "+f.globs(v)
 	if len(v.Files) > 1 {
-		is, it = "are", "them"
+		is, was, it = "are", "were", "them"
 	}
 	switch v.Kind {
 	case buildoutput.Learned:
@@ -92,7 +92,7 @@ func (f *findings) text(v buildoutput.Verdict) string {
 	case buildoutput.Unclear:
 		return fmt.Sprintf("%s %s written by %s at another moment each time, as an edit would be; if nobody edits %s, say so with %s", files, is, buildOf(v), it, ignore)
 	case buildoutput.Forgotten:
-		return fmt.Sprintf("%s was edited, and is a change again from now on", files)
+		return fmt.Sprintf("%s %s edited, and %s a change again from now on", files, was, is)
 	case buildoutput.Rewritten:
 		return fmt.Sprintf("changes %s each time it starts, and so is started again; each start is put off longer, as after a crash, until %s", files, ignore)
 	}

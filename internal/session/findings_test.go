@@ -47,6 +47,7 @@ func TestWhatIsFoundOutIsSaid(t *testing.T) {
 		{[]buildoutput.Verdict{one(buildoutput.Unclear, "web", "web", "a")}, []string{
 			`web: a is written by its build at another moment each time, as an edit would be; if nobody edits it, say so with ignore = ["a"]`}},
 		{[]buildoutput.Verdict{one(buildoutput.Forgotten, "web", "", "a")}, []string{`web: a was edited, and is a change again from now on`}},
+		{[]buildoutput.Verdict{one(buildoutput.Forgotten, "web", "", "b"), one(buildoutput.Forgotten, "web", "", "a")}, []string{`web: a, b were edited, and are a change again from now on`}},
 		{[]buildoutput.Verdict{one(buildoutput.Rewritten, "web", "", "data.db")}, []string{
 			`web: changes data.db each time it starts, and so is started again; each start is put off longer, as after a crash, until ignore = ["data.db"]`}},
 	} {
