@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // modified is when the page of fileServer was written, and its own video.
@@ -190,5 +192,46 @@ func TestAHeldPartIsUsed(t *testing.T) {
 		if want == 206 && got.body != indexPage[:4] {
 			t.Errorf("%q", got.body)
 		}
+	}
+}
+
+// drawForm is a request in any form that a browser, a player or a program sends.
+func drawForm(t *rapid.T) (method, target string, header []string) {
+	method = rapid.SampledFrom([]string{"GET", "GET", "GET", "HEAD", "OPTIONS", "DELETE"}).Draw(t, "method")
+	target = rapid.SampledFrom([]string{"/videos/1", "/videos/1", "/videos/2", "/own.mp4", "/users/42", "/"}).Draw(t, "target")
+	for _, h := range [][]string{
+		{"Range", "bytes=0-3"}, {"Range", "bytes=0-1,5-6"}, {"Range", "bytes=900-"}, {"If-None-Match", `"page"`}, {"If-None-Match", `W/"own"`},
+		{"If-Modified-Since", modified.Format(http.TimeFormat)}, {"If-Match", `"page"`}, {"If-Range", `"page"`}, {"Accept", "text/html,*/*;q=0.8"},
+	} {
+		if rapid.IntRange(0, 3).Draw(t, h[0]+h[1]) == 3 {
+			header = append(header, h...)
+		}
+	}
+	if method == "OPTIONS" {
+		header = append(header, "Origin", "http://x", "Access-Control-Request-Method", "PUT")
+	}
+	return method, target, header
+}
+
+// G6: in whatever form something is asked for, the order of a front end and an API
+// does not change who answers, nor with what.
+func TestOrderDoesNotMatterInAnyForm(t *testing.T) {
+	for _, validators := range []struct{ tag, date bool }{{true, true}, {false, true}, {true, false}} {
+		web, api := backend(t, "web", fileServer(validators.tag, validators.date)), backend(t, "api", videos)
+		web.probed, api.probed = true, true
+		first, last := gateway(t, Config{}, web, api), gateway(t, Config{}, api, web)
+		for _, g := range []*testGateway{first, last} {
+			g.get("/", navigation...)
+		}
+		rapid.Check(t, func(t *rapid.T) {
+			method, target, header := drawForm(t)
+			a, b := first.do(first.request(method, target, nil, header...)), last.do(last.request(method, target, nil, header...))
+			by, too := a.header.Get("X-Devgate-Backend"), b.header.Get("X-Devgate-Backend")
+			same := by == too && (a.body == b.body || isByteRanges(a.header)) // the parts' boundaries are made up
+			if a.status != b.status || !same && a.status != 404 {
+				t.Fatalf("%s %s %q: %d of %s (%s), and %d of %s (%s)", method, target, header,
+					a.status, by, a.header.Get("X-Devgate-Tried"), b.status, too, b.header.Get("X-Devgate-Tried"))
+			}
+		})
 	}
 }

@@ -158,7 +158,7 @@ func TestAWebSocketOnTheLastBackend(t *testing.T) {
 	})
 }
 
-// Nobody takes the upgrade: a 404 is preferred to the other's 400 (G8).
+// Nobody takes the upgrade: of a socket a 400 says more than the other's 404 (G7).
 func TestAWebSocketThatNobodyTakes(t *testing.T) {
 	p := newProject(t)
 	p.write("Devgatefile", twoServers.devgatefile)
@@ -167,7 +167,7 @@ func TestAWebSocketThatNobodyTakes(t *testing.T) {
 	if s != nil {
 		t.Fatal("an upgrade by nobody")
 	}
-	if tried := answer.Header.Get("X-Devgate-Tried"); answer.StatusCode != 404 || tried != "users=404, live=400" {
+	if tried := answer.Header.Get("X-Devgate-Tried"); answer.StatusCode != 400 || tried != "users=404, live=400" {
 		t.Errorf("%s, tried %q", answer.Status, tried)
 	}
 	g.down()
