@@ -153,7 +153,7 @@ func grouped(all []proposal.Skip) []proposal.Skip {
 func nothingFound(dir string) error {
 	return fmt.Errorf(`nothing found in %s that starts a server
   looked for: Procfile.dev, scripts of package.json, composer.json, deno.json, files of frameworks
-  (Go, Rust, Python, Ruby, PHP, Elixir, .NET, the JVM), compose files, Makefile, dev.sh, Procfile
+  (Go, Rust, Python, Ruby, PHP, Elixir, .NET, the JVM), compose files, Makefile, justfile, Taskfile, dev.sh, Procfile
   hint: a Devgatefile can be this short:
 
       [web]

@@ -66,7 +66,7 @@ func (r *reader) findServices() {
 	}
 	r.composeServices()
 	if !r.answers() {
-		r.fromMakefile()
+		r.fromRecipes()
 	}
 	if !r.answers() {
 		r.fromShellFile()

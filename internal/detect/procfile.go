@@ -44,7 +44,7 @@ func (r *reader) isForDevelopers(name string) bool {
 	return ok && forDevelopers.MatchString(text) && !production.MatchString(text) && !strings.Contains(text, "release:")
 }
 
-// makeTargets start a project, where people start it by make.
+// makeTargets start a project, where people start it by make, just or task.
 var makeTargets = []string{"dev", "run", "serve", "server", "start"}
 
 // shellFiles are those that people start a project with.
@@ -70,11 +70,11 @@ func (r *reader) fromShellFile() {
 	}
 }
 
-// fromMakefile is for projects whose server only their makefile knows.
-func (r *reader) fromMakefile() {
+// fromRecipes is for projects whose server only a makefile or the like knows.
+func (r *reader) fromRecipes() {
 	for _, dir := range r.Folders() {
 		for _, target := range makeTargets {
-			f, ok := r.Make(dir, target)
+			f, ok := r.Recipe(dir, target)
 			if !ok {
 				continue
 			}

@@ -167,6 +167,9 @@ func TestToolsOfOtherLanguages(t *testing.T) {
 		"rust on its port":         {map[string]string{"Cargo.toml": "[package]\nname = 'a'\n[dependencies]\nactix-web = '4'\n", "src/main.rs": `.bind(("127.0.0.1", 8085))`}, "target/debug/a", "api 8085 src fixed"},
 		"deno with $PORT":          {map[string]string{"deno.jsonc": `{"tasks": {"dev": {"command": "deno run --watch -A main.ts"}}} // x`, "main.ts": `Deno.serve({ port: Number(Deno.env.get("PORT") ?? 8001) }, h)`}, "deno task dev", "api 8001 main.ts"},
 		"only a makefile":          {map[string]string{"Makefile": "run: build\n\tflask --app x run --port 5005\n"}, "flask --app x run --port 5005", "api 5005 Makefile | flask --app x run --port {port}"},
+		"only a justfile":          {map[string]string{"justfile": "default:\n  @just --list\n\ndev:\n  flask --app x run --port 5005\n"}, "flask --app x run --port 5005", "api 5005 justfile | flask --app x run --port {port}"},
+		"only a Taskfile":          {map[string]string{"Taskfile.yml": "version: '3'\ntasks:\n  build: go build\n  dev:\n    desc: start\n    cmds: ['flask --app x run --port 5005']\n"}, "flask --app x run --port 5005", "api 5005 Taskfile.yml | flask --app x run --port {port}"},
+		"a justfile's variables":   {map[string]string{"justfile": "dev:\n  flask run --port {{ port }}\n", "Taskfile.yml": "tasks: {dev: {cmds: [a, b]}, run: {cmd: 'x {{.PORT}}'}, serve: [{task: y}]}"}, "", ""},
 		"only a procfile":          {map[string]string{"Procfile": "web: bin/server --port 7000\n"}, "", ""},
 		"csproj without a profile": {map[string]string{"Api.csproj": `<Project Sdk="Microsoft.NET.Sdk.Web">`}, "dotnet watch --non-interactive run -- --urls http://localhost:{port}", "api 5000"},
 	} {

@@ -25,7 +25,7 @@ var pieces = []string{
 // names are what random files are called: those that somebody reads.
 var names = []string{
 	"package.json", "pnpm-workspace.yaml", "lerna.json", "nx.json", "project.json", "angular.json", "vite.config.ts", "webpack.config.js", "next.config.mjs", "nuxt.config.ts", "proxy.conf.json", "index.html", "server.js",
-	"Procfile", "Procfile.dev", "Makefile", ".env", ".env.example", "compose.yml", "docker-compose.dev.yml", "Caddyfile", "nginx.conf", "composer.json", "artisan", "deno.json",
+	"Procfile", "Procfile.dev", "Makefile", "justfile", "Taskfile.yml", "dev.sh", "turbo.json", ".env", ".env.example", "compose.yml", "docker-compose.dev.yml", "Caddyfile", "nginx.conf", "composer.json", "artisan", "deno.json",
 	"go.mod", "main.go", "Cargo.toml", "Trunk.toml", "src/main.rs", "pyproject.toml", "requirements.txt", "manage.py", "main.py", "app.py", "uv.lock", "Gemfile", "bin/rails", "config/routes.rb", "config/puma.rb",
 	"mix.exs", "config/dev.exs", "pom.xml", "mvnw", "build.gradle", "Web.csproj", "Properties/launchSettings.json", "src/main/resources/application.yml", "nodemon.json", "reflex.conf", "setupProxy.js", "src/setupProxy.js", "wrangler.toml",
 }
@@ -66,6 +66,9 @@ var sound = map[string][]string{
 	"proxy.conf.json":  {`{"/api":{"target":"http://localhost:8000"}}`},
 	"project.json":     {`{"name":"a","targets":{"serve":{"command":"vite --port 3000"}}}`},
 	"Makefile":         {"dev:\n\tflask run --port 3000\n"},
+	"justfile":         {"dev:\n  vite --port 6000\n"},
+	"Taskfile.yml":     {"tasks: {dev: {cmds: ['bash dev.sh']}, run: {cmd: node server.js}}"},
+	"dev.sh":           {"cd web\nbash ../dev.sh &\nexport A=$(x)\nf() { x; }\nnpm run dev &\nnode server.js\n", "heroku local -f Procfile.dev\n"},
 	"requirements.txt": {"django\n", "fastapi\n"},
 }
 

@@ -25,6 +25,10 @@ func launcherOf(program string) launcher {
 		return (*Project).foreman
 	case "make", "gmake":
 		return (*Project).make
+	case "just":
+		return (*Project).just
+	case "task", "go-task":
+		return (*Project).goTask
 	case "composer":
 		return (*Project).composer
 	case "php":
