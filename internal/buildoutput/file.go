@@ -64,11 +64,12 @@ func (d debt) passed() bool { return !d.suspect() && d.by.fromEdit() }
 
 // file is one file, or folder of files, that a service watches.
 type file struct {
-	target *target
-	path   string
-	by     map[string]*evidence // by service that builds
-	cost   int                  // builds that it has led to since it was last edited
-	edited bool                 // somebody has written it outside of builds
+	target  *target
+	path    string
+	by      map[string]*evidence // by service that builds
+	cost    int                  // builds that it has led to since it was last edited
+	edited  bool                 // somebody has written it outside of builds
+	unclear bool                 // it was said that nobody knows who writes it
 }
 
 // file returns what is known of a path, or makes room for it.
@@ -152,7 +153,7 @@ func (f *file) forget(out *verdicts) {
 			break
 		}
 	}
-	f.by, f.cost, f.edited = map[string]*evidence{}, 0, true
+	f.by, f.cost, f.edited, f.unclear = map[string]*evidence{}, 0, true, false
 	delete(f.target.owed, f)
 }
 

@@ -259,16 +259,14 @@ func (l *Ledger) pay(now time.Time) []Verdict {
 	}
 	v := Verdict{Kind: Change, Service: t.name} // what another build has made it from
 	passed := t.hasPassed()
-	cause, suspects, out := t.cause(now), 0, verdicts{}
+	cause, suspects := t.cause(now), 0
 	for f, d := range t.owed {
 		switch {
 		case passed && !d.passed():
 			continue
 		case d.suspect():
 			suspects, v.Kind = 1, Control
-			if f.cost++; f.cost == patience+1 {
-				out = append(out, Verdict{Kind: Unclear, Service: t.name, Files: []string{f.path}, By: d.by.service})
-			}
+			f.cost++
 		default:
 			cause.before = append(cause.before, trigger{f, d.by})
 		}
@@ -278,5 +276,5 @@ func (l *Ledger) pay(now time.Time) []Verdict {
 	}
 	l.checks += suspects
 	slices.Sort(v.Files)
-	return append(out, v)
+	return []Verdict{v}
 }

@@ -55,7 +55,17 @@ func (l *Ledger) decide(b *build, c *change, out *verdicts) {
 		if b.isWhole() {
 			ev.own = nil // it is written at other moments by now
 		}
-		f.target.owed[f] = debt{target: f.target, at: c.at, by: b}
+		f.owe(debt{target: f.target, at: c.at, by: b}, out)
+	}
+}
+
+// owe keeps that a build is owed for the file. Where control builds have cost what a
+// person bears without a word, and have not shown who writes it, that is said.
+func (f *file) owe(d debt, out *verdicts) {
+	f.target.owed[f] = d
+	if d.suspect() && f.cost >= patience && !f.unclear {
+		f.unclear = true
+		*out = append(*out, Verdict{Kind: Unclear, Service: f.target.name, Files: []string{f.path}, By: d.by.service})
 	}
 }
 
