@@ -3,6 +3,7 @@ package buildoutput
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -306,8 +307,12 @@ func TestWhatIsNeverKnownIsTold(t *testing.T) {
 		w.run(30 * time.Minute)
 		before, _, told := strings.Cut(w.story(), "verdict {4 ")
 		untold := strings.Count(before, " builds\n")
-		prompt := regexp.MustCompile(`is built\n[^\n]*$`).MatchString(before) // not only when a fourth would begin
-		if w.all() != builds || builds > 1+patience+enough || strings.Count(w.story(), "verdict {4 ") > 1 || told && (untold > 1+patience || !prompt) || !told && builds > patience+1 {
+		var built, said float64 // when the last build before that ended, and that was told
+		if m := regexp.MustCompile(`([\d.]+) \S+ is built\n *([\d.]+) $`).FindStringSubmatch(before); m != nil {
+			built, _ = strconv.ParseFloat(m[1], 64)
+			said, _ = strconv.ParseFloat(m[2], 64)
+		}
+		if w.all() != builds || builds > 1+patience+enough || strings.Count(w.story(), "verdict {4 ") > 1 || told && (untold > 1+patience || said == 0 || said-built > 1) || !told && builds > patience+1 {
 			t.Errorf("seed %d: %d builds, then %d; told %v after %d\n%s", seed, builds, w.all(), told, untold, w.story())
 		}
 	}
