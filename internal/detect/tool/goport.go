@@ -22,8 +22,10 @@ var (
 	goFlag = pattern.New(`\.(?:Int|Uint|Uint16|String)(?:Var)?P?\(\s*(?:&?[\w.]+,\s*)?"(port|http-port|addr|listen|address|http)",\s*(?:"\w?",\s*)?(?:"([^"]*)"|([0-9]+)|[^,)]*)`)
 	// goViper finds viper.SetDefault("port", 8080).
 	goViper = pattern.New(`SetDefault\("(?:port|Port|PORT)",\s*"?:?([0-9]{2,5})"?\)`)
+	// goOwn finds getEnv("API_PORT", "8080") and `env:"API_PORT" envDefault:"8080"`.
+	goOwn = pattern.New(`(?:(?i:env\w*)\(\s*|env(?:config)?:)"([A-Z][A-Z0-9_]*_PORT)(?:,[^"]*)?"(?:\)?\s*,\s*"?:?([0-9]{2,5})|\s*(?:envDefault|default):"([0-9]{2,5})")?`)
 	// goNumber finds port := "8080", and ":8080" alone.
-	goNumber = pattern.New(`[pP](?:ort|ORT)\w*\s*:?=\s*"?:?([0-9]{4,5})\b|"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)?:([0-9]{2,5})"`)
+	goNumber = pattern.New(`(\w*?)[pP](?:ort|ORT)\w*\s*:?=\s*"?:?([0-9]{4,5})\b|"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)?:([0-9]{2,5})"`)
 )
 
 // goPort finds a program's port, and how it is given another one: by what its
@@ -44,6 +46,9 @@ func (k *Kit) goPort(p *GoProgram, s *Made, args []string) {
 		}
 		s.Moved = found.Text(command + " --" + flag[1] + " " + value)
 		s.Command = s.Moved
+	} else if name, own := p.ownVariable(); name != "" {
+		number, s.Moved = cmp.Or(own, number), s.Command
+		s.Env = append(s.Env, found.Var{Name: name, Value: found.PortMark})
 	}
 	file := cmp.Or(k.goMainFile(p.Dir), p.Dir)
 	s.Port = found.Port{Number: cmp.Or(number, k.DotenvPort(p.Module)), From: file}
@@ -68,12 +73,28 @@ func (p *GoProgram) number(flag []string) int {
 	}
 	for _, text := range p.texts {
 		for _, m := range goNumber.FindAllStringSubmatch(text, 20) {
-			if n := files.Port(m[1] + m[2]); n != 0 && n != lastPort {
+			if n := files.Port(m[2] + m[3]); n != 0 && n != lastPort && !elsewhere.MatchString(strings.ToUpper(m[1])) {
 				return n
 			}
 		}
 	}
 	return 0
+}
+
+// ownVariable is the variable of the project's own that gives a program its port, and
+// what the port is without it; "" if there is none.
+func (p *GoProgram) ownVariable() (name string, number int) {
+	for _, text := range p.texts {
+		if !strings.Contains(text, `_PORT`) {
+			continue
+		}
+		for _, m := range goOwn.FindAllStringSubmatch(text, 20) {
+			if !elsewhere.MatchString(m[1]) {
+				return m[1], files.Port(m[2] + m[3])
+			}
+		}
+	}
+	return "", 0
 }
 
 // lastPort is the number that bounds are compared with.
