@@ -134,11 +134,22 @@ func tell(out io.Writer, p *proposal.Proposal) {
 	}
 }
 
+// fewToPaste is how many services with the same reason have their lines shown: more
+// of them hide what else is said.
+const fewToPaste = 3
+
 // grouped puts what is skipped for the same reason into one line, but for what has
 // lines to paste.
 func grouped(all []proposal.Skip) []proposal.Skip {
+	alike := map[string]int{}
+	for _, s := range all {
+		alike[s.Why]++
+	}
 	var groups []proposal.Skip
 	for _, s := range all {
+		if alike[s.Why] > fewToPaste {
+			s.Lines = nil
+		}
 		s.What = fmt.Sprintf("%s (%s)", s.What, s.Where)
 		i := slices.IndexFunc(groups, func(g proposal.Skip) bool { return g.Why == s.Why && len(g.Lines)+len(s.Lines) == 0 })
 		if i < 0 {

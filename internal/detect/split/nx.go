@@ -1,6 +1,7 @@
 package split
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -63,6 +64,13 @@ func (p *Project) nx(f Flow, words []string) (launch, bool) {
 	}
 	names, targets, flags := nxWords(words[1:])
 	projects := p.nxProjects()
+	if len(names) == 0 && len(targets) == 1 {
+		for _, name := range slices.Sorted(maps.Keys(projects)) {
+			if projects[name].dir == f.Dir && projects[name].targets != nil {
+				names = []string{name}
+			}
+		}
+	}
 	var l launch
 	for _, target := range targets {
 		target, _, _ = strings.Cut(target, ":")
@@ -103,6 +111,8 @@ func nxWords(words []string) (names, targets, flags []string) {
 		return []string{name}, []string{target}, flags
 	case len(plain) >= 2 && plain[0] != "run-many":
 		return []string{plain[1]}, []string{plain[0]}, flags
+	case len(plain) == 1 && len(targets) == 0: // "nx serve": of the project in this folder
+		return nil, plain, flags
 	}
 	return names, targets, flags
 }

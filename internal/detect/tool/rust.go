@@ -94,7 +94,7 @@ func (c *Crate) IsLeptos() bool { return c.leptos != nil }
 
 // IsServer reports whether the crate has a program and depends on what serves.
 func (c *Crate) IsServer() bool {
-	return c.hasAny(rustServers) && (c.hasMain || len(c.bins) > 0 || c.preferred != "")
+	return c.hasAny(rustServers) && c.deps["tauri"] == nil && (c.hasMain || len(c.bins) > 0 || c.preferred != "")
 }
 
 // IsPage reports whether the crate is a front end.

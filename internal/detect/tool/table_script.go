@@ -18,6 +18,7 @@ func scriptTools() []*tool {
 // frontEndTools are development servers whose own files say more.
 func frontEndTools() []*tool {
 	return []*tool{
+		{calls: []string{"vite build"}, look: (*Kit).lookBundler},
 		{calls: []string{"vite"}, not: []string{"build", "preview", "optimize"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
 		{calls: []string{"vp dev"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
 		{calls: []string{"next dev"}, kind: found.Site, port: 3000, set: "-p " + found.PortMark, env: "PORT", look: (*Kit).lookNext},
