@@ -143,7 +143,7 @@ func (a *asking) unreached(err *wire.DialError) sign {
 	return signUnreachable
 }
 
-// refusedFor is what a port shows that refuses connections for longer than a
+// refusedForGood is what a port shows that refuses connections for longer than a
 // restart may take.
 func (a *asking) refusedForGood() sign {
 	if a.c.Optional {

@@ -124,3 +124,74 @@ func TestSpoolHandsOver(t *testing.T) {
 		t.Errorf("a third reader: %v", err)
 	}
 }
+
+// G2: a reader that yields takes no more than can be kept, so that the next still
+// gets the whole; when that one has gone beyond, it is told. One that is the last
+// after all gets the whole, too.
+func TestSpoolYields(t *testing.T) {
+	body := payload(3000)
+	s := NewSpool(strings.NewReader(body), 1000)
+	defer s.Close()
+	first, _ := s.Reader(false)
+	first.Yield()
+	type result struct {
+		got string
+		err error
+	}
+	read := make(chan result)
+	go func() { b, err := io.ReadAll(first); read <- result{string(b), err} }()
+	eventually(t, "it takes what can be kept", func() bool { return s.recorded() == 1000 })
+	last, err := s.Reader(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer last.Close()
+	if got, err := io.ReadAll(last); string(got) != body || err != nil {
+		t.Errorf("the next got %d bytes, %v", len(got), err)
+	}
+	if r := <-read; r.got != body[:1000] || r.err != ErrReplayLimit {
+		t.Errorf("the one that yields got %d bytes, %v", len(r.got), r.err)
+	}
+
+	alone := NewSpool(strings.NewReader(body), 1000)
+	defer alone.Close()
+	only, _ := alone.Reader(true)
+	defer only.Close()
+	only.Yield()
+	go func() { b, err := io.ReadAll(only); read <- result{string(b), err} }()
+	eventually(t, "it takes what can be kept", func() bool { return alone.recorded() == 1000 || alone.begun() })
+	only.MakeLast()
+	if r := <-read; r.got != body || r.err != nil {
+		t.Errorf("the last one got %d bytes, %v", len(r.got), r.err)
+	}
+}
+
+// G2: a reader that outlives the spool gets the rest of a body that was taken as a
+// whole; nothing is kept after it.
+func TestSpoolOutlived(t *testing.T) {
+	body := payload(2 * SpoolMemory)
+	s := NewSpool(strings.NewReader(body), 1<<20)
+	slow, _ := s.Reader(false)
+	quick, _ := s.Reader(false)
+	if _, err := io.Copy(io.Discard, quick); err != nil {
+		t.Fatal(err)
+	}
+	quick.Close()
+	slow.Outlive()
+	s.Close()
+	if got, err := io.ReadAll(slow); string(got) != body || err != nil {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if slow.Close(); s.file != nil || s.memory != nil {
+		t.Error("it is kept for nobody")
+	}
+	cut := NewSpool(io.MultiReader(strings.NewReader("half"), iotest.ErrReader(io.ErrUnexpectedEOF)), 100)
+	r, _ := cut.Reader(false)
+	r.Outlive()
+	io.ReadAll(r)
+	cut.Close()
+	if again, err := io.ReadAll(r); len(again) > 0 || err == nil {
+		t.Errorf("%q %v of a body that broke off", again, err)
+	}
+	r.Close()
+}
