@@ -33,6 +33,7 @@ func (k *Kit) lookRails(l *split.Leaf, s *Made) {
 	s.Command, s.Moved = withPort(s.Command), withPort(s.Moved)
 }
 
+// Then the port is that of the application's puma.rb, not of puma's command line.
 // lookPuma is lookRails for an application that puma starts directly.
 func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 	if !k.Has(path.Join(l.Dir, "bin/rails")) {
@@ -41,12 +42,14 @@ func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 	}
 	s.Port.Number = 3000
 	k.lookRails(l, s)
+	// The configuration asks for $PORT, so the command needs no flag.
 	if puma, _ := k.Text(path.Join(l.Dir, "config/puma.rb")); strings.Contains(puma, "PORT") {
 		s.Command = found.Text(l.Text())
 		s.Moved = s.Command
 	}
 }
 
+// Rails reloads its classes in development by itself, plain Rack has nothing of the kind.
 // lookRack: nothing reloads a bare Rack application.
 func (k *Kit) lookRack(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Ruby)

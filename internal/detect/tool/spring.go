@@ -25,6 +25,8 @@ type settings struct {
 	base string // of the paths of its management; "" if not said
 }
 
+// Which profile is active is told when it is started; a project with a profile for
+// development is run with that here.
 // springSettings reads application.properties and application.yml, those for
 // development first.
 func (k *Kit) springSettings(dir string) settings {
@@ -78,6 +80,8 @@ func portSetting(v map[string]any, keys ...string) int {
 		return n
 	}
 	text, _ := value.(string)
+	// Of "${SERVER_PORT:8080}" what stands behind the colon counts where the variable is
+	// not set.
 	_, fallback, _ := strings.Cut(strings.Trim(text, "${}"), ":")
 	return files.Port(fallback)
 }

@@ -6,6 +6,8 @@ import (
 	"devgate/internal/detect/found"
 )
 
+// Ports are the defaults of each tool's documentation. Whatever installs them, they are
+// found without a package manager of JavaScript, so a script around them can go.
 // foreignTools are the programs that are installed beside node_modules.
 func foreignTools() []*tool {
 	all := slices.Concat(rubyTools(), pythonTools(), phpTools(), platformTools(), runtimeTools(), processTools())
@@ -15,6 +17,8 @@ func foreignTools() []*tool {
 	return all
 }
 
+// rails s reads $PORT and -p alike; puma and rackup are told by the flag, which
+// beats what a puma.rb takes from the variable.
 func rubyTools() []*tool {
 	const p = "-p " + found.PortMark
 	return []*tool{
@@ -26,6 +30,8 @@ func rubyTools() []*tool {
 	}
 }
 
+// The servers have no common variable, so all are told by a flag. Django takes the number
+// as an argument of runserver.
 func pythonTools() []*tool {
 	const port = "--port " + found.PortMark
 	return []*tool{
@@ -48,6 +54,7 @@ func phpTools() []*tool {
 	}
 }
 
+// Those without "set" are told in a way of their own, which their look knows.
 // platformTools start what a build tool builds first.
 func platformTools() []*tool {
 	return []*tool{

@@ -6,6 +6,7 @@ import (
 	"devgate/internal/detect/found"
 )
 
+// Vite, Astro, Angular and webpack do not read $PORT.
 // portSet gives most programs of node_modules their port.
 const portSet = "--port " + found.PortMark
 
@@ -15,6 +16,9 @@ func scriptTools() []*tool {
 	return slices.Concat(frontEndTools(), serverTools(), refusedTools(), builderTools())
 }
 
+// Vite and what is built on it takes the next free port when its own is taken, and then
+// listens where nobody asks: --strictPort makes it fail instead. react-scripts is the
+// other way round: it has no flag for the port, only $PORT.
 // frontEndTools are development servers whose own files say more.
 func frontEndTools() []*tool {
 	return []*tool{
@@ -50,6 +54,7 @@ func serverTools() []*tool {
 	}
 }
 
+// Their order is behind the servers': "next dev" is none of these, "next start" is.
 // refusedTools are never started.
 func refusedTools() []*tool {
 	return []*tool{
@@ -64,6 +69,7 @@ func refusedTools() []*tool {
 	}
 }
 
+// A tsc or bundler without a flag to watch is over before anybody could ask it.
 // builderTools build, again and again or once.
 func builderTools() []*tool {
 	return []*tool{
