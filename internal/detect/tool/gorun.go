@@ -40,10 +40,10 @@ func readGoRun(l *split.Leaf) goRunCall {
 	return c
 }
 
-// The program is built into devgate's folder and started from there: a signal reaches it
-// and not the go command, and its old process serves on while the new one is built.
 // lookGoRun makes "go run ./cmd/api --x" a build and a start, which is what go run
 // does, one process deeper.
+// The program is built into devgate's folder and started from there: a signal reaches it
+// and not the go command, and its old process serves on while the new one is built.
 func (k *Kit) lookGoRun(l *split.Leaf, s *Made) {
 	c := readGoRun(l)
 	dir := path.Join(l.Dir, c.pkg)

@@ -25,9 +25,9 @@ type Made struct {
 	Covers   []Covered
 }
 
+// Language is what a folder's server is written in: a folder has one server of each.
 // Sources look at the same folder one after the other, a list of processes, then scripts,
 // then programs: what an earlier one has covered is not found again.
-// Language is what a folder's server is written in: a folder has one server of each.
 type Language int
 
 // The languages.

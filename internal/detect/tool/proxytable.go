@@ -113,8 +113,8 @@ func Address(text string) (port int, host, remote string) {
 	return 0, "", ""
 }
 
-// RFC 6761 keeps every name below "localhost" for it; browsers and resolvers go by that.
 // IsLocal reports whether a host is this machine.
+// RFC 6761 keeps every name below "localhost" for it; browsers and resolvers go by that.
 func IsLocal(host string) bool {
 	local := []string{"localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "host.docker.internal"}
 	return slices.Contains(local, host) || strings.HasSuffix(host, ".localhost")

@@ -28,8 +28,8 @@ func (k *Kit) lookPython(l *split.Leaf, s *Made) {
 }
 
 // lookUvicorn: where words do not reach it, behind a task runner, uvicorn takes its
-// Its command line reads UVICORN_… for each of its flags.
 // port from a variable of its own.
+// Its command line reads UVICORN_… for each of its flags.
 func (k *Kit) lookUvicorn(l *split.Leaf, s *Made) {
 	k.lookPython(l, s)
 	for _, name := range []string{".uvicorn.env", ".env"} {

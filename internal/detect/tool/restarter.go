@@ -170,9 +170,9 @@ func (k *Kit) watched(l *split.Leaf, dirs, endings []string) []string {
 	return all
 }
 
+// below is a glob for a file, or for a folder and all that is in it.
 // A name with an ending is taken for a file: restarters take both, and which it is need
 // not exist yet.
-// below is a glob for a file, or for a folder and all that is in it.
 func below(name string) string {
 	name = strings.TrimPrefix(strings.TrimSuffix(name, "/"), "./")
 	switch {

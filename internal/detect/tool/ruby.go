@@ -33,8 +33,8 @@ func (k *Kit) lookRails(l *split.Leaf, s *Made) {
 	s.Command, s.Moved = withPort(s.Command), withPort(s.Moved)
 }
 
-// Then the port is that of the application's puma.rb, not of puma's command line.
 // lookPuma is lookRails for an application that puma starts directly.
+// Then the port is that of the application's puma.rb, not of puma's command line.
 func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 	if !k.Has(path.Join(l.Dir, "bin/rails")) {
 		k.lookRack(l, s)
@@ -49,8 +49,8 @@ func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 	}
 }
 
-// Rails reloads its classes in development by itself, plain Rack has nothing of the kind.
 // lookRack: nothing reloads a bare Rack application.
+// Rails reloads its classes in development by itself, plain Rack has nothing of the kind.
 func (k *Kit) lookRack(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Ruby)
 	s.Watch = []string{"**/*.rb", "config.ru"}

@@ -28,9 +28,9 @@ var (
 // serverPackages are what servers depend on that are not there to be read.
 var serverPackages = []string{"express", "fastify", "koa", "hono", "@hapi/hapi", "@nestjs/core", "polka", "h3"}
 
+// lookRuntime reads the program that node, bun or tsx runs.
 // The order of the cases counts: a program may have a server of gRPC and one of HTTP for
 // its health, and is one of gRPC then.
-// lookRuntime reads the program that node, bun or tsx runs.
 func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
 	s.Pack = l.Pack
 	entry := k.entryOf(l)

@@ -106,7 +106,6 @@ func (c *Crate) hasAny(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return c.deps[name] != nil })
 }
 
-// Cargo's own rule: default-run, or the only program. The names are a guess beyond it.
 // bin is the program that "cargo run" would start; "" if nobody can tell.
 func (c *Crate) bin() string {
 	switch {

@@ -105,8 +105,8 @@ func (k *Kit) rustAsItIs(l *split.Leaf, s *Made, args []string) {
 	}
 }
 
-// The variable is the one of Leptos' own configuration, and wins over site-addr.
 // lookLeptos: cargo leptos is told its address by a variable.
+// The variable is the one of Leptos' own configuration, and wins over site-addr.
 func (k *Kit) lookLeptos(l *split.Leaf, s *Made) {
 	c := k.Crate(l.Dir)
 	if c == nil {
@@ -123,9 +123,9 @@ func (k *Kit) lookLeptos(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Rust)
 }
 
-// Without a "rewrite" Trunk answers on the path of the backend's address.
 // lookTrunk reads Trunk.toml: the port, and its proxies. A row's backend has the
 // path in its address.
+// Without a "rewrite" Trunk answers on the path of the backend's address.
 func (k *Kit) lookTrunk(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Rust)
 	file := path.Join(l.Dir, "Trunk.toml")

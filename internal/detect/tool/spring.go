@@ -25,10 +25,10 @@ type settings struct {
 	base string // of the paths of its management; "" if not said
 }
 
-// Which profile is active is told when it is started; a project with a profile for
-// development is run with that here.
 // springSettings reads application.properties and application.yml, those for
 // development first.
+// Which profile is active is told when it is started; a project with a profile for
+// development is run with that here.
 func (k *Kit) springSettings(dir string) settings {
 	var all settings
 	for _, name := range []string{"application-dev", "application-local", "application"} {

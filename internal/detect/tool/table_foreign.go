@@ -6,9 +6,9 @@ import (
 	"devgate/internal/detect/found"
 )
 
+// foreignTools are the programs that are installed beside node_modules.
 // Ports are the defaults of each tool's documentation. Whatever installs them, they are
 // found without a package manager of JavaScript, so a script around them can go.
-// foreignTools are the programs that are installed beside node_modules.
 func foreignTools() []*tool {
 	all := slices.Concat(rubyTools(), pythonTools(), phpTools(), platformTools(), runtimeTools(), processTools())
 	for _, t := range all {
@@ -54,8 +54,8 @@ func phpTools() []*tool {
 	}
 }
 
-// Those without "set" are told in a way of their own, which their look knows.
 // platformTools start what a build tool builds first.
+// Those without "set" are told in a way of their own, which their look knows.
 func platformTools() []*tool {
 	return []*tool{
 		{calls: []string{"mix phx.server", "iex phx.server"}, kind: found.App, port: 4000, look: (*Kit).lookPhoenix},

@@ -6,8 +6,8 @@ import (
 	"devgate/internal/detect/found"
 )
 
-// Vite, Astro, Angular and webpack do not read $PORT.
 // portSet gives most programs of node_modules their port.
+// Vite, Astro, Angular and webpack do not read $PORT.
 const portSet = "--port " + found.PortMark
 
 // scriptTools are the programs of node_modules, more special ones first. Where no
@@ -16,10 +16,10 @@ func scriptTools() []*tool {
 	return slices.Concat(frontEndTools(), serverTools(), refusedTools(), builderTools())
 }
 
+// frontEndTools are development servers whose own files say more.
 // Vite and what is built on it takes the next free port when its own is taken, and then
 // listens where nobody asks: --strictPort makes it fail instead. react-scripts is the
 // other way round: it has no flag for the port, only $PORT.
-// frontEndTools are development servers whose own files say more.
 func frontEndTools() []*tool {
 	return []*tool{
 		{calls: []string{"vite"}, not: []string{"build", "preview", "optimize"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
@@ -54,8 +54,8 @@ func serverTools() []*tool {
 	}
 }
 
-// Their order is behind the servers': "next dev" is none of these, "next start" is.
 // refusedTools are never started.
+// Their order is behind the servers': "next dev" is none of these, "next start" is.
 func refusedTools() []*tool {
 	return []*tool{
 		{calls: []string{"expo start", "expo run:ios", "expo run:android", "react-native start"}, skip: "wants a terminal of its own (a phone's app)", paste: true, asks: true},
@@ -69,8 +69,8 @@ func refusedTools() []*tool {
 	}
 }
 
-// A tsc or bundler without a flag to watch is over before anybody could ask it.
 // builderTools build, again and again or once.
+// A tsc or bundler without a flag to watch is over before anybody could ask it.
 func builderTools() []*tool {
 	return []*tool{
 		{calls: []string{"tsc"}, look: (*Kit).lookTSC},

@@ -44,9 +44,9 @@ func (k *Kit) lookVite(l *split.Leaf, s *Made) {
 	}
 }
 
-// Vite's own default, VITE_, is no choice and not among them.
 // publicPrefixes are the beginnings of variables that browsers get to see, where a
 // project has chosen its own.
+// Vite's own default, VITE_, is no choice and not among them.
 func publicPrefixes(f *jsconf.File) []string {
 	var all []string
 	for _, v := range f.Find("envPrefix") {
@@ -134,9 +134,9 @@ func (k *Kit) lookAstro(l *split.Leaf, s *Made) {
 	}
 }
 
+// isViteRuby reports whether Rails answers for Vite.
 // vite_ruby and vite_rails start Vite with a port from config/vite.json and proxy to it
 // by themselves.
-// isViteRuby reports whether Rails answers for Vite.
 func (k *Kit) isViteRuby(l *split.Leaf) bool {
 	return l.Words[0].Text == "bin/vite" || !l.Bins && k.Has(path.Join(l.Dir, "config/vite.json"))
 }

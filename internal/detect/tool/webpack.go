@@ -26,9 +26,8 @@ func (k *Kit) lookWebpack(l *split.Leaf, s *Made) {
 	}
 	k.proxyTable(file, s, server.Get("proxy"), false)
 	if n := ownAddress(f); n != 0 {
-		// (publicPath is an absolute URL: typical of Rails and Django with webpack beside
-		// them)
 		// Pages of another server ask for its scripts by this address: it stays.
+		// That is typical of Rails and Django with webpack beside them.
 		assetsOf(l, s, "pages name its own URL: no port here")
 		s.Port, s.Ready.TCP, s.Stays = found.Port{Number: n, From: file}, n, "its publicPath names it"
 		return
