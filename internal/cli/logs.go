@@ -26,6 +26,8 @@ func newLogs(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// Before anything is asked: the error would come from another process
+			// otherwise.
 			if _, err := regexp.Compile(q.Grep); err != nil {
 				return usageError(fmt.Errorf("--grep: %w", err))
 			}
@@ -42,6 +44,7 @@ func newLogs(std streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	// Not fileFlag: its -f is --follow here, as it is in tail.
 	f.StringVar(&file, "file", "", "the Devgatefile of the project, instead of looking for one")
 	f.BoolVarP(&q.Follow, "follow", "f", false, "go on with new lines")
 	f.IntVar(&tail, "tail", -1, "the last N lines only; -1: all that are kept")
@@ -55,6 +58,7 @@ func newLogs(std streams) *cobra.Command {
 
 // tailOf translates --tail, where 0 means none and a negative number all: in a
 // query it is the other way round.
+// In a query zero means all, of every field.
 func tailOf(n int) int {
 	switch {
 	case n < 0:
@@ -71,6 +75,7 @@ var errReaderGone = errors.New("the reader has gone")
 // printLogs passes lines through a printer of its own, so that they look as
 // they do under `devgate up`. A reader that leaves (| head) ends it quietly.
 func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, cfg logmux.Config) error {
+	// A signal ends it without an error: Ctrl-C is how one leaves -f.
 	signals, release := catchSignals()
 	defer release()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -86,6 +91,8 @@ func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, 
 	if err != nil {
 		return err
 	}
+	// All names, also of services that are not shown: colours and columns are then those
+	// of devgate up.
 	for _, s := range status.Services {
 		cfg.Services = append(cfg.Services, s.Name)
 	}
@@ -93,6 +100,7 @@ func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, 
 	printer := logmux.New(cfg)
 	err = client.Logs(ctx, q, func(l logmux.Line) error {
 		printer.Print(l)
+		// OnClosed has cancelled ctx by now if the reader has gone; the error ends Logs.
 		return context.Cause(ctx)
 	})
 	closeErr := printer.Close()
