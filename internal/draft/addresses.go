@@ -23,6 +23,7 @@ func (p *planner) addresses() {
 		other := p.onPort(a.Port)
 		switch {
 		case other == nil:
+		// Both end in a browser: what a page asks, and where a login comes back to.
 		case a.Public || other != by && p.isBehind(other): // what a browser is told, or is sent back to
 			value = p.throughGateway(a.Value)
 		case other == by:

@@ -80,6 +80,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	}
 	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
+	// Set after New: edits and the supervisor know each other, and one has to be first.
 	s.edits.changed, s.edits.looks.wrote = s.sup.Changed, s.wrote
 	return s, nil
 }

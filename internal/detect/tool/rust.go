@@ -107,6 +107,7 @@ func (c *Crate) hasAny(names []string) bool {
 }
 
 // bin is the program that "cargo run" would start; "" if nobody can tell.
+// Cargo's own rule: default-run, or the only program. The names are a guess beyond it.
 func (c *Crate) bin() string {
 	switch {
 	case c.preferred != "":
