@@ -12,6 +12,8 @@ import (
 	"devgate/internal/logmux"
 )
 
+// newLogs checks the pattern before anything is asked, as the error would come from another
+// process otherwise. It has no fileFlag: -f is --follow here, as it is in tail.
 func newLogs(std streams) *cobra.Command {
 	var file, colorMode string
 	var q control.LogQuery
@@ -26,8 +28,6 @@ func newLogs(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			// Before anything is asked: the error would come from another process
-			// otherwise.
 			if _, err := regexp.Compile(q.Grep); err != nil {
 				return usageError(fmt.Errorf("--grep: %w", err))
 			}
@@ -44,7 +44,6 @@ func newLogs(std streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	// Not fileFlag: its -f is --follow here, as it is in tail.
 	f.StringVar(&file, "file", "", "the Devgatefile of the project, instead of looking for one")
 	f.BoolVarP(&q.Follow, "follow", "f", false, "go on with new lines")
 	f.IntVar(&tail, "tail", -1, "the last N lines only; -1: all that are kept")

@@ -103,6 +103,8 @@ func (t *table) list(name string, values []string, comment string) {
 
 // service writes a service's keys, in the order in which people read them.
 // A key is only written where it says something: the file is short.
+// In TOML "auto" is a text, a port a number.
+// gRPC is HTTP/2; behind the gateway it is spoken without TLS (h2c).
 func service(s *draft.Service) table {
 	t := table{name: s.Name}
 	if s.URL != "" {
@@ -117,7 +119,6 @@ func service(s *draft.Service) table {
 		t.add("dir", text(s.Dir), "")
 	}
 	switch {
-	// "auto" is a text in TOML, a port a number.
 	case s.Auto:
 		t.add("port", text("auto"), "")
 	case s.Port != 0:
@@ -131,7 +132,6 @@ func service(s *draft.Service) table {
 	if s.Final {
 		t.add("final", "true", "")
 	}
-	// gRPC is HTTP/2; behind the gateway it is spoken without TLS (h2c).
 	if s.Kind == found.RPC {
 		t.add("protocol", text("h2c"), "")
 	}
