@@ -38,7 +38,11 @@ func (c *execChild) PID() int { return c.cmd.Process.Pid }
 // Wait implements Child. The output of a process that has left a reader behind
 // is waited for only as long as it comes.
 func (c *execChild) Wait() event.Exit {
+	// The reaper knows then that somebody waits for this one; an error says no more
+	// than the state.
 	c.reaper.Wait(c.cmd) // the way it ended is in ProcessState
+	// A nil *os.File takes a Close and says so; these have none where there is no
+	// terminal.
 	c.tty.Close()
 	e := exitOf(c.cmd.ProcessState)
 	for _, p := range c.pumps {
@@ -50,6 +54,7 @@ func (c *execChild) Wait() event.Exit {
 func exitOf(state *os.ProcessState) event.Exit {
 	e := event.Exit{At: time.Now()}
 	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		// 128+n is what a shell reports, and what exit codes are compared with.
 		e.Code, e.Signal = 128+int(ws.Signal()), SignalName(ws.Signal())
 		return e
 	}
@@ -69,20 +74,26 @@ func (c *execChild) Signal(sig syscall.Signal) {
 	if c.swept {
 		return
 	}
+	// Before the signal: a child of a process that has died belongs to init, and nobody
+	// sees whose it was.
 	c.remember()
 	if sig == syscall.SIGKILL {
+		// Stopped first, as a tree that forks faster than it is killed would get away.
 		for _, id := range c.strays() {
 			id.Signal(syscall.SIGSTOP) // so that none forks while the others die
 		}
 	} else {
 		c.stdin.Close() // a last gentle hint to those that read it
 	}
+	// A negative number is the group; whoever has left it is among the strays.
 	syscall.Kill(-c.PID(), sig)
 	if ends(sig) {
 		syscall.Kill(-c.PID(), syscall.SIGCONT) // what is stopped would not hear it
 	}
 	if sig == syscall.SIGKILL {
+		// The kernel kills a control group without a race, where there is one.
 		c.group.Kill()
+		// Looked for again: some may have come since the first look.
 		for _, id := range c.strays() {
 			id.Signal(sig)
 		}
@@ -112,6 +123,8 @@ func (c *execChild) remember() {
 // which has its own signals: those of its control group, those with its mark,
 // and those remembered, each once.
 func (c *execChild) strays() []proc.ID {
+	// Three ways, as each misses somebody: the mark is lost with a cleared environment,
+	// the group with a setsid, descent with a parent's death.
 	found := append(proc.MarkedBelow(os.Getpid(), proc.MarkVariable, c.mark), c.group.Members()...)
 	found = slices.AppendSeq(found, maps.Keys(c.known))
 	var all []proc.ID
@@ -141,18 +154,22 @@ func (c *execChild) Rest() []int {
 
 // Sweep implements Child.
 func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
+	// The stop signal goes to the group only if it has had none.
 	if sig != 0 && c.alive() {
 		c.Signal(sig)
 	}
 	c.signalStrays(sig)
+	// From another goroutine, as awaitEnd may be slow to look.
 	kill := time.AfterFunc(grace, func() { c.Signal(syscall.SIGKILL) })
 	c.awaitEnd(grace)
 	kill.Stop()
 	c.mu.Lock()
+	// Under the lock, so that no signal is under way to a number that is free again.
 	c.swept = true
 	c.mu.Unlock()
 	c.group.Close()
 	c.stdin.Close()
+	// Readers that have left the tree may hold a pipe open: only quiet is waited for.
 	for _, p := range c.pumps {
 		p.awaitQuiet()
 		p.close()
@@ -168,6 +185,7 @@ func (c *execChild) signalStrays(sig syscall.Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, id := range c.strays() {
+		// A stopped process would not hear it otherwise.
 		id.Signal(sig)
 		id.Signal(syscall.SIGCONT)
 	}

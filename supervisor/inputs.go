@@ -3,6 +3,7 @@ package supervisor
 // input is something that happened to a service.
 type input uint8
 
+// Their order has no meaning; state_test.go goes over all of them with every state.
 const (
 	inStart          input = iota // somebody wants it to run
 	inRestart                     // somebody wants a new process of it
@@ -27,6 +28,7 @@ const (
 
 // action is something the actor does after a step. Timers need none: a timer
 // belongs to the state that armed it and dies with it.
+// They are carried out in the order in which a step gives them.
 type action uint8
 
 const (

@@ -27,6 +27,7 @@ type message struct {
 type report uint8
 
 const (
+	// It is the zero value, so message{in: inStop} is an input as it is.
 	reported report = iota // an input for the machine, as it is
 	spawned                // the child runs
 	exited                 // the child's leader ended

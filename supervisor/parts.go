@@ -5,6 +5,8 @@ import "sync"
 // parts are the goroutines of a run beside its main one. Unlike those of a
 // WaitGroup they may come in as long as any of them is at work, also while they
 // are waited for; once all are done and were waited for, none comes in any more.
+// A WaitGroup may not grow from 0 while it is waited for; a part that starts another one
+// as the last of them would do just that.
 type parts struct {
 	mu     sync.Mutex
 	count  int
@@ -32,6 +34,7 @@ func (p *parts) leave() {
 	defer p.mu.Unlock()
 	if p.count--; p.count == 0 && p.idle != nil {
 		close(p.idle)
+		// Closed under the lock: run either comes before this, or is refused.
 		p.idle, p.closed = nil, true
 	}
 }

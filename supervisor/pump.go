@@ -34,6 +34,7 @@ func newPump(from *os.File, to io.WriteCloser) *pump {
 	return &pump{from: from, to: to, done: make(chan struct{})}
 }
 
+// Read may block for as long as the child lives; close ends it by closing the pipe.
 func (p *pump) run() {
 	defer close(p.done)
 	defer p.to.Close()
@@ -43,6 +44,7 @@ func (p *pump) run() {
 		n, err := p.from.Read(buf)
 		p.idle.Store(0)
 		if n > 0 {
+			// A sink that failed would otherwise stop the child at a full pipe.
 			p.to.Write(buf[:n]) // the sink says itself when it cannot take more
 		}
 		if err != nil {
@@ -67,6 +69,7 @@ func (p *pump) awaitQuiet() {
 		case <-p.done:
 			return
 		case now := <-tick.C:
+			// The pipe is open and empty: somebody outside of the tree holds it.
 			if since := p.idle.Load(); since != 0 && now.UnixNano()-since > int64(quiet) {
 				return
 			}

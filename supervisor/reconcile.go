@@ -17,6 +17,8 @@ func (s *Supervisor) Reconcile(specs []Spec, start []string) {
 	s.box.put(order{specs: &specs, names: start})
 }
 
+// Those that leave stay among the specs until they are down: others may still be after
+// them.
 func (s *Supervisor) reconcile(specs []Spec, start []string) {
 	leaving := slices.DeleteFunc(slices.Clone(s.specs), func(old Spec) bool {
 		return slices.ContainsFunc(specs, func(spec Spec) bool { return spec.Name == old.Name })
@@ -31,6 +33,7 @@ func (s *Supervisor) reconcile(specs []Spec, start []string) {
 			fresh = append(fresh, specs[i].Name)
 		}
 	}
+	// Started before anything is stopped, so that what both need is not ended in between.
 	s.start(event.Cause{By: event.Reload}, fresh)
 	s.stopRemoved()
 	s.startWaiting()
@@ -41,11 +44,14 @@ func (s *Supervisor) reconcile(specs []Spec, start []string) {
 func (s *Supervisor) declare(spec *Spec) (fresh bool) {
 	service := s.services[spec.Name]
 	if service == nil {
+		// The actor runs at once; whether it starts anything is said by start.
 		s.launch(s.add(*spec))
 		return true
 	}
+	// A change of Version is acted on by the actor itself, see replace.
 	service.box.put(message{what: replaced, spec: spec})
 	fresh = s.removed[spec.Name]
+	// It was on its way out and is wanted again: it is as good as new.
 	delete(s.removed, spec.Name)
 	delete(s.told, spec.Name)
 	return fresh
@@ -65,6 +71,7 @@ func (s *Supervisor) stopRemoved() {
 	}
 }
 
+// A removed service is stopped after those that need it, as on the way down.
 func (s *Supervisor) neededByRemoved(name string) bool {
 	for other := range s.removed {
 		if slices.Contains(s.spec(other).After, name) && !isDown(s.state[other]) {
@@ -77,6 +84,7 @@ func (s *Supervisor) neededByRemoved(name string) bool {
 // forget ends the actor of a service that is down; Run waits for it.
 func (s *Supervisor) forget(name string) {
 	s.services[name].box.put(message{what: quit})
+	// The last view goes with the event: who has shown the service can say what it was.
 	last := s.state[name]
 	s.mu.Lock()
 	delete(s.services, name)

@@ -54,6 +54,7 @@ type phase uint8
 
 const (
 	preparing phase = iota // what it needs may not be free yet
+	// A child runs; it may be ready or not.
 	living
 	draining  // it answers its last requests
 	told      // it has been told to end
@@ -63,7 +64,10 @@ const (
 
 func newRun(number int, spec *Spec, starter Starter, post func(message)) *run {
 	r := &run{number: number, spec: spec, starter: starter}
+	// The number is put in here, so that nobody forgets it.
 	r.post = func(m message) { m.run = number; post(m) }
+	// Of Background, as a run outlives whoever has wanted it: only its own end cancels
+	// these.
 	r.leaving, r.setLeaving = context.WithCancel(context.Background())
 	r.hurried, r.setHurried = context.WithCancel(context.Background())
 	r.killed, r.setKilled = context.WithCancel(context.Background())
@@ -72,10 +76,13 @@ func newRun(number int, spec *Spec, starter Starter, post func(message)) *run {
 
 // main is the run's goroutine.
 func (r *run) main() {
+	// Without a child nothing was held, and nothing has to be released.
 	if child := r.begin(); child != nil {
 		r.live(child)
 		r.releaseAfter()
 	}
+	// A look or a hook may still be at work after the child has gone; the run is over
+	// only then.
 	r.parts.join()
 	r.kill() // ends the contexts
 	r.post(message{what: over})
@@ -84,6 +91,7 @@ func (r *run) main() {
 // begin starts the child, or reports why not and returns nil.
 func (r *run) begin() Child {
 	err := r.prepare()
+	// Whoever has told it to end knows; nothing is to be reported.
 	if r.leaving.Err() != nil {
 		return nil // told to end meanwhile
 	}
@@ -98,6 +106,8 @@ func (r *run) begin() Child {
 		r.post(message{what: failed, in: inSpawnFailed, text: err.Error()})
 		return nil
 	}
+	// Set before live: a kill that comes in between finds it by killable, which looks at
+	// once.
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.child, r.phase = child, living
@@ -109,6 +119,7 @@ func (r *run) prepare() error {
 	if r.broken != nil {
 		return r.broken
 	}
+	// leaving ends the wait: a stop need not wait for a port that a start wants.
 	if err := r.release(r.leaving); err != nil {
 		return err
 	}
@@ -132,6 +143,7 @@ func (r *run) say(text string) { r.post(message{what: said, text: text}) }
 func (r *run) releaseAfter() {
 	r.enter(releasing)
 	ctx, cancel := context.WithTimeout(r.killed, releaseLimit)
+	// killed and not leaving: it is on its way out anyway.
 	defer cancel()
 	r.release(ctx)
 }
@@ -144,7 +156,10 @@ func (r *run) live(child Child) {
 	r.watchReadiness(child)
 	exit := r.awaitExit(child)
 	r.enter(sweeping)
+	// leaving ends the readiness check and all else that is for a living process.
 	r.setLeaving()
+	// Before the sweep: the service is told of its exit while what is left of the tree
+	// still ends.
 	r.post(message{what: exited, exit: exit, ran: time.Since(began)})
 	child.Sweep(r.leftoverSignal(), r.grace())
 }
@@ -152,6 +167,7 @@ func (r *run) live(child Child) {
 // awaitExit returns how the child ended: by itself, or told to.
 func (r *run) awaitExit(child Child) (exit event.Exit) {
 	ended, end := context.WithCancel(context.Background())
+	// Wait in a part of its own, as the take-down goes on beside it.
 	r.parts.run(func() { exit = child.Wait(); end() })
 	select {
 	case <-ended.Done():
@@ -168,10 +184,13 @@ func (r *run) watchReadiness(child Child) {
 	case r.spec.Ready != nil:
 		process := Process{PID: child.PID(), Missing: r.setMissing, Beside: func(f func()) { r.parts.run(f) }}
 		r.parts.run(func() {
+			// An answer that comes with the end is none: the process that gave it is not
+			// wanted any more.
 			if err := r.spec.Ready(r.leaving, process); err == nil && r.leaving.Err() == nil {
 				r.post(message{in: inReady})
 			}
 		})
+	// Without a check a task is ready never, and done when it ends.
 	case !r.spec.Once:
 		r.post(message{in: inReady})
 	}

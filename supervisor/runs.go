@@ -4,8 +4,11 @@ import "time"
 
 func (s *service) startRun() {
 	if s.run != nil {
+		// The first start is none.
 		s.view.Restarts++
 	}
+	// What the machine may do beside a process is decided by the spec that it starts
+	// with.
 	s.machine.overlaps = s.spec.Renew != nil
 	s.run = s.newRun()
 	s.view.Port = s.run.spec.Port
@@ -17,11 +20,13 @@ func (s *service) newRun() *run {
 	s.started++
 	r := newRun(s.started, s.spec, s.starter, s.box.put)
 	r.cause = s.cause
+	// staged is used up: a crash's next start runs what is installed already.
 	r.install, s.staged = s.staged, false
 	if s.spec.Renew == nil {
 		return r
 	}
 	if spec, err := s.spec.Renew(); err != nil {
+		// The run begins and fails in the way of every other, in its own goroutine.
 		r.broken = err
 	} else {
 		r.spec = spec
@@ -59,6 +64,7 @@ func (s *service) hasten() {
 
 // kill ends at once whatever is left of the service.
 func (s *service) kill() {
+	// A run that is ending is among the others already.
 	if !s.run.ending {
 		s.letGo(s.run)
 	}

@@ -9,6 +9,8 @@ import (
 )
 
 // service is the actor: its goroutine, loop, owns every field.
+// While a newer version is on its way, cause is that one's; tellUpdateFailed gives
+// it back.
 type service struct {
 	spec    *Spec // the newest; a run keeps the one that it began with
 	starter Starter
@@ -40,6 +42,8 @@ type service struct {
 
 func newService(spec Spec, starter Starter, slots chan struct{}, tell func(event.Event)) *service {
 	s := &service{spec: &spec, starter: starter, box: newMailbox[message](), tell: tell, slots: slots, ending: map[int]*run{}}
+	// view is what others see; machine decides, and knows nothing of names, ports and
+	// times.
 	s.machine.builds = spec.Build != nil
 	s.view = event.Service{Name: spec.Name, Port: spec.Port, Since: time.Now()}
 	return s
@@ -48,7 +52,9 @@ func newService(spec Spec, starter Starter, slots chan struct{}, tell func(event
 // loop acts on messages until quit and until nothing of the service runs; then
 // it waits for the goroutines of runs and of the last build.
 func (s *service) loop() {
+	// Down, and not only at rest: what an earlier run has left may still be ending.
 	for !s.quitting || !isDown(s.view) {
+		// One token stands for all that has come; take empties the box.
 		<-s.box.ready
 		for _, m := range s.box.take() {
 			if s.fits(m) {
@@ -57,6 +63,7 @@ func (s *service) loop() {
 		}
 	}
 	s.disarm()
+	// The last build may still be ending: it has reported nothing since it was cancelled.
 	if s.build != nil {
 		s.build.cancel()
 		<-s.build.over
@@ -87,6 +94,7 @@ func (s *service) handle(m message) {
 func (s *service) act(m message) {
 	switch m.what {
 	case reported:
+		// In front of the input, which may start it.
 		s.forgive(m.in)
 		s.report(m)
 	case spawned:
@@ -104,6 +112,7 @@ func (s *service) act(m message) {
 		s.replace(m)
 	case quit:
 		s.quitting = true
+		// Nobody else stops it any more: the supervisor has forgotten it.
 		if !isDown(s.view) { // a start came after the decision to forget it
 			s.apply(inStop)
 		}
@@ -123,6 +132,7 @@ func (s *service) report(m message) {
 }
 
 // ask takes what somebody wants, and tells it before what it leads to.
+// An input that leads to nothing is not told: "restarting" would not be true.
 func (s *service) ask(in input, by event.Cause) {
 	if s.machine.heeds(in) {
 		s.cause = by
@@ -136,9 +146,11 @@ func (s *service) ask(in input, by event.Cause) {
 func (s *service) replace(m message) {
 	before := s.spec
 	s.spec = m.spec
+	// A time of a build that there is none of any more would be shown for ever.
 	if s.machine.builds = s.spec.Build != nil; !s.machine.builds {
 		s.view.BuiltIn = 0
 	}
+	// It never turns on here: only a run that was begun with Renew has a port of its own.
 	s.machine.overlaps = s.machine.overlaps && s.spec.Renew != nil
 	if s.spec.Version != before.Version {
 		s.forgive(inChange)
@@ -163,6 +175,8 @@ func (s *service) noteExit(m message) {
 		return
 	}
 	s.letGo(s.run)
+	// Ready and nothing newer under way: what is said of the next start is said of the
+	// crash, and not of the edit that started this one.
 	if s.machine.state == event.Ready && !s.machine.updates() { // what it was started for is over
 		s.cause = event.Cause{By: event.Ended}
 	}
@@ -200,6 +214,7 @@ func (s *service) noteFailure(m message) {
 	before := s.machine.state
 	s.reason = m.text
 	s.apply(m.in)
+	// The version that runs has stayed: the failure is news, and no state.
 	if s.machine.state == before {
 		s.tellUpdateFailed(m.text)
 	}
@@ -220,12 +235,16 @@ func (s *service) apply(in input) {
 	switch {
 	case after.state != before.state:
 		s.enter()
+	// Only what others see of it has changed: whether it comes back, or what is still
+	// ending.
 	case after.then != before.then:
 		s.publish()
 	case after.ending != before.ending:
 		s.tellView() // nobody acts on it at once
 	}
 	s.reason = ""
+	// After the state is known to all, as Guarantees say; actions may bring messages at
+	// once.
 	for _, a := range actions {
 		s.do(a)
 	}
@@ -243,6 +262,7 @@ func (s *service) enter() {
 	case event.Ready, event.Done:
 		s.view.ReadyIn, s.view.Cause = time.Since(s.began), s.run.cause // a newer one may be on its way
 	case event.Stopping:
+		// Nobody waits for the replaced ones while the service itself goes.
 		s.hasten()
 	}
 	if s.machine.ending && !s.machine.hasProcess() {
@@ -298,6 +318,7 @@ func (s *service) startBuild() {
 	var after <-chan struct{}
 	if s.build != nil {
 		s.build.cancel()
+		// Not waited for here: an actor never blocks. The new build does.
 		after = s.build.over
 	}
 	s.builds++
@@ -308,6 +329,7 @@ func (s *service) startBuild() {
 
 func (s *service) arm(d time.Duration, m message) {
 	m.entry = s.entries
+	// AfterFunc only puts a message, which is dropped if the state has been left.
 	s.timers = append(s.timers, time.AfterFunc(d, func() { s.box.put(m) }))
 }
 

@@ -22,12 +22,14 @@ const (
 func (s *service) explainDelay() {
 	lasted := time.Since(s.waited()).Round(time.Second)
 	switch {
+	// A successor first: its service is ready, and only this is slow.
 	case s.machine.state == event.Starting || s.successor != nil:
 		r, text := s.newest(), "still starting after "
 		if s.successor != nil {
 			text = "the new version is still starting after "
 		}
 		spec := s.spec
+		// The spec of now, as its hooks know the output that a person sees.
 		s.lookInto(r, func() string { return text + lasted.String() + r.startup(spec, lasted >= verySlowStart) })
 	case s.machine.ending:
 		all := s.endingInOrder()
@@ -37,6 +39,8 @@ func (s *service) explainDelay() {
 
 // lookInto lets a run find out what is to be said.
 func (s *service) lookInto(r *run, find func() string) {
+	// It answers into the mailbox with this state's number; false from run means that the
+	// run is over, and nothing is slow any more.
 	entry := s.entries
 	r.parts.run(func() { r.post(message{what: said, entry: entry, text: find()}) })
 }

@@ -4,6 +4,8 @@ import "devgate/internal/event"
 
 // machine is the part of a service that decides. The zero machine is a
 // stopped service without a build command.
+// The comments behind the fields name the states in which they can be set; elsewhere
+// they are zero.
 type machine struct {
 	state      event.State
 	then       next // Stopping only
@@ -16,6 +18,8 @@ type machine struct {
 
 // step is the whole policy: total, pure, without a clock. Anything not named
 // here leaves the service as it is.
+// It is compared with a table of all states and inputs, and walked at random, in its
+// test: a line that is changed here is changed there.
 func (m machine) step(in input) (machine, []action) {
 	switch m.state {
 	case event.Waiting:
@@ -34,6 +38,7 @@ func (m machine) step(in input) (machine, []action) {
 
 // heeds reports whether an input that somebody has caused leads to anything. A
 // save does not where somebody has stopped the service.
+// The policy of saves is event.Service's, as others ask it of what they see.
 func (m machine) heeds(in input) bool {
 	now := event.Service{State: m.state, Returning: m.returns()}
 	switch in {
@@ -56,6 +61,7 @@ func (m machine) returns() bool { return m.then != thenRest }
 // updates reports whether a newer version is on its way beside the process.
 func (m machine) updates() bool { return m.rebuilding || m.successor }
 
+// rebuilding, successor and then belong to the state that is left.
 func (m machine) to(s event.State, do ...action) (machine, []action) {
 	return machine{state: s, ending: m.ending, builds: m.builds, overlaps: m.overlaps}, do
 }
@@ -74,6 +80,7 @@ func (m machine) stop(in input, do ...action) (machine, []action) {
 
 // spawn leads to a new process. Unless the service overlaps, nothing of an older
 // one may be left by then.
+// thenSpawn and not thenStart: the build that has just succeeded is not made again.
 func (m machine) spawn(do ...action) (machine, []action) {
 	if m.ending && !m.overlaps {
 		m, do = m.to(event.Stopping, do...)
@@ -97,6 +104,7 @@ func (m machine) fromRest(in input) (machine, []action) {
 }
 
 // gone: what was ending beside the state has ended.
+// It is the last case of every state, as runs may end beside any of them.
 func (m machine) gone(in input) (machine, []action) {
 	if in == inGone {
 		m.ending = false
@@ -127,11 +135,13 @@ func (m machine) fromBuilding(in input) (machine, []action) {
 	case inBuilt:
 		return m.spawn()
 	case inBuildFailed:
+		// There is nothing that runs in this state: the failure is the service's own.
 		return m.to(event.Failed)
 	case inRestart, inChange:
 		if !m.builds { // the Devgatefile has taken the command away
 			return m.spawn(actCancelBuild)
 		}
+		// A newer change makes the running build worthless: actBuild replaces it.
 		return m, []action{actBuild}
 	case inStop, inKill:
 		return m.stop(in, actCancelBuild)
@@ -140,6 +150,8 @@ func (m machine) fromBuilding(in input) (machine, []action) {
 }
 
 // fromRunning: Starting and Ready, the states with a process.
+// A new version that is built or started beside the process never ends it before it can
+// be used.
 func (m machine) fromRunning(in input) (machine, []action) {
 	switch in {
 	case inReady:
@@ -184,10 +196,13 @@ func (m machine) fromRunning(in input) (machine, []action) {
 // renew replaces the process by one of the newest version: after it has ended
 // or, where the service overlaps, before that.
 func (m machine) renew() (machine, []action) {
+	// A process that is not ready serves nobody, so there is nothing to keep: it is
+	// replaced at once.
 	if !m.overlaps || m.state != event.Ready {
 		return m.leave(thenSpawn)
 	}
 	do := append(m.cancelUpdates(), actSpawnSuccessor)
+	// The successor before this one ends as well.
 	m.ending = m.ending || m.successor
 	m.successor, m.rebuilding = true, false
 	return m, do
@@ -203,6 +218,7 @@ func (m machine) leave(then next) (machine, []action) {
 }
 
 // cancelUpdates ends what goes on beside the process.
+// The order does not matter: none of both knows the other.
 func (m machine) cancelUpdates() []action {
 	do := m.cancelBuild()
 	if m.successor {
@@ -237,9 +253,11 @@ func (m machine) exited(in input) (machine, []action) {
 	}
 	m.ending = true
 	switch {
+	// The successor is used although it is not ready: it is all that is left.
 	case m.successor: // the version that replaces it runs already
 		m.state, m.successor = event.Starting, false
 		return m, []action{actSwitchOver}
+	// Its build goes on, and its end leads to a start.
 	case m.rebuilding: // the version that replaces it is on its way
 		return m.to(event.Building)
 	}
@@ -253,6 +271,8 @@ func (m machine) fromStopping(in input) (machine, []action) {
 		return m, []action{actKill}
 	case inStop:
 		m.then = thenRest
+	// A start takes the stop back; a restart or a change asks for a build of what is
+	// there by then.
 	case inStart, inRestart, inChange:
 		if m.heeds(in) {
 			m.then = thenStart
@@ -275,6 +295,7 @@ func (m machine) goneWhileStopping() (machine, []action) {
 }
 
 func (m machine) fromBackoff(in input) (machine, []action) {
+	// Nobody who asks waits for a delay: it is for crashes alone.
 	switch in {
 	case inStart, inRestart, inChange:
 		return m.to(event.Waiting, actAwaitDeps)

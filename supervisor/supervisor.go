@@ -19,6 +19,8 @@ var ErrUnknownService = errors.New("no such service")
 // Supervisor runs services until its context ends. Make one with New, call
 // Run once; the other methods may be called from any goroutine, before, during
 // and after Run.
+// Orders come from any goroutine and from the actors; Run's goroutine takes them in
+// the order in which they came.
 type Supervisor struct {
 	bus     *event.Bus
 	starter Starter
@@ -51,6 +53,8 @@ type order struct {
 // New makes a supervisor that publishes what happens on bus.
 func New(specs []Spec, bus *event.Bus, starter Starter) *Supervisor {
 	s := &Supervisor{
+		// Builds use several processors each; two at once is the least, so that a build
+		// that hangs does not stop all others.
 		bus: bus, starter: starter, box: newMailbox[order](), slots: make(chan struct{}, max(2, runtime.NumCPU()/2)),
 		services: map[string]*service{}, state: map[string]event.Service{}, told: map[string]bool{}, removed: map[string]bool{},
 	}
@@ -64,6 +68,7 @@ func New(specs []Spec, bus *event.Bus, starter Starter) *Supervisor {
 // add makes a service; its actor is not running yet.
 func (s *Supervisor) add(spec Spec) *service {
 	var service *service
+	// An event says from whom it is: after a removal the name may be another service's.
 	service = newService(spec, s.starter, s.slots, func(e event.Event) { s.box.put(order{event: &e, from: service}) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,6 +79,7 @@ func (s *Supervisor) add(spec Spec) *service {
 
 // launch runs a service's actor and makes it known.
 func (s *Supervisor) launch(service *service) {
+	// A service that is to start at first is "waiting" by now, and its first event says so.
 	s.bus.Publish(event.Event{At: time.Now(), Service: s.state[service.spec.Name]})
 	s.actors.Go(service.loop)
 }
@@ -89,6 +95,7 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 	for _, spec := range s.specs {
 		s.launch(s.services[spec.Name])
 	}
+	// A nil channel is never ready: ctx is looked at once.
 	down := ctx.Done()
 	for !s.stopping || !s.allDown() {
 		select {
@@ -108,6 +115,7 @@ func (s *Supervisor) Run(ctx context.Context, first []string) error {
 // dismiss ends every actor and waits for them. What they tell until then is passed
 // on, and a kill reaches them.
 func (s *Supervisor) dismiss() {
+	// quit ends an actor's loop as soon as all of it is down.
 	for _, service := range s.services {
 		service.box.put(message{what: quit})
 	}
@@ -142,6 +150,7 @@ func (s *Supervisor) Restart(by event.Cause, names ...string) error {
 
 // Changed tells that files changed which the services watch. It is a Restart
 // that leaves alone what somebody has stopped.
+// What was stopped by hand stays so.
 func (s *Supervisor) Changed(by event.Cause, names ...string) error {
 	return s.ask(inChange, by, names)
 }
@@ -172,6 +181,8 @@ func (s *Supervisor) names() []string {
 func (s *Supervisor) handle(o order) {
 	switch {
 	case o.event != nil:
+		// A late word of a removed service would make one of the same name seem to be
+		// something else.
 		if s.services[o.event.Service.Name] == o.from { // else removed, and perhaps declared again
 			s.note(*o.event)
 		}
@@ -189,6 +200,7 @@ func (s *Supervisor) handle(o order) {
 
 // start brings services up with what they are after. Those that do not run
 // count as waiting from now on, so that nobody is said to wait for a stopped one.
+// After is over all steps: what is needed by what is needed is started, too.
 func (s *Supervisor) start(by event.Cause, names []string) {
 	names = s.withAfter(names)
 	for _, name := range names {
@@ -202,6 +214,7 @@ func (s *Supervisor) start(by event.Cause, names []string) {
 
 func (s *Supervisor) send(in input, by event.Cause, names []string) {
 	for _, name := range names {
+		// A name may be gone by now: its order has nothing to do.
 		if service := s.services[name]; service != nil {
 			service.box.put(message{in: in, cause: by})
 		}
@@ -224,6 +237,7 @@ func (s *Supervisor) note(e event.Event) {
 	case s.stopping:
 		s.stopNext()
 	default:
+		// In this order: what is removed may be what others wait for.
 		s.stopRemoved()
 		s.startWaiting()
 	}
@@ -277,6 +291,7 @@ func (s *Supervisor) spec(name string) *Spec {
 func (s *Supervisor) withAfter(names []string) []string {
 	var all []string
 	for queue := slices.Clone(names); len(queue) > 0; queue = queue[1:] {
+		// A queue and not a recursion, so that a name is visited once.
 		if service := s.services[queue[0]]; service != nil && !slices.Contains(all, queue[0]) {
 			all = append(all, queue[0])
 			queue = append(queue, s.spec(queue[0]).After...)
@@ -287,6 +302,7 @@ func (s *Supervisor) withAfter(names []string) []string {
 
 // stopNext tells every service to stop that nobody needs any more: all that
 // depend on it are down.
+// Called again whenever something is down: that frees those it was after.
 func (s *Supervisor) stopNext() {
 	for _, spec := range s.specs {
 		if !s.told[spec.Name] && !s.needed(spec.Name) {

@@ -25,11 +25,13 @@ type terms struct {
 
 // end tells the run to end. It does not wait.
 func (r *run) end(t terms) {
+	// Stored first: whoever sees leaving reads the terms.
 	r.terms.Store(&t)
 	r.setLeaving()
 }
 
 // kill ends all that belongs to the run at once. It does not wait.
+// killed before leaving, so that take-down does not begin with a drain.
 func (r *run) kill() {
 	r.setKilled()
 	r.setHurried()
@@ -50,6 +52,7 @@ func (r *run) grace() time.Duration {
 func (r *run) takeDown(child Child, ended context.Context) {
 	r.enter(draining)
 	r.drain(ended)
+	// Killed or ended: nothing is left to be told.
 	if ended.Err() != nil || r.killed.Err() != nil {
 		return
 	}
@@ -68,10 +71,12 @@ func (r *run) takeDown(child Child, ended context.Context) {
 func (r *run) drain(ended context.Context) {
 	terms := r.terms.Load()
 	if r.spec.Drain == nil || terms == nil || terms.drain == 0 {
+		// A run that ends by itself has no terms, and nothing to drain.
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.hurried, terms.drain)
 	defer cancel()
+	// Nobody answers requests any more once it has ended.
 	defer context.AfterFunc(ended, cancel)()
 	r.spec.Drain(ctx)
 }
@@ -88,12 +93,14 @@ func (r *run) tellToEnd(child Child) {
 		return
 	}
 	r.setSent("its stop command")
+	// Beside: the grace counts from now on for both.
 	r.parts.run(func() { r.runStopCommand(child) })
 }
 
 // signal gives the child a signal; the stop signal once.
 func (r *run) signal(child Child, sig syscall.Signal) {
 	r.mu.Lock()
+	// A second stop signal makes many programs end at once, without their own clean-up.
 	due := !r.signalled || sig == syscall.SIGKILL
 	if due {
 		r.signalled, r.sent = true, SignalName(sig)
@@ -128,6 +135,7 @@ func (r *run) runStopCommand(child Child) {
 	defer r.setStop(nil)
 	defer r.killable(stop)()
 	ended := make(chan event.Exit, 1)
+	// One place in the channel, so that it ends even if nobody receives.
 	go func() { ended <- stop.Wait() }() // received below
 	limit := time.NewTimer(r.grace())
 	defer limit.Stop()

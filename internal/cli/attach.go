@@ -18,6 +18,7 @@ import (
 )
 
 // leaveKey is Ctrl-].
+// It is telnet's key, and one that neither shells nor editors use.
 const leaveKey = 0x1d
 
 // Why an attached terminal is left without an error.
@@ -34,6 +35,8 @@ func newAttach(std streams) *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: oneName(hasTerminal, cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			// The terminal first: without one nothing has to be asked of a running
+			// devgate.
 			local, err := openTerminal(std, args[0])
 			if err != nil {
 				return err
@@ -74,9 +77,12 @@ func sizeOf(t *tty.Terminal) control.Size {
 // attach joins both terminals until the user leaves, devgate ends, or a signal
 // comes. It is over when its last goroutine is.
 func attach(name string, local *tty.Terminal, remote *control.Attachment, out io.Writer) error {
+	// Room for a few, as the runtime drops what nobody takes at once. Ctrl-C is none of
+	// them while the terminal is raw: it goes to the service as a byte.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH)
 	defer signal.Stop(signals)
+	// In front of raw mode, which would leave the cursor where the line ends.
 	fmt.Fprintf(out, "devgate: attached to %s; Ctrl-] leaves\n", name)
 	if err := local.Raw(); err != nil {
 		return err
@@ -87,10 +93,15 @@ func attach(name string, local *tty.Terminal, remote *control.Attachment, out io
 	// The connection ends with this, and with it Next.
 	defer context.AfterFunc(a.ctx, func() { remote.Close() })()
 	var helpers sync.WaitGroup
+	// Guard restores the terminal when one of them panics: a shell behind a raw terminal
+	// cannot be used.
 	helpers.Go(func() { local.Guard(a.typeKeys) })
 	helpers.Go(func() { local.Guard(func() { a.handleSignals(signals) }) })
+	// show ends with the connection; what ended it first is the cause, and the helpers
+	// end with the context.
 	a.end(a.show())
 	helpers.Wait()
+	// Before the last line is printed; the deferred call then does nothing.
 	local.Restore()
 	return a.lastLine(name)
 }
@@ -132,6 +143,7 @@ func (a *attached) typeKeys() {
 		if len(typed) > 0 {
 			a.remote.Input(typed)
 		}
+		// What stands behind the key in the same read is dropped: the person has left.
 		if left {
 			return errLeft
 		}
@@ -156,6 +168,7 @@ func (a *attached) handleSignals(signals chan os.Signal) {
 				continue
 			}
 			a.end(signalError(sig.(syscall.Signal)))
+			// Cook restores without waiting for what is still to be shown.
 			a.local.Cook()
 			signal.Stop(signals) // the next one ends devgate
 			return

@@ -34,11 +34,14 @@ func newCheck(std streams) *cobra.Command {
 	return cmd
 }
 
-// lookPatience is how long is looked for what may be wrong.
+// lookPatience bounds the look for what may be wrong: it goes over folders of the
+// project, which may lie on a network.
 const lookPatience = 5 * time.Second
 
 // printProject prints the resolved services and the cascade.
 func printProject(out io.Writer, p *project.Project) error {
+	// A Procfile names no port for the gateway: it is said where that differs from what
+	// people expect.
 	fmt.Fprintf(out, "%s  %s  (%s)\n", p.Name, p.URL, p.Path)
 	if text := p.WhyMoved(); text != "" {
 		fmt.Fprintln(out, text)
@@ -50,6 +53,7 @@ func printProject(out io.Writer, p *project.Project) error {
 		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Kind().String(), portText(s), readyWord(p, s), listOr(s.After), commandText(p, s)}, "\t"))
 	}
 	table.Flush()
+	// Warnings come last and only look: an exit code of 0 says that the file is good.
 	fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p))
 	ctx, cancel := context.WithTimeout(context.Background(), lookPatience)
 	defer cancel()

@@ -16,6 +16,7 @@ import (
 
 // Main runs devgate and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	// Connect is nil unless this process is the manager that a guard has started.
 	std := streams{stdin, stdout, stderr, args, guard.Connect()}
 	defer recovered(std, &code)
 	err := run(std)
@@ -28,6 +29,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 // recovered turns a panic of a command into its exit code, with words. The manager
 // is left to the runtime, which tells its guard.
 func recovered(std streams, code *int) {
+	// Only the guard can tell of a manager's end what recover would not see either: a
+	// fatal error, a signal.
 	if std.guard != nil {
 		return
 	}
@@ -42,6 +45,8 @@ func recovered(std streams, code *int) {
 
 // run does what the arguments say, unless that was done before main.
 func run(std streams) error {
+	// Most guards do their whole work before main, see package guard: only a bad end
+	// of their manager leads here.
 	if end, over := guard.Early(); over {
 		return endGuard(end, std)
 	}
@@ -58,6 +63,7 @@ func run(std streams) error {
 func message(err error) string {
 	var list procfile.ErrorList
 	var one *procfile.Error
+	// These begin with FILE:LINE:COL, which editors and terminals make a link of.
 	if errors.As(err, &list) || errors.As(err, &one) {
 		return err.Error()
 	}
@@ -66,6 +72,9 @@ func message(err error) string {
 
 func newRoot(std streams) *cobra.Command {
 	up := newUp(std)
+	// The command without a name has the flags of up, so "devgate --port 4000" works
+	// as well.
+	// Usage and errors are printed by Main, in one form and with an exit code.
 	root := &cobra.Command{
 		Use:   "devgate",
 		Short: "Start the servers of a project behind one port",
@@ -108,6 +117,8 @@ func noCommand(cmd *cobra.Command, args []string) error {
 }
 
 // usageErrorsEverywhere makes wrong arguments a usage error for each command.
+// cobra returns such errors as it has them, and codeOf would take them for failures of
+// the project.
 func usageErrorsEverywhere(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {

@@ -15,6 +15,7 @@ type shell struct {
 }
 
 // shells are all of them.
+// A function, as package-level state is none that Main may keep.
 func shells() []shell {
 	return []shell{
 		{"bash", func(root *cobra.Command, out io.Writer) error { return root.GenBashCompletionV2(out, true) }},
@@ -67,11 +68,13 @@ func shellNamed(name string) *shell {
 // completeEverywhere offers files where a file is meant, and nowhere else: a command that
 // takes none is not helped by the names of all that lie around.
 func completeEverywhere(cmd *cobra.Command) {
+	// cobra's own default is to offer the files of the folder.
 	if cmd.ValidArgsFunction == nil && cmd.ValidArgs == nil {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	for flag, words := range map[string][]string{"color": {"auto", "always", "never"}, "format": {"text", "json"}} {
 		if cmd.Flags().Lookup(flag) != nil {
+			// The error is for a flag that does not exist, which has just been looked up.
 			cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 		}
 	}

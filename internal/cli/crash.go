@@ -41,6 +41,7 @@ func causeOf(report string) string {
 func writeCrash(report, root, version string, args []string) string {
 	file := filepath.Join(root, control.Folder, crashFile)
 	text := fmt.Sprintf("%s\ndevgate %s\n\n%s", version, strings.Join(args, " "), report)
+	// 0600: the command line and the stacks may hold what is nobody else's business.
 	if os.WriteFile(file, []byte(text), 0o600) != nil {
 		return ""
 	}

@@ -23,6 +23,8 @@ import (
 // can be saved.
 func detach(o upOptions, p *project.Project, names []string, std streams) error {
 	if record, running := control.Holder(p.Root); running {
+		// A script that asks for JSON gets the object of the one that runs, as if it had
+		// started it.
 		if o.json {
 			return printRunning(p.Root, std.out)
 		}
@@ -76,11 +78,15 @@ func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, 
 	if err != nil {
 		return nil, "", fmt.Errorf("find devgate's own program: %w", err)
 	}
+	// Folder and log are there before devgate itself would make them: its first words go
+	// there.
 	dir := filepath.Join(p.Root, control.Folder, "logs")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, "", fmt.Errorf("make log folder: %w", err)
 	}
 	path := filepath.Join(dir, "devgate.log")
+	// Truncated: it is the log of this one start, and what services print has files of
+	// its own.
 	log, err := os.Create(path)
 	if err != nil {
 		return nil, "", fmt.Errorf("open log: %w", err)
@@ -88,6 +94,8 @@ func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, 
 	defer log.Close()
 	cmd := exec.Command(self, append(o.repeated(p), names...)...)
 	cmd.Stdout, cmd.Stderr = log, log
+	// Out of the terminal's session: closing it sends no SIGHUP, and Ctrl-C does not
+	// reach it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, "", fmt.Errorf("start devgate in the background: %w", err)
@@ -96,17 +104,21 @@ func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, 
 }
 
 // repeated are the flags that the devgate in the background needs too.
+// --wait is not among them: this process waits.
 func (o upOptions) repeated(p *project.Project) []string {
 	args := []string{"up", "--format", o.format, "--color", o.colorMode}
+	// A project without a file is found again from the folder.
 	if p.Made == nil {
 		args = append(args, "--file", filepath.Join(p.Root, filepath.Base(p.File.Path)))
 	}
+	// Made absolute: the child may resolve it from another folder.
 	if o.port != 0 {
 		args = append(args, "--port", strconv.Itoa(o.port))
 	}
 	if o.host != "" {
 		args = append(args, "--host", o.host)
 	}
+	// The order is a map's; flags have none.
 	for flag, set := range map[string]bool{"--timestamps": o.timestamps, "--exit-on-failure": o.exitOnFailure, "--open": o.open} {
 		if set {
 			args = append(args, flag)
@@ -135,11 +147,13 @@ func awaitDetached(root string, child *exec.Cmd, limit time.Duration) (client *c
 	connecting, stop := context.WithDeadline(ctx, end)
 	defer stop()
 	if client, err = control.Await(connecting, root); err == nil {
+		// At least a millisecond, as a limit of 0 means none.
 		answer, err = awaitReady(ctx, client, nil, max(time.Until(end), time.Millisecond))
 	}
 	if err == nil {
 		return client, answer, nil
 	}
+	// Then the child's own words are the better error.
 	select { // a connection breaks a moment before its process has ended
 	case <-ctx.Done():
 		return client, answer, context.Cause(ctx)
@@ -150,6 +164,7 @@ func awaitDetached(root string, child *exec.Cmd, limit time.Duration) (client *c
 
 func backendsOf(s control.Status) (n int) {
 	for _, service := range s.Services {
+		// By kind, and not by state: the line says how many stand behind the gateway.
 		if service.Kind == "backend" || service.Kind == "remote" {
 			n++
 		}
@@ -159,6 +174,8 @@ func backendsOf(s control.Status) (n int) {
 
 // earlyEnd passes on what a devgate said that ended at once.
 func earlyEnd(log string, exited *exec.ExitError) error {
+	// All of the log, as the child has only just begun. Its prefix would stand there
+	// twice.
 	text, _ := os.ReadFile(log)
 	said := strings.TrimPrefix(strings.TrimSpace(string(text)), "devgate: ")
 	return &exitError{code: exited.ExitCode(), err: errors.New(said)}

@@ -34,6 +34,7 @@ func (e notRunningError) Error() string {
 func (e notRunningError) Unwrap() error { return control.ErrNotRunning }
 
 // connect finds the devgate that runs the project at root.
+// A devgate that is stopped still listens: a dial succeeds, and the answer never comes.
 func connect(root string) (*control.Client, error) {
 	if err := refuseStopped(root); err != nil {
 		return nil, err
@@ -52,6 +53,8 @@ func refuseStopped(root string) error {
 
 // isStopped reports whether a guard and its manager are stopped.
 func isStopped(pid int) bool {
+	// The guard holds the lock, so its pid is the record's; the terminal stops both of
+	// them.
 	managers := proc.Children(pid)
 	return proc.Stopped(pid) && len(managers) > 0 && proc.Stopped(managers[0])
 }

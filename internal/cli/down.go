@@ -27,10 +27,12 @@ func newDown(std streams) *cobra.Command {
 			if err != nil && !errors.Is(err, control.ErrNotRunning) {
 				return err
 			}
+			// No error: what was asked for is so.
 			if err != nil {
 				_, err := fmt.Fprintln(std.out, "devgate is not running here")
 				return err
 			}
+			// Read before it ends: the record goes with it.
 			record, _ := control.Holder(root)
 			if err := client.Down(cmd.Context()); err != nil {
 				return err
@@ -44,6 +46,8 @@ func newDown(std streams) *cobra.Command {
 
 // awaitEnd returns when nobody holds the project's lock any more, and the
 // process that people see has ended.
+// Polled, as a lock of another process tells nobody that it is gone. The lock goes first,
+// and the guard's process a moment later; a script that starts devgate again wants both.
 func awaitEnd(ctx context.Context, root string, pid int) error {
 	process, alive := proc.Identify(pid)
 	tick := time.NewTicker(20 * time.Millisecond)

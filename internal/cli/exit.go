@@ -33,6 +33,7 @@ func (e *exitError) Error() string {
 }
 
 // Unwrap is what is printed; nil for nothing.
+// errors.As looks further, so a message may be a procfile.ErrorList within.
 func (e *exitError) Unwrap() error { return e.err }
 
 // usageError is a mistake on the command line or in the Devgatefile.
@@ -57,6 +58,8 @@ func codeOf(err error) int {
 }
 
 // codeOfKind is the exit code for what the running devgate did not do.
+// The running devgate knows its own exit codes; over the socket goes the kind, which says
+// what was wrong.
 func codeOfKind(k control.Kind) int {
 	switch k {
 	case control.Unknown, control.Invalid:

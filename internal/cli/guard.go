@@ -26,9 +26,12 @@ func runGuard(std streams) error {
 
 // endGuard ends what a manager has left behind, and ends as it did.
 func endGuard(end guard.End, std streams) error {
+	// Always, also after a good end: it costs one look at an empty list.
 	endOrphans()
 	root, err := rootOf(fileOf(std))
 	known := err == nil
+	// A manager that ends by itself takes its services down; only one that could not is
+	// cleaned up after.
 	if known && (end.Status.Signaled() || end.Crash != "") {
 		session.EndLeftovers(root) // where orphans go to init, this finds them
 	}
@@ -47,6 +50,8 @@ func endGuard(end guard.End, std streams) error {
 func endOrphans() {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
+	// Descendants are asked for anew in each round: a process that is hunted may have had
+	// children meanwhile.
 	proc.KillAll(ctx, func() []proc.ID { return proc.Descendants(os.Getpid()) })
 }
 
@@ -54,6 +59,7 @@ func endOrphans() {
 // killed one is not said: the kernel has ended some of them itself.
 func guardResult(end guard.End) error {
 	if end.Status == 0 {
+		// An exit code that is not 0 was explained by the manager itself.
 		return nil
 	}
 	if !end.Status.Signaled() {

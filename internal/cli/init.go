@@ -30,6 +30,8 @@ folder and writes the Devgatefile that follows from them. It runs nothing, asks
 nothing and never overwrites a file. What it cannot know is marked as a guess.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			// Two ports that projects like are AirPlay's there, and the file names them
+			// with that.
 			o.Mac = runtime.GOOS == "darwin"
 			return writeInitial(o, print, std)
 		},
@@ -46,6 +48,7 @@ func writeInitial(o proposal.Options, print bool, std streams) error {
 	if err != nil {
 		return fmt.Errorf("find working directory: %w", err)
 	}
+	// --print touches nothing, so a file that is there is no obstacle.
 	if !print {
 		if err := noneAbove(dir); err != nil {
 			return err
@@ -55,6 +58,7 @@ func writeInitial(o proposal.Options, print bool, std streams) error {
 	if err != nil {
 		return err
 	}
+	// The file alone goes to standard output: devgate init --print > Devgatefile.
 	if print {
 		_, err := std.out.Write(text)
 		tell(std.err, p)
@@ -64,6 +68,7 @@ func writeInitial(o proposal.Options, print bool, std streams) error {
 		return err
 	}
 	if err := session.WriteSchema(dir); err != nil {
+		// Only a comfort: the Devgatefile has been written and is whole.
 		fmt.Fprintf(std.err, "devgate: cannot write the schema for editors: %v\n", err)
 	}
 	fmt.Fprintf(std.out, "wrote Devgatefile: %s\n", strings.Join(p.Services, ", "))
@@ -85,6 +90,7 @@ func proposed(dir string, o proposal.Options, std streams) (*proposal.Proposal, 
 		return nil, nil, err
 	}
 	text := slices.Concat([]byte(schema.Line+"\n\n"), p.Text)
+	// Its own reader has the last word: what was found in a project may be anything.
 	if _, err := procfile.Parse("Devgatefile", text); err != nil {
 		return nil, nil, fmt.Errorf("devgate has made a Devgatefile that it does not understand itself, and writes none: %w", err)
 	}
@@ -95,6 +101,7 @@ func proposed(dir string, o proposal.Options, std streams) (*proposal.Proposal, 
 // would hide it.
 func noneAbove(dir string) error {
 	path, err := procfile.Find(dir)
+	// A Procfile is no obstacle: a Devgatefile replaces it.
 	if err != nil || filepath.Base(path) != "Devgatefile" {
 		return nil
 	}
@@ -103,6 +110,7 @@ func noneAbove(dir string) error {
 
 // writeNew writes a file that is not there yet.
 func writeNew(path string, text []byte) error {
+	// O_EXCL, as another process may write one between the look and this.
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, os.ErrExist) {
 		return usageError(fmt.Errorf("%s is there already, and nothing was written", path))
@@ -111,6 +119,7 @@ func writeNew(path string, text []byte) error {
 		return err
 	}
 	_, err = file.Write(text)
+	// Close tells of a full disk, too.
 	return errors.Join(err, file.Close())
 }
 

@@ -12,6 +12,8 @@ import (
 	"devgate/internal/logmux"
 )
 
+// newLogs checks the pattern before anything is asked, as the error would come from another
+// process otherwise. It has no fileFlag: -f is --follow here, as it is in tail.
 func newLogs(std streams) *cobra.Command {
 	var file, colorMode string
 	var q control.LogQuery
@@ -55,6 +57,7 @@ func newLogs(std streams) *cobra.Command {
 
 // tailOf translates --tail, where 0 means none and a negative number all: in a
 // query it is the other way round.
+// In a query zero means all, of every field.
 func tailOf(n int) int {
 	switch {
 	case n < 0:
@@ -71,6 +74,7 @@ var errReaderGone = errors.New("the reader has gone")
 // printLogs passes lines through a printer of its own, so that they look as
 // they do under `devgate up`. A reader that leaves (| head) ends it quietly.
 func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, cfg logmux.Config) error {
+	// A signal ends it without an error: Ctrl-C is how one leaves -f.
 	signals, release := catchSignals()
 	defer release()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -86,6 +90,8 @@ func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, 
 	if err != nil {
 		return err
 	}
+	// All names, also of services that are not shown: colours and columns are then those
+	// of devgate up.
 	for _, s := range status.Services {
 		cfg.Services = append(cfg.Services, s.Name)
 	}
@@ -93,6 +99,7 @@ func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, 
 	printer := logmux.New(cfg)
 	err = client.Logs(ctx, q, func(l logmux.Line) error {
 		printer.Print(l)
+		// OnClosed has cancelled ctx by now if the reader has gone; the error ends Logs.
 		return context.Cause(ctx)
 	})
 	closeErr := printer.Close()

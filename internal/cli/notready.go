@@ -23,6 +23,7 @@ func notReady(client *control.Client, answer control.Readiness, timeout time.Dur
 	if isUnderWay(answer) {
 		fmt.Fprintf(&b, " after %s", timeout)
 	}
+	// Of a readiness that is not settled the time that passed is part of the news.
 	for _, s := range missing(answer) {
 		fmt.Fprintf(&b, "\n%s: %s", s.Name, s.State)
 		if s.Reason != "" {
@@ -54,6 +55,7 @@ func missing(answer control.Readiness) (all []control.Service) {
 // itself: then it was the time that ran out.
 func isUnderWay(answer control.Readiness) bool {
 	return slices.ContainsFunc(missing(answer), func(s control.Service) bool {
+		// Waiting is for another one, which is missing itself and says why.
 		return !s.State.Settled() && s.State != event.Waiting
 	})
 }
@@ -76,8 +78,11 @@ func writeTail(w io.Writer, client *control.Client, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var tail []string
+	// An error leaves the tail shorter: the message is about something else already.
 	client.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
+		// devgate's own lines about the service repeat its state.
 		if l.Stream != logmux.Devgate {
+			// The last ones only: a ring of a slice.
 			tail = append(tail[max(0, len(tail)-tailLines+1):], l.Text)
 		}
 		return nil

@@ -16,6 +16,7 @@ import (
 )
 
 // fileFlag is -f, --file: which Devgatefile.
+// Commands with another -f of their own (logs, requests) have --file alone.
 func fileFlag(cmd *cobra.Command, file *string) {
 	cmd.Flags().StringVarP(file, "file", "f", "", "read this Devgatefile instead of looking for one")
 }
@@ -32,6 +33,7 @@ func load(o *project.Options) (*project.Project, error) {
 	p, err := project.Load(context.Background(), *o)
 	switch {
 	case errors.Is(err, procfile.ErrNotFound):
+		// Nothing was started because of the file, or because there is none: exit code 2.
 		return nil, usageError(noFile(dir))
 	case errors.Is(err, proposal.ErrCollection):
 		return nil, usageError(fmt.Errorf("%s holds %w\n  hint: devgate init lists them; run devgate up in one of them", dir, err))
@@ -60,6 +62,8 @@ func rootOf(file string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find working directory: %w", err)
 	}
+	// Both may be there: a devgate of a project without a file, and a Devgatefile that
+	// was written below it since.
 	running, runs := control.Running(dir)
 	found, err := procfile.Find(dir)
 	switch {
@@ -71,6 +75,7 @@ func rootOf(file string) (string, error) {
 		return "", usageError(err)
 	}
 	root, err := folderOf(found)
+	// Of two folders above the same one the longer path is the nearer.
 	if runs && len(running) > len(root) { // both are above dir: the nearer one
 		return running, nil
 	}

@@ -47,11 +47,13 @@ func newRun(std streams) *cobra.Command {
 		},
 	}
 	fileFlag(cmd, &file)
+	// "devgate run api go test -v": -v is go's.
 	cmd.Flags().SetInterspersed(false) // flags behind NAME belong to the command
 	return cmd
 }
 
 // withoutDashes drops the -- between NAME and CMD.
+// pflag takes a "--" away only where flags may still follow; behind NAME they may not.
 func withoutDashes(args []string) []string {
 	if len(args) > 1 && args[1] == "--" {
 		return append([]string{args[0]}, args[2:]...)
@@ -62,11 +64,14 @@ func withoutDashes(args []string) []string {
 // loadAsRunning reads the project, with the ports that a running devgate has for
 // it.
 func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
+	// The command writes to this output itself: colours are right where it is a terminal.
 	o := project.Options{File: file, Color: tty.IsTerminal(cmd.OutOrStdout())}
 	root, err := rootOf(file)
 	if err != nil {
 		return nil, err
 	}
+	// A devgate that does not answer is as good as none: ports are then those of the
+	// file.
 	if client, err := control.Dial(root); err == nil {
 		if status, err := client.Status(cmd.Context()); err == nil {
 			o.Ports = map[string]int{}
@@ -94,6 +99,8 @@ func portOf(text string) int {
 // runCommand gives the command devgate's own terminal. Ctrl-C reaches it
 // directly; devgate waits for what it makes of it.
 func runCommand(service *project.Service, args []string, std streams) error {
+	// Without this Ctrl-C would end devgate in front of the command, and the shell would
+	// prompt while it still runs.
 	taken := make(chan os.Signal, 1) // taken, not ignored: the command would inherit that
 	signal.Notify(taken, syscall.SIGINT, syscall.SIGQUIT)
 	defer signal.Stop(taken)
@@ -104,10 +111,13 @@ func runCommand(service *project.Service, args []string, std streams) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = std.in, std.out, std.err
 	err := cmd.Run()
 	var exited *exec.ExitError
+	// It has run, and its exit code is the answer; anything else is devgate's own
+	// failure.
 	if !errors.As(err, &exited) {
 		return err
 	}
 	if status, ok := exited.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		// A shell gives the same number.
 		return &exitError{code: 128 + int(status.Signal())}
 	}
 	return &exitError{code: exited.ExitCode()}

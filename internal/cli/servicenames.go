@@ -19,8 +19,10 @@ const completionPatience = time.Second
 // names completes the services that a command may be given, none of them twice. A
 // project that cannot be read has none: whoever presses Tab has asked for no error.
 func names(suits func(*procfile.Service) bool, further ...string) cobra.CompletionFunc {
+	// An error on standard error would be printed into the line that is being typed.
 	return func(cmd *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 		all := slices.Clone(further)
+		// Every command with names has a --file; Flag would be nil without.
 		for _, s := range servicesAt(cmd.Context(), cmd.Flag("file").Value.String()) {
 			if suits(s) {
 				all = append(all, fmt.Sprintf("%s\t%s", s.Name, inShort(s)))
@@ -56,6 +58,7 @@ func hasTerminal(s *procfile.Service) bool { return s.PTY }
 
 // servicesAt are the services of the project that a command would be about.
 func servicesAt(ctx context.Context, file string) []*procfile.Service {
+	// A file on a network that does not answer must not hang the shell.
 	ctx, cancel := context.WithTimeout(ctx, completionPatience)
 	defer cancel()
 	dir, err := os.Getwd()
@@ -67,6 +70,7 @@ func servicesAt(ctx context.Context, file string) []*procfile.Service {
 			return nil
 		}
 	}
+	// Read and not loaded: ports and env files are of no use here, and cost time.
 	f, err := procfile.Read(ctx, file)
 	if err != nil {
 		return nil

@@ -13,6 +13,8 @@ import (
 // is taken as well, so that a closed output is an error of a write and not the
 // end of the process.
 func catchSignals(others ...os.Signal) (<-chan os.Signal, func()) {
+	// Four, as a signal that finds no room is dropped, and the second Ctrl-C has to be
+	// seen.
 	caught := make(chan os.Signal, 4)
 	signal.Notify(caught, guard.Heeded(append(others, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)...)...)
 	return caught, func() { signal.Stop(caught) }
@@ -31,5 +33,6 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 		case <-ctx.Done():
 		}
 	}()
+	// Waited for, so that no signal is taken by a goroutine whose command has ended.
 	return ctx, func() { cancel(); <-ended; release() }
 }

@@ -45,6 +45,7 @@ func newStatus(std streams) *cobra.Command {
 // printJSON prints a value on a line.
 func printJSON(out io.Writer, v any) error {
 	e := json.NewEncoder(out)
+	// "<" and "&" of reasons are to be read by people, not by browsers.
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
@@ -59,6 +60,7 @@ func printStatus(out io.Writer, s control.Status) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	// Below the table: a reason may be long, and tabwriter would widen a column for all.
 	for _, service := range s.Services {
 		if service.Reason != "" {
 			if _, err := fmt.Fprintf(out, "\n%s: %s\n", service.Name, service.Reason); err != nil {
@@ -91,6 +93,8 @@ func orDash(n *int) string {
 	return strconv.Itoa(*n)
 }
 
+// A pointer that is nil is null in JSON: "none" and "empty" differ there, and here they
+// do not.
 func text(s *string) string {
 	if s == nil {
 		return ""
@@ -101,6 +105,7 @@ func text(s *string) string {
 func ago(t time.Time) string { return age(t) + " ago" }
 
 // age is a time since t in its two largest units.
+// With one unit below a minute; nobody counts seconds after hours.
 func age(t time.Time) string {
 	d := time.Since(t).Round(time.Second)
 	switch {

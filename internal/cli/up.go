@@ -46,6 +46,8 @@ func up(o upOptions, names []string, std streams) error {
 	if err := o.check(std.out); err != nil {
 		return err
 	}
+	// Two processes, unless there is one already: the guard outlives whatever happens to
+	// the manager.
 	if !o.detach && std.guard == nil {
 		return runGuard(std)
 	}
@@ -54,6 +56,8 @@ func up(o upOptions, names []string, std streams) error {
 	if err != nil {
 		return err
 	}
+	// Before anything is opened: a name that does not exist is a mistake of the command
+	// line.
 	for _, name := range names {
 		if p.Service(name) == nil {
 			return usageError(p.Unknown(name))
@@ -67,6 +71,8 @@ func up(o upOptions, names []string, std streams) error {
 
 // foreground is `devgate up` itself, with the streams of this process.
 func foreground(o session.Options, std streams) error {
+	// SIGTSTP is devgate's to handle: its services have to stop with it, and go on with
+	// it.
 	signals, release := catchSignals(syscall.SIGTSTP)
 	defer release()
 	o.Signals, o.Guard = signals, std.guard
@@ -74,8 +80,12 @@ func foreground(o session.Options, std streams) error {
 	o.Browse = func(url string) { browse(std.guard, url) }
 	o.TerminalSize = func() (columns, rows int) { return tty.Size(std.out) }
 	// The terminal's job is the guard, which is the parent.
+	// The keyboard belongs to text for people; JSON lines would be torn by a line at the
+	// bottom.
 	if std.guard != nil && o.Format == logmux.Text {
 		foreground := func() bool { return proc.InForeground(os.Getppid()) }
+		// nil where there is no terminal: then nothing reads keys, and the output is a
+		// plain stream.
 		if keyboard := tty.NewKeyboard(std.in, std.out, foreground, o.Color); keyboard != nil {
 			o.Keyboard, o.Out = keyboard, keyboard
 		}
@@ -89,14 +99,17 @@ func sessionResult(err error, out io.Writer) error {
 	var signal *session.SignalError
 	var failed *session.ServiceError
 	switch {
+	// Both are the end that was asked for.
 	case errors.Is(err, session.ErrDown), errors.Is(err, session.ErrOutputClosed):
 		return nil
+	// Another one has the lock: what was wanted runs already.
 	case errors.As(err, &held):
 		return alreadyRunning(out, held.Record)
 	case errors.As(err, &signal):
 		return signalError(signal.Signal)
 	case errors.As(err, &failed) && failed.Exit != nil:
 		return &exitError{code: failed.Exit.Code}
+	// It never ran, or was ended in another way: there is no code to pass on.
 	case errors.As(err, &failed):
 		return &exitError{code: exitFailed}
 	}
@@ -104,6 +117,8 @@ func sessionResult(err error, out io.Writer) error {
 }
 
 // fileOf is the Devgatefile that a command line names; "" when it names none.
+// Only --file matters, and a line that is wrong otherwise has been refused by the
+// manager: errors are of no use here.
 func fileOf(std streams) string {
 	up := newUp(std)
 	up.ParseFlags(std.args)

@@ -40,6 +40,7 @@ func (o *upOptions) check(out io.Writer) (err error) {
 	switch {
 	case o.format != "text" && o.format != "json":
 		return usageError(fmt.Errorf("--format %s: want text or json", o.format))
+	// Without --detach nothing would ever print that object.
 	case o.json && !o.detach:
 		return usageError(errors.New("--json goes with --detach\n  hint: devgate up --format json prints every line as JSON"))
 	case o.port < 0 || o.port > 65535:
@@ -59,9 +60,11 @@ func (o upOptions) session(p *project.Project, source project.Options, names []s
 		Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
 		Version: version, OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
 	}
+	// nil means all; an empty list would be none.
 	if len(names) > 0 {
 		all.First = names
 	}
+	// Without --wait there is no time at which it is late.
 	if o.wait {
 		all.Late = o.timeout
 	}

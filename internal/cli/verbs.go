@@ -40,6 +40,8 @@ func newVerb(verb control.Verb, short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// The cause is what a person reads; ctx's own error would say "context
+			// deadline exceeded".
 			late := fmt.Errorf("not done after %s; devgate status tells how it stands", timeout)
 			ctx, cancel := context.WithTimeoutCause(cmd.Context(), timeout, late)
 			defer cancel()

@@ -35,6 +35,7 @@ func revision() string {
 		return ""
 	}
 	for _, s := range info.Settings {
+		// A build from an archive has no revision; twelve digits are what versions of Go modules have.
 		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
 			return " (" + s.Value[:12] + ")"
 		}

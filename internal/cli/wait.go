@@ -28,6 +28,8 @@ func newWait(std streams) *cobra.Command {
 				return err
 			}
 			root, none := rootOf(file)
+			// There is no file yet, but a devgate without one may just be beginning here;
+			// if not, that is the error.
 			if none != nil {
 				root, _ = os.Getwd() // where devgate may be about to run what it finds
 			}
@@ -52,6 +54,7 @@ func waitFor(ctx context.Context, root string, names []string, timeout time.Dura
 	if err != nil {
 		return err
 	}
+	// The rest of the time: connecting has taken some of it.
 	answer, err := awaitReady(ctx, client, names, max(time.Until(end), time.Millisecond))
 	if err != nil || answer.Ready {
 		return err
@@ -76,6 +79,7 @@ func connectSoon(ctx context.Context, root string) (*control.Client, error) {
 	soon, cancel := context.WithTimeout(ctx, beginPatience)
 	defer cancel()
 	client, err := control.Await(soon, root)
+	// It has begun: its lock is held, and only its socket is not there yet.
 	if err != nil && !errors.Is(err, control.ErrNotRunning) {
 		client, err = control.Await(ctx, root)
 	}
@@ -92,6 +96,8 @@ const answerPatience = 5 * time.Second
 // awaitReady asks whether services are ready. The answer comes when that is known, or
 // at the end of limit.
 func awaitReady(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {
+	// The devgate that answers ends the wait itself at limit, so more than that means
+	// that it hangs.
 	silent := errors.New("devgate does not answer; devgate status tells whether it runs")
 	ctx, cancel := context.WithTimeoutCause(ctx, limit+answerPatience, silent)
 	defer cancel()

@@ -59,9 +59,11 @@ func question(args, headers []string, data string, withBody bool) (q control.Que
 			return q, err
 		}
 	}
+	// A method that is given counts more than the one that -d brings.
 	if len(args) == 2 {
 		q.Method = strings.ToUpper(args[0])
 	}
+	// A whole URL would suggest that the host can be chosen.
 	if !strings.HasPrefix(q.Target, "/") {
 		return q, fmt.Errorf("path %q: want one that begins with /", q.Target)
 	}
@@ -82,6 +84,8 @@ func bodyOf(data string) ([]byte, error) {
 	}
 	body, err := os.ReadFile(name)
 	if err != nil {
+		// The name is said already, so only what is wrong with it follows: a
+		// *fs.PathError has it twice.
 		return nil, fmt.Errorf("-d @%s: %w", name, errors.Unwrap(err))
 	}
 	return body, nil
@@ -95,6 +99,7 @@ func printWhy(out io.Writer, e control.Exchange) error {
 		fmt.Fprintf(table, "  %d\t%s\t%s\t%s\t%s\n", i+1, a.Backend, statusText(a.Status), tookText(a), a.Note)
 	}
 	table.Flush()
+	// The gateway's own pages have no backend.
 	by := e.Backend
 	if by == "" {
 		by = "devgate itself"
@@ -111,6 +116,7 @@ func statusText(status int) string {
 }
 
 // saidText is the status, or the word that stands for it where there is none.
+// A note is "skipped: not ready; …": its first word says why nobody was asked.
 func saidText(a control.Attempt) string {
 	word, _, _ := strings.Cut(a.Note, ";")
 	if a.Status != 0 || word == "" {
@@ -157,6 +163,7 @@ func newRequests(std streams) *cobra.Command {
 // (| head) ends it quietly.
 func printRequests(ctx context.Context, out io.Writer, client *control.Client, follow, asJSON bool) error {
 	if asJSON && !follow {
+		// [] and not null when there were none.
 		list := []control.Exchange{}
 		err := client.Requests(ctx, control.RequestQuery{}, func(e control.Exchange) error { list = append(list, e); return nil })
 		if err != nil {
@@ -173,6 +180,7 @@ func printRequests(ctx context.Context, out io.Writer, client *control.Client, f
 		}
 		return gone
 	})
+	// A reader that has gone is no failure of the command.
 	if gone != nil {
 		return nil
 	}

@@ -48,11 +48,15 @@ func attach(a Actions, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer terminal.Close()
+	// From here on the connection is ours: http.Server neither closes it nor waits for
+	// its handler, and so Server counts handlers itself.
 	conn, in, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	// Written by hand, as a hijacked connection has no ResponseWriter any more. An error
+	// shows in the first frame.
 	io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+upgradeName+"\r\n\r\n")
 	serveTerminal(r.Context(), terminal, conn, in.Reader)
 	return nil
@@ -63,13 +67,18 @@ func serveTerminal(ctx context.Context, terminal Terminal, conn net.Conn, in *bu
 	gone, left := context.WithCancelCause(ctx)
 	defer left(nil)
 	out := &frameWriter{to: conn}
+	// A client that does not read must not hold devgate's end up.
 	defer context.AfterFunc(ctx, out.hurry)()
 	var typing sync.WaitGroup
 	typing.Go(func() { left(takeInput(gone, terminal, in, out)) })
+	// Output and typing end each other: a client that leaves cancels gone, an end of the
+	// output closes the connection below typing.
 	err := showOutput(gone, terminal, out)
 	switch {
 	case ctx.Err() != nil: // the server ends
 		out.write(frameEnd, nil)
+	// The client has not left and the server does not end: the terminal's own reason is
+	// told. Where the client has left nobody reads.
 	case gone.Err() == nil:
 		out.write(frameEnd, []byte(err.Error()))
 	}
@@ -104,6 +113,8 @@ func takeInput(ctx context.Context, terminal Terminal, in io.Reader, out *frameW
 		switch kind {
 		case frameInput:
 			if err := terminal.Input(body); err != nil {
+				// The client stays: what cannot be typed now may be possible after a
+				// restart.
 				out.write(frameNotice, []byte(err.Error()))
 			}
 		case frameSize:
@@ -112,6 +123,8 @@ func takeInput(ctx context.Context, terminal Terminal, in io.Reader, out *frameW
 				return err
 			}
 			terminal.Resize(size)
+		// A client that says what this devgate does not know has been made for another
+		// one.
 		default:
 			return fmt.Errorf("unknown frame %q", kind)
 		}
@@ -139,6 +152,7 @@ func (c *Client) Attach(ctx context.Context, name string, size Size) (*Attachmen
 	}
 	request.Header.Set("Connection", "Upgrade")
 	request.Header.Set("Upgrade", upgradeName)
+	// A 101 of net/http has a body that can be written to.
 	body, err := c.exchange(request, http.StatusSwitchingProtocols)
 	if err != nil {
 		return nil, err

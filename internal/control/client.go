@@ -51,9 +51,11 @@ func connect(record Record, err error) (*Client, error) {
 		return nil, err
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		// The host of a URL says nothing here: every request goes to the one socket.
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", record.Socket)
 	}
+	// No keep-alive: a connection in the pool would hold the other side's Close up.
 	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, record}, nil
 }
 
@@ -72,6 +74,7 @@ func awaitRecord(ctx context.Context, root string, stillToBegin bool) (Record, e
 		case !running && (!stillToBegin || ctx.Err() != nil):
 			return record, ErrNotRunning
 		case ctx.Err() != nil:
+			// It holds the lock and does not say yet where it listens.
 			return record, &Error{Kind: Refused, Text: "a devgate is just starting here, and does not answer yet", Hint: "try again in a moment"}
 		}
 		select {
@@ -82,6 +85,7 @@ func awaitRecord(ctx context.Context, root string, stillToBegin bool) (Record, e
 }
 
 // Status asks how everything is.
+// A Status cannot be misread as half of one: JSON that is cut off is an error.
 func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	body, err := c.call(ctx, http.MethodGet, "/status", nil)
 	if err != nil {
@@ -142,6 +146,7 @@ func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) er
 	}
 	defer body.Close()
 	return readStream(body, func(text []byte) error {
+		// The buffer of lines is used again for the next one; Unmarshal copies.
 		var line logmux.Line
 		if err := json.Unmarshal(text, &line); err != nil {
 			return fmt.Errorf("read logs: %w", err)
@@ -164,6 +169,8 @@ func readStream(body io.Reader, take func(text []byte) error) error {
 	lines.Buffer(make([]byte, 64<<10), longestLine)
 	for lines.Scan() {
 		text := lines.Bytes()
+		// Only an Error begins so: "kind" is its first field, and neither a line nor an
+		// exchange has one in front.
 		if bytes.HasPrefix(text, []byte(`{"kind":`)) {
 			return readError(text)
 		}
@@ -171,6 +178,8 @@ func readStream(body io.Reader, take func(text []byte) error) error {
 			return err
 		}
 	}
+	// Any other error is the end of the connection, and by that of the devgate: for who
+	// follows a log that is the end, and no failure.
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
 		return fmt.Errorf("read answer: %w", lines.Err())
 	}
@@ -205,14 +214,19 @@ func (c *Client) exchange(request *http.Request, want int) (io.ReadCloser, error
 	answer, err := c.http.Do(request)
 	if err != nil {
 		if ctx := request.Context(); ctx.Err() != nil {
+			// The cause, as a caller's own words for a limit say more than "deadline
+			// exceeded".
 			return nil, context.Cause(ctx)
 		}
+		// Without the URL that net/http puts in front: its host and path mean nothing to
+		// a person.
 		return nil, fmt.Errorf("ask devgate: %w", errors.Unwrap(err))
 	}
 	if answer.StatusCode == want {
 		return answer.Body, nil
 	}
 	defer answer.Body.Close()
+	// Bounded, as whatever listens on the socket may be no devgate at all.
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, longestLine))
 	return nil, readError(text)
 }

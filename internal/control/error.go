@@ -32,6 +32,7 @@ type Error struct {
 // NewError gives an error a kind. What it says behind "hint: ", in a line of its
 // own, becomes the hint. An error that is an *Error already keeps its kind.
 func NewError(kind Kind, err error) *Error {
+	// The kind that was given nearest to the fault is the right one.
 	var known *Error
 	if errors.As(err, &known) {
 		return known
@@ -49,6 +50,7 @@ func (e *Error) Error() string {
 }
 
 // status is that of an HTTP answer with the error.
+// The status is for those who ask with curl; clients go by the kind.
 func (e *Error) status() int {
 	switch e.Kind {
 	case Unknown, Protocol:

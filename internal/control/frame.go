@@ -23,6 +23,8 @@ const (
 )
 
 // maxFrame is the longest body that is taken.
+// Longer bodies are split in write and refused in readFrame: a length that is wrong must
+// not take memory.
 const maxFrame = 64 << 10
 
 // writePatience is how long a frame may take to be written, before devgate ends.
@@ -41,6 +43,8 @@ func (w *frameWriter) write(kind byte, body []byte) error {
 	defer w.mu.Unlock()
 	for first := true; first || len(body) > 0; first = false {
 		n := min(len(body), maxFrame)
+		// One write for head and body: what a slow client gets is cut at a frame's end,
+		// if anywhere.
 		frame := binary.BigEndian.AppendUint32([]byte{kind}, uint32(n))
 		w.limit(writePatience)
 		if w.hurried.Load() { // looked at last, so that hurry is never undone
@@ -61,6 +65,7 @@ func (w *frameWriter) hurry() {
 }
 
 func (w *frameWriter) limit(patience time.Duration) {
+	// A pipe in a test has no deadline.
 	if c, ok := w.to.(interface{ SetWriteDeadline(time.Time) error }); ok {
 		c.SetWriteDeadline(time.Now().Add(patience))
 	}
@@ -69,6 +74,7 @@ func (w *frameWriter) limit(patience time.Duration) {
 // readFrame reads one. The error is io.EOF where there is no more.
 func readFrame(from io.Reader) (kind byte, body []byte, err error) {
 	var head [5]byte
+	// EOF in front of a frame is an end; within one it is a break, and told apart.
 	if _, err := io.ReadFull(from, head[:]); err != nil {
 		return 0, nil, err
 	}

@@ -15,6 +15,8 @@ import (
 const Folder = ".devgate"
 
 // Record says which devgate runs a project.
+// The record is for people and clients; that a devgate runs at all is only said by the
+// lock.
 type Record struct {
 	PID     int       `json:"pid"`
 	URL     string    `json:"url"` // "" until the gateway listens
@@ -44,6 +46,8 @@ func Acquire(root string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The file is never removed: two that lock different files of one name would both
+	// win.
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
@@ -53,6 +57,7 @@ func Acquire(root string) (*Lock, error) {
 		return &Lock{dir: dir, file: file}, nil
 	case errors.Is(err, unix.EWOULDBLOCK):
 		file.Close()
+		// It may be missing: the holder writes it a moment after it has taken the lock.
 		record, _ := readRecord(dir)
 		return nil, &HeldError{record}
 	default:
@@ -68,6 +73,7 @@ func lockFile(file *os.File) (err error) {
 		if err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
 			return err
 		}
+		// Fifty milliseconds in all: Holder has it for the time of two system calls.
 		time.Sleep(5 * time.Millisecond)
 	}
 	return err
@@ -81,6 +87,7 @@ func MakeFolder(root string) (dir string, err error) {
 		return "", fmt.Errorf("make %s: %w", dir, err)
 	}
 	ignore := filepath.Join(dir, ".gitignore")
+	// Whoever has changed it had a reason.
 	if _, err := os.Stat(ignore); err == nil {
 		return dir, nil
 	}
@@ -98,6 +105,7 @@ func (l *Lock) Write(r Record) error {
 		return fmt.Errorf("write run record: %w", err)
 	}
 	path := filepath.Join(l.dir, "run.json")
+	// Written beside and renamed, so that a reader never finds half of it.
 	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write run record: %w", err)
 	}
@@ -109,6 +117,7 @@ func (l *Lock) Write(r Record) error {
 
 // Release removes the record and drops the lock.
 func (l *Lock) Release() error {
+	// The record first: without the lock another devgate may write its own.
 	os.Remove(filepath.Join(l.dir, "run.json"))
 	return l.file.Close()
 }
@@ -122,10 +131,12 @@ func Holder(root string) (Record, bool) {
 		return Record{}, false
 	}
 	defer file.Close()
+	// A shared lock, so that two who look do not see each other.
 	if unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil {
 		return Record{}, false // closing the file drops it again
 	}
 	record, err := readRecord(dir)
+	// Locked and without a record: it is just beginning. One that cannot be read is none.
 	return record, err == nil || errors.Is(err, os.ErrNotExist)
 }
 

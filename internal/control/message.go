@@ -19,6 +19,7 @@ type Status struct {
 
 // Service is one service in a Status.
 type Service struct {
+	// A pointer is null where there is no value: 0 is a number of restarts, and no port.
 	Name     string      `json:"name"`
 	Kind     string      `json:"kind"` // backend, worker, task or remote
 	State    event.State `json:"state"`

@@ -79,6 +79,7 @@ type parameters struct {
 // nothing is skipped in silence.
 func read(v url.Values, names ...string) *parameters {
 	p := &parameters{values: v}
+	// Sorted, so that of two mistakes the same one is always told.
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if !slices.Contains(names, name) {
 			p.fail("unknown parameter %q (there are %s)", name, cmp.Or(strings.Join(names, ", "), "none"))
@@ -88,6 +89,7 @@ func read(v url.Values, names ...string) *parameters {
 }
 
 func (p *parameters) fail(format string, args ...any) {
+	// The first is kept: later ones may only follow from it.
 	if p.err == nil {
 		p.err = &Error{Kind: Invalid, Text: fmt.Sprintf(format, args...)}
 	}
@@ -98,6 +100,7 @@ func (p *parameters) failure() error {
 	if p.err == nil {
 		return nil
 	}
+	// A nil *Error in an error would not be nil.
 	return p.err
 }
 
@@ -118,6 +121,7 @@ func (p *parameters) number(name string) int {
 }
 
 func (p *parameters) duration(name string) time.Duration {
+	// Bare numbers have no unit, and are refused rather than guessed.
 	text := p.values.Get(name)
 	if text == "" {
 		return 0

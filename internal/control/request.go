@@ -50,10 +50,12 @@ type Inspector interface {
 }
 
 // questionLimit bounds the body of a question, in bytes.
+// Base64 makes a body a third longer on its way here.
 const questionLimit = 64 << 20
 
 func explain(a Actions, w http.ResponseWriter, r *http.Request) error {
 	var q Question
+	// LimitReader ends early where more comes: JSON that is cut off is refused as such.
 	if err := json.NewDecoder(io.LimitReader(r.Body, questionLimit)).Decode(&q); err != nil {
 		return NewError(Invalid, fmt.Errorf("read question: %w", err))
 	}

@@ -28,6 +28,8 @@ func routes() map[string]handler {
 	}
 }
 
+// A pattern has the method, so another method on a known path is no route, and answered
+// by refuseUnknown.
 func routesOf(a Actions) *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, h := range routes() {
@@ -42,6 +44,7 @@ func routesOf(a Actions) *http.ServeMux {
 
 // answer lets a route answer. A panic is told to whoever asked, and ends nothing
 // else.
+// net/http would cut the connection, and say nothing.
 func answer(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
 	begun := &begun{ResponseWriter: w}
 	defer func() {
@@ -52,6 +55,7 @@ func answer(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}()
+	// ServeMux would answer 404 in plain text; a client wants an Error.
 	if _, pattern := mux.Handler(r); pattern == "" {
 		refuseUnknown(w, r)
 		return
@@ -67,6 +71,8 @@ type begun struct {
 }
 
 // WriteHeader writes the status, once.
+// A route that has hijacked its connection cannot be answered any more: fail then writes
+// to nobody.
 func (b *begun) WriteHeader(status int) {
 	if !b.yes {
 		b.yes = true
@@ -116,6 +122,7 @@ func wait(a Actions, w http.ResponseWriter, r *http.Request) error {
 }
 
 func down(a Actions, w http.ResponseWriter, _ *http.Request) error {
+	// The answer first: Down closes the server that it goes through.
 	reply(w, struct{}{})
 	a.Down()
 	return nil
@@ -129,6 +136,8 @@ func do(a Actions, w http.ResponseWriter, r *http.Request) error {
 	default:
 		p.fail("unknown verb %q: want start, stop or restart", string(verb))
 	}
+	// Without a name nothing is done: "all" must be said, and is not meant by leaving
+	// something out.
 	if len(names) == 0 {
 		p.fail("name: want the service that is to %s", verb)
 	}
@@ -179,6 +188,7 @@ func stream[T any](w http.ResponseWriter, batches iter.Seq[[]T], appendJSON func
 		for _, v := range batch {
 			buf = append(appendJSON(buf, v), '\n')
 		}
+		// Its error is that of the flush.
 		w.Write(buf)
 		if send.Flush() != nil {
 			return

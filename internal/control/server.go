@@ -68,6 +68,7 @@ func newServer(actions Actions) *Server {
 	// Made at the first request: the start of devgate would wait for it.
 	routes := sync.OnceValue(func() *http.ServeMux { return routesOf(actions) })
 	s.http = http.Server{
+		// Handlers take their context from ctx: Close ends those that wait or follow.
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if s.begin() {
 				defer s.handlers.Done()
@@ -75,7 +76,7 @@ func newServer(actions Actions) *Server {
 			}
 		}),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: 5 * time.Second, // of the head alone: an answer may last as long as devgate does
 	}
 	return s
 }
@@ -89,15 +90,18 @@ func (s *Server) Close() error {
 	s.cancel(&Error{Kind: Stopping, Text: "devgate is stopping"})
 	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
 	defer cancel()
+	// Shutdown waits for answers that are being written; handlers have been told by ctx.
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		err = s.http.Close()
 	}
 	<-s.ended
 	s.mu.Lock()
+	// No handler begins any more after this, so Wait below cannot miss one.
 	s.closed = true
 	s.mu.Unlock()
 	s.handlers.Wait()
+	// net.UnixListener has removed it already, unless it was replaced meanwhile.
 	os.Remove(s.path)
 	return err
 }

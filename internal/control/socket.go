@@ -19,7 +19,10 @@ const longestSocket = 103
 // SocketPath is where the devgate of the project at root listens: in a
 // per-user folder, under a name of fixed length. Whoever looks for one that runs
 // goes by its Record, as its environment may have been another.
+// Not in the project: a path of more than a hundred bytes is no address of a socket, and
+// some file systems have none.
 func SocketPath(root string) string {
+	// Eight bytes of the hash: enough for the projects of one user.
 	sum := sha256.Sum256([]byte(root))
 	name := hex.EncodeToString(sum[:8]) + ".sock"
 	if run := os.Getenv("XDG_RUNTIME_DIR"); isOwn(run) {
@@ -27,6 +30,7 @@ func SocketPath(root string) string {
 			return path
 		}
 	}
+	// The user's number, as two users may share a temporary folder.
 	user := "devgate-" + strconv.Itoa(os.Getuid())
 	if temp := os.TempDir(); isFolder(temp) {
 		if path := filepath.Join(temp, user, name); len(path) <= longestSocket {
@@ -69,6 +73,7 @@ func listen(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open control socket: %w", err)
 	}
+	// The folder's mode keeps others out already; this is for those that ignore it.
 	if err := os.Chmod(path, 0o600); err != nil {
 		l.Close()
 		return nil, fmt.Errorf("open control socket: %w", err)
@@ -79,6 +84,7 @@ func listen(path string) (net.Listener, error) {
 // checkOwner refuses a folder that somebody else could have made in a shared
 // place such as /tmp.
 func checkOwner(dir string) error {
+	// Lstat, as a link of somebody else's could lead into a folder of ours.
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return fmt.Errorf("check socket folder: %w", err)

@@ -17,6 +17,7 @@ const prefix = "/v1"
 
 // downPath is the one request that every devgate answers, whatever it speaks, so
 // that there is a way out of a mismatch.
+// It has no version in its path, and is never to get one.
 const downPath = "/down"
 
 // mismatch says who is older: the devgate that runs, or the command that asks.
@@ -41,6 +42,7 @@ func versionOf(path string) int {
 	if !ok || err != nil || n < 0 {
 		return 0
 	}
+	// "/v1" is 1, and whatever is no number of a version was before there were any.
 	return n
 }
 

@@ -34,17 +34,22 @@ type caddyBlock struct {
 
 // caddy reads a Caddyfile line by line: the paths of a proxy are its own, or those of
 // the block around it.
+// It is no parser of Caddy's: imports, snippets and matchers by header or method are not
+// followed, and what is behind them gives no row.
 func (r *reader) caddy(file, text string) {
 	c := &caddyfile{named: map[string][]string{}}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if m := caddyProxy.FindStringSubmatch(line); m != nil {
 			block := c.around(m[1])
+			// The scheme is dropped; an upstream of Caddy is written with or without one.
 			port, host, _ := tool.Address(m[2])
 			for _, p := range block.paths {
 				r.addUpstream(file, found.Glob, p, upstream{cmp.Or(host, "localhost"), port}, block.strip)
 			}
 		}
+		// After the proxy has been looked at: a line opens a block or is one row, and a
+		// row belongs to the block around it.
 		c.read(line)
 	}
 }
@@ -59,6 +64,8 @@ func (c *caddyfile) read(line string) {
 	switch {
 	case m != nil:
 		c.blocks = append(c.blocks, caddyBlock{c.paths(m[2]), m[1] == "handle_path"})
+	// Any other block, a site or a directive: it has no path of its own, and only has to
+	// be closed again.
 	case strings.HasSuffix(line, "{"):
 		c.blocks = append(c.blocks, caddyBlock{})
 	case line == "}" && len(c.blocks) > 0:
@@ -80,6 +87,7 @@ func (c *caddyfile) around(matcher string) caddyBlock {
 	if matcher != "" {
 		return caddyBlock{paths: c.paths(matcher)}
 	}
+	// handle blocks nest; without a path ("handle {") one is for the rest.
 	for i := len(c.blocks) - 1; i >= 0; i-- {
 		if len(c.blocks[i].paths) > 0 {
 			return c.blocks[i]

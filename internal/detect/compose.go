@@ -13,6 +13,7 @@ import (
 
 // infrastructure is what images hold that is no part of the project, and what the
 // rest of the project calls it.
+// The order counts: "pgvector/pgvector" before anything that might have part of its name.
 var infrastructure = []struct {
 	what string
 	name *pattern.Pattern
@@ -40,9 +41,12 @@ var infraViews = pattern.New(`exporter|commander|-express`)
 // infra returns what a service is if it is no part of the project, or "".
 func (r *reader) infra(s *composeService) string {
 	name := s.image[strings.LastIndexByte(s.image, '/')+1:]
+	// A profile starts only when somebody asks for it; a viewer stores nothing; without
+	// image and build there is nothing to know.
 	switch {
 	case s.optional, infraViews.MatchString(name), s.context == "" && name == "":
 		return ""
+	// A folder with a package.json is the project's own code, whatever it is called.
 	case s.context != "" && r.Pack(s.context) != nil:
 		return ""
 	}
@@ -64,12 +68,14 @@ func (r *reader) composeServices() {
 				out.Services = append(out.Services, s.name)
 				out.Uses = append(out.Uses, what)
 			} else if !s.optional && !r.composeWorker(c, s) && r.isOnlyContainer(s) {
+				// A guess of ours gives way to a container that is known to work.
 				out.Remotes = append(out.Remotes, &found.Service{
 					Name: s.name, Dir: ".", Kind: found.API, URL: "http://localhost:" + strconv.Itoa(s.port),
 					Port: found.Port{Number: s.port, From: c.file}, From: c.file, Guess: c.file,
 				})
 			}
 		}
+		// A file without either says nothing to anybody.
 		if len(out.Services)+len(out.Remotes) > 0 {
 			r.found.Compose = append(r.found.Compose, out)
 		}
@@ -85,6 +91,7 @@ func (r *reader) isOnlyContainer(s *composeService) bool {
 
 // serviceOf finds what a service of compose is outside of containers: by its
 // folder, or by its name.
+// The folder is surer: names in compose files are often those of containers.
 func (r *reader) serviceOf(c *composeService) *tool.Made {
 	for _, s := range r.made {
 		if c.context != "" && c.context != "." && isBelow(s.Dir, c.context) && s.Kind.Answers() {
@@ -119,11 +126,14 @@ func (r *reader) composeWorker(c *composeFile, s *composeService) bool {
 	if len(leaves) != 1 || !leaves[0].IsAlone() || !slices.Contains(workerTools, leaves[0].Tool()) {
 		return false
 	}
+	// The same worker may stand in the project's list, with another program in front.
 	for _, known := range r.made {
 		if strings.Contains(string(known.Command), s.command) || known.Name == s.name {
 			return true
 		}
 	}
+	// In a container programs are on the PATH; here they are in the project's
+	// environment.
 	if p := r.PythonProject(dir); p != nil && leaves[0].Tool() != "sidekiq" {
 		f.Text = p.Command(s.command)
 		leaves = r.Split(f)

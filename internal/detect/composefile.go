@@ -16,6 +16,7 @@ import (
 const maxCompose = 10
 
 // composeNames are those that docker compose finds by itself.
+// It takes one of them, compose.yaml before all others.
 var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
 
 var (
@@ -36,6 +37,8 @@ func (c *composeFile) isDefault() bool {
 
 // readComposeFiles reads them: those that docker compose finds, then others near
 // the root, those for developers first.
+// For production or for tests comes last: the first file with databases is the one that
+// is used.
 func (r *reader) readComposeFiles() {
 	all := withoutVariants(r.Below(".", 2, func(name string) bool { return composeLike.MatchString(name) }))
 	slices.SortStableFunc(all, func(a, b string) int { return composeRank(a) - composeRank(b) })
@@ -68,6 +71,8 @@ func composeRank(file string) int {
 	switch {
 	case c.isDefault():
 		return slices.Index(composeNames, name)
+	// One of the usual names in another folder: it needs -f, and is still more likely
+	// than a name with something in it.
 	case slices.Contains(composeNames, name):
 		return 5
 	case strings.Contains(name, "prod") || strings.Contains(name, "test") || strings.Contains(name, "ci"):
@@ -82,6 +87,8 @@ func composeRank(file string) int {
 // of that one.
 func (r *reader) addCompose(c *composeFile) {
 	stem := func(file string) string { return strings.TrimSuffix(file, path.Ext(file)) }
+	// docker compose reads compose.override.yml on top of compose.yml without being
+	// asked.
 	base := strings.Replace(c.file, ".override.", ".", 1)
 	i := slices.IndexFunc(r.compose, func(other *composeFile) bool { return base != c.file && stem(other.file) == stem(base) })
 	if i < 0 {
@@ -103,8 +110,11 @@ func (r *reader) readCompose(file string) *composeFile {
 		return nil
 	}
 	c := &composeFile{file: file}
+	// A node, and not a map: a map loses the order in which services are written.
 	for i := 0; i+1 < len(v.Services.Content); i += 2 {
 		var body map[string]any
+		// A service that cannot be decoded is left out alone; the others are as good as
+		// they were.
 		if files.Guarded(func() error { return v.Services.Content[i+1].Decode(&body) }) == nil {
 			c.services = append(c.services, readService(path.Dir(file), v.Services.Content[i].Value, body))
 		}
@@ -117,6 +127,8 @@ func readService(dir, name string, body map[string]any) *composeService {
 	if context := buildContext(body["build"]); context != "" {
 		s.context = path.Join(dir, filled(context))
 	}
+	// Of both the command is kept: an entrypoint is mostly a script that waits and then
+	// runs it.
 	for _, key := range []string{"entrypoint", "command"} {
 		if words := files.Texts(body[key]); len(words) == 1 {
 			s.command = filled(words[0])
@@ -130,6 +142,7 @@ func readService(dir, name string, body map[string]any) *composeService {
 			s.port = published(p)
 		}
 	}
+	// labels is a table or a list of "KEY=VALUE"; both are read.
 	labels, _ := body["labels"].(map[string]any)
 	for key, value := range labels {
 		s.labels[key], _ = value.(string)
@@ -161,6 +174,7 @@ func published(p any) int {
 		if m := portMapping.FindStringSubmatch(filled(text)); m != nil {
 			return files.Port(m[1])
 		}
+		// "3000" alone publishes on a port that Docker chooses; a range names several.
 		return 0
 	}
 	if n := files.PortAt(p, "published"); n != 0 {

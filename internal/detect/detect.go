@@ -14,11 +14,15 @@ import (
 
 // Read looks at the folder fsys. To keep what symbolic links reach within it, hand
 // over the file system of an [os.Root], as [Folder] does.
+// It never fails: what is wrong with the folder stands in the findings.
 func Read(fsys fs.FS) *found.Findings {
 	r := newReader(files.Files{Tree: tree.Read(fsys)})
+	// Compose files first: what they say of workers and folders is asked while services
+	// are found.
 	r.readComposeFiles()
 	r.findServices()
 	r.settle()
+	// After settle, as rows lead to services that have their final kind.
 	r.reverseProxies()
 	r.readAddresses()
 	r.readOrigins()
@@ -47,6 +51,8 @@ func Folder(dir string) (*found.Findings, error) {
 // findServices asks the sources in their order: what the project lists itself, then
 // what its files tell, then what is only a hint.
 func (r *reader) findServices() {
+	// A Procfile.dev is the project's own list for developers: whatever else is there, it
+	// is all that is to run.
 	if r.fromProcfile("Procfile.dev") || r.isForDevelopers("Procfile") && r.fromProcfile("Procfile") {
 		return
 	}
@@ -61,10 +67,13 @@ func (r *reader) findServices() {
 	r.jvmProjects()
 	r.denoProjects()
 	r.otherPacks()
+	// Last of the sources that know scripts: only a front end whose proxy still asks
+	// nobody needs one.
 	for _, p := range r.Packs() {
 		r.siblings(p)
 	}
 	r.composeServices()
+	// From here on only where nothing that answers was found: these are hints.
 	if !r.answers() {
 		r.fromRecipes()
 	}
@@ -74,6 +83,7 @@ func (r *reader) findServices() {
 	if !r.answers() {
 		r.fromProcfile("Procfile")
 	}
+	// A collection is not refused here; package draft says so to the person.
 	r.found.Collection = r.isCollection()
 }
 

@@ -25,6 +25,7 @@ func (r *reader) readEnvFile() {
 	out.Odd = files.Oddity(text)
 	if r.Has("artisan") {
 		out.Readers = append(out.Readers, "Laravel")
+		// Laravel's Vite plugin reads .env of the folder as well.
 		if p := r.Pack("."); p.Has("vite", "laravel-vite-plugin") || p != nil && strings.Contains(p.Scripts["dev"], "vite") {
 			out.Readers = append(out.Readers, "Vite")
 		}
@@ -44,6 +45,7 @@ var (
 // the gateway, and those by which services reach each other.
 func (r *reader) readAddresses() {
 	for _, s := range r.made {
+		// A task is over before anybody asks it.
 		if s.Kind != found.Task && s.URL == "" {
 			r.addressesOf(s)
 		}
@@ -52,6 +54,8 @@ func (r *reader) readAddresses() {
 
 func (r *reader) addressesOf(s *tool.Made) {
 	seen := map[string]bool{}
+	// In the order in which front ends rank them, the one that wins first. Examples are
+	// last: they hold where nobody has made a file of them.
 	for _, name := range []string{".env.local", ".env.development", ".env.dev", ".env", ".env.example", ".env.local.example"} {
 		file := path.Join(s.Dir, name)
 		values := r.Dotenv(file)
@@ -95,9 +99,11 @@ func (r *reader) readOrigins() {
 	}
 	for _, s := range r.made {
 		if s.Kind.IsFrontEnd() || !s.Kind.Answers() {
+			// A front end's own files name its own address and mean themselves.
 			continue
 		}
 		inFront := func(dir string) bool { return fronts[dir] && dir != s.Dir }
+		// An .env beside the root counts for every server: many read that one.
 		for _, file := range append(r.Below(s.Dir, 4, settings.MatchString), ".env", ".env.example") {
 			if !slices.ContainsFunc(split.Upwards(path.Dir(file)), inFront) {
 				r.originsIn(file, ports)
@@ -113,6 +119,7 @@ func (r *reader) originsIn(file string, ports map[int]bool) {
 	}
 	before := "" // of a list, the word that it is about stands further up
 	for line := range strings.Lines(text) {
+		// An empty line ends what belongs together.
 		if strings.TrimSpace(line) == "" {
 			before = ""
 		}

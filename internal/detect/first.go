@@ -23,6 +23,8 @@ func (r *reader) mustExist() {
 	for _, dir := range r.serviceFolders() {
 		r.envFirst(dir)
 	}
+	// A round of its own: commands are listed in this order, and a migration needs the
+	// packages and the .env.
 	for _, dir := range r.serviceFolders() {
 		r.databaseFirst(dir)
 	}
@@ -54,6 +56,7 @@ func (r *reader) serviceFolders() []string {
 func (r *reader) packagesFirst(s *tool.Made) {
 	if p := s.Pack; p != nil {
 		root := p.Root
+		// Either of them: managers differ in where they put the packages of a member.
 		if !r.HasFolder(path.Join(root.Dir, "node_modules")) && !r.HasFolder(path.Join(p.Dir, "node_modules")) {
 			r.first(root.Dir, root.Manager.Install())
 		}
@@ -65,6 +68,7 @@ func (r *reader) packagesFirst(s *tool.Made) {
 		}
 	}
 	switch {
+	// Found without a virtual environment and without a manager of one.
 	case strings.HasPrefix(string(s.Command), "python3 ") && s.Kind.Answers():
 		r.found.Note(fmt.Sprintf("no Python environment was found for %s: its command uses python3, as an activated one has it; with %s there, devgate uses that",
 			s.Dir, path.Join(s.Dir, ".venv")))
@@ -108,6 +112,7 @@ var envExamples = [][2]string{
 func (r *reader) envFirst(dir string) {
 	for _, pair := range envExamples {
 		from, to := path.Join(dir, pair[0]), path.Join(dir, pair[1])
+		// One example is enough; which of several is meant nobody can tell.
 		if r.Has(from) && !r.Has(to) {
 			r.first(".", "cp "+shell.Join(from, to))
 			return
@@ -117,12 +122,15 @@ func (r *reader) envFirst(dir string) {
 
 // databaseFirst: the command that brings a database up to what the sources expect.
 func (r *reader) databaseFirst(dir string) {
+	// p is nil where the folder is no project of Python; the cases that use it have made
+	// sure of that.
 	p := r.PythonProject(dir)
 	switch {
 	case r.Has(path.Join(dir, "prisma/schema.prisma")) && r.Pack(dir) != nil:
 		r.first(dir, r.Pack(dir).Manager.Exec("prisma migrate dev"))
 	case r.Has(path.Join(dir, "alembic.ini")) && p != nil:
 		r.first(dir, p.Command("alembic upgrade head"))
+	// IsDjango makes a project of any folder, so p is there.
 	case r.IsDjango(dir) && r.isCovered(dir, tool.Python):
 		r.first(dir, p.Command("python manage.py migrate"))
 	case r.Has(path.Join(dir, "bin/rails")) && r.HasFolder(path.Join(dir, "db")):

@@ -12,6 +12,8 @@ import (
 
 // pythonProjects finds the servers of every Python folder that no service is made of
 // yet.
+// Each of these sources walks all folders, uppermost first, and leaves those alone that
+// an earlier source has covered.
 func (r *reader) pythonProjects() {
 	for _, dir := range r.Folders() {
 		if r.isCovered(dir, tool.Python) {
@@ -39,6 +41,7 @@ func (r *reader) asgi(p *tool.PythonProject) {
 	}
 	app := r.PythonApp(p)
 	if app.Module == "" {
+		// Without the app nothing can be started: uvicorn wants its name.
 		r.found.Skip(found.Skip{What: path.Base(p.Dir), Where: p.File, Why: "depends on FastAPI, and no app is found in main.py, app.py, api.py or server.py"})
 		return
 	}
@@ -46,6 +49,8 @@ func (r *reader) asgi(p *tool.PythonProject) {
 	if app.Factory {
 		text += " --factory"
 	}
+	// --reload, so devgate has nothing to watch: uvicorn restarts its worker and keeps
+	// the port open.
 	r.guessed(r.addFramework(p.Dir, p.Command(text+" --reload"), p.File, tool.Python), app.File)
 }
 
@@ -55,6 +60,7 @@ func (r *reader) flask(p *tool.PythonProject) {
 	if !p.Has("flask") {
 		program = "quart"
 	}
+	// python-dotenv is how Flask itself reads it.
 	if r.Has(path.Join(p.Dir, ".flaskenv")) { // it names the app
 		r.addFramework(p.Dir, p.Command(program+" run --debug"), p.File, tool.Python)
 		return
@@ -83,6 +89,7 @@ func (r *reader) rubyProjects() {
 		}
 		switch {
 		case hasGem(gemfile, "rails") && r.Has(path.Join(dir, "bin/rails")):
+			// Rails' own bin/rails takes the same words as "rails server".
 			r.addFramework(dir, "bin/rails server -p $PORT", file, tool.Ruby)
 		case hasGem(gemfile, "jekyll"):
 			r.addFramework(dir, "bundle exec jekyll serve", file, tool.Ruby)
@@ -115,8 +122,11 @@ func (r *reader) phpProjects() {
 				r.addLeaves(r.Split(f))
 			}
 		case r.Has(path.Join(dir, "bin/console")) || r.Has(path.Join(dir, "symfony.lock")):
+			// --no-tls, as it would speak https with a certificate of its own otherwise.
 			r.addFramework(dir, "symfony serve --no-tls", file, tool.PHP)
 		case r.Has(path.Join(dir, "public/index.php")):
+			// index.php below public/ is the front controller of most frameworks; the
+			// port only says where it can be put.
 			r.addFramework(dir, "php -S localhost:8000 -t public", file, tool.PHP)
 		}
 	}
@@ -142,6 +152,8 @@ func (r *reader) dotnetProjects() {
 			case aspireHost.MatchString(text):
 				r.found.Skip(found.Skip{What: strings.TrimSuffix(name, path.Ext(name)), Where: file, Why: "starts the same services: run either it or devgate"})
 			case webSDK.MatchString(text):
+				// Without --non-interactive it asks what to do when a change cannot be
+				// applied, and nobody answers.
 				r.addFramework(dir, "dotnet watch --non-interactive run", file, tool.DotNet)
 			}
 		}

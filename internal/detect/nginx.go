@@ -18,6 +18,8 @@ var (
 )
 
 // nginx reads the locations of a configuration of nginx.
+// Line by line: a location is open until its proxy_pass, as projects write one to a
+// location.
 func (r *reader) nginx(file, text string) {
 	groups := map[string]upstream{}
 	for _, m := range nginxGroup.FindAllStringSubmatch(text, 50) {
@@ -37,12 +39,17 @@ func (r *reader) nginx(file, text string) {
 		if group, ok := groups[to.host]; ok {
 			to = group
 		}
+		// Without a path nginx hands the request's own path on.
 		rewrite := m[3] != "" && m[3] != place // a path in proxy_pass replaces the location's
 		r.addUpstream(file, form, place, to, rewrite)
+		// Any further proxy_pass before the next location is inside of an "if": which
+		// holds cannot be known.
 		place = ""
 	}
 }
 
+// "=" is that path alone, "~" and "~*" are regular expressions; "^~" is a prefix that
+// beats those, which the order of the tables says.
 func nginxForm(sign string) found.PatternForm {
 	switch {
 	case sign == "=":

@@ -17,6 +17,8 @@ func (r *reader) fromProcfile(name string) bool {
 	}
 	var leaves []*split.Leaf
 	for _, f := range r.Procfile(name) {
+		// One such line is enough: a platform's Procfile starts what was built, on a port
+		// of its own.
 		if name == "Procfile" && (f.Name == "release" || production.MatchString(f.Text) || strings.Contains(f.Text, "gunicorn")) {
 			r.found.Skip(found.Skip{What: f.Name, Where: name, Why: "for production"})
 			return false
@@ -24,6 +26,7 @@ func (r *reader) fromProcfile(name string) bool {
 		leaves = append(leaves, r.Split(f)...)
 	}
 	r.addLeaves(leaves)
+	// It was all that was found: people may start it, or may not.
 	if name == "Procfile" && !r.isForDevelopers(name) {
 		for _, s := range r.made {
 			if s.From == name {
@@ -39,6 +42,7 @@ func (r *reader) fromProcfile(name string) bool {
 var forDevelopers = pattern.New(`docker run|--reload|--watch|\bwatch\b|runserver|flask run|fastapi dev|nodemon|npm run dev|npm start|\bvite\b`)
 
 // isForDevelopers reports whether a Procfile is for development.
+// A "release:" line is of Heroku's, and runs at a deployment.
 func (r *reader) isForDevelopers(name string) bool {
 	text, ok := r.Text(name)
 	return ok && forDevelopers.MatchString(text) && !production.MatchString(text) && !strings.Contains(text, "release:")
@@ -53,6 +57,8 @@ var shellFiles = []string{"dev.sh", "scripts/dev.sh", "bin/dev.sh", "run.sh", "s
 // fromShellFile is for projects whose servers only a file for the shell knows.
 func (r *reader) fromShellFile() {
 	for _, dir := range r.Folders() {
+		// At the root and right below it the first file that leads to a server is the
+		// project's; deeper ones are each a part's own.
 		if r.answers() && path.Dir(dir) == "." {
 			return
 		}
@@ -61,6 +67,7 @@ func (r *reader) fromShellFile() {
 			continue
 		}
 		leaves := r.Split(r.In(dir, name, "sh "+strings.TrimPrefix(name, dir+"/")))
+		// A single program that does not answer is more likely a tool.
 		for _, l := range leaves {
 			if s := r.Understand(l); s != nil && (s.Kind.Answers() || len(leaves) > 1) {
 				r.guessed(s, name)
@@ -79,6 +86,8 @@ func (r *reader) fromRecipes() {
 				continue
 			}
 			leaves := r.Split(f)
+			// A recipe that leads to several things is started by make itself, not by a
+			// line here.
 			if len(leaves) != 1 {
 				continue
 			}

@@ -23,6 +23,7 @@ func (r *reader) goModules() {
 func (r *reader) goModule(module string) {
 	var servers, asides []*tool.GoProgram
 	for _, dir := range r.Folders() {
+		// A module may lie inside of another's folder: its programs are its own.
 		if !isBelow(dir, module) || r.GoModuleOf(dir) != module || !r.IsGoMain(dir) {
 			continue
 		}
@@ -36,6 +37,7 @@ func (r *reader) goModule(module string) {
 			servers = append(servers, p)
 		}
 	}
+	// A module with one server has it wherever it likes.
 	if len(servers) == 0 && len(asides) == 1 {
 		servers, asides = asides, nil // in whatever folder it is
 	}
@@ -43,6 +45,8 @@ func (r *reader) goModule(module string) {
 		r.found.Skip(found.Skip{What: path.Base(p.Dir), Where: p.Dir, Why: "neither in cmd/ nor in a folder that is called as a server"})
 	}
 	name := path.Base(r.GoModule(module))
+	// Stable, so that of equal ones the folders' order decides: the same folder gives the
+	// same findings.
 	slices.SortStableFunc(servers, func(a, b *tool.GoProgram) int { return goRank(a, name) - goRank(b, name) })
 	for i, p := range servers {
 		s := r.GoService(p, nil, nil)
@@ -106,6 +110,7 @@ func (r *reader) crates() {
 			r.addFramework(dir, "trunk serve", file, tool.Rust)
 		}
 	}
+	// A crate that depends on axum may be a library of handlers for the others.
 	surely := slices.DeleteFunc(slices.Clone(servers), func(c *tool.Crate) bool { return !r.CrateServes(c) })
 	if len(surely) > 0 {
 		servers = surely
@@ -121,6 +126,7 @@ func (r *reader) crates() {
 func (r *reader) denoProjects() {
 	for _, dir := range r.Folders() {
 		tasks, file := r.DenoTasks(dir)
+		// A package.json beside deno.json is for npm's tools, and has been read.
 		if file == "" || r.isCovered(dir, tool.Deno) || r.Pack(dir) != nil {
 			continue
 		}
@@ -144,6 +150,8 @@ func (r *reader) jvmProjects() {
 			continue
 		}
 		where, command := r.ModuleCommand(m)
+		// where is the wrapper's folder; which folder's module it is, jvmWords reads back
+		// from the command.
 		r.addFramework(where, command, m.File, tool.JVM)
 		if m.IsQuarkus() {
 			for _, name := range []string{"src/main/webui", "webui"} {

@@ -15,6 +15,7 @@ import (
 const maxServices = 60
 
 // reader is one look at a folder.
+// It belongs to one goroutine and is used once.
 type reader struct {
 	*tool.Tools
 	found *found.Findings
@@ -37,6 +38,7 @@ func newReader(f files.Files) *reader {
 // add takes a service into the findings, unless it is there. Two sources may lead to
 // one command: it keeps the name that either of them has for it.
 func (r *reader) add(s *tool.Made) {
+	// The bound keeps a hostile folder from filling the file.
 	if s == nil || slices.Contains(r.made, s) || len(r.made) >= maxServices {
 		return
 	}
@@ -84,12 +86,16 @@ func (r *reader) visit(l *split.Leaf) {
 // addFramework makes a service of the command that a framework's files call for.
 // What is in a folder of documentation and the like is told, and not started.
 func (r *reader) addFramework(dir, command, file string, lang tool.Language) *tool.Made {
+	// Before it is read: whatever comes of it, no other source tries the same folder
+	// again.
 	r.covered[tool.Covered{Dir: dir, Language: lang}] = true
 	f := r.In(dir, file, command)
 	f.Pack = nil // the command is no script's
 	var made *tool.Made
 	for _, l := range r.Split(f) {
 		if s := r.Understand(l); s != nil && r.isPart(s) {
+			// Of a framework's command there is one leaf; more are steps that are all of
+			// it.
 			r.add(s)
 			made = s
 		}
@@ -100,6 +106,7 @@ func (r *reader) addFramework(dir, command, file string, lang tool.Language) *to
 // isPart reports whether a service is one of those that the project serves.
 func (r *reader) isPart(s *tool.Made) bool {
 	if !isAside(s.Dir) {
+		// It is told with its table, so that who wants it can paste it.
 		return true
 	}
 	name := path.Base(s.Dir)

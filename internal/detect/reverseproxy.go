@@ -13,6 +13,7 @@ import (
 // reverseProxies reads the files by which the project's own reverse proxy spreads
 // paths over its services, and finds out which services all rows of proxies mean.
 func (r *reader) reverseProxies() {
+	// Near the root only: deeper files of these names belong to somebody's container.
 	for _, file := range r.Below(".", 3, isProxyFile) {
 		text, _ := r.Text(file)
 		if strings.HasPrefix(path.Base(file), "Caddyfile") {
@@ -27,6 +28,8 @@ func (r *reader) reverseProxies() {
 		}
 	}
 	for i, route := range r.found.Routes {
+		// Rows of front ends are looked up here, too: their proxies may name a
+		// container's host.
 		if route.Target.Host != "" && route.Target.To == nil {
 			r.found.Routes[i].Target.To = r.byHost(route.Target.Host)
 		}
@@ -49,6 +52,7 @@ var (
 
 // traefik reads the rules that labels of a compose file give.
 func (r *reader) traefik(file string, s *composeService) {
+	// Sorted, as a map has no order and rows do.
 	for _, key := range slices.Sorted(maps.Keys(s.labels)) {
 		if !strings.HasPrefix(key, "traefik.http.routers.") || !strings.HasSuffix(key, ".rule") {
 			continue

@@ -10,11 +10,14 @@ import (
 )
 
 // production finds what starts something that was built before.
+// A platform starts these; for developers there are others. Without what was built they
+// fail.
 var production = pattern.New(`\bnode\s+(?:\./)?(?:dist|build|\.output|lib)/|\b(?:next|remix|astro|nuxt|vite|vinxi|vitepress) (?:start|preview)\b|\b(?:docusaurus|gatsby|vitepress) serve\b|\bserve -s|react-router-serve|remix-serve|NODE_ENV=production|java -jar|turbo run start|target/release|gunicorn[^\n]*--preload`)
 
 var (
 	// devNames are the scripts that start a project for its developers, better
 	// ones first.
+	// "dev" is taken whatever it does: it is what its author calls it.
 	devNames = []string{"dev", "start:dev", "develop", "serve", "start", "watch"}
 	// devLike are names like those of scripts that start a project.
 	devLike = pattern.New(`^(?:dev|start|serve|watch|develop)(?:[:_-].*)?$`)
@@ -29,6 +32,7 @@ var (
 // fromScripts starts from the project's own dev script, in the root's composer.json
 // or package.json.
 func (r *reader) fromScripts() {
+	// Composer first: in a Laravel project its "dev" starts the package.json's, too.
 	if f, ok := r.ComposerDev("."); ok {
 		if leaves := r.Split(f); len(leaves) > 0 {
 			r.addLeaves(leaves)
@@ -68,6 +72,8 @@ func (r *reader) packLeaves(p *split.Pack) []*split.Leaf {
 // siblings are the scripts beside a front end's by which people start the server that
 // its proxy asks: "dev-node" beside "dev", "server" beside "client".
 func (r *reader) siblings(p *split.Pack) {
+	// Without a front end that asks somebody there is no reason to think that a server is
+	// missing.
 	asksNobody := !slices.ContainsFunc(r.found.Routes, func(route found.Route) bool { return route.By != nil && route.Target.Remote == "" })
 	if asksNobody || r.has(found.API, found.App, found.RPC) {
 		return
@@ -92,12 +98,15 @@ func (r *reader) siblings(p *split.Pack) {
 func devScript(p *split.Pack) string {
 	i := slices.IndexFunc(devNames, func(name string) bool {
 		text, ok := p.Scripts[name]
+		// A script that starts nothing of production is what is left.
 		return ok && (name == "dev" || !production.MatchString(text))
 	})
 	if i < 0 {
 		return ""
 	}
 	chosen := devNames[i]
+	// Some have both: "dev" against a server that is shared, "dev:local" against one's
+	// own.
 	if local := chosen + ":local"; strings.Contains(p.Scripts[local], "localhost") || strings.Contains(p.Scripts[local], "127.0.0.1") {
 		return local // the plain one talks to a server elsewhere
 	}
@@ -116,6 +125,7 @@ func isList(text string) bool {
 }
 
 // refers reports whether a script calls another one, also by way of others.
+// Four calls deep, as scripts may name each other in circles.
 func refers(p *split.Pack, from, to string, depth int) bool {
 	if depth == 0 {
 		return false
@@ -140,6 +150,7 @@ func (r *reader) otherPacks() {
 		if script == "" || r.visited[p] || r.isOwned(p.Dir) || p == root && listed {
 			continue
 		}
+		// In a workspace with a list a member that is not on it is left out on purpose.
 		if listed && p.Root != p || isAside(p.Dir) {
 			r.found.Skip(p.NotListed(script))
 			continue

@@ -12,6 +12,8 @@ import (
 )
 
 // settle works out what services mean to each other, once all are known.
+// The order counts: libraries are settled before others wait for them, twins after their
+// kinds are final.
 func (r *reader) settle() {
 	r.settleUnlisted()
 	r.settleLibraries()
@@ -22,6 +24,7 @@ func (r *reader) settle() {
 		r.uses(s)
 		r.found.Services = append(r.found.Services, s.Service)
 	}
+	// Rows of a front end that was left out lead from nowhere.
 	r.found.Routes = slices.DeleteFunc(r.found.Routes, func(route found.Route) bool {
 		return route.By != nil && !slices.Contains(r.found.Services, route.By)
 	})
@@ -65,6 +68,7 @@ func isTwin(s, other *tool.Made) bool {
 
 // settleUnlisted leaves libraries out that no script starts and nothing here imports.
 func (r *reader) settleUnlisted() {
+	// Where the project has a list, what is on it is meant.
 	if root := r.Pack("."); root != nil && r.visited[root] {
 		return
 	}
@@ -91,6 +95,8 @@ func (r *reader) settleLibraries() {
 	if len(libraries) == 0 {
 		return
 	}
+	// All are members of the same workspace in practice; turbo is what can build them in
+	// their order.
 	root := libraries[0].Leaf.Pack.Root
 	if len(libraries) < manyLibraries || !root.Has("turbo") {
 		for _, s := range r.made {
@@ -114,6 +120,7 @@ func afterImports(s *tool.Made, libraries []*tool.Made) {
 func (r *reader) buildOnce(root *split.Pack, libraries []*tool.Made) {
 	parent := path.Dir(libraries[0].Leaf.Pack.Dir)
 	task := &found.Service{
+		// They are gone from the services, so nothing watches them: that is said.
 		Hint: "build", Dir: root.Dir, Kind: found.Task, From: root.File,
 		Command: found.Text(root.Manager.Exec("turbo run build --filter=./" + parent + "/*")),
 	}
@@ -138,6 +145,7 @@ func (r *reader) settleSprings() {
 	for _, s := range r.made {
 		switch {
 		case s.Module == nil:
+		// Spring Cloud's own default ports: 8888 for a config server, 8761 for Eureka.
 		case strings.Contains(s.Module.Deps, "config-server"):
 			cloud.config = s
 			asHelper(s, 8888)
@@ -165,6 +173,8 @@ func (c springs) settle(s *tool.Made) {
 	if c.registry != nil && strings.Contains(s.Module.Deps, "eureka-client") {
 		s.After = append(s.After, c.registry.Service)
 	}
+	// Behind a gateway of their own the services register and are found by name, on ports
+	// that they choose.
 	if c.gateway != nil && s != c.gateway && s.Port.From == "" { // its settings say where it listens
 		s.Kind, s.Port, s.Moved, s.Env, s.Ready = found.Worker, found.Port{}, "", nil, found.Ready{}
 	}

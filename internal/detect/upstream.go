@@ -17,7 +17,7 @@ func (r *reader) addUpstream(file string, form found.PatternForm, p string, to u
 	t := found.Target{Host: to.host, To: r.byHost(to.host)}
 	if tool.IsLocal(to.host) {
 		t = found.Target{Port: to.port}
-	} else if t.To == nil {
+	} else if t.To == nil { // a host of the internet, or a service that is not started here
 		return
 	}
 	r.found.AddRoute(found.Route{File: file, Form: form, Path: p, Target: t, Rewrite: rewrite})
@@ -25,6 +25,8 @@ func (r *reader) addUpstream(file string, form found.PatternForm, p string, to u
 
 // byHost finds the service that a name among containers stands for; nil if none.
 func (r *reader) byHost(host string) *found.Service {
+	// A name among containers is one of their network; outside of it the service of the
+	// same folder stands for it.
 	for _, c := range r.compose {
 		if s := c.service(host); s != nil {
 			if made := r.serviceOf(s); made != nil {

@@ -14,6 +14,9 @@ var usesOf = []struct {
 	what  string
 	names *pattern.Pattern
 }{
+	// One pattern over the whole text of a manifest: names of packages are telling in
+	// every language, and a wrong guess only makes a service wait for a database that is
+	// there anyway.
 	{"postgres", pattern.New(`(?i)["' /\-]pg["' :]|postgres|psycopg|asyncpg|jackc/pgx|lib/pq|npgsql|tokio-postgres`)},
 	{"mysql", pattern.New(`(?i)mysql|mariadb|pymysql`)},
 	{"mongo", pattern.New(`(?i)mongo`)},
@@ -32,6 +35,7 @@ var manifests = []string{
 
 // uses notes which databases and queues a service's dependencies name.
 func (r *reader) uses(s *tool.Made) {
+	// They run in browsers, or not for long.
 	if s.Kind == found.Page || s.Kind == found.Assets || s.Kind == found.Task {
 		return
 	}

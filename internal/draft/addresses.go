@@ -15,6 +15,7 @@ import (
 func (p *planner) addresses() {
 	for _, a := range p.found.Addresses {
 		by := p.of[a.By]
+		// A variable that the project's own command sets is left as it is.
 		if by == nil || slices.ContainsFunc(by.Env, func(v Var) bool { return v.Name == a.Name }) {
 			continue
 		}
@@ -22,9 +23,11 @@ func (p *planner) addresses() {
 		other := p.onPort(a.Port)
 		switch {
 		case other == nil:
+		// Both end in a browser: what a page asks, and where a login comes back to.
 		case a.Public || other != by && p.isBehind(other): // what a browser is told, or is sent back to
 			value = p.throughGateway(a.Value)
 		case other == by:
+		// A service that stayed where it was is reached as the file says.
 		case other.Auto || other.Port != a.Port:
 			value = moved(a.Value, other)
 		}
@@ -52,6 +55,8 @@ func (p *planner) peers() {
 			}
 			value := addressOf(other)
 			if kind == "ADDR" {
+				// A mark with the other's name: only the Devgatefile knows where that
+				// will be.
 				value = found.Text("localhost:\x00" + other.Name + ".port\x00")
 			}
 			s.Env = append(s.Env, Var{Name: name, Value: value})
@@ -77,6 +82,7 @@ func (p *planner) called(stem string) *Service {
 // onPort is the service of the plan that had a port by itself, or nil.
 func (p *planner) onPort(n int) *Service {
 	i := slices.IndexFunc(p.services, func(s *Service) bool {
+		// Parked services keep their port in comments alone.
 		return s.Kind.Answers() && s.Service.Port.Number == n && !slices.Contains(p.Parked, s)
 	})
 	if i < 0 {
@@ -88,6 +94,8 @@ func (p *planner) onPort(n int) *Service {
 // moved is an address with the origin of a service that has moved.
 func moved(value string, to *Service) string {
 	u, err := url.Parse(value)
+	// Values of several addresses, or with variables of their own, are not one address;
+	// another scheme than http is nothing that a backend here speaks.
 	if err != nil || u.Scheme != "http" || strings.ContainsAny(value, "${} ,") {
 		return ""
 	}
@@ -100,7 +108,9 @@ func (p *planner) throughGateway(value string) string {
 	if err != nil || strings.ContainsAny(value, "${} ,") {
 		return ""
 	}
+	// https to the gateway would be refused: it speaks http.
 	scheme := strings.Replace(u.Scheme, "s", "", 1)
+	// Of "ws" the line above has taken the only "s".
 	if strings.HasPrefix(u.Scheme, "ws") {
 		scheme = "ws"
 	}

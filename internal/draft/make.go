@@ -12,6 +12,7 @@ import (
 // Make chooses. The error is ErrNothing or ErrCollection; beside it the plan has
 // what was skipped and why.
 func Make(f *found.Findings, o Options) (*Plan, error) {
+	// Findings are not changed: what a rule corrects it corrects in a copy (replace).
 	p := &planner{Plan: &Plan{Port: defaultPort, Skipped: f.Skipped}, found: f, options: o, of: map[*found.Service]*Service{}}
 	if f.Collection {
 		return p.Plan, ErrCollection
@@ -22,6 +23,8 @@ func Make(f *found.Findings, o Options) (*Plan, error) {
 		p.sayContainers()
 		return p.Plan, ErrNothing
 	}
+	// The order counts: names are needed by every message, rows find out who is a backend
+	// before the home page is chosen, and ports come before the commands that have them.
 	p.name()
 	p.join()
 	p.rank()
@@ -31,6 +34,7 @@ func Make(f *found.Findings, o Options) (*Plan, error) {
 	p.peers()
 	p.order()
 	if len(p.Services) == 0 {
+		// Only comments would be left, and a file that starts nothing is none.
 		return p.nothingRuns(), ErrNothing
 	}
 	p.tidy()
@@ -82,6 +86,7 @@ func (p *planner) take() {
 		p.services = append(p.services, made)
 		p.of[s] = made
 	}
+	// deps is only set where there is a compose file.
 	if p.deps != nil {
 		p.afterDeps(compose.Uses)
 	}
@@ -104,6 +109,7 @@ func (p *planner) withContainers(services []*found.Service) []*found.Service {
 	if len(p.found.Compose) == 0 {
 		return services
 	}
+	// Those of the first file alone: it is the one that people start.
 	for _, remote := range p.found.Compose[0].Remotes {
 		services = slices.DeleteFunc(services, func(s *found.Service) bool {
 			return s.Guess != "" && s.URL == "" && s.Kind.Answers() && path.Base(s.Dir) == remote.Name
@@ -129,6 +135,7 @@ func composeCommand(c found.Compose, verb string) string {
 
 // afterDeps lets the services wait that use a database; if nobody says so, all that
 // might.
+// p.replace: a finding may be shared, and the plan only adds to it.
 func (p *planner) afterDeps(uses []string) {
 	var waiting []*Service
 	for _, s := range p.services {
@@ -145,6 +152,7 @@ func (p *planner) afterDeps(uses []string) {
 	}
 	for _, s := range waiting {
 		if s.Service != p.deps && s.URL == "" {
+			// A server of a container has no process here that could wait.
 			p.replace(s, withAfter(s.Service, p.deps))
 		}
 	}
@@ -162,6 +170,8 @@ func withAfter(s, other *found.Service) *found.Service {
 var sqlKinds = []string{"postgres", "mysql", "sql"}
 
 // isOneOf reports whether a use is among those that a file has.
+// What a file's image is called and what a library is for do not always meet: "sql"
+// stands for whichever it is.
 func isOneOf(use string, all []string) bool {
 	if slices.Contains(all, use) {
 		return true
@@ -181,6 +191,8 @@ func (p *planner) commands() {
 			s.Env = append(s.Env, Var{Name: v.Name, Value: v.Value})
 		}
 		p.NoBrowser = p.NoBrowser || s.Opens
+		// A worker whose command has a port in it, and no port: there is no value to put
+		// there.
 		if !s.hasPort() && s.asksForPort() {
 			p.park(s, 0, nil)
 		}
@@ -199,6 +211,8 @@ func (p *planner) waits() {
 	for _, s := range p.Services {
 		for _, first := range s.Service.After {
 			other := p.of[first]
+			// Parked services are not in the file; waiting for each other would be an
+			// error there.
 			if other != nil && slices.Contains(p.Services, other) && !slices.Contains(s.After, other.Name) && !p.reaches(other, s, map[*Service]bool{}) {
 				s.After = append(s.After, other.Name)
 			}
@@ -236,6 +250,8 @@ func (p *planner) reasons() {
 	if odd := p.found.EnvFile.Odd; odd != "" {
 		p.NoEnvFile = ".env uses " + odd + "; " + p.envReaders()
 		if odd != "${...}" && odd != "$NAME" {
+			// The same words, and another verb: a value of several lines is nothing that
+			// a file uses.
 			p.NoEnvFile = ".env has " + odd + "; " + p.envReaders()
 		}
 	}

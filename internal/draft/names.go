@@ -10,9 +10,11 @@ import (
 	"devgate/internal/detect/shell"
 )
 
+// A Devgatefile allows 63, but a name stands in front of every line of output.
 const maxName = 40
 
 // reserved are words that mean something else in a Devgatefile.
+// Top-level keys, and tables that are none of a service: procfile refuses them as names.
 var reserved = []string{
 	"gateway", "devgate", "env", "defaults", "name", "port", "host", "hosts", "static", "hold", "not_found", "speculate", "replay_limit",
 	"dashboard", "env_file", "order", "isolate",
@@ -52,6 +54,7 @@ func (p *planner) commonPrefix() string {
 			prefix = prefix[:len(prefix)-1]
 		}
 	}
+	// Of two names a common beginning may be chance.
 	if n < 3 {
 		return ""
 	}
@@ -73,9 +76,11 @@ func given(s *Service) []string { return []string{s.Service.Name, parentName(s)}
 // candidates are what a service may be called, best first.
 func (p *planner) candidates(s *Service) []string {
 	var all []string
+	// A script called "vite" says what it runs and not what it is for.
 	if s.Hint != s.Tool { // "vite": a script that is called as what it runs
 		all = append(all, s.Hint)
 	}
+	// Folders that are called the same everywhere say nothing; the one above does.
 	if base := path.Base(s.Dir); s.Dir != "." && !slices.Contains([]string{"src", "source", "cmd"}, base) {
 		all = append(all, base)
 	} else if s.Dir != "." && path.Dir(s.Dir) != "." {
@@ -115,6 +120,7 @@ func (p *planner) role(s *Service) string {
 }
 
 // claim takes the first name that nobody has.
+// A number only where all names are taken.
 func (p *planner) claim(s *Service, taken map[string]bool, names ...string) {
 	var wanted []string
 	for _, name := range names {
@@ -129,6 +135,7 @@ func (p *planner) claim(s *Service, taken map[string]bool, names ...string) {
 	if i >= 0 {
 		s.Name = wanted[i]
 	}
+	// It ends: there are fewer services than numbers.
 	for n := 2; s.Name == ""; n++ {
 		if name := wanted[0] + "-" + strconv.Itoa(n); !taken[alike(name)] {
 			s.Name = name
@@ -151,6 +158,7 @@ func Name(text string) string {
 		return '-'
 	}, strings.ToLower(text))
 	name = strings.Trim(name, "-_")
+	// Cut at a byte: all letters are ASCII here.
 	if len(name) > maxName {
 		name = strings.TrimRight(name[:maxName], "-_")
 	}

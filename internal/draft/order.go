@@ -13,6 +13,7 @@ import (
 var frontNames = []string{"web", "frontend", "app", "client", "webapp", "www", "ui", "site"}
 
 // rank finds the service whose page is the home page.
+// The best kind that is there: a front end, else a server that makes pages, else an API.
 func (p *planner) rank() {
 	for _, isHome := range []func(found.Kind) bool{
 		found.Kind.IsFrontEnd,
@@ -26,6 +27,7 @@ func (p *planner) rank() {
 			}
 		}
 		if len(homes) > 0 {
+			// MinFunc takes the first of equals: the project's own order decides.
 			p.main = slices.MinFunc(homes, func(a, b *Service) int { return cmp.Compare(frontRank(a), frontRank(b)) })
 			return
 		}
@@ -43,6 +45,8 @@ func frontRank(s *Service) int {
 func (p *planner) isFront(s *Service) bool { return s == p.main || s.Kind.IsFrontEnd() }
 
 // place is where a service stands in the cascade.
+// The numbers only have their order. Those with paths first, as they take what is theirs
+// and leave the rest; a server that answers every path last of those that are asked.
 func (p *planner) place(s *Service) int {
 	switch {
 	case s.Kind == found.Task:
@@ -71,11 +75,15 @@ func (p *planner) order() {
 	slices.SortStableFunc(p.Services, func(a, b *Service) int {
 		return cmp.Or(
 			cmp.Compare(p.place(a), p.place(b)),
+			// Of two patterns the longer is the more special one, and the cascade asks in
+			// order.
 			cmp.Compare(longest(b.Paths), longest(a.Paths)),
 			cmp.Compare(a.firstRow, b.firstRow),
 		)
 	})
 	for _, s := range p.Services {
+		// It can still be asked by its own name: the gateway takes NAME.localhost for
+		// that service.
 		if s.Kind.IsFrontEnd() && s != p.main && len(s.Paths) == 0 {
 			p.say(fmt.Sprintf("%s is http://%s.localhost:%d", s.Name, s.Name, p.Port))
 		}
@@ -88,6 +96,7 @@ func (p *planner) tidy() {
 		s.Env = slices.DeleteFunc(s.Env, func(v Var) bool { // nobody asks what is not there
 			return slices.ContainsFunc(p.Parked, func(o *Service) bool { return strings.Contains(string(v.Value), "\x00"+o.Name+".") })
 		})
+		// A timeout with nothing to wait for.
 		if nothing := (found.Ready{Timeout: s.Ready.Timeout}); !s.hasPort() && s.Ready == nothing { // to wait for
 			with := *s.Service
 			with.Ready = found.Ready{}

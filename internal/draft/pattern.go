@@ -7,6 +7,7 @@ import (
 	"devgate/internal/detect/pattern"
 )
 
+// A pattern for each: more than this is generated, and nobody would read the file.
 const maxAlternatives = 50
 
 var (
@@ -37,6 +38,7 @@ func prefix(path string) ([]string, bool) {
 	if path == "/" {
 		return nil, true
 	}
+	// A prefix with a sign of a pattern in it would mean something else in the file.
 	if !plainPath.MatchString(path) {
 		return nil, false
 	}
@@ -50,6 +52,7 @@ func glob(path string) ([]string, bool) {
 	switch {
 	case (stem == "/" || stem == "") && stem != path:
 		return nil, true
+	// devgate's star stands for whole segments, or for the rest of the path at its end.
 	case !globPath.MatchString(stem) || strings.Contains(strings.ReplaceAll(stem+"/", "/*/", "//"), "*"):
 		return nil, false // a star within a segment
 	case stem != path:
@@ -60,6 +63,8 @@ func glob(path string) ([]string, bool) {
 
 // regex: "^/(a|b)/.*", "^/api", "^/api/", "^/x$".
 func regex(path string) ([]string, bool) {
+	// Escapes that projects write out of habit; what is left of "\" makes plainPath
+	// refuse it.
 	text := strings.NewReplacer(`\/`, "/", `\.`, ".", `\-`, "-").Replace(strings.TrimPrefix(path, "^"))
 	if m := oneGroup.FindStringSubmatch(text); m != nil {
 		var all []string
@@ -77,6 +82,7 @@ func regex(path string) ([]string, bool) {
 		return all, true
 	}
 	one, ok := literal(text)
+	// "/*" is everything: no path at all says the same.
 	if !ok || one == "/*" {
 		return nil, ok
 	}
@@ -84,6 +90,7 @@ func regex(path string) ([]string, bool) {
 }
 
 // tails are how regular expressions end, with what is the same in a pattern.
+// Longer ones first where one ends in another.
 var tails = []struct{ regex, pattern string }{
 	{`(/.*)?$`, "*"}, {`(/.*)?`, "*"}, {`(?:/.*)?$`, "*"}, {`(/|$)`, "*"}, {`(?:/|$)`, "*"}, {`/?$`, "*"},
 	{`/(.*)$`, "/*"}, {`/(.*)`, "/*"}, {`/.*$`, "/*"}, {`/.*`, "/*"}, {`/.+`, "/*"}, {`.*$`, "*"}, {`.*`, "*"}, {`$`, ""},
@@ -96,5 +103,6 @@ func literal(text string) (string, bool) {
 			return stem + t.pattern, plainPath.MatchString(stem) || stem == "" && t.pattern == "/*"
 		}
 	}
+	// A regular expression without an end matches whatever follows: a prefix.
 	return text + "*", plainPath.MatchString(text)
 }

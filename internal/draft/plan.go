@@ -15,8 +15,10 @@ var (
 // Options are a person's choices.
 type Options struct {
 	Compose bool // start databases by docker compose, and reach what only containers have
-	Auto    bool // leave ports to devgate where they can move
-	Mac     bool // tell of the ports that macOS has taken itself
+	// A port of "auto" is free for sure, and different each time: nothing else may name
+	// it.
+	Auto bool // leave ports to devgate where they can move
+	Mac  bool // tell of the ports that macOS has taken itself
 }
 
 // Plan is what a Devgatefile would say, and what is said beside it.
@@ -36,8 +38,9 @@ type Plan struct {
 // Service is one table of the file. The embedded fields are as they were found.
 type Service struct {
 	*found.Service
-	Name       string
-	Command    found.Text
+	Name    string
+	Command found.Text
+	// A service with a URL has none: it listens where the URL says.
 	Port       int // 0: none, or Auto
 	PortReason string
 	Auto       bool // port = "auto"
@@ -48,6 +51,8 @@ type Service struct {
 	After      []string
 	Comment    string // on the command
 
+	// -1 where no row leads here. Otherwise the project's own order of its proxies is
+	// kept.
 	firstRow int  // of the routes that lead here; for the order
 	pinned   bool // others name its port, and it has to stay
 }

@@ -24,6 +24,8 @@ func (p *planner) choosePorts() {
 	}
 	for _, s := range p.services {
 		if n := s.Service.Port.Number; s.hasPort() && !s.Movable() {
+			// In the order of the findings: of two that cannot move the first one keeps
+			// the port.
 			if n == 0 || taken[n] != nil || n == p.Port || isRefused(n) {
 				p.park(s, n, taken[n])
 				continue
@@ -60,6 +62,7 @@ func (p *planner) chooseGateway() {
 			owner = s
 		}
 	}
+	// Only 3000 is asked for: the gateway's default, and the port of half of all tools.
 	switch front := p.main; {
 	case owner != nil:
 		p.Port, p.PortReason = p.otherGateway(owner), fmt.Sprintf("%d is %s's", defaultPort, ownerName(owner))
@@ -67,6 +70,8 @@ func (p *planner) chooseGateway() {
 			p.PortReason += ": " + owner.Stays
 		}
 	case front != nil && front.Movable() && front.Service.Port.Number != 0:
+		// An origin that a backend allows, or a login's way back, names where browsers
+		// come from: with the gateway there, none of it has to change.
 		for _, o := range p.found.Origins {
 			if o.Port == front.Service.Port.Number && o.Port != defaultPort && p.PortReason == "" && p.canListen(o.Port) {
 				p.Port, p.PortReason = o.Port, o.File+" allows this origin"
@@ -104,11 +109,14 @@ func (p *planner) otherGateway(owner *Service) int {
 // movePort lets a service keep its own port, or finds it the next one.
 func (p *planner) movePort(s *Service, taken map[int]*Service) {
 	own := s.Service.Port.Number
+	// A port that others name, or that another program works out from this one's, has to
+	// be a number.
 	if p.options.Auto && !s.Tied && !s.pinned {
 		s.Auto = true
 		return
 	}
 	switch {
+	// Nothing is known of it, so any will do that is near the gateway's.
 	case own == 0:
 		own = p.Port
 	case own == p.Port:
@@ -128,6 +136,7 @@ func (p *planner) movePort(s *Service, taken map[int]*Service) {
 
 // airPlay tells of the two ports that macOS listens on itself.
 func (p *planner) airPlay(s *Service) {
+	// macOS Monterey and later: its AirPlay receiver listens on 5000 and 7000.
 	if p.options.Mac && (s.Port == 5000 || s.Port == 7000) {
 		p.say(fmt.Sprintf("%s has port %d, where AirPlay listens: turn its receiver off in the system's settings, or write another port", s.Name, s.Port))
 	}
@@ -140,6 +149,7 @@ func (p *planner) nextFree(n int, taken map[int]*Service) int {
 			return s.Service.Port.Number == n || s.Ready.TCP == n || slices.Contains(s.Also, n)
 		})
 	}
+	// Far from the end, so that it always finds one.
 	if n > lastPort-100 {
 		n = defaultPort + 1
 	}
@@ -154,6 +164,7 @@ func (p *planner) park(s *Service, n int, other *Service) {
 	why := fmt.Sprintf("browsers refuse port %d, and it has no other", n)
 	switch {
 	case n == 0:
+		// The order is that of what a person can do about it.
 		why = "its port is written nowhere: add port = N"
 	case other != nil:
 		why = fmt.Sprintf("has port %d as %s has, and neither can move", n, other.Name)

@@ -13,6 +13,7 @@ import (
 func Warnings(ctx context.Context, p *project.Project) []*procfile.Error {
 	w := &warnings{project: p}
 	for _, s := range p.Services {
+		// A remote service has no process: there is nothing to look at.
 		if s.Kind() == procfile.Remote {
 			continue
 		}
@@ -21,6 +22,8 @@ func Warnings(ctx context.Context, p *project.Project) []*procfile.Error {
 		w.modules(s)
 	}
 	w.watches(ctx)
+	// Stable, as two warnings may stand at one place: they keep the order in which they
+	// were found.
 	slices.SortStableFunc(w.all, func(a, b *procfile.Error) int {
 		return cmp.Or(a.Pos.Line-b.Pos.Line, a.Pos.Column-b.Pos.Column)
 	})

@@ -16,6 +16,7 @@ import (
 func runners() []string { return []string{"npm", "npx", "pnpm", "yarn"} }
 
 // installForm is a command that fetches modules, so that they need not be there before.
+// It is compiled when it is first needed: most commands of devgate never are.
 var installForm = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:npm|pnpm|yarn|bun)[ \t]+(?:install|ci|i|add)\b|\byarn[ \t]*(?:$|[;&|])`)
 })
@@ -27,6 +28,7 @@ func (w *warnings) modules(s *project.Service) {
 		return
 	}
 	switch dir := packageFolder(s.Dir); {
+	// npx fetches what it runs where it is not installed.
 	case dir == "" && runner != "npx": // which needs none
 		w.warn(s, "command", "there is no package.json in "+w.shown(s.Dir)+" or above it", `write dir = "..." for the folder that has it`, runner)
 	case dir != "" && needsModules(dir) && !hasModules(dir):
@@ -46,6 +48,7 @@ func (w *warnings) install(runner, dir string) string {
 }
 
 // installs reports whether some service fetches modules itself.
+// Of any service: the one that installs may be a task which all others are after.
 func (w *warnings) installs() bool {
 	return slices.ContainsFunc(w.project.Services, func(s *project.Service) bool {
 		return slices.ContainsFunc([]procfile.Command{s.Service.Command, s.Service.Build}, func(c procfile.Command) bool {
@@ -69,6 +72,7 @@ func packageFolder(dir string) string {
 
 // needsModules reports whether a package.json names any. One that cannot be read says
 // nothing.
+// A workspace may hold its modules further up, and hasModules looks there.
 func needsModules(dir string) bool {
 	var named struct{ Dependencies, DevDependencies map[string]any }
 	text, err := os.ReadFile(filepath.Join(dir, "package.json"))

@@ -43,6 +43,8 @@ func writtenIn(c procfile.Command) (all []written) {
 			seen[number] = true
 			all = append(all, written{number, strings.TrimLeft(text[m[0]:m[5]], " \t;&|(\"'"), m[2] >= 0})
 		}
+		// FindAll would not find the second of "8080,8081": the mark between them belongs
+		// to the first.
 		text = text[m[5]:] // what ends one may begin the next
 	}
 }
@@ -56,6 +58,8 @@ func (w *warnings) ports(s *project.Service) {
 	for _, port := range writtenIn(s.Service.Command) {
 		other, parts := w.owner(port.number), []string{port.text, strconv.Itoa(port.number)}
 		switch {
+		// Its own port as a number is right until it moves, and then the last case
+		// speaks.
 		case s.Service.Port.Number == port.number:
 		case other != nil:
 			w.warn(s, "command", fmt.Sprintf("port %d is that of %s, written as a number", port.number, other.Name),

@@ -17,6 +17,7 @@ func (w *warnings) programs(s *project.Service) {
 	}{{"command", s.Service.Command}, {"build", s.Service.Build}} {
 		name := w.project.Program(c.command, s)
 		switch {
+		// Where nobody can tell, nothing is said.
 		case name == "" || w.mayBeMade(s, c.key, name) || isThere(s, name):
 		case strings.Contains(name, "/"):
 			w.warn(s, c.key, "there is no program "+name+" in "+w.shown(s.Dir), "correct the path; it starts at the service's dir", name)
@@ -38,6 +39,8 @@ func isThere(s *project.Service, name string) bool {
 		return isProgram(within(s.Dir, name))
 	}
 	for _, dir := range filepath.SplitList(variable(s.Env, "PATH")) {
+		// An entry of PATH may be relative, and an empty one means the working folder:
+		// for the service that is its dir.
 		if isProgram(filepath.Join(within(s.Dir, dir), name)) {
 			return true
 		}
@@ -59,6 +62,7 @@ func isProgram(path string) bool {
 }
 
 // variable is the value of one of an environment.
+// The first one counts, as it does for getenv.
 func variable(env []string, name string) string {
 	for _, entry := range env {
 		if value, ok := strings.CutPrefix(entry, name+"="); ok {

@@ -28,6 +28,8 @@ func (a *attacher) Attach(name string, size control.Size) (control.Terminal, err
 	if terminal == nil {
 		return nil, control.NewError(control.Refused, withoutTerminal(a.current.setup().Project, service))
 	}
+	// Between two processes a service is not down: who attaches then sees the next one
+	// begin.
 	if now, known := a.bus.Service(name); known && isDown(now) && !terminal.Running() {
 		return nil, &control.Error{
 			Kind: control.Refused, Text: fmt.Sprintf("%s does not run: it is %s", name, now.State), Hint: "devgate start " + name,
@@ -37,6 +39,8 @@ func (a *attacher) Attach(name string, size control.Size) (control.Terminal, err
 }
 
 // isDown: it has no process, and gets none by itself.
+// Settled and ready at once is a service that runs; all other settled states have no
+// process.
 func isDown(s event.Service) bool { return s.State.Settled() && s.State != event.Ready }
 
 // withoutTerminal says how a service gets a terminal.
@@ -66,6 +70,8 @@ func (v *viewer) Next(ctx context.Context) (control.Shown, error) {
 	case part.Running:
 		return control.Shown{Notice: v.name + " has started"}, nil
 	}
+	// The person stays attached: what is shown is the service's terminal, and not that of
+	// one process.
 	return control.Shown{Notice: v.name + " has no process now; its next one appears here (Ctrl-] leaves)"}, nil
 }
 

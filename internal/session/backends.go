@@ -34,6 +34,8 @@ func (b *backends) preset(services []*project.Service) {
 
 // observe passes a state on before anything happens that it leads to.
 func (b *backends) observe(service *project.Service, e event.Service) {
+	// A process of a Procfile is "ready" as a worker, too; a gateway that sends requests
+	// there gets no answer.
 	if !service.InCascade() || service.JoinsWhenAnswering && e.State == event.Ready && !b.current.hasJoined(e.Name) {
 		return
 	}
@@ -56,8 +58,11 @@ func (b *backends) stateOf(e event.Service) proxy.State {
 	switch {
 	case e.State == event.Ready:
 		return proxy.State{Phase: proxy.Ready, Port: e.Port}
+	// Returning: it is being stopped only to be started again, so requests wait instead
+	// of failing.
 	case e.State == event.Stopping && e.Returning:
 		return proxy.State{Phase: proxy.Waiting, Reason: "restarting"}
+	// Stopping without a return is the end that somebody asked for; its page says so.
 	case e.State == event.Stopping || e.State.Settled():
 		stopped := e.State == event.Stopped || e.State == event.Stopping
 		return proxy.State{Phase: proxy.Down, Stopped: stopped, Reason: reason, Log: b.tail(e.Name)}

@@ -27,6 +27,7 @@ type runner interface {
 
 // Do implements control.Actions.
 func (c *commander) Do(ctx context.Context, verb control.Verb, names []string, wait bool) error {
+	// All names before anything is done: of "restart api wbe" neither is restarted.
 	for _, name := range names {
 		switch service := c.current.service(name); {
 		case service == nil:
@@ -35,6 +36,7 @@ func (c *commander) Do(ctx context.Context, verb control.Verb, names []string, w
 			return &control.Error{Kind: control.Refused, Text: fmt.Sprintf("%s is not started by devgate: it has a url (%s)", name, service.URL)}
 		}
 	}
+	// Subscribed before the verb is carried out: nothing that follows from it is missed.
 	events := c.bus.Subscribe()
 	defer events.Close()
 	asked := time.Now()
@@ -90,6 +92,8 @@ func (o *outcome) await(ctx context.Context, bus *event.Bus, events *event.Subsc
 				return events.Err()
 			default: // too much has happened at once: how it stands now counts
 				events = bus.Subscribe()
+				// The first subscription is closed already; the defers of several rounds
+				// are few.
 				defer events.Close()
 				o.lookAll(events.Snapshot)
 			}
@@ -99,6 +103,7 @@ func (o *outcome) await(ctx context.Context, bus *event.Bus, events *event.Subsc
 }
 
 func (o *outcome) lookAll(services []event.Service) {
+	// A snapshot has states and no events: it cannot be one of UpdateFailed.
 	for _, service := range services {
 		o.look(event.Event{Service: service})
 	}
@@ -115,10 +120,13 @@ func (o *outcome) look(e event.Event) {
 // over in a state that was entered before it was asked for.
 func isOver(e event.Event, verb control.Verb, asked time.Time) (over bool, err error) {
 	s := e.Service
+	// Before asked: the state that was there already. For start and stop it may be the
+	// one that is wanted.
 	fresh := !s.Since.Before(asked)
 	switch {
 	case e.Kind == event.Removed:
 		return true, fmt.Errorf("%s is no longer in the Devgatefile", s.Name)
+	// The old process still serves; for start and stop the update is somebody else's.
 	case e.Kind == event.UpdateFailed:
 		return verb == control.Restart, fmt.Errorf("%s: %s", s.Name, e.Text)
 	case verb == control.Stop:

@@ -11,6 +11,8 @@ import (
 
 // current is the setup that runs, and which services of a Procfile have turned
 // out to be backends.
+// The setup is replaced by a reload and read by everybody, so it is behind an atomic
+// pointer; joining is rare and has a lock.
 type current struct {
 	now atomic.Pointer[setup]
 
@@ -57,6 +59,7 @@ func (c *current) hasJoined(name string) bool {
 }
 
 // hasAnswered reports whether a service has joined with the command that it has now.
+// Another command may be another program, and has to answer for itself.
 func (c *current) hasAnswered(service *project.Service) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -39,6 +39,7 @@ func (e *ending) by(cause error) {
 	case errors.Is(cause, ErrOutputClosed):
 		e.cause = cause
 	default:
+		// At most once: by then cause is no ErrOutputClosed, and the case above returns.
 		e.cause = cause
 		close(e.explained)
 	}
@@ -47,6 +48,7 @@ func (e *ending) by(cause error) {
 
 // await gives a signal that has ended the reader of the output its time to be
 // heard.
+// Where the cause is another one, explained is closed and nothing is waited for.
 func (e *ending) await() {
 	select {
 	case <-e.explained:

@@ -15,6 +15,7 @@ type firstLine struct {
 func (l *firstLine) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	// Only the first line is shown: a command that prints for ever costs a kilobyte.
 	if len(l.buf) < 1000 {
 		l.buf = append(l.buf, p...)
 	}

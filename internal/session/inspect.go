@@ -28,6 +28,8 @@ func inspect(_ context.Context, pid int) string {
 }
 
 // whereabouts are ports, with their address where localhost does not lead to it.
+// A service on an address of its own is as good as absent to a gateway that asks
+// localhost.
 func whereabouts(listening []netip.AddrPort) (all []string) {
 	for _, addr := range listening {
 		text := addr.String()
@@ -42,6 +44,8 @@ func whereabouts(listening []netip.AddrPort) (all []string) {
 const deepest = 10 // generations shown
 
 func writeTree(b *strings.Builder, pid, depth int) {
+	// Numbers of processes are used again: a child of devgate itself would show all of
+	// its services.
 	command := proc.Command(pid)
 	if command == "" || depth > deepest || pid == os.Getpid() {
 		return

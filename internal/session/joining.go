@@ -41,6 +41,7 @@ func (c *check) joinAs(ctx context.Context, p supervisor.Process, answers probe.
 	looking, stop := context.WithTimeout(ctx, 2*undecided)
 	p.Beside(func() { defer stop(); c.undeclared.watch(looking, c.service, p.PID) })
 	current := c.backends.current
+	// Its command has answered before: it is a backend, and only has to listen again.
 	if current.hasAnswered(c.service) {
 		return probe.Until(ctx, c.service.Ready.Interval, probe.TCP(c.service.Port), p.Missing)
 	}
@@ -50,11 +51,14 @@ func (c *check) joinAs(ctx context.Context, p supervisor.Process, answers probe.
 	err := q.until(limited, func(err error) bool { p.Missing(err); return !errors.Is(err, probe.ErrNotHTTP) })
 	switch {
 	case err == nil:
+		// join before it is ready, so that observe lets the state pass.
 		current.join(c.service)
 		return nil
 	case ctx.Err() != nil:
 		return err
 	}
+	// Out of the cascade and asked on beside its run: Beside is joined before the next
+	// one starts.
 	c.backends.leave(c.service)
 	p.Beside(func() { q.joinLater(ctx) })
 	return nil

@@ -35,6 +35,7 @@ type key struct {
 }
 
 // keyTable is all keys, in the order in which they are shown.
+// A function, as the table's methods refer to it.
 func keyTable() []key {
 	return []key{
 		{"r", "r", "restart", "restart: then a name, or Enter for all; Tab completes, Esc leaves", func(k *keys) { k.ask(restartPrompt()) }},
@@ -75,6 +76,7 @@ func (k *keys) press(r rune) {
 		k.typeName(r)
 		return
 	}
+	// Nothing else is a key: letters that somebody types by mistake do nothing.
 	for _, key := range keyTable() {
 		if strings.ContainsRune(key.runes, r) {
 			key.press(k)

@@ -48,6 +48,7 @@ func (l leftovers) keep(ctx context.Context, path string) error {
 		case <-time.After(pause):
 			pause = min(pause+pause/2, longestRecordPause)
 		}
+		// A copy is not needed: Descendants makes a new list each time.
 		if now := proc.Descendants(os.Getpid()); !slices.Equal(now, l.Processes) {
 			l.Processes, pause = now, recordPause
 			l.write(path)
@@ -66,6 +67,7 @@ func (l leftovers) write(path string) {
 // EndLeftovers kills what an earlier devgate of this project has left behind,
 // and only that: the same number, start time and boot, or the same mark. The
 // caller holds the lock, so that devgate is dead. It returns how many there were.
+// Most starts find no record, which costs one look.
 func EndLeftovers(root string) (ended int) {
 	var record leftovers
 	text, err := os.ReadFile(leftoversPath(root))
@@ -75,7 +77,9 @@ func EndLeftovers(root string) (ended int) {
 	ctx, cancel := context.WithTimeout(context.Background(), endLimit)
 	defer cancel()
 	defer os.Remove(leftoversPath(root))
+	// The list is made anew in each round, as what is killed may have started more.
 	ended = proc.KillAll(ctx, func() []proc.ID { return record.living() })
+	// After a boot the numbers and the groups mean other processes.
 	if record.Boot == proc.Boot() {
 		proc.KillCgroup(record.Group)
 	}

@@ -20,6 +20,8 @@ type logReader struct {
 // Logs implements control.Actions.
 func (r *logReader) Logs(ctx context.Context, q control.LogQuery) (iter.Seq[[]logmux.Line], error) {
 	query := logmux.Query{Services: q.Services, Tail: q.Tail, Live: q.Follow}
+	// Checked against the setup: a service that was removed has no name any more, though
+	// its lines may still be in the file.
 	for _, name := range q.Services {
 		if name != logmux.Devgate && r.current.service(name) == nil {
 			return nil, control.NewError(control.Unknown, r.current.setup().Unknown(name))

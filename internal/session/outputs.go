@@ -48,9 +48,12 @@ func (o *outputs) open(service string, ready *regexp.Regexp) *output {
 // sinks take what a command prints from now on. What the service itself prints
 // passes the matcher first, from its first line on.
 func (o *output) sinks(to supervisor.Purpose) (stdout, stderr io.WriteCloser) {
+	// Stored before anything is printed, so that tail leaves out what earlier processes
+	// have said.
 	now := time.Now()
 	o.opened.Store(&now)
 	var m *logmux.Matcher
+	// A build may print the same words; only what the service itself prints counts.
 	if to == supervisor.ToRun && o.ready != nil {
 		m = logmux.NewMatcher(o.ready)
 		o.matcher.Store(m)
@@ -70,6 +73,8 @@ func (o *output) last() string {
 func (o *output) matches(ctx context.Context, p supervisor.Process) error {
 	p.Missing(fmt.Errorf("no line of output matches %q yet", o.ready))
 	select {
+	// A process always has its matcher: sinks is called before it starts, and Ready after
+	// that.
 	case <-o.matcher.Load().Found():
 		return nil
 	case <-ctx.Done():
@@ -87,6 +92,7 @@ func (o *outputs) tail(service string) []string {
 	if newest == nil {
 		return nil
 	}
+	// Without a process there is no tail to show: nothing was opened since devgate began.
 	var all []string
 	opened := newest.opened.Load()
 	for _, line := range o.printer.Tail(service, tailLines) {

@@ -23,6 +23,8 @@ func (o *overview) Status() control.Status {
 	p := o.current.setup()
 	status := control.Status{Name: p.Name, URL: p.URL, PID: o.pid, Services: []control.Service{}}
 	for _, service := range p.Services {
+		// The bus knows nothing of a service that devgate does not start, and of one that
+		// is not started it has no event.
 		e, known := o.bus.Service(service.Name)
 		if !known && p.started[service.Name] { // its first event is on its way
 			e.State, e.Since = event.Waiting, o.began
@@ -61,6 +63,7 @@ func (o *overview) kind(p *project.Service) string {
 }
 
 // orNil is the pointer to a value, or nil for a zero one.
+// In JSON there is a null then.
 func orNil[T comparable](v T) *T {
 	var zero T
 	if v == zero {

@@ -27,23 +27,28 @@ func diff(before *setup, p *project.Project) plan {
 	d := plan{before: before, after: before.with(p)}
 	d.moved = p.Port != before.Port || p.Host != before.Host
 	for _, old := range before.Services {
+		// From remote to local or back: it is taken out and put in, as nothing of it goes
+		// on.
 		if now := p.Service(old.Name); now == nil || isRemote(now) != isRemote(old) {
 			d.removed = append(d.removed, old.Name)
 		}
 	}
 	for _, now := range p.Services {
 		old := before.Service(now.Name)
+		// What was learned of its build is of another command then.
 		if old != nil && fingerprint(old) != fingerprint(now) {
 			d.rebuilt = append(d.rebuilt, now.Name)
 		}
 		switch {
 		case old == nil || isRemote(now) != isRemote(old):
 			d.added = append(d.added, now)
+		// Which keys need another process is told by the table of the language, not here.
 		case !isRemote(now) && p.NeedsProcess(now, old, before.Project):
 			d.renewed = append(d.renewed, now.Name)
 			d.after.versions[now.Name]++
 		}
 	}
+	// Only new ones: after each save the old ones would be noise.
 	known := notesOf(before.Project)
 	d.notes = slices.DeleteFunc(notesOf(p), func(note string) bool { return slices.Contains(known, note) })
 	return d
@@ -66,6 +71,7 @@ func (d plan) summary(heeds func(service string) bool) string {
 			parts = append(parts, word+" "+strings.Join(names, ", "))
 		}
 	}
+	// A clone, as the caller may ask for a summary and still apply the plan.
 	add("restarts", slices.DeleteFunc(slices.Clone(d.renewed), func(name string) bool { return !heeds(name) }))
 	var added []string
 	for _, service := range d.added {

@@ -23,6 +23,7 @@ import (
 // that is taken before anything starts. The gateway never takes another port by
 // itself.
 func claimPorts(gateway *proxy.Gateway, s *setup) error {
+	// Backends are looked at even when the gateway's port is taken: all is told at once.
 	conflicts := backendConflicts(s)
 	if err := listen(gateway, s.Project); err != nil {
 		conflicts = slices.Insert(conflicts, 0, err.Error())
@@ -30,6 +31,7 @@ func claimPorts(gateway *proxy.Gateway, s *setup) error {
 	if conflicts == nil {
 		return nil
 	}
+	// Main puts "devgate: " in front of the first one.
 	return errors.New(strings.Join(conflicts, "\ndevgate: "))
 }
 
@@ -58,6 +60,7 @@ func listen(gateway *proxy.Gateway, p *project.Project) error {
 // move takes the gateway from where the setup before has put it to the address
 // of another.
 func move(gateway *proxy.Gateway, before, after *setup) error {
+	// Another host on the same port is devgate's own, as far as the port goes.
 	if after.Port != before.Port {
 		if err := port.Check(after.Port); err != nil {
 			return gatewayError(after.Project, err)
@@ -106,6 +109,8 @@ func conflict(p *project.Project, who string, err error, way string) string {
 // manager or as a service; "" when none has. A service that is killed would be
 // started again.
 func runningIn(owner port.Owner) string {
+	// A process of devgate is known by its name, one of its services by the variable that
+	// it has in its environment.
 	if !strings.HasPrefix(owner.Command, guard.Name) && proc.Variable(owner.PID, "DEVGATE") != "1" {
 		return ""
 	}
@@ -120,6 +125,7 @@ func runningIn(owner port.Owner) string {
 // backendConflicts are the ports of backends that somebody else has.
 func backendConflicts(s *setup) (all []string) {
 	for _, service := range s.Services {
+		// A port that a Procfile only suggests may never be the service's.
 		if service.Port == 0 || service.PortGuessed || !s.started[service.Name] {
 			continue
 		}

@@ -51,6 +51,7 @@ func (c *checks) of(service *project.Service, out *output) func(context.Context,
 // is not the declared one.
 func (c *check) repeat(attempt probe.Attempt) func(context.Context, supervisor.Process) error {
 	return func(ctx context.Context, p supervisor.Process) error {
+		// Without a port there is nothing that it could listen on instead.
 		if c.service.Port != 0 {
 			looking, stop := context.WithCancel(ctx)
 			defer stop()
@@ -100,6 +101,8 @@ func (c *check) commandSucceeds(ctx context.Context) error {
 	}
 	defer context.AfterFunc(ctx, func() { child.Signal(syscall.SIGKILL) })()
 	exit := child.Wait()
+	// What it has left behind (a pipeline, a shell's child) ends with it: a look leaves
+	// nothing.
 	child.Sweep(syscall.SIGKILL, 0)
 	if !exit.Failure() {
 		return nil

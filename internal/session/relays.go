@@ -52,10 +52,14 @@ const (
 // processes overlap, one is what the process is run with, and devgate itself has
 // the service's port from then on; hold is how long a connection waits there.
 func (r *relays) release(ctx context.Context, one, service *project.Service, hold func() time.Duration, say func(string)) error {
+	// A service that was one of overlapping processes before a reload still has its
+	// relay.
 	if one.RestartStyle != procfile.RestartOverlap {
 		r.close(one.Name)
 		return waitFree(ctx, one.Port, say)
 	}
+	// The relay is opened once, by the first of them; the service's own port stays taken
+	// from then on.
 	if service != nil && !r.isOpen(service.Name) {
 		if err := waitFree(ctx, service.Port, say); err != nil {
 			return err
@@ -98,6 +102,7 @@ func (r *relays) follow(e event.Service) {
 }
 
 // close gives the port of a service back, if it was taken.
+// Closed outside of the lock: Close waits for connections that are being handed on.
 func (r *relays) close(name string) {
 	r.mu.Lock()
 	relay := r.byName[name]

@@ -57,6 +57,7 @@ func (r *reloader) taken() event.Cause {
 
 // run takes up what is asked until ctx ends. From then on nothing takes effect
 // any more, however long a file still takes to be read.
+// A save that comes with the end is not taken up.
 func (r *reloader) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		select {
@@ -72,6 +73,7 @@ func (r *reloader) run(ctx context.Context) error {
 // and changes nothing.
 func (r *reloader) take(ctx context.Context, changed string) {
 	before := r.current.setup()
+	// load may return a project beside an error: what it has understood of a broken file.
 	p, err := r.load(ctx, optionsFor(r.source, before))
 	if ctx.Err() != nil {
 		return // on the way down; what was read may be half of it
@@ -79,6 +81,8 @@ func (r *reloader) take(ctx context.Context, changed string) {
 	var d plan
 	if err == nil {
 		if d = diff(before, p); d.moved {
+			// First the gateway: it is the one step that can fail, and nothing has
+			// changed then.
 			err = r.move(d.after)
 		}
 	}
@@ -87,6 +91,7 @@ func (r *reloader) take(ctx context.Context, changed string) {
 	case err != nil:
 		r.refuse(changed, before, p, err)
 	default:
+		// Asked before apply: afterwards states have moved on already.
 		summary := d.summary(r.heeds) // as long as everything is as it was
 		r.apply(d)
 		r.tell(changed, summary, d.remarks())
@@ -96,6 +101,8 @@ func (r *reloader) take(ctx context.Context, changed string) {
 // optionsFor are those of the start, with what was chosen since.
 func optionsFor(source project.Options, before *setup) project.Options {
 	o := source
+	// Before keeps what was chosen at the start: ports of "auto" do not change with each
+	// save.
 	o.File, o.Ports, o.Before = before.Path, map[string]int{}, before.Project
 	if before.Made != nil {
 		o.File = "" // there is none yet
@@ -119,6 +126,7 @@ func (r *reloader) refuse(changed string, before *setup, p *project.Project, err
 	if p != nil {
 		inputs = union(inputs, p.Inputs)
 	}
+	// The old project's targets go on, together with the new inputs.
 	r.watch(before.Project, inputs)
 	r.say("", changed+" changed, but "+logmux.Bad("it cannot be used")+"; everything keeps running as it was\n"+err.Error())
 }

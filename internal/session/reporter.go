@@ -33,6 +33,7 @@ func (r *reporter) run(context.Context) error {
 				r.tell(e)
 				continue
 			}
+			// Closed by stop: everything that was published before has come through C.
 			if r.events.Err() == nil {
 				return nil
 			}
@@ -48,6 +49,7 @@ func (r *reporter) stop() { r.events.Close() }
 // resume goes on with the newest state when events came faster than they were
 // said.
 func (r *reporter) resume() {
+	// A snapshot has each service once; tellState leaves out what has been said.
 	r.events = r.bus.Subscribe()
 	for _, service := range r.events.Snapshot {
 		r.tell(event.Event{At: time.Now(), Service: service})
@@ -91,6 +93,8 @@ func (r *reporter) tellState(now event.Service) {
 			r.say(now.Name, text)
 		}
 	}
+	// Backoff is a failure that devgate deals with by itself; --exit-on-failure asks for
+	// the first one.
 	if now.State == event.Failed || now.State == event.Backoff {
 		r.failed(now)
 	}

@@ -19,6 +19,7 @@ func (i *inspector) Explain(ctx context.Context, q control.Question) (control.Ex
 	if err != nil {
 		return control.Exchange{}, err
 	}
+	// Its record was made for the list, where the time counts.
 	e.At = time.Time{} // it is now
 	return exchangeOf(e), nil
 }
@@ -40,6 +41,7 @@ func (i *inspector) Requests(ctx context.Context, q control.RequestQuery) iter.S
 		if len(past) > 0 && !yield(past) || !q.Follow {
 			return
 		}
+		// live ends with ctx, and so does this.
 		for e := range live {
 			if e.ID > last && !yield([]control.Exchange{exchangeOf(e)}) {
 				return

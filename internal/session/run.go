@@ -32,6 +32,7 @@ type parts struct {
 // Run is a session from the lock to its last line. Its result is why it has
 // ended: ErrDown, ErrOutputClosed, a *SignalError, a *ServiceError, or what went
 // wrong. It is a *control.HeldError when another devgate runs the project.
+// What is deferred here ends in reverse: the control socket, the log, the lock.
 func Run(o Options) error {
 	lock, err := control.Acquire(o.Project.Root)
 	if err != nil {
@@ -43,12 +44,15 @@ func Run(o Options) error {
 	if err != nil {
 		return err
 	}
+	// open may have failed half way; then the process ends, and the system closes what
+	// was opened.
 	defer s.printer.Close()
 	server, err := control.Open(control.SocketPath(o.Project.Root), s.actions())
 	if err != nil {
 		return err
 	}
 	defer server.Close()
+	// From here on other commands find this devgate.
 	if err := s.writeRecord(); err != nil {
 		return err
 	}
@@ -108,6 +112,8 @@ func (s *session) work() {
 	s.stop(p)
 }
 
+// The reporter first: whatever the others do is said. The supervisor last: everybody is
+// there who hears of a service.
 func (s *session) start() *parts {
 	p := &parts{reporter: s.reporter()}
 	p.reporting = background(p.reporter.run)
@@ -130,7 +136,9 @@ func (s *session) start() *parts {
 
 // stop takes the parts down in order; see the package's guarantees.
 func (s *session) stop(p *parts) {
+	// It changes what is said and told, before anything ends.
 	s.stopping.Store(true)
+	// Writes to a reader that does not read are given up from now on.
 	s.printer.Hurry() // who waits for a reader could not be stopped
 	p.watching.cancel()
 	p.reloading.cancel()
@@ -140,9 +148,12 @@ func (s *session) stop(p *parts) {
 	stopped := s.sayGoodbye()
 	p.serving.stop()
 	p.supervising.stop()
+	// After the services: a connection through a relay lives as long as the process
+	// behind it.
 	s.relays.closeAll()
 	s.exec.Close()
 	p.recording.stop()
+	// Whatever was started has ended, so the next devgate has nobody to look for.
 	os.Remove(leftoversPath(s.options.Project.Root))
 	p.sizing.stop()
 	limit, cancel := context.WithTimeout(context.Background(), stuckLimit)
@@ -152,6 +163,7 @@ func (s *session) stop(p *parts) {
 	p.reloading.leave(limit)
 	p.reading.stop()
 	p.guarding.stop()
+	// Reader and signal may both have come; see ending.
 	s.ending.await()
 	p.signalling.stop() // until here a second one kills
 	p.reporter.stop()
@@ -169,6 +181,7 @@ func (s *session) watchFiles(ctx context.Context, reload func(event.Cause)) erro
 			}
 			return
 		}
+		// The gateway may have learned answers that are not true any more.
 		if len(c.Files) > 0 {
 			s.gateway.Changed()
 		}

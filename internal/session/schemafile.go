@@ -14,6 +14,7 @@ import (
 // writeSchema keeps the schema for editors that of this devgate.
 func (s *session) writeSchema() {
 	p := s.current.setup()
+	// Only an editor of a Devgatefile needs it.
 	if p.File.Format != procfile.Devgatefile {
 		return
 	}
@@ -31,6 +32,8 @@ func WriteSchema(root string) error {
 		return err
 	}
 	path, text := filepath.Join(dir, schema.File), schema.JSON()
+	// Written only when it differs: a file that changes at each start would wake whoever
+	// watches the folder.
 	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, text) {
 		return nil
 	}

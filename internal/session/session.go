@@ -52,6 +52,8 @@ type session struct {
 // open opens what must be open before anything starts: the gateway's port, the
 // log, the eyes of the watcher.
 func open(o Options, lock *control.Lock) (s *session, err error) {
+	// The mark is random and in the environment of all that is started: it finds what has
+	// left the tree of processes.
 	s = &session{options: o, pid: os.Getpid(), began: time.Now(), lock: lock, mark: rand.Text(), terminals: newTerminals(o.TerminalSize)}
 	if o.Guard != nil {
 		s.pid = os.Getppid()
@@ -60,6 +62,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	setup := newSetup(o.Project, o.First)
 	s.current = newCurrent(setup)
 	s.gateway = proxy.New(gatewayConfig(setup, s.logf))
+	// The port before all else: if it is taken nothing has to be undone.
 	if err := claimPorts(s.gateway, setup); err != nil {
 		return nil, err
 	}
@@ -77,6 +80,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	}
 	s.watcher.Begin() // before any process that may read what changes
 	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
+	// Set after New: edits and the supervisor know each other, and one has to be first.
 	s.edits.changed, s.edits.looks.wrote = s.sup.Changed, s.wrote
 	return s, nil
 }
@@ -124,6 +128,7 @@ func (s *session) actions() *actions {
 func (s *session) reporter() *reporter {
 	starting := &startup{current: s.current, say: s.say, began: s.began, limit: s.options.Late, ready: s.allReady}
 	if starting.limit > 0 {
+		// Without a limit late stays nil, and a nil channel is never ready.
 		starting.late = time.After(starting.limit)
 	}
 	return &reporter{
@@ -176,9 +181,12 @@ func (s *session) watchInputs(p *project.Project, inputs []string) {
 // apply does what a plan says. Whoever reads the setup sees the new one before
 // anything that follows from it happens.
 func (s *session) apply(d plan) {
+	// The order is that of who sees what: names and columns before lines, the gateway
+	// before processes.
 	s.current.replace(d.after)
 	s.printer.SetServices(namesOf(d.after.Project))
 	s.watchInputs(d.after.Project, d.after.Inputs)
+	// What can be wrong in a file has been refused before; the rest of the plan holds.
 	if err := s.gateway.Reconfigure(gatewayConfig(d.after, s.logf)); err != nil {
 		s.say("", err.Error())
 	}
@@ -186,6 +194,8 @@ func (s *session) apply(d plan) {
 	s.edits.forget(d.rebuilt)
 	s.sup.Reconcile(s.specs.of(d.after), d.after.startedNames())
 	if d.after.URL != d.before.URL {
+		// A record that cannot be written leaves the old one, whose socket is still
+		// right.
 		s.writeRecord()
 	}
 }

@@ -28,6 +28,8 @@ func newSetup(p *project.Project, first []string) *setup {
 // with is the setup for another project after this one.
 func (s *setup) with(p *project.Project) *setup {
 	next := &setup{Project: p, first: s.first, versions: map[string]int{}, ports: map[string]int{}}
+	// started follows the file: a service that is new in it is started if the ones asked
+	// for are after it, or if all are.
 	next.started = withAfter(p, next.first)
 	maps.Copy(next.versions, s.versions)
 	maps.Copy(next.ports, s.ports)
@@ -49,6 +51,7 @@ func withAfter(p *project.Project, names []string) map[string]bool {
 	if names == nil {
 		queue = namesOf(p)
 	}
+	// A service that does not exist was refused when the file was read.
 	for ; len(queue) > 0; queue = queue[1:] {
 		if service := p.Service(queue[0]); service != nil && !all[service.Name] {
 			all[service.Name] = true
@@ -83,6 +86,7 @@ func (s *setup) cascade() string {
 		}
 	}
 	if s.File.Format == procfile.Procfile {
+		// Which of them answer is not known yet, and the ports are guesses.
 		return strings.Join(steps, " → ") + "  (those that answer)"
 	}
 	if s.Static != "" {

@@ -25,10 +25,14 @@ func (s *signals) run(ctx context.Context) error {
 			return nil
 		case sig := <-s.from:
 			switch {
+			// Taken only so that a write fails with EPIPE instead of ending the process.
 			case sig == syscall.SIGPIPE:
 			case sig == syscall.SIGTSTP:
+				// The channel keeps what comes meanwhile; the shell's fg is SIGCONT,
+				// which ends it.
 				s.suspend()
 			case asked || sig == syscall.SIGQUIT:
+				// ending keeps the first cause: after Ctrl-C this changes nothing.
 				s.end(&SignalError{syscall.SIGQUIT}) // if it is the first
 				s.say("", "killing what is left")
 				s.kill()

@@ -30,6 +30,8 @@ func (f *specs) of(s *setup) []supervisor.Spec {
 			continue
 		}
 		spec := f.spec(s, service)
+		// The instance is made when it is needed: each process gets a port that is free
+		// then.
 		if service.RestartStyle == procfile.RestartOverlap {
 			spec.Renew = func() (*supervisor.Spec, error) { return f.instance(s, service) }
 		}
@@ -64,6 +66,8 @@ func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
 	spec.Starting = func() { f.edits.starting(service.Name) }
 	spec.Output, spec.LastOutput = output.sinks, output.last
 	spec.Ready = f.checks.of(service, output)
+	// Relay first: when the gateway learns that a service is ready, connections get
+	// there.
 	spec.Observe = func(e event.Service) {
 		f.relays.follow(e)
 		f.backends.observe(service, e)
@@ -73,6 +77,8 @@ func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
 	spec.Inspect = inspect
 	if service.Port != 0 {
 		spec.Release = func(ctx context.Context, say func(string)) error {
+			// Whoever has the port may be another program, for which nothing is to be
+			// stopped.
 			if service.PortGuessed && !f.current.hasJoined(service.Name) {
 				return nil // nobody knows yet that the port is its own
 			}

@@ -21,6 +21,7 @@ func stage(service *project.Service) error {
 	if err := os.MkdirAll(filepath.Dir(staged), 0o755); err != nil {
 		return fmt.Errorf("make folder for builds: %w", err)
 	}
+	// It may be a folder: some builds leave several files at {bin}.
 	if err := os.RemoveAll(staged); err != nil {
 		return fmt.Errorf("remove old build: %w", err)
 	}
@@ -45,6 +46,7 @@ func copyProgram(to, from string) error {
 		return err
 	}
 	_, err = io.Copy(out, in)
+	// The time as well: make and cargo compare times.
 	return errors.Join(err, out.Close(), os.Chtimes(to, info.ModTime(), info.ModTime()))
 }
 

@@ -31,6 +31,7 @@ func (s *startup) tell(now map[string]event.Service) {
 	case s.told:
 	case len(missing) == 0:
 		s.tellReady()
+	// Said once, and only to who waits: without --wait each service has said it itself.
 	case s.limit > 0 && !s.sad && slices.ContainsFunc(missing, isStuck) && !slices.ContainsFunc(missing, underWay):
 		s.sad, s.late = true, nil
 		s.say("", logmux.Bad("not everything is ready")+": "+statesOf(missing)+
@@ -78,6 +79,8 @@ func (s *startup) missing(now map[string]event.Service) []event.Service {
 			continue
 		}
 		e, known := now[service.Name]
+		// Without any backend the ready line would come at once and mean nothing, so all
+		// services count.
 		counts := service.InCascade() || s.limit > 0 || s.current.backends() == 0
 		if counts && (!known || !s.isFine(e.State)) {
 			e.Name = service.Name

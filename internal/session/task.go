@@ -11,6 +11,8 @@ type task struct {
 	err    error // after done
 }
 
+// Its context is nobody's child: parts are ended one after the other, in an order that
+// stop knows.
 func background(run func(context.Context) error) *task {
 	ctx, cancel := context.WithCancel(context.Background())
 	t := &task{cancel: cancel, done: make(chan struct{})}

@@ -27,6 +27,8 @@ func newTerminals(size func() (columns, rows int)) *terminals {
 // of is the terminal of a service, or nil for one that has none. It is the same
 // one each time, so that whoever is attached stays.
 func (t *terminals) of(service *project.Service) *supervisor.Terminal {
+	// A service that loses pty = true keeps its entry here, which nobody asks for any
+	// more.
 	if !service.PTY {
 		return nil
 	}
@@ -52,6 +54,8 @@ func (t *terminals) follow(ctx context.Context) error {
 	changed := make(chan os.Signal, 1)
 	signal.Notify(changed, syscall.SIGWINCH)
 	defer signal.Stop(changed)
+	// The size was read when the terminals were made, and SIGWINCH is only heard from now
+	// on.
 	t.resize() // it may have changed before anybody listened
 	for {
 		select {

@@ -44,6 +44,7 @@ func (t *texts) state(e event.Service) string {
 		return ""
 	}
 	switch e.State {
+	// The reason says what it waits for.
 	case event.Waiting:
 		return e.Reason
 	case event.Building:
@@ -51,6 +52,8 @@ func (t *texts) state(e event.Service) string {
 			return "" // said with the edit
 		}
 		return "building: " + service.Service.Build.String()
+	// After an edit it is one line, from the file to the outcome: who saves looks for
+	// that.
 	case event.Ready, event.Done:
 		if e.Cause.IsChange() {
 			return editText(e.Cause) + t.outcome(service, e)
@@ -95,6 +98,7 @@ func (t *texts) outcome(service *project.Service, e event.Service) (text string)
 	default:
 		text += " → " + logmux.Good("ready") + " " + seconds(e.ReadyIn)
 	}
+	// Overlapping processes hold none.
 	if held := t.held(e.Name); held > 0 && service.RestartStyle != procfile.RestartOverlap {
 		text += logmux.Quiet(fmt.Sprintf(" (%s held)", count(held, "request")))
 	}
@@ -115,6 +119,7 @@ func (t *texts) failure(service *project.Service, e event.Service) string {
 
 func wayOut(service *project.Service) string {
 	again := "devgate restart " + service.Name
+	// Without patterns no file brings it back.
 	if len(service.Watch) == 0 {
 		return "start it again with: " + again
 	}

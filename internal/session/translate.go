@@ -17,6 +17,7 @@ func gatewayConfig(s *setup, logf func(string, ...any)) proxy.Config {
 	cfg := proxy.Config{
 		Name: s.Name, Static: s.Static, Hosts: f.Hosts, Speculate: f.Speculate, Logf: logf,
 		// 0 means none in a Devgatefile and the default in a proxy.Config.
+		// One nanosecond, and one byte, are as good as none.
 		Hold: max(f.Hold, 1), ReplayLimit: max(f.ReplayLimit, 1),
 	}
 	if f.NotFound == procfile.NotFoundPass {
@@ -51,9 +52,12 @@ func fallbackMode(s procfile.SPA) proxy.SPA {
 // watchTargets are the services that want to be restarted by changes, and the
 // files that the project is made from.
 func watchTargets(p *project.Project, inputs []string) []watch.Target {
+	// Named as devgate itself, so that a change of it leads to a reload and not to a
+	// service.
 	all := []watch.Target{{Name: logmux.Devgate, Dir: p.Root, Files: inputs}}
 	for _, s := range p.Services {
 		if len(s.Watch) > 0 {
+			// What a build makes of it is no edit, wherever {bin} lies.
 			all = append(all, watch.Target{Name: s.Name, Dir: s.Dir, Patterns: s.Watch, Ignore: s.Ignore, Exclude: []string{s.Bin, s.Staged}})
 		}
 	}
@@ -69,7 +73,10 @@ func plainSpec(s *setup, service *project.Service) supervisor.Spec {
 		return &supervisor.Command{Args: args, Dir: service.Dir, Env: env}
 	}
 	return supervisor.Spec{
+		// Reconcile compares versions: only a version that differs leads to another
+		// process.
 		Name: service.Name, Version: strconv.Itoa(s.versions[service.Name]), Port: service.Port,
+		// A service without a command is remote, and never comes here.
 		Command: *command(service.Command, service.Env), Build: command(service.Build, service.BuildEnv), Stop: command(service.Stop, service.Env),
 		After: startedHere(s.Project, service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
 		Signal: service.StopSignal.Number, Grace: service.Grace,

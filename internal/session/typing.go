@@ -43,6 +43,7 @@ func (k *keys) typeName(key rune) {
 			k.typed = strings.TrimSuffix(k.typed, k.lastTyped()) + commonPrefix(all)
 		}
 	case (key == '\x7f' || key == '\b') && k.typed != "":
+		// A byte is a letter: others are not taken (the last case).
 		k.typed = k.typed[:len(k.typed)-1]
 	case unicode.IsPrint(key) && key <= unicode.MaxASCII:
 		k.typed += string(key)
@@ -61,6 +62,7 @@ func (k *keys) lastTyped() string {
 // several, or none, is told, and nothing is done.
 func (k *keys) answer() {
 	asked := k.asking
+	// At the end in any case: named needs it to tell what could have been meant.
 	defer func() { k.asking = nil }()
 	var names []string
 	for _, part := range strings.FieldsFunc(k.typed, isBetween) {
@@ -111,6 +113,7 @@ func (k *keys) restartNamed(names []string) {
 
 // restartable are the services that devgate starts, but for tasks that are done:
 // whoever restarts all of it does not mean to migrate again. Each may be named.
+// One that was stopped is left out, too: who has stopped it wants it so.
 func (k *keys) restartable(part string) (all []string) {
 	setup := k.current.setup()
 	for _, service := range setup.Services {

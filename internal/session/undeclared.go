@@ -36,6 +36,7 @@ func (u *undeclared) watch(ctx context.Context, service *project.Service, pid in
 		case <-tick.C:
 		}
 		listening := proc.Listening(withDescendants(pid))
+		// It listens where it should, too: what else it opens is its own matter.
 		if slices.ContainsFunc(listening, func(a netip.AddrPort) bool { return isDeclared(a, service) && loopback.Reaches(a.Addr()) }) {
 			return
 		}
@@ -60,6 +61,7 @@ func (u *undeclared) text(addr netip.AddrPort, service *project.Service) string 
 }
 
 // withDescendants is a process and all below it; nobody for 0.
+// Process 0 would be the kernel's.
 func withDescendants(pid int) []int {
 	if pid == 0 {
 		return nil

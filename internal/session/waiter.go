@@ -29,6 +29,7 @@ func (w *waiter) Wait(ctx context.Context, names []string, limit time.Duration) 
 		defer cancel()
 	}
 	events := w.bus.Subscribe() // before the first look, so that nothing comes in between
+	// A func, as events is replaced in the loop.
 	defer func() { events.Close() }()
 	for {
 		answer, over, err := w.look(names)
@@ -65,6 +66,7 @@ func (w *waiter) look(names []string) (answer control.Readiness, over bool, err 
 	for _, s := range answer.Status.Services {
 		v.states[s.Name] = s.State
 	}
+	// namesOf makes a new list, which open may cut.
 	open := v.open(names, namesOf(setup.Project))
 	for _, name := range open {
 		v.miss(name)
@@ -76,6 +78,8 @@ func (w *waiter) look(names []string) (answer control.Readiness, over bool, err 
 		}
 	}
 	answer.Ready = len(open) == 0
+	// Decided when nothing that is missing can still come by itself; then waiting longer
+	// would tell nothing new.
 	return answer, !slices.ContainsFunc(open, func(name string) bool { return !v.stuck(name) }), nil
 }
 
@@ -109,6 +113,7 @@ func (v *view) stuck(name string) bool {
 	case v.isReady(name):
 		return false
 	case state == event.Waiting:
+		// after has no circles: the file was refused otherwise.
 		return slices.ContainsFunc(v.project.Service(name).After, v.stuck)
 	default:
 		return state.Settled()

@@ -10,6 +10,7 @@ import (
 
 var (
 	// dotenvLine finds "A=1", "export A=1", "A: 1".
+	// The colon is Docker's and Ruby's way; a name may have dots, as Java's have.
 	dotenvLine = pattern.New(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]\s*(.*?)\s*$`)
 	// bareName finds $NAME that is not escaped, and not "pa$$word".
 	bareName = pattern.New(`(?:^|[^\\$])\$[A-Za-z_]`)
@@ -20,6 +21,7 @@ var (
 func (f Files) Dotenv(file string) map[string]string {
 	all := map[string]string{}
 	text, _ := f.Text(file)
+	// A "#" only begins a comment behind a blank: it is part of many passwords.
 	for line := range strings.Lines(text) {
 		if m := dotenvLine.FindStringSubmatch(line); m != nil {
 			value, _, _ := strings.Cut(m[2], " #")
@@ -32,6 +34,7 @@ func (f Files) Dotenv(file string) map[string]string {
 // DotenvPort is the PORT that a folder's environment file says, or its example; 0 if
 // none does.
 func (f Files) DotenvPort(dir string) int {
+	// The example is last: what people have made of it counts.
 	for _, name := range []string{".env", ".env.development", ".env.local", ".env.example"} {
 		if n := Port(f.Dotenv(path.Join(dir, name))["PORT"]); n != 0 {
 			return n

@@ -35,6 +35,7 @@ type Files struct{ *tree.Tree }
 // JSON reads JSON, with comments or without, into v.
 func (f Files) JSON(file string, v any) bool {
 	text, ok := f.Text(file)
+	// A value of another type leaves its own field empty; all other fields are read.
 	if !ok {
 		return false
 	}
@@ -141,6 +142,8 @@ func (f Files) reject(file, text string, err error) {
 
 // nesting is a bound of how deep a TOML text nests: by brackets outside of quotes,
 // or by dots in a key.
+// Counted by hand and too high rather than too low: it only has to keep the library from
+// taking minutes.
 func nesting(text string) int {
 	deepest, open := 0, 0
 	for line := range strings.Lines(text) {

@@ -42,6 +42,7 @@ func PortAt(v any, keys ...string) int {
 	switch value := At(v, keys...).(type) {
 	case int:
 		n = value
+	// JSON's numbers are floats, TOML's int64, YAML's int.
 	case int64:
 		n = int(value)
 	case float64:

@@ -7,4 +7,6 @@
 // as they are in development.
 //
 // Any text is read in bounded time, also one that is no JavaScript.
+// What is right in nearly every file is preferred over what is right in all: it is a
+// reader of configurations, and its callers treat Opaque as "ask a person".
 package jsconf

@@ -6,6 +6,8 @@ import (
 	"strings"
 )
 
+// The steps are shared by all that one evaluation leads to, so a file that is built to
+// double at each name costs no more than another.
 const (
 	maxSteps = 20000
 	maxDepth = 60
@@ -29,6 +31,7 @@ func (e *evaluator) value(i int) Value {
 // expression reads up to where a comma, a semicolon or a closing bracket ends it.
 func (e *evaluator) expression(i int) (Value, int) {
 	e.steps--
+	// At the bounds what stands there counts as unknown, and reading goes on behind it.
 	if e.steps < 0 || e.depth >= maxDepth || i >= len(e.tokens) {
 		return Value{Kind: Opaque}, e.skip(i)
 	}
@@ -38,6 +41,7 @@ func (e *evaluator) expression(i int) (Value, int) {
 		return v, next
 	}
 	v, next := e.either(i)
+	// "?" here is the conditional: "?." and "??" are tokens of their own.
 	if e.is(next, "?") {
 		return e.conditional(i, next)
 	}
@@ -58,11 +62,13 @@ func (e *evaluator) until(i int, ends ...string) int {
 		if t.kind == mark && slices.Contains(ends, t.value) {
 			break
 		}
+		// match leads to the closing bracket: what is inside is gone over in one step.
 		if t.match > i {
 			i = t.match
 		}
 		i++
 	}
+	// A sixteenth, as going over a token is cheaper than reading one.
 	e.steps -= (i - start) / 16
 	if e.steps < 0 {
 		return len(e.tokens)
@@ -94,6 +100,8 @@ func (e *evaluator) function(i int) (Value, int, bool) {
 		return v, next, true
 	case e.is(i, "(") && e.tokens[i].match > i:
 		end := e.tokens[i].match + 1
+		// (a: string): UserConfig => …: a type stands before the arrow, and 20 tokens are
+		// more than those have.
 		for j := end; e.is(end, ":") && j < min(len(e.tokens), end+20); j++ {
 			if e.is(j, "=>") {
 				end = j
@@ -121,6 +129,8 @@ func (e *evaluator) body(i int) (Value, int) {
 	if end < 0 {
 		return Value{Kind: Function}, len(e.tokens)
 	}
+	// The first return at the function's own depth; returns in blocks ("if (…) return a")
+	// are deeper. A configuration that differs by command is then that of its last lines.
 	for j := i + 1; j < end; j++ {
 		if e.isWord(j, "return") && e.tokens[j].depth == e.tokens[i].depth+1 {
 			return returned(e.value(j + 1)), end + 1
@@ -140,11 +150,14 @@ func returned(v Value) Value {
 // conditional reads "condition ? a : b". A condition cannot be known; which branch
 // development takes is told by its words.
 func (e *evaluator) conditional(start, question int) (Value, int) {
+	// Both branches are read in any case, to find out where the expression ends.
 	then, next := e.expression(question + 1)
 	if !e.is(next, ":") {
 		return Value{Kind: Opaque}, e.skip(next)
 	}
 	other, next := e.expression(next + 1)
+	// "cond ? {proxy} : undefined" is meant to be used: that somebody wrote it is the
+	// reason to read it.
 	if other.Kind == None || e.isDevelopment(start, question) {
 		return then, next
 	}
@@ -156,6 +169,8 @@ func (e *evaluator) conditional(start, question int) (Value, int) {
 func (e *evaluator) isDevelopment(from, to int) bool {
 	dev, prod, not := false, false, false
 	for _, t := range e.tokens[from:to] {
+		// Words of the conditions that projects have: mode === "production", command ===
+		// "serve", isDev, process.env.NODE_ENV.
 		name := strings.ToLower(t.value)
 		dev = dev || strings.Contains(name, "dev") || name == "serve"
 		prod = prod || strings.Contains(name, "prod") || name == "build"
@@ -175,6 +190,7 @@ func (e *evaluator) either(i int) (Value, int) {
 		var other Value
 		other, next = e.sum(next + 1)
 		switch {
+		// process.env.X || "a" has both: the default as value and X in Env.
 		case op == "&&" && (v.IsSet() || !v.known()):
 			v = v.replaced(other)
 		case op == "??" && v.known(), op == "||" && v.known() && v.IsSet(), op == "&&":
@@ -197,6 +213,7 @@ func (e *evaluator) rest(v Value, i int) (Value, int) {
 	case t.isWord("as"), t.isWord("satisfies"):
 		return v, e.skip(i)
 	case t.kind == mark:
+		// A comparison gives true or false, of which nobody knows which.
 		return Value{Kind: Opaque, Env: v.Env}, e.beforeQuestion(i + 1)
 	}
 	return v, i // the next statement, where semicolons are left out
@@ -235,6 +252,8 @@ func (e *evaluator) unary(i int) (Value, int) {
 	switch {
 	case e.steps < 0:
 		return Value{Kind: Opaque}, len(e.tokens)
+	// "!" and "-" of something known could be computed; no option that is looked for has
+	// one.
 	case e.is(i, "!"), e.is(i, "-"), e.isWord(i, "typeof"):
 		v, next := e.unary(i + 1)
 		return Value{Kind: Opaque, Env: v.Env}, next

@@ -32,6 +32,7 @@ func Parse(text string, env map[string]string) *File {
 
 // Find returns the values of all properties of a name, and of all that is assigned
 // to one, outer ones first.
+// Outer ones first: "port" of the server stands above that of one of its proxies.
 func (f *File) Find(key string) []Value {
 	type place struct{ at, depth int }
 	var places []place
@@ -50,6 +51,7 @@ func (f *File) Find(key string) []Value {
 		} else if f.is(p.at+1, ":") || f.is(p.at+1, "=") {
 			found = append(found, e.value(p.at+2))
 		} else {
+			// "key" alone, or a method's name: the name itself is the expression.
 			found = append(found, e.value(p.at))
 		}
 	}
@@ -69,6 +71,7 @@ func (f *File) isProperty(i int) bool {
 		return true
 	}
 	if f.is(i+1, ":") {
+		// Behind "?" it is a branch of a conditional, behind "." a label of nothing.
 		return i == 0 || !f.is(i-1, "?") && !f.is(i-1, ".")
 	}
 	if f.is(i+1, "=") {
@@ -76,6 +79,8 @@ func (f *File) isProperty(i int) bool {
 	}
 	short := (f.is(i+1, ",") || f.is(i+1, "}")) && (f.is(i-1, ",") || f.is(i-1, "{"))
 	_, defined := f.names[f.tokens[i].value]
+	// { proxy } is the same as { proxy: proxy } only for a name that the file gives a
+	// value.
 	return short && defined && f.tokens[i].kind == word
 }
 
@@ -90,6 +95,7 @@ func (f *File) Exported() Value {
 			return f.evaluator().value(i + 4)
 		}
 	}
+	// A JSON file is one expression.
 	return f.evaluator().value(0)
 }
 
@@ -110,6 +116,7 @@ func (f *File) isWord(i int, w string) bool {
 }
 
 // define finds what names stand for: the first value that is given to each.
+// Later assignments would need the order in which the program runs.
 func (f *File) define() {
 	for i, t := range f.tokens {
 		switch {
@@ -137,6 +144,8 @@ func (f *File) declare(i int) {
 		return
 	}
 	name := f.tokens[i].value
+	// "const a: UserConfig = …": the type in between is skipped; 40 tokens are more than
+	// a type on one line.
 	for j := i + 1; j < min(len(f.tokens), i+40); j++ { // over a type
 		switch t := f.tokens[j]; {
 		case t.is("="):
@@ -151,6 +160,7 @@ func (f *File) declare(i int) {
 // unpack reads "{ PORT = 3000, API: api } = process.env".
 func (f *File) unpack(open int) {
 	end := f.tokens[open].match
+	// Only what comes from the environment: of other objects nobody knows the fields.
 	if end < 0 || !f.is(end+1, "=") || !f.namesEnvironment(end+2) {
 		return
 	}
@@ -174,6 +184,7 @@ func (f *File) unpack(open int) {
 // namesEnvironment reports whether an expression is the environment: process.env,
 // import.meta.env, loadEnv(…).
 func (f *File) namesEnvironment(i int) bool {
+	// Names alternate with dots, so every second token is looked at.
 	for ; i < len(f.tokens) && f.tokens[i].kind == word; i += 2 {
 		switch f.tokens[i].value {
 		case "env", "environment", "loadEnv":

@@ -40,6 +40,7 @@ type lexer struct {
 
 // lex never fails: a character that begins nothing is a mark.
 func lex(src string) []token {
+	// A cut text reads like one whose brackets are left open.
 	l := &lexer{src: src[:min(len(src), maxText)]}
 	for l.skipBlank(); l.at < len(l.src); l.skipBlank() {
 		l.next()
@@ -79,6 +80,7 @@ func (l *lexer) next() {
 		l.quoted(c, text)
 	case c == '`':
 		l.quoted(c, template)
+	// Hexadecimal numbers and exponents come along as words would; they are no ports.
 	case c >= '0' && c <= '9':
 		l.run(number, func(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' || c == '.' })
 	case isLetter(c):
@@ -108,6 +110,8 @@ func (l *lexer) run(k kind, in func(byte) bool) {
 
 // quoted reads a string or a template. Of a template the raw text is kept, as its
 // parts are read later.
+// What stands in "${…}" may hold quotes and braces of its own; only the braces are
+// counted.
 func (l *lexer) quoted(quote byte, k kind) {
 	start := l.at + 1
 	nested := 0
@@ -123,6 +127,8 @@ func (l *lexer) quoted(quote byte, k kind) {
 			if c == '}' {
 				nested--
 			}
+		// A string ends at its line in any case, so one open quote does not take the rest
+		// of the file with it.
 		case c == quote, k == text && c == '\n':
 			l.addQuoted(k, l.src[start:l.at])
 			l.at++
@@ -164,6 +170,7 @@ func unescape(raw string) string {
 }
 
 // regexMayBegin tells a regular expression from a division by what stands before.
+// Behind a value "/" divides, behind an operator or the beginning it opens an expression.
 func (l *lexer) regexMayBegin() bool {
 	if len(l.tokens) == 0 {
 		return true

@@ -15,6 +15,7 @@ func (e *evaluator) primary(i int) (Value, int) {
 	case t.kind == text:
 		return e.members(Value{Kind: String, Text: t.value}, i+1)
 	case t.kind == number:
+		// 1_000 is a number as JavaScript writes it.
 		return Value{Kind: Number, Text: strings.ReplaceAll(t.value, "_", "")}, i + 1
 	case t.kind == template:
 		return e.members(e.template(t.value), i+1)
@@ -64,6 +65,7 @@ func (e *evaluator) inner(src string) Value {
 	begin := len(tokens)
 	more := lex(src)
 	for i := range more {
+		// Bracket partners were counted from the expression's own beginning.
 		if more[i].match >= 0 {
 			more[i].match += begin
 		}
@@ -83,6 +85,7 @@ func (e *evaluator) object(i int) (Value, int) {
 		return v, len(e.tokens)
 	}
 	for i++; i < end; {
+		// at makes sure of progress: whatever property reads nothing of is skipped.
 		at := i
 		i = e.property(&v, i)
 		if i <= at || !e.is(i, ",") {
@@ -99,6 +102,7 @@ func (e *evaluator) object(i int) (Value, int) {
 func (e *evaluator) comma(i int) int { return e.until(i, ",", "}", "]", ")") }
 
 func (e *evaluator) property(v *Value, i int) int {
+	// Spread later properties win, as set replaces a value of the same name.
 	t := e.tokens[i]
 	if t.is("...") {
 		spread, next := e.expression(i + 1)
@@ -181,6 +185,7 @@ func (e *evaluator) name(i int) (Value, int) {
 		return Value{}, i + 1
 	}
 	path, next := e.path(i)
+	// get is Deno's and Nest's way to ask, with the variable as argument: call knows it.
 	if variable, ok := environment(path); ok && variable != "get" {
 		return e.members(e.variable(variable, -1), next)
 	}
@@ -250,6 +255,7 @@ func (e *evaluator) call(path []string, open int) Value {
 	if open+1 < e.tokens[open].match {
 		first = e.value(open + 1)
 	}
+	// What these make of a text is the same number to whoever reads it by Int.
 	switch name := path[len(path)-1]; name {
 	case "parseInt", "Number", "String", "parseFloat", "toString":
 		return first
@@ -258,6 +264,7 @@ func (e *evaluator) call(path []string, open int) Value {
 			return e.variable(first.Text, -1)
 		}
 	default:
+		// defineConfig, withX(plugin): functions around a configuration that hand it on.
 		if first.Kind == Object { // defineConfig({…})
 			return first
 		}
@@ -271,6 +278,7 @@ func (e *evaluator) members(v Value, i int) (Value, int) {
 	for i < len(e.tokens) {
 		switch {
 		case (e.is(i, ".") || e.is(i, "?.")) && i+1 < len(e.tokens):
+			// Their answer is a list or a text like the one they were asked of.
 			method := e.tokens[i+1].value
 			i += 2
 			if method != "filter" && method != "toString" && method != "concat" {

@@ -53,6 +53,7 @@ func (v Value) Get(names ...string) Value {
 }
 
 // Int returns a whole number, also one that is written as a text; 0 if it is none.
+// Texts count, as "3000" out of a variable is a port to everybody who reads it.
 func (v Value) Int() int {
 	n, err := strconv.Atoi(v.Text)
 	if err != nil || v.Kind != Number && v.Kind != String {
@@ -62,6 +63,7 @@ func (v Value) Int() int {
 }
 
 // IsSet reports whether something stands there that is not false, null or empty.
+// Opaque counts as set: somebody wrote something there.
 func (v Value) IsSet() bool {
 	switch v.Kind {
 	case None:
@@ -75,12 +77,14 @@ func (v Value) IsSet() bool {
 }
 
 // known reports whether the value is more than a place.
+// A place is something that is written down without saying what it is.
 func (v Value) known() bool { return v.Kind != None && v.Kind != Opaque }
 
 // with adds variables to those that a value comes from.
 func (v Value) with(env []string) Value {
 	for _, name := range env {
 		if !slices.Contains(v.Env, name) {
+			// A copy, as values are handed around by value and share their slices.
 			v.Env = append(slices.Clone(v.Env), name)
 		}
 	}

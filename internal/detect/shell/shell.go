@@ -53,6 +53,7 @@ type Var struct {
 
 // Word is one word of a command.
 type Word struct {
+	// Where nothing expands the shell hands on this very text.
 	Text  string // without quotes; expansions ("$PORT") as they are written
 	Plain bool   // Text is what the program gets
 	Start int    // offsets in Command.Text
@@ -70,12 +71,14 @@ func (c Command) Texts() []string {
 
 // Parse takes a text apart. The error says what the shell would not understand.
 func Parse(text string) (Line, error) {
+	// The parser is fast, but it recurses, and nobody writes a dev script of this length.
 	if len(text) > maxText {
 		return Line{}, errors.New("a text of more than 16 KiB")
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
 	if err != nil {
 		var pe syntax.ParseError
+		// Its position is one in a text that no file has in this form: it would mislead.
 		if errors.As(err, &pe) {
 			return Line{}, errors.New(pe.Text)
 		}
@@ -94,6 +97,8 @@ func (s *splitter) statements(stmts []*syntax.Stmt) []Part {
 	var current *Part
 	var from uint
 	for _, stmt := range stmts {
+		// Only a group that is the whole text is opened here; beside others it is a step
+		// of its part.
 		if inner := group(stmt); inner != nil && len(stmts) == 1 {
 			return closed(s.statements(inner))
 		}
@@ -102,6 +107,7 @@ func (s *splitter) statements(stmts []*syntax.Stmt) []Part {
 			parts = append(parts, Part{Open: true, Start: int(from)})
 			current = &parts[len(parts)-1]
 		}
+		// What ran before this statement holds for the parts beside it.
 		current.Stage = len(current.Steps)
 		s.statement(current, stmt)
 		current.Text = s.slice(from, end(stmt))
@@ -113,6 +119,7 @@ func (s *splitter) statements(stmts []*syntax.Stmt) []Part {
 }
 
 // end is where a statement ends, without a "&" or ";" behind it.
+// stmt.End() would count the "&" in, which must not become part of a command.
 func end(stmt *syntax.Stmt) uint {
 	at := stmt.Pos().Offset()
 	if stmt.Cmd != nil {
@@ -125,6 +132,7 @@ func end(stmt *syntax.Stmt) uint {
 }
 
 // group returns the statements within (…) or {…;}.
+// With redirections or a "!" it is not the same as what stands in it.
 func group(stmt *syntax.Stmt) []*syntax.Stmt {
 	if stmt.Negated || len(stmt.Redirs) > 0 {
 		return nil
@@ -158,6 +166,8 @@ func (s *splitter) statement(p *Part, stmt *syntax.Stmt) {
 	binary, ok := stmt.Cmd.(*syntax.BinaryCmd)
 	if !ok {
 		p.Steps = append(p.Steps, s.command(stmt))
+		// Words behind a redirection still belong to the command; behind a here-document
+		// they would be its text.
 		p.Open = len(stmt.Redirs) == 0 || !hasHereDocument(stmt)
 		return
 	}
@@ -189,8 +199,10 @@ func (s *splitter) command(stmt *syntax.Stmt) Command {
 		for _, w := range cmd.Args {
 			c.Words = append(c.Words, s.word(w, start))
 		}
+		// "! x" turns the result around, and with "$CMD x" nobody knows the program.
 		c.Strange = stmt.Negated || len(c.Words) > 0 && !c.Words[0].Plain
 	case *syntax.DeclClause: // export A=1
+		// "declare", "local" and "readonly" come here, too, and reach no other program.
 		c.Exported = cmd.Variant.Value == "export"
 		for _, a := range cmd.Args {
 			if a.Name != nil {
@@ -215,6 +227,7 @@ func (s *splitter) variable(a *syntax.Assign) Var {
 	return v
 }
 
+// Offsets are within the command, as its text may be cut out and moved.
 func (s *splitter) word(w *syntax.Word, base uint) Word {
 	word := Word{Start: int(w.Pos().Offset() - base), End: int(w.End().Offset() - base), Plain: true}
 	var b strings.Builder
@@ -246,6 +259,7 @@ func (s *splitter) wordPart(b *strings.Builder, word *Word, part syntax.WordPart
 }
 
 // unescape takes the backslashes of a bare word away.
+// Each may stand before a line's end, which both then vanish.
 func unescape(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text
@@ -278,6 +292,8 @@ func unescapeQuoted(text string) string {
 	return b.String()
 }
 
+// Offsets of the parser are clamped: on a text that it repairs they may lie behind the
+// end.
 func (s *splitter) slice(from, to uint) string {
 	n := uint(len(s.text))
 	return s.text[min(from, to, n):min(max(from, to), n)]

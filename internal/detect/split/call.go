@@ -28,6 +28,7 @@ type query struct {
 }
 
 // The flags of the managers that have a value and matter here.
+// Each manager knows only some of them; what it would refuse nobody writes into a script.
 var (
 	folderFlags = []string{"--prefix", "-C", "--dir", "--cwd"}
 	filterFlags = []string{"--filter", "-F", "--workspace", "--scope", "--include"}
@@ -37,6 +38,7 @@ var (
 
 // calls returns the flows of the scripts that some words call, or nil. A name that
 // is no script of any package is no call.
+// The words are those of "npm run x", "yarn x", "pnpm -r dev", "bun run x".
 func (p *Project) calls(f Flow, words []string) []Flow {
 	m, ok := isManager(words[0])
 	if !ok {
@@ -69,6 +71,8 @@ func (q *query) read(words []string) bool {
 		switch {
 		case strings.HasPrefix(word, "-"):
 			words = q.flag(word, words)
+		// These run a program and no script; "yarn workspaces foreach … run dev" is the
+		// exception, and goes on to the script's name.
 		case slices.Contains([]string{"exec", "dlx", "x", "node", "create", "foreach"}, word):
 			return word == "foreach" && q.read(words)
 		case word == "run" || word == "run-script":
@@ -108,6 +112,7 @@ func (q *query) rest(words []string) {
 // the rest of.
 func (q *query) flag(word string, words []string) []string {
 	name, value, written := strings.Cut(word, "=")
+	// -w is a package for npm and yarn, and for pnpm the root of the workspace.
 	isPackage := name == "-w" && q.manager != pnpm
 	switch {
 	case slices.Contains(allFlags, name):
@@ -116,6 +121,8 @@ func (q *query) flag(word string, words []string) []string {
 	case name == "-w" && q.manager == pnpm, name == "--workspace-root":
 		q.root = true
 		return words
+	// An unknown flag is taken for one without a value: its value would then be the
+	// script's name, and is none that a package has.
 	case !isPackage && !slices.Contains(slices.Concat(folderFlags, filterFlags, otherFlags), name):
 		return words
 	}
@@ -153,6 +160,7 @@ func (p *Project) asked(f Flow, q query) []*Pack {
 // filtered returns the members of a workspace that filters name: by name, by
 // folder, with "*"; "!" in front takes away.
 func (p *Project) filtered(root *Pack, filters []string) []*Pack {
+	// Filters that only take away start from all packages.
 	only := slices.ContainsFunc(filters, func(f string) bool { return !strings.HasPrefix(f, "!") })
 	var chosen []*Pack
 	for _, pack := range append(p.members(root), root) {
@@ -173,6 +181,8 @@ func (p *Project) filtered(root *Pack, filters []string) []*Pack {
 // matches reports whether a filter names the package: "web", "@shop/*", "./apps/*",
 // "{apps/web}...", "web[main]".
 func (p *Pack) matches(filter string) bool {
+	// The dots of "web..." and the braces and "^" of pnpm and Turborepo choose what
+	// depends on a package, or what it depends on; who is started is the package.
 	filter = strings.Trim(filter, ".{}^")
 	filter, _, _ = strings.Cut(filter, "[")
 	filter = strings.TrimPrefix(filter, "/")
@@ -180,10 +190,14 @@ func (p *Pack) matches(filter string) bool {
 		return false
 	}
 	_, short, scoped := strings.Cut(p.Name, "/")
+	// Turborepo's docs name packages in full, scripts often by the last part or by the
+	// folder.
 	return isMatch(filter, p.Name) || isMatch(filter, p.Dir) || scoped && isMatch(filter, short) || filter == path.Base(p.Dir)
 }
 
 // isMatch matches a pattern with "*" for anything, slashes too.
+// path.Match has no "**", and its "*" ends at a slash: another sign in the slash's place
+// makes it a letter.
 func isMatch(pattern, name string) bool {
 	plain := strings.NewReplacer("**", "*", "/", "\x01")
 	ok, _ := path.Match(plain.Replace(pattern), strings.ReplaceAll(name, "/", "\x01"))

@@ -22,6 +22,8 @@ type chain struct {
 
 // chain takes off what stands in front and only sets the stage: a folder, what is
 // waited for, words for people.
+// It keeps the text from the first step that matters: what stands before it is known now,
+// and would only be done twice.
 func (p *Project) chain(f Flow, part shell.Part) chain {
 	c := chain{Flow: f, start: -1, open: part.Open}
 	for _, step := range part.Steps {
@@ -29,16 +31,21 @@ func (p *Project) chain(f Flow, part shell.Part) chain {
 		first := c.start < 0
 		switch {
 		case len(words) == 0:
+			// An assignment alone ("A=1; x") stays in its shell; only what is exported
+			// reaches x.
 			c.Env = merged(c.Env, exported(step))
 		case isSet(words):
 			name, value, _ := strings.Cut(words[1], "=")
 			c.Env = merged(c.Env, []shell.Var{{Name: name, Value: value}})
 			continue
+		// A trap would belong to a shell around the command, and devgate ends all that a
+		// service has started.
 		case slices.Contains([]string{"trap", "wait", "echo", "true", ":", "clear"}, words[0]):
 			continue
 		case isWaitOn(words):
 			c.After = append(slices.Clone(c.After), waited(words)...)
 			continue
+		// Behind a step that stays, a "cd" is part of the text and stays, too.
 		case first && p.isChange(f.Dir, step):
 			c.Flow = p.behind(c.Flow, []shell.Command{step})
 			continue
@@ -96,6 +103,8 @@ func (c chain) within(l *Leaf, i int) *Leaf {
 		l.raw = l.raw && c.open
 		return l
 	}
+	// The leaf may be a script's call by now, or a part of the text that was moved: only
+	// what stands as it was can be found again in the whole.
 	direct := l.at == 0 && l.run == step.Text
 	l.raw = l.raw && c.open && i == len(c.steps)-1
 	l.reach, l.run, l.isCall, l.at = l.raw, c.whole, false, -1
@@ -112,6 +121,8 @@ func (p *Project) task(f Flow, steps []shell.Command) *Leaf {
 	for _, step := range steps {
 		words := step.Texts()
 		if len(words) == 0 || words[0] == "cd" || step.Strange {
+			// A "cd" is known by the folder of the flow; steps that are no simple
+			// commands cannot be put into another text.
 			continue
 		}
 		text := step.Text
@@ -132,6 +143,7 @@ func (p *Project) task(f Flow, steps []shell.Command) *Leaf {
 
 // Build splits a text of two steps and more into what has to succeed before each
 // start, and the one leaf that is started; nil for anything else.
+// nodemon --exec "tsc && node dist" is such a text.
 func (p *Project) Build(f Flow, text string) (build string, started *Leaf) {
 	line, err := shell.Parse(text)
 	if err != nil || len(line.Parts) != 1 || len(line.Parts[0].Steps) < 2 {

@@ -34,6 +34,8 @@ func (p *Project) ComposerDev(dir string) (Flow, bool) {
 
 // composer splits "composer run dev": its entries run one after the other, so the
 // last one that starts something is what it is for.
+// Composer takes "@php" and "@composer" for itself and "@name" for another of its
+// scripts, and an entry with "::" for a function.
 func (p *Project) composer(f Flow, words []string) (launch, bool) {
 	file, c := p.readComposer(f.Dir)
 	name := words[len(words)-1]
@@ -42,6 +44,7 @@ func (p *Project) composer(f Flow, words []string) (launch, bool) {
 	}
 	f.File = file
 	l := launch{first: true}
+	// Backwards, so that the first that leads anywhere is the last of them.
 	for _, entry := range slices.Backward(files.Texts(c.Scripts[name])) {
 		text, own := strings.CutPrefix(entry, "@")
 		switch {
@@ -57,6 +60,7 @@ func (p *Project) composer(f Flow, words []string) (launch, bool) {
 }
 
 // artisan takes "php artisan dev" apart, which has its list in code and is never run.
+// What it starts is what Artisan returns.
 func (p *Project) artisan(f Flow, words []string) (launch, bool) {
 	if len(words) < 3 || words[1] != "artisan" || words[2] != "dev" {
 		return launch{}, false

@@ -41,6 +41,7 @@ func (p *Project) concurrently(f Flow, words []string) (launch, bool) {
 		l.flows = append(l.flows, spread(f, command)...)
 	}
 	given := strings.Split(strings.Join(names, separator), separator)
+	// A name too many, or none, is no error for concurrently either.
 	for i := range l.flows[:min(len(given), len(l.flows))] {
 		l.flows[i].Name = strings.TrimSpace(given[i])
 	}
@@ -49,6 +50,7 @@ func (p *Project) concurrently(f Flow, words []string) (launch, bool) {
 
 // spread makes a flow of a command, or several: "npm:dev:*" is every script that
 // matches.
+// The shortcuts are those of concurrently: npm:, yarn:, pnpm:, bun:, node:, with "*".
 func spread(f Flow, command string) []Flow {
 	first, args, _ := strings.Cut(command, " ")
 	m, pattern, short := strings.Cut(first, ":")
@@ -56,6 +58,8 @@ func spread(f Flow, command string) []Flow {
 		m, pattern, args, short = words[0], words[2], "", true // "npm run watch:*"
 	}
 	if _, known := isManager(m); !short || !known && m != "node" || f.Pack == nil {
+		// It puts node_modules on the PATH of what it runs, as it is itself run from
+		// there.
 		f = f.of(command)
 		f.Bins = f.Pack != nil
 		return []Flow{f}

@@ -13,6 +13,8 @@ import (
 
 // Flow is something that is to be split: a text for the shell, or the call of a
 // script, with where it stands and what is known of it.
+// Flows are values: a copy is changed and handed on, so what one branch learns no other
+// sees. Slices and maps in them are cloned before they grow.
 type Flow struct {
 	Dir  string
 	Pack *Pack  // what "npm run" is about there; nil: there is no package
@@ -57,6 +59,8 @@ func (p *Project) In(dir, file, text string) Flow {
 func (p *Project) moved(f Flow, dir string) Flow {
 	f.Dir = dir
 	if pack := p.PackAt(dir); pack != nil {
+		// A folder without a package keeps the one that called: its manager is still what
+		// runs scripts.
 		f.Pack = pack
 	}
 	return f
@@ -72,10 +76,12 @@ func (f Flow) of(text string) Flow {
 
 // passes marks a script as one on the way. It reports whether it was there before.
 func (f *Flow) passes(file, script string) bool {
+	// A script of one name may be in several files.
 	key := file + "\n" + script
 	if slices.Contains(f.Seen, key) {
 		return true
 	}
+	// Another branch may hold the same array.
 	f.Seen = append(slices.Clone(f.Seen), key)
 	return false
 }
@@ -108,6 +114,8 @@ var verbs = []string{"dev", "develop", "start", "serve", "run", "watch", "local"
 // ScriptHint is what is telling in a script's name: "serve:backend" and
 // "start-backend-dev" are backend.
 func ScriptHint(script string) string {
+	// Only whole words between ":" count in the middle ("dev:api:watch"); at the ends of
+	// what is left also those between "-".
 	words := strings.FieldsFunc(script, func(c rune) bool { return c == ':' || c == '/' || c == '.' })
 	words = slices.DeleteFunc(words, isVerb)
 	words = strings.Split(strings.Join(words, "-"), "-")

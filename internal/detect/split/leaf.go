@@ -19,6 +19,8 @@ type Leaf struct {
 	Vague bool // nobody can tell what it runs
 	Apart bool // what called it calls others, too
 
+	// Below, reach and raw differ where a manager stands between: npm keeps flags that stand
+	// without "--" in front of them.
 	run    string // what runs it: a text that has Own in it, or the call of a script
 	at     int    // where Own stands in run; -1: nowhere
 	isCall bool   // run is a script's call
@@ -81,6 +83,8 @@ func (l *Leaf) Flag(names ...string) (value string, at int) {
 				return l.Words[i+1].Text, i + 1
 			case strings.HasPrefix(rest, "=") && rest != "=":
 				return rest[1:], i
+			// A short flag may have its value right behind it; "-port" is one word of
+			// Go's kind and not "-p ort".
 			case len(name) == 2 && name[1] != '-' && rest != "" && rest[0] != '-':
 				return rest, i
 			}
@@ -90,6 +94,8 @@ func (l *Leaf) Flag(names ...string) (value string, at int) {
 }
 
 // HasFlag reports whether one of some flags stands there, with a value or without.
+// A flag that has its value right behind it (-p3000) is not found: callers ask for its
+// value by Flag.
 func (l *Leaf) HasFlag(names ...string) bool {
 	return slices.ContainsFunc(l.Words[min(1, len(l.Words)):], func(w shell.Word) bool {
 		name, _, _ := strings.Cut(w.Text, "=")
@@ -98,6 +104,7 @@ func (l *Leaf) HasFlag(names ...string) bool {
 }
 
 // asModule makes "python -m flask" a call of flask.
+// Only flags may stand before -m: behind a file's name they are the program's.
 func (l *Leaf) asModule() {
 	if t := l.Tool(); t != "python" && t != "python3" && t != "py" {
 		return

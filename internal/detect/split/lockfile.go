@@ -6,6 +6,7 @@ import (
 )
 
 // locks are the files that say which manager has installed a folder's packages.
+// Where two differ in nothing else, the one that stands first here wins.
 var locks = []struct {
 	file string
 	Manager
@@ -17,6 +18,7 @@ var locks = []struct {
 // managerOf finds out which manager a package is used with: its packageManager
 // field, a lock file beside it, the same further up, its engines, else npm.
 func (p *Project) managerOf(pack *Pack) Manager {
+	// packageManager is corepack's field, and the only one that is meant to say it.
 	above := Upwards(pack.Dir)
 	for _, dir := range above {
 		if named := p.packs[dir]; named != nil && named.field != "" {
@@ -26,6 +28,7 @@ func (p *Project) managerOf(pack *Pack) Manager {
 			return found
 		}
 	}
+	// engines only says what a project supports, so it is asked last.
 	for _, dir := range above {
 		for _, m := range []Manager{pnpm, yarn, bun} {
 			if named := p.packs[dir]; named != nil && slices.Contains(named.engines, string(m)) {

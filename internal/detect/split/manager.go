@@ -20,6 +20,7 @@ const (
 // Run is the command that runs a script of a package, with arguments for it.
 func (m Manager) Run(script string, args ...string) string {
 	command := string(m) + " run " + shell.Quote(script)
+	// "npm start" is what people type; it is npm's own short form for these two names.
 	if m == npm && (script == "start" || script == "test") {
 		command = "npm " + script
 	}
@@ -31,6 +32,8 @@ func (m Manager) append(command, args string) string {
 	switch {
 	case args == "":
 		return command
+	// Without it npm would take the words for its own flags; a second "--" would reach
+	// the script.
 	case m == npm && !strings.Contains(command, " -- "):
 		return command + " -- " + args // npm keeps flags for itself without it
 	}

@@ -18,6 +18,8 @@ type nxProject struct {
 }
 
 // nxExecutors are what executors run, in the words of the tool itself.
+// Those whose program is not among them are read by the vite.config beside them, or left
+// out.
 var nxExecutors = map[string]string{
 	"@angular-devkit/build-angular:dev-server": "ng serve", "@angular/build:dev-server": "ng serve", "@nx/angular:dev-server": "ng serve",
 	"@nx/vite:dev-server": "vite", "@nx/next:server": "next dev", "@nx/webpack:dev-server": "webpack serve",
@@ -41,6 +43,8 @@ func (p *Project) readNx() map[string]nxProject {
 		}
 		all[name] = nxProject{name, dir, targets}
 	}
+	// Nx itself takes the scripts of a package.json for targets. A project.json of the
+	// same name replaces what a package said: it is read later.
 	for _, pack := range p.Packs() {
 		add(pack.Name, pack.Dir, nil)
 	}
@@ -60,6 +64,7 @@ func (p *Project) readNx() map[string]nxProject {
 // nx splits "nx run api:serve", "nx serve api" and "nx run-many -t serve -p a b".
 func (p *Project) nx(f Flow, words []string) (launch, bool) {
 	if f.Pack == nil || len(words) < 2 {
+		// "nx serve web" and "nx run web:serve" name one project, "nx run-many" several.
 		return launch{}, true
 	}
 	names, targets, flags := nxWords(words[1:])
@@ -73,6 +78,7 @@ func (p *Project) nx(f Flow, words []string) (launch, bool) {
 	}
 	var l launch
 	for _, target := range targets {
+		// "serve:development" is a target with a configuration.
 		target, _, _ = strings.Cut(target, ":")
 		for _, name := range names {
 			if project, ok := projects[name]; ok {
@@ -87,6 +93,7 @@ func (p *Project) nx(f Flow, words []string) (launch, bool) {
 // nxWords reads which targets of which projects some words mean.
 func nxWords(words []string) (names, targets, flags []string) {
 	var plain []string
+	// -p and -t of run-many take all words up to the next flag.
 	into := &plain
 	for _, word := range words {
 		name, value, written := strings.Cut(word, "=")
@@ -97,6 +104,8 @@ func nxWords(words []string) (names, targets, flags []string) {
 			into = &names
 		case strings.HasPrefix(word, "-"):
 			into, flags = &plain, append(flags, word)
+			// A flag of the target's, such as --port: it is handed on. A value that
+			// stands apart from its flag is taken for a project and found to be none.
 			continue
 		default:
 			value, written = word, true
@@ -128,6 +137,7 @@ func (p *Project) nxTarget(f Flow, project nxProject, target string, flags []str
 	if text == "" {
 		return nil
 	}
+	// The target "serve" says nothing of what it serves; the project's name does.
 	one := p.moved(f, dir).of(strings.TrimSpace(text + " " + shell.Join(flags...)))
 	one.Hint, one.hinted = project.name, true
 	if !slices.Contains(verbs, target) {
@@ -151,6 +161,7 @@ func (p *Project) nxCommand(f Flow, project nxProject, t any) (dir, text string)
 			return path.Clean(cwd), command
 		}
 		return f.Dir, command
+	// The plugin @nx/vite makes targets out of a vite.config without any project.json.
 	case executor == "" && p.First(project.dir, "vite.config.ts", "vite.config.mts", "vite.config.js") != "":
 		executor = "vite" // a target that Nx infers from the configuration
 	}

@@ -32,6 +32,7 @@ type Pack struct {
 }
 
 // Has reports whether the package depends on one of some others.
+// It may be asked of a nil Pack, which depends on nothing.
 func (p *Pack) Has(names ...string) bool {
 	return p != nil && slices.ContainsFunc(names, func(name string) bool { return p.deps[name] })
 }
@@ -39,6 +40,8 @@ func (p *Pack) Has(names ...string) bool {
 // readPack reads a package.json; nil if it is none.
 func readPack(f files.Files, dir string) *Pack {
 	file := path.Join(dir, "package.json")
+	// any, and not string: a package.json with one wrong type in it is still one, as it
+	// is for npm.
 	var v struct {
 		Scripts                                                json.RawMessage
 		Dependencies, DevDependencies, OptionalDependencies    map[string]any
@@ -62,6 +65,7 @@ func readPack(f files.Files, dir string) *Pack {
 		p.engines = slices.Sorted(maps.Keys(engines))
 	}
 	if field, ok := v.PackageManager.(string); ok {
+		// "pnpm@9.1.0+sha512…": what stands behind "@" is the version.
 		name, _, _ := strings.Cut(field, "@")
 		p.field, _ = isManager(name)
 	}
@@ -70,6 +74,7 @@ func readPack(f files.Files, dir string) *Pack {
 
 // workspaceGlobs reads "workspaces": a list, or an object with a list.
 func workspaceGlobs(v any) []string {
+	// "packages" is how Yarn 1 writes it beside "nohoist".
 	if object, ok := v.(map[string]any); ok {
 		v = object["packages"]
 	}
@@ -81,6 +86,8 @@ func workspaceGlobs(v any) []string {
 func orderedTexts(raw json.RawMessage) (map[string]string, []string) {
 	values := map[string]any{}
 	all, order := map[string]string{}, []string(nil)
+	// Read twice: a map loses the order, and a decoder of tokens alone would have to know
+	// types.
 	if json.Unmarshal(raw, &values) != nil {
 		return all, nil
 	}

@@ -8,6 +8,8 @@ import (
 )
 
 // procfileLine finds "web: npm run dev".
+// Lines of another form are left out, as foreman leaves them out. (procfile, the package,
+// is the one that reads a Procfile to start it; this one only looks.)
 var procfileLine = pattern.New(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
 
 // Procfile returns the flows of the lines of a Procfile.
@@ -22,6 +24,8 @@ func (p *Project) procfile(f Flow, file string) []Flow {
 			continue
 		}
 		one := p.moved(f, path.Dir(file)).of(m[2])
+		// One that another list led to would otherwise keep that one's name; node_modules
+		// is not on the PATH of a line.
 		one.Name, one.File, one.Line, one.Bins = m[1], file, true, false
 		flows = append(flows, one)
 	}
@@ -41,6 +45,7 @@ func (p *Project) foreman(f Flow, words []string) (launch, bool) {
 	file := p.First(f.Dir, "Procfile.dev", "Procfile")
 	for i, word := range words {
 		name, value, written := strings.Cut(word, "=")
+		// -j is the flag of nf (node-foreman), -f of all others.
 		if name != "-f" && name != "-j" && name != "--procfile" {
 			continue
 		}

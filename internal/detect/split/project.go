@@ -12,6 +12,8 @@ import (
 )
 
 // maxPacks is how many package.json are read.
+// It is more than most workspaces have, and bounds the scripts that are
+// taken apart.
 const maxPacks = 300
 
 // Project is a folder whose scripts can be taken apart.
@@ -30,6 +32,8 @@ func New(f files.Files, out *found.Findings) *Project {
 	for _, dir := range p.Folders() {
 		p.ReadPack(dir)
 	}
+	// Upper workspaces come first, and a member of two belongs to the inner one: it is
+	// met later.
 	for _, root := range p.Packs() {
 		p.readWorkspace(root)
 	}
@@ -66,6 +70,8 @@ func (p *Project) ReadPack(dir string) *Pack {
 	if pack := p.packs[dir]; pack != nil || len(p.packs) >= maxPacks {
 		return pack
 	}
+	// package.json of a folder that is behind no workspace is read, too: not every
+	// project has one.
 	pack := readPack(p.Files, dir)
 	if pack != nil {
 		pack.Manager = npm // until all are known
@@ -77,6 +83,7 @@ func (p *Project) ReadPack(dir string) *Pack {
 // readWorkspace finds the members of a workspace.
 func (p *Project) readWorkspace(root *Pack) {
 	members := map[string]bool{}
+	// The later of two globs wins, so "!packages/x" takes away what "packages/*" gave.
 	for _, glob := range slices.Concat(root.globs, p.otherGlobs(root.Dir)) {
 		name, not := strings.CutPrefix(glob, "!")
 		for _, dir := range p.Expand(path.Join(root.Dir, name)) {
@@ -111,6 +118,8 @@ func (p *Project) members(root *Pack) []*Pack {
 }
 
 // isOurs reports whether a folder that a text names is one of the project's.
+// A "cd" out of the project, or into a folder that no tree enters, leaves a text as it
+// is.
 func (p *Project) isOurs(dir, name string) bool {
 	to := path.Join(dir, name)
 	return !path.IsAbs(name) && to != ".." && !strings.HasPrefix(to, "../") && !tree.Passes(to) && p.HasFolder(to)

@@ -15,6 +15,7 @@ func (p *Project) runAll(f Flow, words []string) (launch, bool) {
 	}
 	earlier, group, together := groups(f.Pack, words)
 	if !together {
+		// run-s alone is a chain like any other: "a && b".
 		f.Text, f.call = strings.Join(append(earlier, group...), " && "), nil
 		return launch{flows: []Flow{f}}, true
 	}
@@ -23,6 +24,8 @@ func (p *Project) runAll(f Flow, words []string) (launch, bool) {
 		l.flows = append(l.flows, f.of(text))
 	}
 	if len(earlier) > 0 {
+		// A text of groups looks like "npm run NAME …", so the third word is the
+		// script's.
 		task := newTask(f, strings.Fields(earlier[0])[2], strings.Join(earlier, " && "))
 		for i := range l.flows {
 			l.flows[i].Tasks = append(slices.Clone(f.Tasks), task)
@@ -33,6 +36,7 @@ func (p *Project) runAll(f Flow, words []string) (launch, bool) {
 
 // groups reads the words of npm-run-all: what runs before, and the last group, whose
 // scripts run side by side or not.
+// In "-s clean -p web api" a flag closes the group before it.
 func groups(pack *Pack, words []string) (earlier, last []string, together bool) {
 	together = programName(words[0]) == "run-p"
 	for _, word := range words[1:] {
@@ -59,6 +63,8 @@ func newTask(f Flow, name, run string) *Leaf {
 
 // runScriptOS takes the script of this system's kind: "start" becomes
 // "start:default", or "start:darwin:linux".
+// run-script-os finds its own script by npm's variable npm_lifecycle_event; here it is
+// the last one that was passed.
 func (p *Project) runScriptOS(f Flow, _ []string) (launch, bool) {
 	if f.Pack == nil || len(f.Seen) == 0 {
 		return launch{}, true

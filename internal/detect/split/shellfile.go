@@ -21,9 +21,11 @@ func (p *Project) shellFile(f Flow, words []string) (launch, bool) {
 		return launch{}, false
 	}
 	if f.passes(file, path.Base(file)) {
+		// A file that starts itself is an endless loop, and no reason for a fault here.
 		return launch{}, true // it starts itself
 	}
 	text, _ := p.Text(file)
+	// The leaf that is found says what the file is about; the file is what is run.
 	f.through = &through{run: f.Text, dir: f.Dir, env: f.Env}
 	f.Text, f.call, f.File, f.inFile = text, nil, file, true
 	return launch{flows: []Flow{f}}, true

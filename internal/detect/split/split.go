@@ -9,6 +9,8 @@ import (
 	"devgate/internal/detect/shell"
 )
 
+// Both are far above what projects have; they end scripts that call each other in circles
+// that no name gives away.
 const (
 	maxSplit  = 14  // texts within texts
 	maxSplits = 600 // texts in all: each may start many
@@ -34,6 +36,8 @@ func (p *Project) Split(f Flow) []*Leaf {
 	t := f.through
 	f.through = nil // of several things that the text starts, each is run as it stands
 	leaves := p.text(f)
+	// Of several leaves each runs as it stands: the program around them cannot run one of
+	// them alone.
 	if t != nil && len(leaves) == 1 && !leaves[0].Apart {
 		leaves[0].passThrough(*t)
 	}
@@ -57,6 +61,8 @@ func (p *Project) text(f Flow) []*Leaf {
 		return nil
 	}
 	line, err := shell.Parse(f.Text)
+	// Loops and functions may start anything, at any time: as one text they still can be
+	// run.
 	if err != nil || isStrange(line) {
 		return []*Leaf{{Flow: f, Own: f.Text, run: f.Text, Vague: true}}
 	}
@@ -67,6 +73,7 @@ func (p *Project) text(f Flow) []*Leaf {
 	var all []*Leaf
 	for _, part := range line.Parts {
 		all = append(all, p.part(f, part)...)
+		// "cd web; a & b": what was done before the "&" holds for b as well.
 		f = p.staged(f, part.Steps[:part.Stage])
 	}
 	for _, l := range all {
@@ -77,6 +84,7 @@ func (p *Project) text(f Flow) []*Leaf {
 
 // isWindows reports whether a text is one for cmd.exe. What sets a variable there
 // ("set A=1 && x") is understood and not meant.
+// It stands in scripts of people who work on both systems.
 func isWindows(text string) bool {
 	fields := strings.Fields(text)
 	if len(fields) == 0 {
@@ -99,14 +107,19 @@ func isStrange(line shell.Line) bool {
 // is what it is for; what comes before is a task, unless one text runs both.
 func (p *Project) part(f Flow, part shell.Part) []*Leaf {
 	c := p.chain(f, part)
+	// Backwards: the last step that starts something is the one that stays.
 	for i := len(c.steps) - 1; i >= 0; i-- {
 		leaves := p.command(p.behind(c.Flow, c.steps[:i]), c.steps[i])
 		if len(leaves) == 0 {
 			continue
 		}
+		// One leaf in the same folder can stay within its text, so the steps in front run
+		// as they always did, each time.
 		if len(leaves) == 1 && !leaves[0].Apart && leaves[0].Place() == c.Dir {
 			return []*Leaf{c.within(leaves[0], i)}
 		}
+		// In a shell's file most lines in front set the stage and are no tasks; they run
+		// again with the file.
 		if task := p.task(c.Flow, c.steps[:i]); task != nil && !f.inFile {
 			for _, l := range leaves {
 				l.Tasks = append(slices.Clone(l.Tasks), task)
@@ -149,6 +162,7 @@ func (p *Project) command(f Flow, c shell.Command) []*Leaf {
 	if l, ok := p.launch(inner, words); ok {
 		return p.launched(f, c, words[0].Start, l)
 	}
+	// A wrapper such as dotenv stays in the text and in Own; only Words begin behind it.
 	words = withoutManager(f, words)
 	leaf := &Leaf{Flow: f, Own: c.Text, Words: words, Vars: inner.Env, Sets: sets, run: c.Text, first: c.Words[0].Start, reach: true, raw: true}
 	leaf.asModule()
@@ -157,11 +171,13 @@ func (p *Project) command(f Flow, c shell.Command) []*Leaf {
 
 // launch is what some words start apart from themselves, if they do.
 func (p *Project) launch(f Flow, words []shell.Word) (launch, bool) {
+	// sh -c is looked into first: what it runs is a text again.
 	if text, ok := innerText(words); ok {
 		f.Text, f.call = text, nil
 		return launch{flows: []Flow{f}}, true
 	}
 	texts := shell.Command{Words: words}.Texts()
+	// Before the launchers: a script may be called as one of them ("turbo").
 	if flows := p.calls(f, texts); flows != nil {
 		return launch{flows: flows}, true
 	}
@@ -179,6 +195,7 @@ func (p *Project) launch(f Flow, words []shell.Word) (launch, bool) {
 // node_modules.
 func withoutManager(f Flow, words []shell.Word) []shell.Word {
 	m, ok := isManager(words[0].Text)
+	// npm and bun need "exec" or "x", which are wrappers.
 	if !ok || len(words) < 2 || f.Pack == nil || m != yarn && m != pnpm || strings.HasPrefix(words[1].Text, "-") || slices.Contains(managerCommands, words[1].Text) {
 		return words
 	}
@@ -186,6 +203,7 @@ func withoutManager(f Flow, words []shell.Word) []shell.Word {
 }
 
 // managerCommands are commands of the managers' own.
+// A script that has one of these names is found before, by calls.
 var managerCommands = []string{
 	"install", "i", "ci", "add", "build", "rebuild", "test", "link", "store", "run", "dedupe", "audit", "publish", "pack",
 	"workspaces", "workspace", "node", "start", "deploy", "prune", "up", "update", "create", "init", "config",
@@ -197,6 +215,8 @@ func (p *Project) launched(f Flow, c shell.Command, start int, l launch) []*Leaf
 	var all []*Leaf
 	for _, one := range l.flows {
 		leaves := p.Split(one)
+		// An entry of Composer's or of another list of which one counts: the others ran
+		// before it.
 		if l.first && len(leaves) > 0 {
 			return leaves
 		}
@@ -209,6 +229,8 @@ func (p *Project) launched(f Flow, c shell.Command, start int, l launch) []*Leaf
 		return all
 	}
 	leaf := all[0]
+	// With something in front (FOO=1 npm run dev) the text has to stay what runs it, and
+	// words reach as far as they reach in it.
 	if leaf.isCall && strings.TrimSpace(c.Text[:start]) != "" {
 		leaf.run, leaf.isCall, leaf.at, leaf.reach, leaf.direct = c.Text, false, -1, leaf.raw, direct{}
 	}
@@ -222,15 +244,19 @@ func (p *Project) launched(f Flow, c shell.Command, start int, l launch) []*Leaf
 func (p *Project) script(f Flow, c call) []*Leaf {
 	inner := f
 	if inner.passes(c.pack.Dir, c.script) {
+		// A script that calls itself, also by way of others, is left: npm would run until
+		// it is stopped.
 		return nil
 	}
 	inner.Dir, inner.Pack, inner.File, inner.Bins, inner.Line = c.pack.Dir, c.pack, c.pack.File, true, false
 	inner.hintedBy(c.script)
 	inner.call, inner.Text, inner.inFile = nil, c.pack.Scripts[c.script], false
+	// npm puts the words behind the text without looking at it; so does this.
 	if len(c.args) > 0 {
 		inner.Text += " " + shell.Join(c.args...)
 	}
 	leaves := p.Split(inner)
+	// Of several things none can be run by the script's call alone.
 	if len(leaves) == 1 && !leaves[0].Apart && leaves[0].Place() == c.pack.Dir {
 		leaves[0].asScript(f, c)
 	}

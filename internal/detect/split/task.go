@@ -17,6 +17,7 @@ func (p *Project) DenoTasks(dir string) (map[string]string, string) {
 	tasks := map[string]string{}
 	for name, task := range v.Tasks {
 		text, ok := task.(string)
+		// Deno from 2 on takes a table as well: { command, description, dependencies }.
 		if !ok {
 			text = files.TextAt(task, "command")
 		}
@@ -37,12 +38,14 @@ func (p *Project) denoTask(f Flow, words []string) (launch, bool) {
 	}
 	f.Text, f.call, f.File = tasks[name], nil, file
 	f.hintedBy(name)
+	// A deno task hands all words behind its name to the command.
 	f.through = &through{run: "deno task " + shell.Quote(name), dir: f.Dir, env: f.Env, reach: true}
 	return launch{flows: []Flow{f}}, true
 }
 
 // poe splits "poe start", a task of Poe the Poet. It stays what runs the leaf: a task
 // may have an environment of its own.
+// poe's "cmd" and "shell" differ in who reads the text; taken apart they are the same.
 func (p *Project) poe(f Flow, words []string) (launch, bool) {
 	file := path.Join(f.Dir, "pyproject.toml")
 	if len(words) != 2 || !p.Has(file) {

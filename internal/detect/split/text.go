@@ -25,6 +25,8 @@ func (l *Leaf) Reaches() bool { return l.reach }
 // WithoutScript takes the script's own text for what runs the leaf, where a script
 // was all that stood around it: a program that is not of node_modules needs no
 // package manager to find it.
+// npx without a script costs a second and changes nothing for a program like uvicorn; a
+// direct text keeps the signal's way short.
 func (l *Leaf) WithoutScript() {
 	if l.isCall && l.direct.run != "" && l.direct.run == l.Own {
 		l.run, l.at, l.reach, l.isCall = l.direct.run, l.direct.at, l.direct.reach, false
@@ -35,6 +37,7 @@ func (l *Leaf) WithoutScript() {
 // behind the leaf's own text; "" if there is no such text.
 func (l *Leaf) Appended(words string) string {
 	switch {
+	// run has been made by Run for the same manager, which knows where a "--" is needed.
 	case l.reach && l.isCall:
 		return l.Pack.Manager.append(l.run, words)
 	case l.reach:
@@ -50,6 +53,7 @@ func (l *Leaf) Appended(words string) string {
 // is run instead.
 func (l *Leaf) Replaced(word int, old, text string) string {
 	w := l.Words[word]
+	// w may be of a text that is longer than Own, after a restarter was taken away.
 	if old == "" || w.End > len(l.Own) {
 		return ""
 	}
@@ -64,9 +68,13 @@ func (l *Leaf) Replaced(word int, old, text string) string {
 
 // Without is what runs the leaf without a variable that its own text sets; the same
 // as Text if it sets none.
+// fit asks for "PORT": devgate sets the variable itself, and one in front of the command
+// would beat it.
 func (l *Leaf) Without(name string) string {
 	for _, part := range strings.Fields(l.Own) {
 		if strings.HasPrefix(part, name+"=") {
+			// Words in front of the tool have moved; the command begins where the text
+			// does.
 			own := strings.TrimSpace(strings.Replace(l.Own, part, "", 1))
 			bare := *l
 			bare.first = 0
@@ -78,6 +86,7 @@ func (l *Leaf) Without(name string) string {
 
 // around is what runs another own text in the leaf's place.
 func (l *Leaf) around(own string) string {
+	// The text around may have changed since: it is only cut where Own still stands.
 	if l.at >= 0 && !l.IsAlone() && strings.HasPrefix(l.run[min(l.at, len(l.run)):], l.Own) {
 		return l.run[:l.at] + own + l.run[l.at+len(l.Own):]
 	}
@@ -90,6 +99,7 @@ func (l *Leaf) alone(own string) string {
 	if !l.Bins || l.Pack == nil || l.first > len(own) {
 		return own
 	}
+	// An assignment in front is no program; first says where it ends.
 	program, _, _ := strings.Cut(own[l.first:], " ")
 	if isOwnProgram(program) {
 		return own
@@ -120,6 +130,7 @@ func (l *Leaf) instead(own string) *Leaf {
 	if c.Strange || begin >= len(c.Words) {
 		return nil
 	}
+	// Its own text is the whole of it now, so words that are put behind it arrive.
 	in := *l
 	in.Own, in.run, in.at, in.reach, in.raw, in.isCall = own, own, 0, true, true, false
 	in.Words, in.first, in.direct = c.Words[begin:], c.Words[0].Start, direct{}
@@ -139,6 +150,8 @@ func (l *Leaf) Raw(words []shell.Word) string {
 }
 
 // ownPrograms are those that are found without node_modules.
+// Some are in node_modules as well (prisma's docker, a local nginx): found on the PATH
+// they mean the same.
 var ownPrograms = []string{
 	"node", "npm", "npx", "pnpm", "pnpx", "yarn", "bun", "bunx", "deno", "sh", "bash", "env", "docker", "docker-compose", "podman", "make", "just", "task",
 	"python", "python3", "uv", "uvx", "poetry", "pdm", "pipenv", "rye", "hatch", "php", "composer", "symfony", "ruby", "bundle", "rails", "go", "cargo", "trunk",

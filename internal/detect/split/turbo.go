@@ -14,6 +14,7 @@ var turboValued = []string{"--filter", "-F", "--concurrency", "--env-mode", "--u
 // turbo splits "turbo run dev --filter=web": the script of each package that has it.
 func (p *Project) turbo(f Flow, words []string) (launch, bool) {
 	var filters, tasks []string
+	// Behind "--" are words for the scripts.
 	for i := 1; i < len(words) && words[i] != "--"; i++ {
 		name, value, written := strings.Cut(words[i], "=")
 		switch {
@@ -26,6 +27,7 @@ func (p *Project) turbo(f Flow, words []string) (launch, bool) {
 				filters = append(filters, value)
 			}
 		case strings.HasPrefix(name, "-"):
+		// "turbo watch dev" runs the same scripts, again on changes.
 		case len(tasks) == 0 && (words[i] == "run" || words[i] == "watch"):
 		default:
 			tasks = append(tasks, words[i])
@@ -55,6 +57,8 @@ func (p *Project) inMembers(f Flow, filters, scripts []string) launch {
 	}
 	for _, script := range scripts {
 		for _, pack := range packs {
+			// The package that calls turbo has the script, too: it is the one that is
+			// being read.
 			if _, ok := pack.Scripts[script]; ok && pack != f.Pack {
 				one := f.of("").calling(call{pack: pack, script: script})
 				l.flows = append(l.flows, one)
@@ -68,6 +72,7 @@ func (p *Project) inMembers(f Flow, filters, scripts []string) launch {
 }
 
 // notChosen tells of the packages that a filter leaves out.
+// A person who filters some out wants to know how to have them.
 func (p *Project) notChosen(root *Pack, chosen []*Pack, script string) {
 	for _, pack := range p.members(root) {
 		if _, ok := pack.Scripts[script]; ok && !slices.Contains(chosen, pack) {

@@ -15,6 +15,7 @@ type wrapper struct {
 }
 
 // wrappers are what a command is looked for behind.
+// The order is that of first match, so no entry may be the beginning of one below it.
 var wrappers = []wrapper{
 	{words: []string{"cross-env"}, assigns: true},
 	{words: []string{"cross-env-shell"}, assigns: true},
@@ -26,6 +27,8 @@ var wrappers = []wrapper{
 	{words: []string{"doppler", "run"}, valued: []string{"-p", "-c"}},
 	{words: []string{"infisical", "run"}, valued: []string{"--env", "--path"}},
 	{words: []string{"op", "run"}, valued: []string{"--env-file"}},
+	// A package manager that only runs a program is a wrapper; one that runs a script is
+	// in call.go.
 	{words: []string{"npx"}, valued: []string{"-p", "--package"}},
 	{words: []string{"bunx"}},
 	{words: []string{"pnpx"}},
@@ -44,6 +47,7 @@ var wrappers = []wrapper{
 	{words: []string{"hatch", "run"}},
 	{words: []string{"nohup"}},
 	{words: []string{"time"}},
+	// With exec the shell is replaced: for what runs it makes no difference here.
 	{words: []string{"exec"}},
 	{words: []string{"nice"}, valued: []string{"-n"}},
 	{words: []string{"mise", "exec"}},
@@ -63,6 +67,7 @@ func unwrap(words []shell.Word) (begin int, env []shell.Var) {
 			return begin, env
 		}
 		next, more := wrappers[i].behind(words, begin)
+		// "env" alone, or "npx" with flags only, starts itself.
 		if next >= len(words) {
 			return begin, env // nothing behind it: it is the command
 		}
@@ -72,6 +77,7 @@ func unwrap(words []shell.Word) (begin int, env []shell.Var) {
 
 // isOptional reports whether a word is like ${DEBUG:+rdbg}: nothing, unless somebody
 // debugs.
+// A Procfile of Rails has it in front of its server.
 func isOptional(w shell.Word) bool {
 	return !w.Plain && strings.HasPrefix(w.Text, "${") && strings.Contains(w.Text, ":+")
 }
@@ -92,6 +98,7 @@ func (w wrapper) behind(words []shell.Word, at int) (int, []shell.Var) {
 		switch {
 		case text == "--":
 			return i + 1, env
+		// Its value is skipped, so that it is not taken for the command.
 		case slices.Contains(w.valued, text):
 			i++
 		case strings.HasPrefix(text, "-"):
@@ -110,6 +117,7 @@ func innerText(words []shell.Word) (string, bool) {
 		return "", false
 	}
 	for i, w := range words[1 : len(words)-1] {
+		// "-c" may stand among others: bash -lc "…".
 		if strings.HasPrefix(w.Text, "-") && strings.HasSuffix(w.Text, "c") {
 			return words[i+2].Text, words[i+2].Plain
 		}

@@ -10,6 +10,8 @@ import (
 )
 
 // angularProxies are where a proxy's configuration is that no file names.
+// Angular's documentation uses src/proxy.conf.json, the generators of Nx put
+// proxy.conf.json beside the project.
 var angularProxies = []string{
 	"proxy.conf.json", "proxy.conf.js", "proxy.conf.mjs", "proxy.conf.cjs", "src/proxy.conf.json", "src/proxy.conf.js", "src/proxy.conf.mjs",
 }
@@ -21,6 +23,8 @@ func (k *Kit) lookAngular(l *split.Leaf, s *Made) {
 	if l.Target == nil {
 		options = k.angularOptions(l)
 	}
+	// What the command says has been read before (Port.From is set), and for ng it beats
+	// the file.
 	if n := files.PortAt(options, "port"); n != 0 && s.Port.From == "" {
 		s.Port = found.Port{Number: n, From: path.Join(l.Dir, "angular.json")}
 	}
@@ -58,6 +62,9 @@ func (k *Kit) angularFlags(l *split.Leaf, s *Made, options any) {
 		return
 	}
 	flags := strings.Join(extra, " ")
+	// Where both are one text, fit has put the port's flag behind it, and more words go
+	// the same way. Else Command is still its author's: whether a word arrives there,
+	// only the leaf knows.
 	if s.Moved == "" || s.Moved != s.Command {
 		s.Command = found.Text(l.Appended(flags))
 	} else {
@@ -67,6 +74,7 @@ func (k *Kit) angularFlags(l *split.Leaf, s *Made, options any) {
 }
 
 // angularOptions finds the options of "serve" of the project that ng would serve.
+// ng takes the nearest angular.json upwards of the folder that it is run in.
 func (k *Kit) angularOptions(l *split.Leaf) any {
 	for _, dir := range split.Upwards(l.Dir) {
 		var v map[string]any
@@ -74,6 +82,7 @@ func (k *Kit) angularOptions(l *split.Leaf) any {
 			continue
 		}
 		project := angularProject(v, l.Argument(1))
+		// Angular reads both: "architect" is the older word, "targets" that of Nx.
 		for _, word := range []string{"architect", "targets"} {
 			if options := files.At(project, word, "serve", "options"); options != nil {
 				return options
@@ -90,6 +99,7 @@ func angularProject(v map[string]any, name string) any {
 	if project := projects[name]; project != nil {
 		return project
 	}
+	// Newer versions of Angular have dropped it; workspaces of older ones still have it.
 	if project := projects[files.TextAt(v, "defaultProject")]; project != nil {
 		return project
 	}

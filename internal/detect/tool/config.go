@@ -29,6 +29,7 @@ func (k *Kit) configOf(l *split.Leaf, flags, usual []string) (string, *jsconf.Fi
 	if file == "" {
 		return "", nil
 	}
+	// A file that a flag names and nobody can read is still returned: messages name it.
 	f, ok := k.Config(file, l.Vars)
 	if !ok {
 		return file, nil
@@ -56,16 +57,22 @@ func section(f *jsconf.File, key string) jsconf.Value {
 // options reads what the servers of Vite, webpack and their kin have in common: the
 // port, a browser, https. It reports whether the server is one for the gateway.
 func (k *Kit) options(l *split.Leaf, s *Made, file string, server jsconf.Value) bool {
+	// A port that the command names is not overwritten: every tool lets its flag win.
 	if n := server.Get("port").Int(); n != 0 && s.Port.From == "" {
 		s.Port = found.Port{Number: n, From: file}
 	}
 	s.Opens = s.Opens || l.HasFlag("--open", "-o") || server.Get("open").IsSet()
+	// Three spellings: Vite's and webpack's old "https: true", webpack's newer "server:
+	// 'https'" and "server: { type: 'https' }".
 	https := server.Get("https")
 	kind := server.Get("server")
 	switch {
 	case l.HasFlag("--https"), https.Kind == jsconf.Bool && https.True, kind.Text == "https", kind.Get("type").Text == "https":
 		k.speaksHTTPS(l, s, file)
 		return false
+	// It is set to something that only running the file would tell, most often the
+	// contents of a certificate that some machines have: the server is kept, and that is
+	// said.
 	case https.IsSet():
 		k.Out.Note(nameOf(l) + " speaks https where its certificates exist (" + file + "): the gateway speaks http to what it starts")
 	}

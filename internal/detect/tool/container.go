@@ -18,12 +18,16 @@ var publishes = pattern.New(`-p\s+(?:[\d.]+:)?([0-9]+):[0-9]+`)
 // container that is not removed cannot be started again, and without an init it
 // does not hear TERM.
 func (k *Kit) lookContainer(l *split.Leaf, s *Made) {
+	// Whether the container speaks HTTP nobody can tell, so it gets no route: the port
+	// that it publishes only says when it is up.
 	if m := publishes.FindStringSubmatch(l.Own); m != nil {
 		s.Ready.TCP = files.Port(m[1])
 	}
 	if !l.IsAlone() || l.Argument(0) != "run" || l.HasFlag("-d", "--detach") {
 		return
 	}
+	// The flags go right behind "run": what stands behind the image belongs to the
+	// program in it.
 	end := l.Words[1].End
 	more := ""
 	for _, flag := range []string{"--rm", "--init"} {
@@ -35,6 +39,8 @@ func (k *Kit) lookContainer(l *split.Leaf, s *Made) {
 }
 
 // daemonPorts are where servers listen that do not speak HTTP.
+// Of those with several ports it is the one that the project's programs talk to: SMTP of
+// the catchers of mail, the API of minio.
 var daemonPorts = map[string]int{
 	"redis-server": 6379, "valkey-server": 6379, "postgres": 5432, "mysqld": 3306, "mongod": 27017, "mailpit": 1025, "mailhog": 1025, "MailHog": 1025, "minio": 9000,
 }

@@ -20,9 +20,12 @@ func (k *Kit) lookDotnet(l *split.Leaf, s *Made) {
 		s.Port = found.Port{Number: port, From: file}
 	}
 	dotnetCommand(l, s, profile)
+	// Without it "dotnet watch" opens a browser on the program's own port, past the
+	// gateway.
 	s.Env = append(s.Env, found.Var{Name: "DOTNET_WATCH_SUPPRESS_LAUNCH_BROWSER", Value: "1"})
 	s.Ready.Timeout = "2m" // the first build restores packages
 	switch {
+	// The package of servers; programs that only call others have Grpc.Net.Client.
 	case k.projectHas(l.Dir, "Grpc.AspNetCore"):
 		s.Kind = found.RPC
 	case !k.hasAny(l.Dir, "Pages", "Views", "Components"):
@@ -44,6 +47,7 @@ func (k *Kit) launchProfile(file string) (string, int) {
 	}
 	var named []string
 	for name, p := range settings.Profiles {
+		// The profiles of IIS Express need Windows.
 		if addresses, _ := p.ApplicationURL.(string); strings.Contains(addresses, "http://") && p.CommandName != "IISExpress" {
 			named = append(named, name)
 		}
@@ -77,6 +81,8 @@ func (k *Kit) projectHas(dir, word string) bool {
 }
 
 // dotnetCommand adds the profile and the address, which only go behind "--".
+// dotnet takes flags in front of it for its own; --urls is for ASP.NET, where it beats
+// both ASPNETCORE_URLS and the profile's address.
 func dotnetCommand(l *split.Leaf, s *Made, profile string) {
 	if l.HasFlag("--urls") || !l.Reaches() {
 		return

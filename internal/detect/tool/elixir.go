@@ -23,6 +23,8 @@ func (k *Kit) lookPhoenix(l *split.Leaf, s *Made) {
 		s.Port = found.Port{Number: files.Port(m[1]), From: file}
 	}
 	runtime, _ := k.Text(path.Join(l.Dir, "config/runtime.exs"))
+	// runtime.exs is read in every environment, but what a new project has there stands
+	// behind "if config_env() == :prod".
 	always, _, _ := strings.Cut(runtime, "== :prod")
 	if strings.Contains(dev+always, `"PORT"`) {
 		s.Moved = s.Command

@@ -9,6 +9,8 @@ import (
 
 // fit works out the commands of a service: as it is, and with a port of devgate's
 // choosing.
+// Command is what runs while nothing has to move, Moved what runs on devgate's port: ""
+// says that there is no way to give it one, and the service stays where it is.
 func (t *tool) fit(l *split.Leaf, s *Made) {
 	if t.foreign {
 		l.WithoutScript()
@@ -26,8 +28,11 @@ func (t *tool) fit(l *split.Leaf, s *Made) {
 		s.Moved = s.Command
 	case ok && w.word >= 0:
 		s.Moved = t.replaced(l, w.word)
+	// A PORT=3000 in front of the command would win over the variable that devgate sets.
 	case ok:
 		s.Moved = found.Text(l.Without("PORT")) // devgate sets it
+	// A variable is the second choice, for where the words of a flag would not arrive: in
+	// a line of a Procfile, which stays, and behind a script that hands nothing on.
 	case t.env != "" && (t.set == "" || l.Line || !l.Reaches() && l.Appended(t.set) == ""):
 		s.Moved = s.Command
 		if t.env != "PORT" {

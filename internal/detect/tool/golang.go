@@ -17,6 +17,8 @@ import (
 )
 
 // maxGoFiles is how many files of one program are looked at.
+// It is far above what a program's own packages have, and bounds what generated code can
+// cost.
 const maxGoFiles = 400
 
 var (
@@ -94,12 +96,16 @@ func (k *Kit) goFiles(dir string) []string {
 func (k *Kit) GoProgram(module, dir string) *GoProgram {
 	p := &GoProgram{Module: module, Dir: dir}
 	name := k.GoModule(module)
+	// Breadth first: the program's own files are the likeliest to say where it listens,
+	// and find returns the first match.
 	queue, seen := []string{dir}, map[string]bool{dir: true}
 	for len(queue) > 0 && len(p.texts) < maxGoFiles {
 		at := queue[0]
 		queue = queue[1:]
 		for _, file := range k.goFiles(at) {
 			text, ok := k.Text(path.Join(at, file))
+			// Nobody sets the tag "ignore", so such a file is in no build. Other
+			// constraints may hold: those files are read.
 			if !ok || strings.HasPrefix(text, "//go:build ignore") {
 				continue
 			}
@@ -157,6 +163,7 @@ func (k *Kit) GoService(p *GoProgram, flags, args []string) *Made {
 	s := &Made{Embeds: p.embeds, Service: &found.Service{Dir: p.Module, Kind: found.API, From: path.Join(p.Module, "go.mod")}}
 	pkg := "."
 	if p.Dir != p.Module {
+		// "cmd" says nothing of what it is; the module's name does.
 		if s.Program = path.Base(p.Dir); s.Program == "cmd" {
 			s.Program = path.Base(k.GoModule(p.Module))
 		}
@@ -165,6 +172,7 @@ func (k *Kit) GoService(p *GoProgram, flags, args []string) *Made {
 	if p.RPC && !p.Serves {
 		s.Kind = found.RPC
 	}
+	// nil and empty differ: "go run" without flags has been run without any.
 	if flags == nil {
 		flags = k.goTagFlags(p.Module)
 	}
@@ -193,6 +201,8 @@ func (k *Kit) GoService(p *GoProgram, flags, args []string) *Made {
 // them.
 func (p *GoProgram) subcommand(s *Made) []string {
 	if p.find(goPocketBase, "pocketbase.New") != nil {
+		// The address is the one that PocketBase has anyway. It is written out so that
+		// there is something to move.
 		return []string{"serve", "--http", "localhost:8090"}
 	}
 	m := p.find(goSubcommand, "cobra.Command", "cli.Command")

@@ -41,6 +41,8 @@ func (k *Kit) goPort(p *GoProgram, s *Made, args []string) {
 		s.Moved = s.Command
 	} else if flag != nil {
 		value := found.PortMark
+		// Flags of the other names take an address, and most programs refuse one without
+		// a ":".
 		if !strings.HasSuffix(flag[1], "port") {
 			value = "localhost:" + value
 		}
@@ -71,6 +73,8 @@ func (p *GoProgram) number(flag []string) int {
 	if m := p.find(goFallback, `"PORT"`); m != nil {
 		return files.Port(m[1])
 	}
+	// Last, and the least sure: the first number that looks like a port. Files are in the
+	// order in which they are imported, the program's own first.
 	for _, text := range p.texts {
 		for _, m := range goNumber.FindAllStringSubmatch(text, 20) {
 			if n := files.Port(m[2] + m[3]); n != 0 && n != lastPort && !elsewhere.MatchString(strings.ToUpper(m[1])) {
@@ -128,6 +132,7 @@ func (p *GoProgram) flag() []string {
 // givenPort returns the port among a program's arguments, and these with the mark
 // in its place; 0 if there is none.
 func givenPort(args []string) (int, []string) {
+	// The leaf is one only to have its words read: no text is behind it.
 	l := &split.Leaf{Words: []shell.Word{{Text: "program"}}}
 	for _, a := range args {
 		l.Words = append(l.Words, shell.Word{Text: a})

@@ -17,6 +17,8 @@ type goRunCall struct {
 }
 
 // goRunValued are flags of the go command that have a value.
+// They are those of projects' scripts; a flag that is not among them has its value with
+// "=" or none.
 var goRunValued = []string{"-tags", "-ldflags", "-gcflags", "-mod", "-C"}
 
 func readGoRun(l *split.Leaf) goRunCall {
@@ -40,6 +42,8 @@ func readGoRun(l *split.Leaf) goRunCall {
 
 // lookGoRun makes "go run ./cmd/api --x" a build and a start, which is what go run
 // does, one process deeper.
+// The program is built into devgate's folder and started from there: a signal reaches it
+// and not the go command, and its old process serves on while the new one is built.
 func (k *Kit) lookGoRun(l *split.Leaf, s *Made) {
 	c := readGoRun(l)
 	dir := path.Join(l.Dir, c.pkg)
@@ -47,6 +51,8 @@ func (k *Kit) lookGoRun(l *split.Leaf, s *Made) {
 		dir = path.Dir(dir)
 	}
 	module := k.GoModuleOf(dir)
+	// These stay as they are: a tool at a version, of another module, and what stands
+	// between other commands. Only a port that they are told makes them servers.
 	if module == "" || k.GoModule(module) == "" || !l.IsAlone() || strings.Contains(c.pkg, "@") {
 		s.worker(l)
 		if n, at := l.Flag(usualFlags...); at >= 0 && files.Port(n) != 0 {
@@ -57,6 +63,7 @@ func (k *Kit) lookGoRun(l *split.Leaf, s *Made) {
 	p := k.GoProgram(module, dir)
 	made := k.GoService(p, c.flags, c.args)
 	s.become(made)
+	// The variables in front of the command go to the program, as they did.
 	for _, v := range l.Sets {
 		if n := files.Port(v.Value); v.Name == "PORT" && n != 0 {
 			s.Port = found.Port{Number: n, From: l.File}

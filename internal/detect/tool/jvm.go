@@ -24,6 +24,8 @@ type artifact struct {
 	Name string `xml:"artifactId"`
 }
 
+// Build scripts of Gradle are programs in two languages; a plugin's name is looked for in
+// the text, which is the same in both.
 var (
 	// gradleBoot finds the plugins of a build script.
 	gradleBoot  = pattern.New(`org\.springframework\.boot`)
@@ -61,12 +63,16 @@ func (k *Kit) mavenModule(dir, file string) *Module {
 	}
 	var p pom
 	d := xml.NewDecoder(strings.NewReader(text))
+	// Maven itself accepts what a strict reader of XML does not, such as undeclared
+	// entities.
 	d.Strict = false
 	if err := d.Decode(&p); err != nil {
 		why, _, _ := strings.Cut(err.Error(), "\n")
 		k.Reject(file, why)
 		return nil
 	}
+	// A pom.xml with modules has packaging "pom": it builds them and starts nothing
+	// itself.
 	if len(p.Modules) > 0 {
 		return nil // what it builds is in these
 	}
@@ -97,6 +103,8 @@ func (p *pom) module(dir, file, above string) *Module {
 			m.goal, m.quarkus = "quarkus:dev", true
 		}
 	}
+	// Most parents hold the plugin for all of their modules, libraries too. Only one with
+	// a server of its own can be run.
 	if m.goal == "" && strings.Contains(above, "spring-boot-maven-plugin") && webStarters.MatchString(m.Deps) {
 		m.goal = "spring-boot:run"
 	}
@@ -123,6 +131,7 @@ func (k *Kit) ModuleCommand(m *Module) (dir, command string) {
 	}
 	switch inner := relative(m.Dir, dir); {
 	case m.Dir != dir && m.gradle:
+		// Gradle names projects with ":" where folders have "/".
 		return dir, program + " :" + strings.ReplaceAll(inner, "/", ":") + ":" + m.goal
 	case m.Dir != dir:
 		return dir, program + " -pl " + inner + " " + m.goal

@@ -43,6 +43,8 @@ func jvmWords(l *split.Leaf) (dir string, goals []string) {
 		dir = path.Join(l.Dir, strings.TrimPrefix(named, ":"))
 	}
 	for _, w := range l.Arguments() {
+		// A path of Gradle is counted from the root project, and the last part is the
+		// task.
 		if i := strings.LastIndexByte(w, ':'); i > 0 && w[0] == ':' { // of Gradle: :api:bootRun
 			dir = path.Join(l.Dir, strings.ReplaceAll(w[1:i], ":", "/"))
 		}
@@ -55,6 +57,8 @@ func jvmWords(l *split.Leaf) (dir string, goals []string) {
 
 // jvmPort: Spring takes its port from a variable that beats all files, Quarkus from
 // a property.
+// Spring Boot reads variables under relaxed names (SERVER_PORT is server.port), and ranks
+// them above every application.properties.
 func (k *Kit) jvmPort(l *split.Leaf, s *Made) {
 	m := s.Module
 	set := k.springSettings(m.Dir)
@@ -62,6 +66,8 @@ func (k *Kit) jvmPort(l *split.Leaf, s *Made) {
 		s.Port = found.Port{Number: set.port, From: set.file}
 	}
 	if m.quarkus { // it reloads on requests
+		// A Quarkus in dev mode compiles what has changed when the next request comes:
+		// nothing is to be watched.
 		s.Kind = found.API
 		if strings.Contains(m.Deps, "quinoa") {
 			s.Kind = found.App
@@ -74,6 +80,7 @@ func (k *Kit) jvmPort(l *split.Leaf, s *Made) {
 	}
 	s.Moved = s.Command
 	s.Env = append(s.Env, found.Var{Name: "SERVER_PORT", Value: found.PortMark})
+	// With spring-boot-devtools it restarts itself when its classes change.
 	if !strings.Contains(m.Deps, "devtools") {
 		s.Watch = []string{"src/main/**"}
 	}

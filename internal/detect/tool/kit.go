@@ -26,6 +26,8 @@ type Made struct {
 }
 
 // Language is what a folder's server is written in: a folder has one server of each.
+// Sources look at the same folder one after the other, a list of processes, then scripts,
+// then programs: what an earlier one has covered is not found again.
 type Language int
 
 // The languages.
@@ -79,6 +81,7 @@ func (k *Kit) hasAny(dir string, names ...string) bool {
 }
 
 // relative is a folder as seen from one above it.
+// It expects dir to be root or below it.
 func relative(dir, root string) string {
 	if dir == root {
 		return "."

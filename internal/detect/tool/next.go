@@ -14,11 +14,16 @@ var openEnd = pattern.New(`/:[A-Za-z_]+[*+]$`)
 
 // lookNext reads what Next hands on to others, and whether it has an API itself.
 func (k *Kit) lookNext(l *split.Leaf, s *Made) {
+	// An API of its own: paths below /api are then not left to other backends alone.
 	s.Own = k.hasAny(l.Dir, "app/api", "pages/api", "src/app/api", "src/pages/api")
 	file, f := k.configOf(l, nil, stems("next.config", "js", "mjs", "ts", "cjs", "mts"))
 	if f == nil {
+		// Rewrites are mostly made by an async function; Find looks through it at what it
+		// returns.
 		return
 	}
+	// Next takes a list, or an object of three that differ in when they are tried; which
+	// paths leave the server is the same.
 	for _, v := range f.Find("rewrites") {
 		rows := v.Items
 		for _, key := range []string{"beforeFiles", "afterFiles", "fallback"} {
@@ -37,6 +42,8 @@ func (k *Kit) rewriteRule(file string, by *Made, rule jsconf.Value) {
 		return // to a page of its own
 	}
 	r := found.Route{File: file, By: by.Service, Path: source, Form: found.Glob, Target: targetOf(to)}
+	// A prefix is what the cascade can say; ":id" in the middle, groups and bare
+	// wildcards it cannot.
 	if openEnd.MatchString(source) {
 		r.Path, r.Form = openEnd.ReplaceAllString(source, ""), found.Prefix
 	}
@@ -75,6 +82,8 @@ func (k *Kit) routeRule(file string, by *Made, rule jsconf.Field) {
 		to = to.Get("to")
 	}
 	if to.Kind == jsconf.None {
+		// Nitro's keys end in "/**"; a target without what stands in front of that is
+		// another path there.
 		return
 	}
 	stem, _, _ := strings.Cut(rule.Name, "*")

@@ -17,6 +17,8 @@ type nodemonCall struct {
 	rest    []shell.Word // for that
 }
 
+// The flags of nodemon that have a value, and those that have none. What is neither
+// belongs to the program.
 var (
 	nodemonValued = []string{"-w", "--watch", "-e", "--ext", "-i", "--ignore", "-x", "--exec", "-d", "--delay", "-s", "--signal", "--cwd", "-C"}
 	nodemonAlone  = []string{"-q", "--quiet", "-V", "--verbose", "-L", "--legacy-watch", "--on-change-only", "-I", "--no-stdin", "--no-colors"}
@@ -68,16 +70,20 @@ func (k *Kit) nodemonCommand(l *split.Leaf, c nodemonCall, known *restarts) *spl
 		if build, started := k.Build(l.Flow, c.exec); started != nil {
 			known.build = build
 			started.Name, started.Hint = l.Name, l.Hint
+			// The name goes along: started is a leaf that was split from a text of its
+			// own.
 			return started
 		}
 		return l.Instead(strings.TrimSpace(c.exec + " " + rest))
 	}
 	if rest == "" {
+		// Like nodemon itself: without a program it runs the package's "main".
 		if l.Pack == nil || l.Pack.Main == "" {
 			return nil
 		}
 		rest = shell.Quote(l.Pack.Main)
 	}
+	// The way of nodemon's default execMap.
 	runtime := "node"
 	if strings.HasSuffix(rest, ".ts") {
 		runtime = "ts-node"

@@ -12,6 +12,7 @@ import (
 func (k *Kit) lookArtisan(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, PHP)
 	if slices.Contains(l.Texts(), "serve") {
+		// Laravel from 11 on: its template has withRouting(health: "/up").
 		boot, _ := k.Text(path.Join(l.Dir, "bootstrap/app.php"))
 		if strings.Contains(boot, "health:") {
 			s.Ready.Path = "/up"
@@ -29,6 +30,8 @@ func (k *Kit) lookArtisan(l *split.Leaf, s *Made) {
 // lookSymfony: without its command line, PHP's own server does.
 func (k *Kit) lookSymfony(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, PHP)
+	// PHP applications answer every path, with a page for those they do not know: behind
+	// others.
 	s.Last = true
 	k.Out.Note("symfony serve needs Symfony's command line; without it: php -S localhost:8000 -t public")
 }
@@ -41,6 +44,8 @@ func (k *Kit) lookPHP(l *split.Leaf, s *Made) {
 		return
 	}
 	s.Last = true
+	// php -S needs an address anyway, so the moved one is as good as the author's; a line
+	// of a Procfile stays.
 	if !l.Line {
 		s.Command = s.Moved
 	}

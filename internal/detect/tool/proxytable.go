@@ -27,7 +27,7 @@ func (k *Kit) proxyTable(file string, by *Made, table jsconf.Value, regex bool) 
 			r := row(file, by, item)
 			r.Path, r.Form = context.Text, form(context.Text, false)
 			if context.Kind != jsconf.String {
-				r.Form = found.Unknown
+				r.Form = found.Unknown // a function, which decides by the whole request
 			}
 			k.Out.AddRoute(r)
 		}
@@ -49,6 +49,9 @@ func contexts(item jsconf.Value) []jsconf.Value {
 	return []jsconf.Value{context}
 }
 
+// form is how a path of a proxy's table is meant: Vite and Vue CLI take one that begins
+// with "^" for a regular expression, http-proxy-middleware (webpack) takes "*" for a
+// glob, and all of them the rest for a prefix.
 func form(path string, regex bool) found.PatternForm {
 	switch {
 	case regex && strings.HasPrefix(path, "^"):
@@ -81,6 +84,7 @@ func targetOf(v jsconf.Value) found.Target {
 		t.Port = v.Get("port").Int()
 	case jsconf.String:
 		t.Port, t.Host, t.Remote = Address(v.Text)
+		// The text holds what the program takes where the variable is not set.
 		t.Default = len(v.Env) > 0
 	}
 	return t
@@ -100,6 +104,7 @@ func Address(text string) (port int, host, remote string) {
 	switch port = files.Port(u.Port()); {
 	case IsLocal(name):
 		return port, "", ""
+	// A name without a dot is no host of the internet: in a compose file it is a service.
 	case name != "" && !strings.Contains(name, "."):
 		return port, name, ""
 	case name != "":
@@ -109,6 +114,7 @@ func Address(text string) (port int, host, remote string) {
 }
 
 // IsLocal reports whether a host is this machine.
+// RFC 6761 keeps every name below "localhost" for it; browsers and resolvers go by that.
 func IsLocal(host string) bool {
 	local := []string{"localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "host.docker.internal"}
 	return slices.Contains(local, host) || strings.HasSuffix(host, ".localhost")

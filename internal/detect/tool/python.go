@@ -30,6 +30,8 @@ var requirement = pattern.New(`^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?`
 // is no project.
 func (k *Kit) PythonProject(dir string) *PythonProject {
 	p := &PythonProject{Dir: dir, deps: map[string]string{}}
+	// The first one is the file that messages name; the dependencies of all of them
+	// count.
 	p.File = k.First(dir, "pyproject.toml", "requirements.txt", "Pipfile", "requirements/base.txt", "requirements/dev.txt", "setup.py")
 	if p.File == "" && !k.IsDjango(dir) {
 		return nil
@@ -58,6 +60,7 @@ func (k *Kit) PythonProject(dir string) *PythonProject {
 func (p *PythonProject) readProject(v map[string]any) {
 	p.tool, _ = v["tool"].(map[string]any)
 	lists := []any{files.At(v, "project", "dependencies")}
+	// Groups for development count: servers that reload are often among them.
 	for _, keys := range [][]string{{"project", "optional-dependencies"}, {"dependency-groups"}} {
 		groups, _ := files.At(v, keys...).(map[string]any)
 		for _, group := range groups {
@@ -75,6 +78,7 @@ func (p *PythonProject) readProject(v map[string]any) {
 // add reads one requirement, such as "fastapi[standard]>=0.1".
 func (p *PythonProject) add(line string) {
 	if m := requirement.FindStringSubmatch(line); m != nil {
+		// Names are compared as PEP 503 has it: "Flask_Login" is flask-login.
 		name := strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))
 		p.deps[name] += m[2]
 	}
@@ -100,6 +104,8 @@ func (p *PythonProject) Has(names ...string) bool {
 }
 
 // HasFastAPICommand reports whether the project has FastAPI's own command line.
+// "fastapi dev" comes with the extra "standard"; without it the command is there and only
+// says so.
 func (p *PythonProject) HasFastAPICommand() bool {
 	return strings.Contains(p.deps["fastapi"], "standard") || p.tool["fastapi"] != nil
 }
@@ -107,6 +113,8 @@ func (p *PythonProject) HasFastAPICommand() bool {
 // findEnvironment finds out which environment the folder's programs are in: that of
 // a lock file here or further up, else a folder of programs.
 func (k *Kit) findEnvironment(p *PythonProject) {
+	// A lock file or a table in pyproject.toml says which tool is in
+	// use; a folder may be left over, and is asked last.
 	above := split.Upwards(p.Dir)
 	for _, m := range []struct{ lock, tool, prefix string }{
 		{"uv.lock", "uv", "uv run "}, {"poetry.lock", "poetry", "poetry run "}, {"pdm.lock", "pdm", "pdm run "}, {"Pipfile", "", "pipenv run "},
@@ -130,6 +138,8 @@ func (k *Kit) findEnvironment(p *PythonProject) {
 
 // Command is what runs a program in the project's environment; without one Python
 // itself finds it, if it can.
+// Programs in a virtual environment need no activation when they are called by their
+// path.
 func (p *PythonProject) Command(program string) string {
 	switch rest, isPython := strings.CutPrefix(program, "python "); {
 	case p.prefix != "":
@@ -139,6 +149,8 @@ func (p *PythonProject) Command(program string) string {
 	case isPython:
 		return "python3 " + rest
 	}
+	// The programs of a pip --user install are often not on the PATH, their modules are
+	// always found.
 	return "python3 -m " + program
 }
 
@@ -168,11 +180,15 @@ type PythonApp struct {
 // people make it.
 func (k *Kit) PythonApp(p *PythonProject) PythonApp {
 	folders := []string{".", "app", "src", "src/app", "backend", "api"}
+	// Where projects usually have it first, then every other folder in the order of its
+	// name.
 	for _, name := range k.Subfolders(p.Dir) {
 		if !slices.Contains(folders, name) {
 			folders = append(folders, name)
 		}
 	}
+	// A project that has both serves with the asynchronous one; Flask is then a
+	// dependency of something else.
 	made := asgiApp
 	if p.Has("flask", "quart") && !p.Has("fastapi", "starlette", "litestar") {
 		made = wsgiApp

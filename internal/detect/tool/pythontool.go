@@ -29,6 +29,7 @@ func (k *Kit) lookPython(l *split.Leaf, s *Made) {
 
 // lookUvicorn: where words do not reach it, behind a task runner, uvicorn takes its
 // port from a variable of its own.
+// Its command line reads UVICORN_… for each of its flags.
 func (k *Kit) lookUvicorn(l *split.Leaf, s *Made) {
 	k.lookPython(l, s)
 	for _, name := range []string{".uvicorn.env", ".env"} {
@@ -45,6 +46,7 @@ func (k *Kit) lookUvicorn(l *split.Leaf, s *Made) {
 
 // lookGunicorn reads gunicorn's configuration, which is a program.
 func (k *Kit) lookGunicorn(l *split.Leaf, s *Made) {
+	// bind = "…" in it beats no flag: Gunicorn ranks the command line higher.
 	k.lookPython(l, s)
 	file := "gunicorn.conf.py"
 	if named, at := l.Flag("-c", "--config"); at >= 0 {
@@ -66,9 +68,12 @@ func (k *Kit) lookManage(l *split.Leaf, s *Made) {
 	switch {
 	case i < 0:
 		s.worker(l)
+	// "manage.py" with no command prints its help, and so is read like any program.
 	case path.Base(words[i]) != "manage.py" || i+1 == len(words):
 		k.pythonProgram(l, s, path.Join(l.Dir, words[i]))
 	case strings.HasPrefix(words[i+1], "runserver"):
+		// Django's own server restarts itself on changes; other commands of manage.py
+		// keep their code.
 		s.Kind = found.App
 		k.lookPython(l, s)
 	default:
@@ -90,6 +95,7 @@ func (k *Kit) pythonProgram(l *split.Leaf, s *Made, file string) {
 	if m := pythonEnv.FindStringSubmatch(text); m != nil {
 		s.Moved, s.Port = s.Command, found.Port{Number: cmp.Or(files.Port(m[1]), s.Port.Number), From: file}
 	} else if isFlask && s.Port.From == "" {
+		// What app.run() takes where nothing is said.
 		s.Port.Number = 5000
 	} else if !isFlask && !strings.Contains(text, "uvicorn.run") && !strings.Contains(text, "HTTPServer(") {
 		s.worker(l)
@@ -99,6 +105,7 @@ func (k *Kit) pythonProgram(l *split.Leaf, s *Made, file string) {
 // lookPythonWorker: what keeps its code is restarted when its sources change.
 func (k *Kit) lookPythonWorker(l *split.Leaf, s *Made) {
 	if !slices.Contains(l.Arguments(), "flower") { // a view of the queue
+		// Celery and its kin load their code once, when they start.
 		s.Watch = []string{"**/*.py"}
 	}
 }

@@ -19,6 +19,8 @@ type restarts struct {
 // devgate restarts it, requests wait, and where that program does, they are refused.
 // What is no restarter, or one that has to stay, comes back as it is.
 func (k *Kit) withoutRestarter(l *split.Leaf) (*split.Leaf, *restarts) {
+	// The copy is what is taken apart: l stays as it was, for the case that the restarter
+	// stays.
 	base := *l
 	base.WithoutScript()
 	if !base.IsAlone() || len(base.Words) == 0 {
@@ -33,6 +35,7 @@ func (k *Kit) withoutRestarter(l *split.Leaf) (*split.Leaf, *restarts) {
 		inner = k.withoutWatchFlag(&base, known)
 	case "ts-node-dev", "tsnd", "node-dev":
 		inner = k.withoutDevRunner(&base, known)
+	// These run cargo and go; what to watch is found where those are understood.
 	case "cargo":
 		inner = withoutCargoWatch(&base)
 	case "reflex":
@@ -66,6 +69,7 @@ func (k *Kit) withoutWatchFlag(l *split.Leaf, known *restarts) *split.Leaf {
 			known.ignore = append(known.ignore, below(value))
 		case slices.Contains([]string{"--clear-screen", "--watch-preserve-output", "--no-clear-screen"}, name):
 		default:
+			// A flag of the runtime's own (--env-file, --import) stays with the program.
 			kept = append(kept, w)
 		}
 	}
@@ -88,6 +92,7 @@ func (k *Kit) withoutDevRunner(l *split.Leaf, known *restarts) *split.Leaf {
 	var kept []shell.Word
 	for i := 1; i < len(l.Words); i++ {
 		switch name, _, written := strings.Cut(l.Words[i].Text, "="); name {
+		// All of these are for the runner alone. What else there is, it hands on to node.
 		case "--respawn", "--exit-child", "--rs", "--poll", "--clear", "--cls", "--debug", "--quiet", "--notify", "--exec":
 		case "--watch", "--ignore-watch", "--interval", "--debounce":
 			if !written {
@@ -138,6 +143,7 @@ func (k *Kit) withoutReflex(l *split.Leaf) *split.Leaf {
 
 // withoutGoWatch: "gow run .", "wgo run .".
 func withoutGoWatch(l *split.Leaf) *split.Leaf {
+	// "gow run ." hands "run ." on to go as it is.
 	if i := slices.Index(l.Texts(), "run"); i > 0 && i+1 < len(l.Words) {
 		return l.Instead("go " + l.Raw(l.Words[i:]))
 	}
@@ -165,6 +171,8 @@ func (k *Kit) watched(l *split.Leaf, dirs, endings []string) []string {
 }
 
 // below is a glob for a file, or for a folder and all that is in it.
+// A name with an ending is taken for a file: restarters take both, and which it is need
+// not exist yet.
 func below(name string) string {
 	name = strings.TrimPrefix(strings.TrimSuffix(name, "/"), "./")
 	switch {

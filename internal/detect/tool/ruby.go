@@ -34,6 +34,7 @@ func (k *Kit) lookRails(l *split.Leaf, s *Made) {
 }
 
 // lookPuma is lookRails for an application that puma starts directly.
+// Then the port is that of the application's puma.rb, not of puma's command line.
 func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 	if !k.Has(path.Join(l.Dir, "bin/rails")) {
 		k.lookRack(l, s)
@@ -41,6 +42,7 @@ func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 	}
 	s.Port.Number = 3000
 	k.lookRails(l, s)
+	// The configuration asks for $PORT, so the command needs no flag.
 	if puma, _ := k.Text(path.Join(l.Dir, "config/puma.rb")); strings.Contains(puma, "PORT") {
 		s.Command = found.Text(l.Text())
 		s.Moved = s.Command
@@ -48,6 +50,7 @@ func (k *Kit) lookPuma(l *split.Leaf, s *Made) {
 }
 
 // lookRack: nothing reloads a bare Rack application.
+// Rails reloads its classes in development by itself, plain Rack has nothing of the kind.
 func (k *Kit) lookRack(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Ruby)
 	s.Watch = []string{"**/*.rb", "config.ru"}

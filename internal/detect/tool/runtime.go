@@ -29,6 +29,8 @@ var (
 var serverPackages = []string{"express", "fastify", "koa", "hono", "@hapi/hapi", "@nestjs/core", "polka", "h3"}
 
 // lookRuntime reads the program that node, bun or tsx runs.
+// The order of the cases counts: a program may have a server of gRPC and one of HTTP for
+// its health, and is one of gRPC then.
 func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
 	s.Pack = l.Pack
 	entry := k.entryOf(l)
@@ -38,6 +40,7 @@ func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
 	}
 	p := k.program(entry)
 	text := p.text()
+	// Bun serves a module whose default export has a fetch function without any call.
 	byBun := l.Tool() == "bun" && strings.Contains(p[0].text, "export default")
 	switch {
 	case grpcs.MatchString(text):
@@ -58,6 +61,8 @@ func (k *Kit) lookRuntime(l *split.Leaf, s *Made) {
 
 // unreadEntry is about a program that is not there, such as one that is built first.
 func (k *Kit) unreadEntry(l *split.Leaf, s *Made) {
+	// The package that it depends on is all that can be known. $PORT is a guess, and said
+	// to be one.
 	if !l.Pack.Has(serverPackages...) {
 		s.worker(l)
 		return
@@ -78,6 +83,8 @@ func (k *Kit) lookNest(l *split.Leaf, s *Made) {
 	p := k.program(file)
 	usual := s.Port.Number
 	k.codePort(l, s, p)
+	// Its port is not written down plainly: the template of Nest has 3000, which the
+	// table says.
 	if s.Port.Number == 0 {
 		s.Port = found.Port{Number: usual}
 	}
@@ -93,6 +100,8 @@ func (k *Kit) codePort(l *split.Leaf, s *Made, p program) {
 	if s.Port.From != "" {
 		return
 	}
+	// dotenv puts .env into the environment, so its PORT is what the program has by
+	// itself.
 	if n == 0 && free {
 		n = k.DotenvPort(l.Dir)
 	}
@@ -146,6 +155,7 @@ var elsewhere = pattern.New(`DB|DATABASE|PG|POSTGRES|SQL|MONGO|REDIS|CACHE|MAIL|
 // what the port is without it; "" if there is none.
 func (p program) ownVariable() (name string, number int) {
 	for i, s := range p {
+		// Deep in a program such a variable is more likely the address of another.
 		if i > 0 && !settled.MatchString(path.Base(s.file)) {
 			continue
 		}
@@ -162,6 +172,8 @@ func (p program) ownVariable() (name string, number int) {
 // from $PORT. A number that stands beside $PORT is surer than one alone.
 func (p program) port() (number int, free bool) {
 	for _, s := range p {
+		// Several files may name $PORT; the first number counts, that of the entry before
+		// those it imports.
 		for _, m := range environmentPort.FindAllStringSubmatch(s.text, -1) {
 			number, free = cmp.Or(number, files.Port(m[1])), true
 		}

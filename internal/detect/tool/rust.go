@@ -44,12 +44,14 @@ func (k *Kit) Crate(dir string) *Crate {
 		return nil
 	}
 	c.deps, _ = files.At(v, "dependencies").(map[string]any)
+	// [[bin]] tables, and the files that cargo finds without one.
 	bins, _ := files.At(v, "bin").([]map[string]any)
 	for _, b := range bins {
 		c.bins = append(c.bins, files.TextAt(b, "name"))
 	}
 	c.bins = append(c.bins, k.cargoBins(path.Join(dir, "src/bin"))...)
 	c.hasMain = k.Has(path.Join(dir, "src/main.rs"))
+	// A member builds into the target folder of its workspace.
 	for _, up := range split.Upwards(dir)[1:] {
 		if file := path.Join(up, "Cargo.toml"); k.Has(file) {
 			if above, _ := k.TOML(file); files.At(above, "workspace") != nil {
@@ -105,6 +107,7 @@ func (c *Crate) hasAny(names []string) bool {
 }
 
 // bin is the program that "cargo run" would start; "" if nobody can tell.
+// Cargo's own rule: default-run, or the only program. The names are a guess beyond it.
 func (c *Crate) bin() string {
 	switch {
 	case c.preferred != "":

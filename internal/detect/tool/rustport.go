@@ -32,6 +32,8 @@ func (k *Kit) rustPort(s *Made, c *Crate, program, text string, args []string) {
 	s.Command = found.Text(command)
 	number := numberInRust(text)
 	flag := rustFlag.FindStringSubmatch(text)
+	// What the command says is surest. A flag is next, as a program that has one ignores
+	// variables more often than not.
 	if given, moved := givenPort(args); given != 0 {
 		number, s.Moved = given, found.Text(strings.Join(append([]string{program}, moved...), " "))
 	} else if flag != nil {
@@ -41,6 +43,7 @@ func (k *Kit) rustPort(s *Made, c *Crate, program, text string, args []string) {
 		s.Moved = found.Text(command + " --" + cmp.Or(flag[1], strings.ReplaceAll(flag[2], "_", "-")) + " " + found.PortMark)
 		s.Command = s.Moved
 	} else if c.deps["rocket"] != nil {
+		// Rocket's configuration reads ROCKET_PORT, and has 8000 where nothing is said.
 		number, s.Moved = cmp.Or(number, 8000), s.Command
 		s.Env = append(s.Env, found.Var{Name: "ROCKET_PORT", Value: found.PortMark})
 	} else if rustEnv.MatchString(text) {
@@ -72,6 +75,8 @@ func (k *Kit) lookCargoRun(l *split.Leaf, s *Made) {
 	}
 	s.cover(l.Dir, Rust)
 	c := k.Crate(l.Dir)
+	// These say what is built, and from where: a build of devgate's own would be another
+	// program.
 	if c == nil || !c.IsServer() || !l.IsAlone() || l.HasFlag("--release", "--features", "--example", "--package", "-p", "--manifest-path") {
 		k.rustAsItIs(l, s, args)
 		return
@@ -101,6 +106,7 @@ func (k *Kit) rustAsItIs(l *split.Leaf, s *Made, args []string) {
 }
 
 // lookLeptos: cargo leptos is told its address by a variable.
+// The variable is the one of Leptos' own configuration, and wins over site-addr.
 func (k *Kit) lookLeptos(l *split.Leaf, s *Made) {
 	c := k.Crate(l.Dir)
 	if c == nil {
@@ -119,6 +125,7 @@ func (k *Kit) lookLeptos(l *split.Leaf, s *Made) {
 
 // lookTrunk reads Trunk.toml: the port, and its proxies. A row's backend has the
 // path in its address.
+// Without a "rewrite" Trunk answers on the path of the backend's address.
 func (k *Kit) lookTrunk(l *split.Leaf, s *Made) {
 	s.cover(l.Dir, Rust)
 	file := path.Join(l.Dir, "Trunk.toml")

@@ -10,6 +10,7 @@ import (
 )
 
 // maxSources is how many files of a program are looked at.
+// Imports are followed breadth first, so the files nearest to the entry are among them.
 const maxSources = 60
 
 // scriptImport finds from "./x", require("../x"), import("./x"), import "./x".
@@ -17,6 +18,7 @@ var scriptImport = pattern.New(`(?:from|require\(|import\()\s*['"](\.{1,2}/[^'"]
 
 // entryOf finds the file that a runtime is told to run; "" if it is not there.
 func (k *Kit) entryOf(l *split.Leaf) string {
+	// A value of theirs may be a file, and is none of the program's.
 	valued := []string{"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "-e", "--eval"}
 	skip := false
 	for _, w := range l.Words[1:] {
@@ -76,6 +78,8 @@ func (p program) text() string {
 // program reads a program and what it imports from its own folders; at least one
 // file, whose text may be empty.
 func (k *Kit) program(entry string) program {
+	// The same order for the same tree: which file is read first decides which port
+	// counts.
 	var all program
 	queue, seen := []string{entry}, map[string]bool{entry: true}
 	for len(queue) > 0 && len(all) < maxSources {
@@ -88,6 +92,7 @@ func (k *Kit) program(entry string) program {
 		all = append(all, source{file, text})
 		for _, m := range scriptImport.FindAllStringSubmatch(text, 100) {
 			next := k.scriptFile(path.Join(path.Dir(file), m[1]+m[2]))
+			// Data is not read for code.
 			if next != "" && !seen[next] && !strings.HasSuffix(next, ".json") {
 				seen[next] = true
 				queue = append(queue, next)

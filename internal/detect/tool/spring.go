@@ -27,6 +27,8 @@ type settings struct {
 
 // springSettings reads application.properties and application.yml, those for
 // development first.
+// Which profile is active is told when it is started; a project with a profile for
+// development is run with that here.
 func (k *Kit) springSettings(dir string) settings {
 	var all settings
 	for _, name := range []string{"application-dev", "application-local", "application"} {
@@ -78,6 +80,8 @@ func portSetting(v map[string]any, keys ...string) int {
 		return n
 	}
 	text, _ := value.(string)
+	// Of "${SERVER_PORT:8080}" what stands behind the colon counts where the variable is
+	// not set.
 	_, fallback, _ := strings.Cut(strings.Trim(text, "${}"), ":")
 	return files.Port(fallback)
 }

@@ -7,6 +7,8 @@ import (
 )
 
 // foreignTools are the programs that are installed beside node_modules.
+// Ports are the defaults of each tool's documentation. Whatever installs them, they are
+// found without a package manager of JavaScript, so a script around them can go.
 func foreignTools() []*tool {
 	all := slices.Concat(rubyTools(), pythonTools(), phpTools(), platformTools(), runtimeTools(), processTools())
 	for _, t := range all {
@@ -15,6 +17,8 @@ func foreignTools() []*tool {
 	return all
 }
 
+// rails s reads $PORT and -p alike; puma and rackup are told by the flag, which
+// beats what a puma.rb takes from the variable.
 func rubyTools() []*tool {
 	const p = "-p " + found.PortMark
 	return []*tool{
@@ -26,6 +30,8 @@ func rubyTools() []*tool {
 	}
 }
 
+// The servers have no common variable, so all are told by a flag. Django takes the number
+// as an argument of runserver.
 func pythonTools() []*tool {
 	const port = "--port " + found.PortMark
 	return []*tool{
@@ -49,6 +55,7 @@ func phpTools() []*tool {
 }
 
 // platformTools start what a build tool builds first.
+// Those without "set" are told in a way of their own, which their look knows.
 func platformTools() []*tool {
 	return []*tool{
 		{calls: []string{"mix phx.server", "iex phx.server"}, kind: found.App, port: 4000, look: (*Kit).lookPhoenix},

@@ -7,6 +7,7 @@ import (
 )
 
 // portSet gives most programs of node_modules their port.
+// Vite, Astro, Angular and webpack do not read $PORT.
 const portSet = "--port " + found.PortMark
 
 // scriptTools are the programs of node_modules, more special ones first. Where no
@@ -16,6 +17,9 @@ func scriptTools() []*tool {
 }
 
 // frontEndTools are development servers whose own files say more.
+// Vite and what is built on it takes the next free port when its own is taken, and then
+// listens where nobody asks: --strictPort makes it fail instead. react-scripts is the
+// other way round: it has no flag for the port, only $PORT.
 func frontEndTools() []*tool {
 	return []*tool{
 		{calls: []string{"vite build"}, look: (*Kit).lookBundler},
@@ -52,6 +56,7 @@ func serverTools() []*tool {
 }
 
 // refusedTools are never started.
+// Their order is behind the servers': "next dev" is none of these, "next start" is.
 func refusedTools() []*tool {
 	return []*tool{
 		{calls: []string{"expo start", "expo run:ios", "expo run:android", "react-native start"}, skip: "wants a terminal of its own (a phone's app)", paste: true, asks: true},
@@ -66,6 +71,7 @@ func refusedTools() []*tool {
 }
 
 // builderTools build, again and again or once.
+// A tsc or bundler without a flag to watch is over before anybody could ask it.
 func builderTools() []*tool {
 	return []*tool{
 		{calls: []string{"tsc"}, look: (*Kit).lookTSC},

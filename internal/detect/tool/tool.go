@@ -45,6 +45,8 @@ func (t *tool) isCall(l *split.Leaf) bool {
 		return false
 	}
 	return slices.ContainsFunc(t.calls, func(call string) bool {
+		// A second word may stand behind values of flags, which nobody can tell from
+		// words: the first three are looked at.
 		program, sub, more := strings.Cut(call, " ")
 		return program == l.Tool() && (!more || slices.Contains(words[:min(3, len(words))], sub))
 	})
@@ -78,6 +80,7 @@ func (t *tool) writtenPort(l *split.Leaf) (written, bool) {
 		}
 	}
 	if at < 0 {
+		// A number in front of a program that does not read $PORT says nothing.
 		n := files.Port(l.Vars["PORT"])
 		return written{port: n, word: -1}, n != 0 && t.env == "PORT"
 	}

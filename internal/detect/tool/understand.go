@@ -16,7 +16,9 @@ import (
 type Tools struct {
 	*Kit
 	table []*tool
-	made  map[*split.Leaf]*Made
+	// Sources meet the same leaf more than once; its service, and what is said of it, is
+	// made once.
+	made map[*split.Leaf]*Made
 }
 
 // New returns the tools for a project.
@@ -60,10 +62,12 @@ func (k *Tools) understand(l *split.Leaf) *Made {
 	}
 	s := newService(inner)
 	s.Kind, s.Port.Number, s.Tool = t.kind, t.port, inner.Tool()
+	// Only programs of node_modules fail without an install.
 	if inner.Bins && !t.foreign {
 		s.Pack = inner.Pack
 	}
 	t.fit(inner, s)
+	// In front of the look, which may know better.
 	if restarts != nil {
 		s.Watch, s.Ignore, s.Build = restarts.watch, restarts.ignore, found.Text(restarts.build)
 	}
@@ -78,6 +82,7 @@ func (k *Tools) understand(l *split.Leaf) *Made {
 
 // Task makes a service of what has to run before others.
 func (k *Tools) Task(l *split.Leaf) *Made {
+	// Several services may wait for the same task.
 	if made := k.made[l]; made != nil {
 		return made
 	}
@@ -88,12 +93,15 @@ func (k *Tools) Task(l *split.Leaf) *Made {
 	return made
 }
 
+// variableName is what a shell can export. npm and cross-env let other names through.
 var variableName = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // newService is a service of which nothing is known but where it was found.
 func newService(l *split.Leaf) *Made {
 	s := &Made{Leaf: l, Service: &found.Service{Name: l.Name, Hint: l.Hint, Dir: l.Place(), From: l.File}}
 	for _, name := range slices.Sorted(maps.Keys(l.Env)) {
+		// PORT is devgate's to set; what the project sets it to has been read as the
+		// port.
 		if name != "PORT" && variableName.MatchString(name) {
 			s.Env = append(s.Env, found.Var{Name: name, Value: found.Text(l.Env[name])})
 		}
@@ -118,6 +126,8 @@ func (k *Kit) unknown(l *split.Leaf) *Made {
 		s.Moved = (&tool{}).replaced(l, at)
 		return s
 	}
+	// A part of a list stands there because somebody wants it to run; a lone script may
+	// be anything.
 	if l.Line || l.Apart && !endsItself.MatchString(l.Tool()) {
 		return s
 	}
@@ -131,6 +141,7 @@ func (k *Kit) unknown(l *split.Leaf) *Made {
 func (k *Kit) vague(l *split.Leaf) *Made {
 	s := newService(l)
 	s.Command = found.Text(l.Text())
+	// A line of a Procfile that never says PORT is not told one: it may listen nowhere.
 	if l.Line && !strings.Contains(l.Flow.Text, "PORT") {
 		return s
 	}

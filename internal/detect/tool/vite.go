@@ -10,6 +10,7 @@ import (
 	"devgate/internal/detect/split"
 )
 
+// viteConfigs are in the order in which Vite itself looks for them.
 var viteConfigs = stems("vite.config", "js", "mjs", "ts", "cjs", "mts", "cts")
 
 // lookVite reads Vite's configuration.
@@ -20,6 +21,8 @@ func (k *Kit) lookVite(l *split.Leaf, s *Made) {
 	}
 	file, f := k.configOf(l, []string{"--config", "-c"}, viteConfigs)
 	server := section(f, "server")
+	// Vite's rule, and one of few: a path in its table that begins with "^" is a regular
+	// expression.
 	k.proxyTable(file, s, server.Get("proxy"), true)
 	tie(s, server.Get("proxy"))
 	if s.Kind = k.viteKind(l, f); s.Kind == found.Assets { // browsers ask it directly, by https or not
@@ -43,6 +46,7 @@ func (k *Kit) lookVite(l *split.Leaf, s *Made) {
 
 // publicPrefixes are the beginnings of variables that browsers get to see, where a
 // project has chosen its own.
+// Vite's own default, VITE_, is no choice and not among them.
 func publicPrefixes(f *jsconf.File) []string {
 	var all []string
 	for _, v := range f.Find("envPrefix") {
@@ -86,6 +90,8 @@ func (k *Kit) viteKind(l *split.Leaf, f *jsconf.File) found.Kind {
 // configuration or the command says.
 func viteRoots(l *split.Leaf, f *jsconf.File) []string {
 	roots := []string{l.Dir}
+	// A Vite without any page is most often one that a server of another language asks
+	// for scripts.
 	if f != nil {
 		for _, v := range f.Find("root") {
 			if v.Kind == jsconf.String && v.Text != "" && !path.IsAbs(v.Text) {
@@ -129,6 +135,8 @@ func (k *Kit) lookAstro(l *split.Leaf, s *Made) {
 }
 
 // isViteRuby reports whether Rails answers for Vite.
+// vite_ruby and vite_rails start Vite with a port from config/vite.json and proxy to it
+// by themselves.
 func (k *Kit) isViteRuby(l *split.Leaf) bool {
 	return l.Words[0].Text == "bin/vite" || !l.Bins && k.Has(path.Join(l.Dir, "config/vite.json"))
 }

@@ -23,6 +23,8 @@ func (k *Kit) lookTSC(l *split.Leaf, s *Made) {
 		s.Kind = none
 		k.Out.Skip(found.Skip{What: l.Called(), Where: l.File, Why: "only checks types"})
 	default:
+		// tsc prints it after each round, with the errors counted in front: the first
+		// round is over then.
 		s.Ready.Log = "Watching for file changes"
 		s.Library = isMember(l)
 	}
@@ -34,6 +36,8 @@ func isMember(l *split.Leaf) bool { return l.Pack != nil && l.Pack != l.Pack.Roo
 // lookBundler: a library that is built again and again, a server that is built and
 // started, or a page that is served.
 func (k *Kit) lookBundler(l *split.Leaf, s *Made) {
+	// The command that tsup and tsdown run after each build; with node in it, it is the
+	// server.
 	start, at := l.Flag("--onSuccess", "--on-success")
 	switch {
 	case l.Tool() == "esbuild" && l.HasFlag("--serve"):
@@ -49,6 +53,7 @@ func (k *Kit) lookBundler(l *split.Leaf, s *Made) {
 		if n := k.DotenvPort(l.Dir); n != 0 {
 			s.Port = found.Port{Number: n, From: path.Join(l.Dir, ".env")}
 		}
+	// Others import what a member of a workspace builds, so they start after it.
 	case at < 0:
 		s.Library = isMember(l)
 	}

@@ -27,6 +27,7 @@ func (k *Kit) lookWebpack(l *split.Leaf, s *Made) {
 	k.proxyTable(file, s, server.Get("proxy"), false)
 	if n := ownAddress(f); n != 0 {
 		// Pages of another server ask for its scripts by this address: it stays.
+		// That is typical of Rails and Django with webpack beside them.
 		assetsOf(l, s, "pages name its own URL: no port here")
 		s.Port, s.Ready.TCP, s.Stays = found.Port{Number: n, From: file}, n, "its publicPath names it"
 		return
@@ -65,6 +66,7 @@ func (k *Kit) lookVueCLI(l *split.Leaf, s *Made) {
 }
 
 // lookRsbuild reads the configuration of Rsbuild and Rspack.
+// Rspack has taken webpack's devServer over, Rsbuild calls it server.
 func (k *Kit) lookRsbuild(l *split.Leaf, s *Made) {
 	usual := slices.Concat(stems("rsbuild.config", "ts", "js", "mjs", "cjs"), stems("rspack.config", "js", "ts", "mjs"))
 	file, f := k.configOf(l, []string{"--config", "-c"}, usual)
@@ -78,6 +80,7 @@ func (k *Kit) lookRsbuild(l *split.Leaf, s *Made) {
 }
 
 // lookParcel reads Parcel's proxy file.
+// A .proxyrc.js is a program that mounts middleware, and is not read.
 func (k *Kit) lookParcel(l *split.Leaf, s *Made) {
 	if file := k.First(l.Dir, ".proxyrc", ".proxyrc.json"); file != "" {
 		if f, ok := k.Config(file, l.Vars); ok {
@@ -94,6 +97,8 @@ var useCall = pattern.New(`\.use\(\s*['"](/[^'"]*)['"]`)
 // target for all.
 func (k *Kit) lookReactScripts(l *split.Leaf, s *Made) {
 	s.Opens = true
+	// It proxies what it has no file for, unless the request asks for HTML: no list of
+	// paths says that.
 	if l.Pack != nil && l.Pack.Proxy != "" {
 		target := targetOf(jsconf.Value{Kind: jsconf.String, Text: l.Pack.Proxy})
 		k.Out.AddRoute(found.Route{File: l.Pack.File, By: s.Service, Form: found.Unknown, Target: target})

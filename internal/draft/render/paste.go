@@ -10,6 +10,8 @@ import (
 
 // Paste writes the table of a service that is not started, for a person to put into
 // a Devgatefile; nil for nothing. It takes no port from anybody.
+// It is the smallest table that runs; ports and paths are chosen only for what is
+// started.
 func Paste(p *found.Paste) []string {
 	if p == nil {
 		return nil

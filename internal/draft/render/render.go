@@ -29,6 +29,8 @@ type key struct{ name, value, comment string }
 func Devgatefile(p *draft.Plan) []byte {
 	tables := []table{top(p)}
 	if p.NoBrowser {
+		// Create React App, Vite and others open a browser on their own port unless
+		// BROWSER says none.
 		tables = append(tables, table{"env", []key{{"BROWSER", text("none"), ""}}})
 	}
 	for _, s := range p.Services {
@@ -38,6 +40,7 @@ func Devgatefile(p *draft.Plan) []byte {
 	for _, t := range tables {
 		t.write(&b, "")
 	}
+	// Commented out, but complete: taking the "# " away is all there is to do.
 	for _, s := range p.Parked {
 		parked := service(s)
 		parked.keys = append([]key{{"", "", s.PortReason}}, parked.keys...)
@@ -59,6 +62,7 @@ func (t table) write(b *strings.Builder, prefix string) {
 		if k.name == "" {
 			line = ""
 		}
+		// A comment alone is a line of its own.
 		if k.comment != "" {
 			line = strings.TrimSpace(line + " # " + comment(k.comment))
 		}
@@ -73,6 +77,7 @@ func top(p *draft.Plan) table {
 		t.add("port", strconv.Itoa(p.Port), p.PortReason)
 	}
 	if p.NoEnvFile != "" {
+		// [] and not a missing key: without it devgate reads .env by itself.
 		t.add("env_file", "[]", p.NoEnvFile)
 	}
 	return t
@@ -97,6 +102,9 @@ func (t *table) list(name string, values []string, comment string) {
 }
 
 // service writes a service's keys, in the order in which people read them.
+// A key is only written where it says something: the file is short.
+// In TOML "auto" is a text, a port a number.
+// gRPC is HTTP/2; behind the gateway it is spoken without TLS (h2c).
 func service(s *draft.Service) table {
 	t := table{name: s.Name}
 	if s.URL != "" {
@@ -150,6 +158,7 @@ func environment(t *table, s *draft.Service) {
 		return
 	}
 	comment := ""
+	// Several guesses of one file are told in one comment.
 	switch file, _, _ := strings.Cut(strings.Join(guesses, ""), " says "); len(guesses) {
 	case 0:
 	case 1:
@@ -165,6 +174,7 @@ func ready(t *table, r found.Ready) {
 	if r == (found.Ready{}) {
 		return
 	}
+	// A text is the short form of { http = PATH }.
 	if r.Path != "" && r.Timeout == "" {
 		t.add("ready", text(r.Path), "")
 		return
@@ -173,6 +183,7 @@ func ready(t *table, r found.Ready) {
 	switch {
 	case r.Path != "":
 		values = append(values, "http = "+text(r.Path))
+	// One of them: findings never have two.
 	case r.TCP != 0:
 		values = append(values, "tcp = "+strconv.Itoa(r.TCP))
 	case r.Log != "":
@@ -185,6 +196,7 @@ func ready(t *table, r found.Ready) {
 }
 
 // bare writes a key, in quotes if it needs them.
+// TOML's bare keys are A-Z, a-z, 0-9, "_" and "-".
 func bare(name string) string {
 	for _, c := range name {
 		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-') {
@@ -195,6 +207,7 @@ func bare(name string) string {
 }
 
 // comment makes one line of a text.
+// A line break would end the comment, and the rest of it would be TOML.
 func comment(text string) string {
 	return strings.Map(func(c rune) rune {
 		if isHidden(c) {

@@ -17,6 +17,8 @@ var placeholder = pattern.New(`\$\{+|\{+[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,
 // only looks like one.
 func expand(t found.Text) string {
 	parts := strings.Split(string(t), "\x00")
+	// The marks stand between NULs: every second part is one, as no text of a project has
+	// a NUL.
 	for i := range parts {
 		if i%2 == 1 {
 			parts[i] = "{" + parts[i] + "}"
@@ -26,6 +28,7 @@ func expand(t found.Text) string {
 			if m[0] == '$' {
 				return m
 			}
+			// "{{" and "}}" are how a Devgatefile writes a brace that means itself.
 			return "{" + m + "}"
 		})
 	}
@@ -38,6 +41,7 @@ func isHidden(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.B
 
 // text writes a TOML string. A text with double quotes and without single ones is
 // easier to read between these.
+// Between single quotes TOML has no escapes, so nothing that would need one may be in it.
 func text(s string) string {
 	plain := strings.IndexFunc(s, isHidden) < 0
 	if plain && strings.Contains(s, `"`) && !strings.Contains(s, "'") {
@@ -55,6 +59,7 @@ func text(s string) string {
 		case c == '\t':
 			b.WriteString(`\t`)
 		case isHidden(c):
+			// \u takes four digits: every control and bidi character is below U+10000.
 			fmt.Fprintf(&b, `\u%04X`, c)
 		default:
 			b.WriteRune(c)
