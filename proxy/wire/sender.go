@@ -48,7 +48,7 @@ func (s *sender) answered() {
 
 // settling is how long the last piece of a request may take to be written, whose
 // answer is there already.
-const settling = 5 * time.Millisecond
+const settling = 20 * time.Millisecond
 
 // finished reports whether the whole request is sent. An answer may be here before
 // the sender has noticed that it has written all.
@@ -56,7 +56,7 @@ func (s *sender) finished() bool {
 	switch {
 	case s == nil:
 		return true
-	case !s.isDone(0) && (!s.body.atEnd() || !s.isDone(settling)):
+	case !s.isDone(0) && (!s.body.atEnd(s.call.Length) || !s.isDone(settling)):
 		return false
 	}
 	return s.err == nil

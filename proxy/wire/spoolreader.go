@@ -45,11 +45,12 @@ func (r *SpoolReader) Outlive() {
 	}
 }
 
-// atEnd reports whether the reader has read all that the client sent.
-func (r *SpoolReader) atEnd() bool {
+// atEnd reports whether the reader has read the whole body, of that length; -1: not
+// known.
+func (r *SpoolReader) atEnd(length int64) bool {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
-	return r.s.end == io.EOF && r.off == r.s.taken
+	return r.off == length || r.s.end == io.EOF && r.off == r.s.taken
 }
 
 // Closed reports whether nobody reads any more.
