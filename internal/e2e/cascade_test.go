@@ -140,7 +140,7 @@ func TestTwoServersAndAFolder(t *testing.T) {
 	})
 	t.Run("from a Procfile", func(t *testing.T) {
 		p := newProject(t)
-		p.write("Procfile", twoServersAndFolder.procfile)
+		p.write("Procfile.dev", twoServersAndFolder.procfile)
 		withFolder(t, p.joined("3 backends"), "site", "users=404, orders=404, site=404")
 	})
 }

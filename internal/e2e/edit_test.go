@@ -25,7 +25,7 @@ func TestASaveUnderLoadLosesNoRequest(t *testing.T) {
 func TestARestartUnderLoadLosesNoRequest(t *testing.T) {
 	p := newProject(t)
 	p.env = append(p.env, "SEEN="+p.path("seen"))
-	p.write("Procfile", twoServers.procfile)
+	p.write("Procfile.dev", twoServers.procfile)
 	changeUnderLoad(t, p.joined("2 backends"), func(server string) { p.must("restart", "--wait", server) })
 }
 

@@ -151,7 +151,7 @@ func (f formats) each(t *testing.T, backends string, test func(*testing.T, *gate
 	})
 	t.Run("from a Procfile", func(t *testing.T) {
 		p := newProject(t)
-		p.write("Procfile", f.procfile)
+		p.write("Procfile.dev", f.procfile)
 		test(t, p.joined(backends))
 	})
 }

@@ -63,7 +63,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	t.Run("of a Procfile", func(t *testing.T) {
 		p := newProject(t)
-		p.write("Procfile", wrapped.procfile)
+		p.write("Procfile.dev", wrapped.procfile)
 		g := p.joined("3 backends")
 		p.awaitTree(wholeTree...)
 		g.signal(syscall.SIGINT)
