@@ -67,6 +67,7 @@ func (c *cleaner) feed(p []byte) {
 }
 
 // finish ends the stream: what is unfinished becomes the last line.
+// One sign for each byte, as a decoder of UTF-8 makes of bytes that belong to nothing.
 func (c *cleaner) finish() {
 	if c.nPart > 0 {
 		for range c.nPart {
@@ -79,6 +80,7 @@ func (c *cleaner) finish() {
 }
 
 // unshown reports whether the line being built has text no piece has.
+// It is asked by the timer that shows prompts.
 func (c *cleaner) unshown() bool { return len(c.text) > c.start }
 
 // showPartial makes a piece of the unfinished line.
@@ -104,6 +106,7 @@ func (c *cleaner) put(run []byte) {
 		c.rewind()
 	}
 	for {
+		// In a loop, as one write may hold many lines' worth of text without a line end.
 		if c.want != c.have {
 			c.restyle()
 		}
@@ -140,12 +143,16 @@ func (c *cleaner) restyle() {
 func (c *cleaner) rewind() {
 	c.text = c.text[:c.start]
 	c.floor = c.start
+	// The sequences of the line so far go with it; want brings the colour back with the
+	// next character.
 	c.have = style{}
 	c.cr, c.more, c.styled = false, false, false
 	c.progress = true
 }
 
 func (c *cleaner) endPiece() {
+	// Reset at each end, so that no line colours what is printed after it; put takes the
+	// colour up again.
 	if c.have != (style{}) {
 		c.text = append(c.text, sgrReset...)
 		c.have = style{}
@@ -170,6 +177,8 @@ func (c *cleaner) control(b byte) {
 	case '\n':
 		c.newline()
 	case '\r':
+		// Only noted: before a line feed it is part of the line end, and nothing is to be
+		// started again.
 		c.cr = true
 	case '\b':
 		c.backspace()
@@ -178,6 +187,7 @@ func (c *cleaner) control(b byte) {
 	}
 }
 
+// It stops at floor: half of an escape sequence taken away would be text.
 func (c *cleaner) backspace() {
 	if c.cr {
 		return
@@ -194,6 +204,7 @@ func (c *cleaner) wide(p []byte) []byte {
 		return p[n:]
 	}
 	if !utf8.FullRune(p) {
+		// The rest comes with the next feed; a raw write may end anywhere.
 		c.nPart = copy(c.part[:], p)
 		return nil
 	}

@@ -33,9 +33,11 @@ type escape struct {
 func (c *cleaner) inEscape(b byte) bool {
 	e := &c.esc
 	switch {
+	// A sequence without an end would take the rest of the log with it.
 	case b == '\n' || b == '\r':
 		e.state = ground
 		return false
+	// ECMA-48: both break a sequence off.
 	case b == can || b == sub:
 		e.state = ground
 		return true
@@ -50,6 +52,7 @@ func (c *cleaner) inEscape(b byte) bool {
 	case b < 0x20:
 		return true // a terminal would obey it in the midst of the sequence: dropped as elsewhere
 	case b >= 0x7f:
+		// DEL and bytes beyond ASCII are in no sequence: the text begins again.
 		e.state = ground
 		return false
 	}
@@ -81,6 +84,7 @@ func (c *cleaner) escapeByte(b byte) {
 
 func (e *escape) collect(b byte) {
 	if e.n == len(e.params) {
+		// Long ones are of no use here: a colour has a few numbers.
 		e.long = true
 		return
 	}
@@ -92,10 +96,12 @@ func (e *escape) collect(b byte) {
 // and the ways in which progress bars clear their line.
 func (c *cleaner) obey(final byte, params []byte) {
 	arg := string(params)
+	// From the cursor on: the cursor is at the beginning only after a carriage return.
 	toEnd := arg == "" || arg == "0"
 	switch {
 	case final == 'm':
 		c.want = c.want.apply(params)
+	// The first column: for a log the same as a carriage return.
 	case final == 'G' && (arg == "" || arg == "1"):
 		c.cr = true
 	case (final == 'K' || final == 'J') && toEnd && c.cr,

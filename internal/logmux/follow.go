@@ -58,6 +58,7 @@ type follower struct {
 func (m *memory) follower(q Query) *follower {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	// now parts past from live: what comes later has a higher number.
 	f := &follower{m: m, q: q, now: m.seq, cursors: map[*ring]uint64{}}
 	for _, r := range m.rings {
 		f.cursors[r] = r.first
@@ -70,6 +71,8 @@ func (f *follower) past(ctx context.Context, yield func([]Line) bool) bool {
 	var last []Line
 	for ctx.Err() == nil {
 		lines, _ := f.take(f.now)
+		// Nothing is left below now; of a tail it is only known here which lines are its
+		// last.
 		if len(lines) == 0 {
 			return len(last) == 0 || yield(last)
 		}
@@ -92,6 +95,7 @@ func (f *follower) live(ctx context.Context, yield func([]Line) bool) {
 	for ctx.Err() == nil {
 		lines, changed := f.take(math.MaxUint64)
 		if len(lines) == 0 {
+			// The memory is closed, and all of it has been read.
 			if changed == nil {
 				return
 			}
@@ -134,6 +138,7 @@ func (f *follower) take(limit uint64) ([]Line, <-chan struct{}) {
 	if len(lines) > 0 || f.m.closed {
 		return lines, nil
 	}
+	// Set under the lock, so that no change falls between the look and the wait.
 	f.m.waiting = true
 	return nil, f.m.changed
 }
@@ -142,6 +147,8 @@ func (f *follower) take(limit uint64) ([]Line, <-chan struct{}) {
 func (f *follower) oldest(limit uint64) *ring {
 	var found *ring
 	for _, r := range f.m.rings {
+		// Where the ring has forgotten lines it goes on with the first that is there, and
+		// step tells of it.
 		next := max(f.cursors[r], r.first)
 		if next == r.next || !f.wants(r.name) {
 			continue

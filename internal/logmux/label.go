@@ -35,6 +35,7 @@ func (l *label) of(from source, continued bool) string {
 
 // newLabel returns the label of the service with the given index in order.
 func newLabel(name string, width, index int, colours bool) label {
+	// Bytes and not columns: names of services are ASCII.
 	padded := name + strings.Repeat(" ", max(0, width-len(name)))
 	list := palette()
 	own := list[index%len(list)]

@@ -13,7 +13,7 @@ type memory struct {
 	rings   []*ring // in the order of their first mention
 	seq     uint64  // lines so far
 	closed  bool
-	waiting bool          // somebody waits for changed
+	waiting bool          // somebody waits for changed: without that a line costs no new channel
 	changed chan struct{} // closed at the next change
 }
 
@@ -34,6 +34,7 @@ func (m *memory) ring(name string) *ring {
 func (m *memory) add(r *ring, from source, at time.Time, text []byte, pieces []piece) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	// The pieces of one write have one time, and numbers of their own.
 	e := entry{at: at.UnixNano()}
 	start := 0
 	for _, p := range pieces {
@@ -86,6 +87,7 @@ func (m *memory) tail(service string, n int) []Line {
 
 func (r *ring) ownTail(n int) []Line {
 	var numbers []uint64
+	// From the newest back, past what devgate said in between.
 	for i := r.next; i > r.first && len(numbers) < n; i-- {
 		if r.at(i-1).source() != fromDevgate {
 			numbers = append(numbers, i-1)

@@ -91,11 +91,14 @@ func (o *output) addShown(b batch) bool {
 	o.begin(b)
 	start := 0
 	for _, p := range b.pieces {
+		// Writers wait with their lock on the stream: the child behind its pipe waits
+		// with them.
 		for len(o.buf) >= bufferFull && !o.over {
 			o.work.Signal()
 			o.room.Wait()
 			o.begin(b) // the scratch space may have served others since
 		}
+		// Nobody reads any more: the lines are in memory and files.
 		if o.over {
 			return true
 		}
@@ -107,6 +110,8 @@ func (o *output) addShown(b batch) bool {
 }
 
 // addNow hands over lines of devgate: together, and without waiting.
+// It is said by devgate's own goroutines, which must never wait for a terminal that
+// somebody has stopped.
 func (o *output) addNow(b batch) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -150,6 +155,7 @@ func (o *output) begin(b batch) {
 }
 
 func (o *output) appendLine(b batch, text []byte, p piece) {
+	// JSON and plain outputs get no escape sequences at all.
 	if p.styled && !o.colours {
 		o.plain = appendUnstyled(o.plain[:0], text)
 		text = o.plain
@@ -174,6 +180,7 @@ func (o *output) run() {
 		}
 		if err := writeAll(o.w, full); err != nil {
 			err = fmt.Errorf("write output: %w", err)
+			// fail first: who waits for room goes on before anybody is called.
 			o.fail(err)
 			if o.onClosed != nil {
 				o.onClosed(err)
@@ -193,11 +200,13 @@ func (o *output) take() []byte {
 	for len(o.buf) == 0 && !o.closing && !o.over {
 		o.work.Wait()
 	}
+	// over, although lines are left: nobody wants them.
 	if len(o.buf) == 0 || o.over {
 		o.end(nil)
 		return nil
 	}
 	full := o.buf
+	// The two buffers change places, so that no line is copied and memory does not grow.
 	o.buf, o.spare = o.spare[:0], full
 	o.room.Broadcast()
 	return full
@@ -212,6 +221,7 @@ func (o *output) fail(err error) {
 
 // end ends the output; who waits for it goes on. The lock is held.
 func (o *output) end(err error) {
+	// The first error is the reason; giving up after it adds nothing.
 	if !o.over {
 		o.err = err
 	}
@@ -250,6 +260,7 @@ func (o *output) hurry(patience time.Duration) {
 			case <-tick.C:
 			}
 			now := o.ended()
+			// Not one write has ended since the last look, and lines wait.
 			if now == before && now >= 0 {
 				o.giveUp()
 			}
@@ -270,6 +281,7 @@ func (o *output) ended() int {
 
 // wait returns when all is written, or when that is not to be expected.
 func (o *output) wait() error {
+	// gaveUp: the goroutine may hang in its Write for ever, and is left behind.
 	select {
 	case <-o.done:
 	case <-o.gaveUp:
@@ -285,6 +297,7 @@ func (o *output) wait() error {
 func writeAll(w io.Writer, b []byte) error {
 	for {
 		n, err := w.Write(b)
+		// n is counted in any case: a part may have been written.
 		if !errors.Is(err, syscall.EAGAIN) {
 			return err
 		}

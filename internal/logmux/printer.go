@@ -140,6 +140,7 @@ func (p *Printer) service(name string) *service {
 	if svc := p.services[name]; svc != nil {
 		return svc
 	}
+	// The colour is that of the place, so the first ten services have ten colours.
 	index := len(p.services) - 1 // devgate has no place in the order
 	svc := &service{
 		name:  name,
@@ -223,10 +224,14 @@ func (p *Printer) Hurry() { p.out.hurry(p.patience) }
 func (p *Printer) Close() error { return p.close() }
 
 func (p *Printer) shutdown() error {
+	// The one limit of all that follows: streams that are closed may have to wait for
+	// room.
 	defer time.AfterFunc(p.patience, p.out.giveUp).Stop()
+	// Outside of the lock: a stream forgets itself when it is closed.
 	for _, s := range p.shut() {
 		s.Close()
 	}
+	// A timer that has fired writes through its stream, after Close shows nothing.
 	p.timers.Wait()
 	p.memory.close()
 	p.out.finish()

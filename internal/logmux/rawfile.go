@@ -29,6 +29,8 @@ func newRawFile(dir, service string) *rawFile {
 	if dir == "" {
 		return &rawFile{}
 	}
+	// Only names of a Procfile could have one, and these cannot; the file stays in its
+	// folder whatever comes.
 	name := strings.ReplaceAll(service, string(filepath.Separator), "_")
 	return &rawFile{path: filepath.Join(dir, name+".log"), limit: rawLimit}
 }
@@ -47,6 +49,8 @@ func (f *rawFile) write(b []byte) error {
 	if f.size+int64(len(b)) <= f.limit {
 		return f.append(b)
 	}
+	// What is left of the limit, up to the last line end in it; without one the whole
+	// write goes to the new file.
 	n := bytes.LastIndexByte(b[:max(0, f.limit-f.size)], '\n') + 1
 	return errors.Join(f.append(b[:n]), f.rotate(), f.append(b[n:]))
 }
@@ -58,6 +62,8 @@ func (f *rawFile) open() error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil {
 		return err
 	}
+	// Appended to what earlier sessions have left: the last crash is often what somebody
+	// looks for.
 	file, err := os.OpenFile(f.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -88,6 +94,8 @@ func (f *rawFile) rotate() error {
 	if err := f.shut(); err != nil {
 		return fmt.Errorf("close %s: %w", f.path, err)
 	}
+	// Also where that failed the file is opened again: it grows on, and the error is
+	// told.
 	renamed := os.Rename(f.path, f.path+".1")
 	if err := f.open(); err != nil {
 		return err
