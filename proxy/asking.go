@@ -12,6 +12,7 @@ import (
 // tries that fail, to the head of its answer. It owns all that it changes, so
 // several askings of one request may be under way at once, each in a goroutine
 // of its own. It finds out what the candidate shows; decide says what that means.
+// Who it is for is the exchange's matter, and what an outcome leads to as well.
 type asking struct {
 	g        *Gateway
 	chain    *chain // by which the request is asked
@@ -37,6 +38,7 @@ type asking struct {
 
 // run asks until it is decided what becomes of the candidate. first is a try that
 // was sent ahead of its turn, or nil.
+// decide is pure; all that waits or sends is here, between two of its verdicts.
 func (a *asking) run(ctx context.Context, first *earlyTry) *outcome {
 	s := a.begin(ctx, first)
 	for {
@@ -57,6 +59,7 @@ func (a *asking) begin(ctx context.Context, first *earlyTry) sign {
 		return a.admit()
 	}
 	rep, err := first.result()
+	// It found nobody ready, and sent nothing: it is as if it had not been.
 	if first.lease == nil {
 		return a.admit()
 	}
@@ -71,6 +74,8 @@ func (a *asking) admit() sign {
 }
 
 func (a *asking) look() sign {
+	// State and lease are read at one moment: a process that is leased cannot be replaced
+	// unnoticed.
 	a.lease, a.state, a.changed = a.c.up.enter()
 	switch {
 	case a.lease != nil:
@@ -99,11 +104,13 @@ func (a *asking) try(ctx context.Context) sign {
 // heard takes in what came of a try.
 func (a *asking) heard(ctx context.Context, rep *reply, err error) sign {
 	if err != nil {
+		// Drain waits for leases: a failed try must not hold it up.
 		a.lease.release()
 		a.err = err
 		return a.failed(ctx)
 	}
 	a.out.reply = rep
+	// Of a try that was sent ahead the time is known already.
 	if a.out.took == 0 {
 		a.out.took = time.Since(a.began)
 	}
@@ -115,6 +122,7 @@ func (a *asking) failed(ctx context.Context) sign {
 	var unsent *wire.DialError
 	errors.As(a.err, &unsent)
 	switch {
+	// The client's end explains every other error.
 	case ctx.Err() != nil:
 		return signLeft
 	case bodyBroke(a.req):
@@ -123,6 +131,8 @@ func (a *asking) failed(ctx context.Context) sign {
 		return signUnkept
 	case unsent != nil:
 		return a.unreached(unsent)
+	// It was told to end in the middle of a request: an unsafe one may have had its
+	// effect, and is not sent again.
 	case a.lease.interrupted() && a.req.Safe:
 		return signInterrupted
 	case errors.Is(a.err, wire.ErrMalformed):
@@ -159,6 +169,8 @@ func (a *asking) end(s sign, v verdict) *outcome {
 	case fail, putBy:
 		a.out.fault = a.faultOf(s)
 	case passBy:
+		// Which verdicts have a fault, a reply or a word is said at the fields of
+		// outcome.
 		a.out.skipped = a.skippedAs(s)
 	case chooseAnew:
 		a.out.skipped = Absent.String()
@@ -198,6 +210,7 @@ func (a *asking) faultOf(s sign) *fault {
 	case signSevered:
 		return faultHungUp(name, a.err)
 	}
+	// Read anew: it was ready when it was asked.
 	if s == signCrashed {
 		return faultWentDown(name, a.c.up.look())
 	}
@@ -208,6 +221,7 @@ func (a *asking) unkept() *fault {
 	if errors.Is(a.err, wire.ErrReplayLimit) {
 		return faultReplayLimit(a.chain.ReplayLimit)
 	}
+	// A full disk is for the log, and no client's business.
 	a.chain.Logf("%s %s: %v", a.req.Method, a.req.Target, a.err)
 	return faultSpool(a.err)
 }

@@ -13,6 +13,8 @@ import (
 )
 
 // fault is an answer of the gateway's own.
+// It is made where it is known what is wrong, and put into a form by page.go for whoever
+// asks.
 type fault struct {
 	status  int
 	word    string // of X-Devgate-Error
@@ -22,13 +24,14 @@ type fault struct {
 	brief   string // the title where the request stands beside it; "" for title
 	detail  string // what to do, or why; "" for none
 	log     []string
-	wait    bool // it will pass: clients may retry
+	wait    bool // it will pass: clients may retry, which Retry-After tells them
 	until   reloading
 }
 
 // reloading is when a page comes back by itself.
 type reloading string
 
+// The page asks the gateway's own path for states, and reloads when they have come.
 const (
 	never        reloading = ""
 	untilReady   reloading = "ready"   // the backend is
@@ -47,6 +50,8 @@ func (f *fault) heading() string {
 	return f.title
 }
 
+// DNS rebinding is why: a page of another site that gets its name to mean this machine
+// must not reach the servers.
 func faultHost(host string) *fault {
 	name := ingress.HostName(host)
 	if name == "" {
@@ -91,6 +96,7 @@ func faultStarting(backend string, s State) *fault {
 	}
 }
 
+// 502 and not 503: it will not pass by itself.
 func faultDown(backend string, s State) *fault {
 	if s.Stopped {
 		return &fault{
@@ -116,6 +122,8 @@ func faultWentDown(backend string, s State) *fault {
 	return f
 }
 
+// It should be ready by its state, so the page comes back when the port answers, and not
+// when the state changes.
 func faultRefused(backend string, address string, err error) *fault {
 	return &fault{
 		status: http.StatusBadGateway, word: "refused", backend: backend, until: untilDialed,
@@ -124,6 +132,7 @@ func faultRefused(backend string, address string, err error) *fault {
 	}
 }
 
+// There is nothing to wait for: whoever reloads sends the request once more.
 func faultBroken(backend string, err error) *fault {
 	return &fault{
 		status: http.StatusBadGateway, word: "refused", backend: backend,
@@ -139,6 +148,7 @@ func faultHungUp(backend string, err error) *fault {
 }
 
 // unreachedWord is the word for a backend to which no connection came about.
+// The error is a *wire.DialError here, see asking.unreached.
 func unreachedWord(err error) string {
 	var unsent *wire.DialError
 	errors.As(err, &unsent)
@@ -161,6 +171,7 @@ func faultUnreachable(backend, address string, err error) *fault {
 	f := &fault{status: http.StatusBadGateway, word: unreachedWord(err), backend: backend, detail: oneLine(unsent.Unwrap())}
 	switch unsent.Reason() {
 	case wire.Late:
+		// 504: it is the one reason that is about time.
 		f.status, f.detail = http.StatusGatewayTimeout, ""
 		f.title = fmt.Sprintf("%s did not answer within %s", backend, wire.DialTimeout)
 	case wire.NoHost:
@@ -179,6 +190,7 @@ func faultUnreachable(backend, address string, err error) *fault {
 	return f
 }
 
+// 413 is about the body; the gateway cannot know whether the last backend would take it.
 func faultReplayLimit(limit int64) *fault {
 	return &fault{
 		status: http.StatusRequestEntityTooLarge, word: "replay_limit",

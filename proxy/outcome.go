@@ -14,6 +14,8 @@ type outcome struct {
 }
 
 // note writes the outcome down.
+// An attempt has a status or a word: a reply first, as one may have been got before the
+// fault.
 func (out *outcome) note(t *attempt) {
 	t.held, t.waited, t.took = out.held, out.waited, out.took
 	switch {

@@ -10,8 +10,10 @@ import (
 const ownPrefix = "/__devgate/"
 
 // serveOwn answers the gateway's own paths: they only tell, and only words.
+// The host is checked here, too: states are nobody's but the project's.
 func (x *exchange) serveOwn() {
 	switch r := x.r; {
+	// Without a Host only HTTP/1.0 may ask, which no browser speaks.
 	case !x.route.chain.hosts.Allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.fail(faultHost(r.Host))
 	case r.URL.Path != ownPrefix+"state":
@@ -32,6 +34,7 @@ func (x *exchange) serveState() {
 		s := c.up.look()
 		backends[c.Name] = s.Phase.String()
 		switch {
+		// One that is optional does not keep the page from being whole.
 		case s.Phase == Down && !c.Optional:
 			all = Down
 		case s.Phase == Waiting && all == Ready:

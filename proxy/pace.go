@@ -27,10 +27,13 @@ func (p *pace) forget() {
 }
 
 func (p *pace) add(d time.Duration) {
+	// A median, so that one slow answer (a garbage collection, a first compile) changes
+	// nothing.
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last[p.n%len(p.last)] = d
 	p.n++
+	// A copy: an array is a value.
 	sorted := p.last
 	known := sorted[:min(p.n, len(sorted))]
 	slices.Sort(known)

@@ -57,6 +57,7 @@ type problem struct {
 // fail answers with a fault, in the form that the client can read: a page for
 // a person, a comment where a script or style is expected, else a problem.
 func (a *answering) fail(f *fault) {
+	// The headers say how it came about, whatever the form of the body.
 	h := a.w.Header()
 	a.trace.stamp(h, f.status, "")
 	if f.word == wordGone {
@@ -64,13 +65,16 @@ func (a *answering) fail(f *fault) {
 		return
 	}
 	h.Set(headerError, f.word)
+	// A page of an error that was kept would outlive it.
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if f.wait {
 		h.Set("Retry-After", "1")
 	}
+	// What is left of the request's body would be taken for the next request.
 	a.closeIfUnread(h)
 	body := a.faultBody(h, f)
+	// A known length keeps the connection usable.
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	a.w.WriteHeader(f.status)
 	if a.r.Method != http.MethodHead {
@@ -83,6 +87,7 @@ func (a *answering) fail(f *fault) {
 // it. For a client that is there it does not return.
 func (a *answering) leaveUnanswered() {
 	if a.trace.status = 0; !a.unread {
+		// http.Server closes the connection without a word (HTTP/2: resets the stream).
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -90,6 +95,7 @@ func (a *answering) leaveUnanswered() {
 func (a *answering) faultBody(h http.Header, f *fault) []byte {
 	switch {
 	case isNavigation(a.r.Header):
+		// A page in place of a script is a syntax error in a place that tells nothing.
 		return a.page(h, f)
 	case isAsset(a.r):
 		h.Set("Content-Type", "text/plain; charset=utf-8")
@@ -114,11 +120,13 @@ func comment(f *fault) string {
 	if f.detail != "" {
 		text += ": " + f.detail
 	}
+	// The text may come from a request: it must not end the comment.
 	return "/* " + strings.ReplaceAll(text, "*/", "* /") + " */\n"
 }
 
 // isAsset reports whether a browser expects a script, a style or the like, by
 // what it says, else by the path.
+// Sec-Fetch-Dest is sent by every newer browser, and is what the element asks for.
 func isAsset(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Dest") {
 	case "script", "style", "worker", "sharedworker", "serviceworker", "image", "font":
@@ -141,6 +149,7 @@ func (a *answering) page(h http.Header, f *fault) []byte {
 		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
 		Nonce: rand.Text(),
 	}
+	// A POST that is sent again by a page is sent without its person.
 	if a.r.Method == http.MethodGet {
 		d.Reload = f.until // a form is not sent again by itself
 	}
@@ -154,6 +163,8 @@ func (a *answering) page(h http.Header, f *fault) []byte {
 	}
 	d.NotAsked = a.notAsked()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	// Nothing of the page comes from elsewhere, and what a request has brought into it
+	// cannot run.
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+d.Nonce+
 		"'; script-src 'nonce-"+d.Nonce+"'; connect-src 'self'; base-uri 'none'; frame-ancestors 'self'")
 	var b bytes.Buffer
@@ -180,6 +191,8 @@ func tookText(d time.Duration) string {
 func (a *answering) notAsked() []pageSkip {
 	var skips []pageSkip
 	for _, c := range a.route.chain.candidates {
+		// A request that could not be read has no target, and one for a single service
+		// asks no other.
 		if a.req != nil && !a.route.sole && !c.matches(rawPath(a.req.Target)) {
 			skips = append(skips, pageSkip{c.Name, strings.Join(c.Paths, ", ")})
 		}

@@ -15,8 +15,11 @@ func (a *answering) tunnel(rep *reply) {
 	hijacker, can := a.w.(http.Hijacker)
 	if !can || !a.g.tunnels.enter() {
 		rep.close()
+		// The end of the gateway, or a client by HTTP/2, which has no connection to give
+		// away.
 		panic(http.ErrAbortHandler)
 	}
+	// Its lease only: the tunnel is cut when the process that it leads to ends.
 	rep.lease.release() // a restart does not wait for it (G4)
 	client, backend, early, said, ok := joinable(hijacker, rep)
 	if !ok {
@@ -39,6 +42,7 @@ func (a *answering) tunnel(rep *reply) {
 func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, said []byte, ok bool) {
 	client, buffered, err := h.Hijack()
 	if err != nil {
+		// Both have been taken from their owners: whoever fails closes what it has.
 		return nil, nil, nil, nil, false
 	}
 	backend, said, ok = rep.resp.Body.Hijack()
@@ -46,6 +50,7 @@ func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, sai
 		client.Close()
 		return nil, nil, nil, nil, false
 	}
+	// The buffer belongs to net/http, and is used again.
 	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
 	return client, backend, slices.Clone(early), said, true
 }

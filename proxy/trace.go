@@ -26,7 +26,7 @@ type attempt struct {
 // trace is how the answer to one request came about, in the order of asking.
 type trace struct {
 	attempts []attempt
-	room     [4]attempt // of attempts, for chains of usual length
+	room     [4]attempt // of attempts, for chains of usual length: no allocation for these
 	status   int        // of the client's answer; 0 while there is none
 	backend  string     // whose answer it is
 }
@@ -36,6 +36,7 @@ func (t *trace) begin(backend string) *attempt {
 		t.attempts = t.room[:0]
 	}
 	t.attempts = append(t.attempts, attempt{backend: backend, began: time.Now()})
+	// The pointer is good until the next begin, which may move them all.
 	return &t.attempts[len(t.attempts)-1]
 }
 
@@ -52,6 +53,7 @@ func (t *trace) of(backend string) *attempt {
 	return nil
 }
 
+// took is of the asking, and not of the body that follows.
 func (t *attempt) end(status int, word string) {
 	t.status, t.word, t.took = status, word, time.Since(t.began)
 }
@@ -107,7 +109,7 @@ func also(s, more string) string {
 func heldPrecision(d time.Duration) time.Duration {
 	switch {
 	case d < time.Millisecond:
-		return 10 * time.Microsecond
+		return 10 * time.Microsecond // 0.01 ms is what is shown
 	case d < time.Second:
 		return time.Millisecond
 	}
@@ -120,11 +122,13 @@ func (t *trace) stamp(h http.Header, status int, backend string) {
 	t.status, t.backend = status, backend
 	var values [3]string
 	n := 0
+	// One array for the three values: headers are set on every answer.
 	set := func(name, v string) {
 		values[n] = v
 		h[name] = values[n : n+1 : n+1]
 		n++
 	}
+	// A backend that is itself behind a gateway may have sent them: only ours are true.
 	delete(h, headerBackend)
 	delete(h, headerTried)
 	if backend != "" {
@@ -134,6 +138,8 @@ func (t *trace) stamp(h http.Header, status int, backend string) {
 		return
 	}
 	set(headerTried, t.tried())
+	// Server-Timing is added to: browsers show what the backend says as well. Its slice
+	// is copied, as the backend's answer may be kept.
 	h[headerTiming] = append(h[headerTiming][:len(h[headerTiming]):len(h[headerTiming])], t.timing())
 }
 

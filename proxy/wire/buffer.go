@@ -2,6 +2,7 @@ package wire
 
 import "sync"
 
+// Large enough that a copy costs few calls of the system, small enough for many at once.
 const copyBufferSize = 64 << 10
 
 // buffers are the pieces in which bodies are copied. The pool holds no state

@@ -9,6 +9,7 @@ import (
 )
 
 // conn is one HTTP/1.1 connection to a backend. One request at a time owns it.
+// Only close may be called by others; everything else belongs to the one request.
 type conn struct {
 	net.Conn
 	br         *bufio.Reader
@@ -28,6 +29,8 @@ const readBuffer = 8 << 10
 
 func newConn(nc net.Conn, p *pool, generation int) *conn {
 	c := &conn{Conn: nc, br: bufio.NewReaderSize(nc, readBuffer), pool: p, generation: generation}
+	// Over TLS a socket's bytes say nothing of the answer: such a connection is not
+	// looked into.
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			c.raw, c.peek = raw, newPeeker(raw)

@@ -52,6 +52,7 @@ func (e *DialError) Reason() Reason {
 	switch {
 	case errors.As(e.err, &name) && !name.IsTimeout:
 		return NoHost
+	// A name that could not be looked up in time is late and not unknown.
 	case errors.As(e.err, &timeout) && timeout.Timeout():
 		return Late
 	case errors.As(e.err, &certificate):
@@ -81,6 +82,8 @@ func newDialer(o Origin) *dialer {
 		}
 	}
 	if o.TLS {
+		// A ServerName is checked against the certificate; HTTP/2 over TLS is not
+		// offered, as h1 speaks on it.
 		d.tls = &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}, RootCAs: o.Roots, InsecureSkipVerify: o.Unverified}
 	}
 	return d
@@ -88,6 +91,7 @@ func newDialer(o Origin) *dialer {
 
 // dial opens a connection. Every error it returns is a *DialError.
 func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
+	// The limit is of name, connection and handshake together.
 	ctx, cancel := context.WithTimeout(ctx, d.limit)
 	defer cancel()
 	nc, err := d.dialPlain(ctx)
@@ -116,6 +120,7 @@ func (d *dialer) dialPlain(ctx context.Context) (net.Conn, error) {
 	if d.local == nil {
 		return dialTCP(ctx, d.address)
 	}
+	// The one that answered last; where it does not any more, both are tried again.
 	if w := d.winner.Load(); w != nil {
 		if nc, err := dialTCP(ctx, *w); err == nil {
 			return nc, nil
@@ -124,10 +129,14 @@ func (d *dialer) dialPlain(ctx context.Context) (net.Conn, error) {
 	return d.race(ctx)
 }
 
+// After a restart a server may listen on the other family.
 func (d *dialer) forget() { d.winner.Store(nil) }
 
 // race dials both families at once and takes the first of them in order that
 // answers in time.
+// A server may listen on one family only, and which one differs by language and by its
+// mood. In order, so that two servers which share a port number are told apart the same
+// way each time.
 func (d *dialer) race(ctx context.Context) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	first, second := dialAside(ctx, d.local[0]), dialAside(ctx, d.local[1])
@@ -135,6 +144,8 @@ func (d *dialer) race(ctx context.Context) (net.Conn, error) {
 	select {
 	case a = <-first:
 	case b = <-second:
+		// The second has answered first, or failed: the first gets a moment, or all the
+		// time that there is.
 		a = within(first, familyPatience, b.err != nil)
 	}
 	if a.nc != nil {
@@ -142,6 +153,7 @@ func (d *dialer) race(ctx context.Context) (net.Conn, error) {
 		discard(cancel, second, b)
 		return a.nc, nil
 	}
+	// The first has failed, and of the second nothing is known yet.
 	if b == (dialed{}) {
 		b = <-second
 	}
@@ -160,6 +172,7 @@ type dialed struct {
 	err error
 }
 
+// It has room for its one result, so the goroutine ends even if nobody waits for it.
 func dialAside(ctx context.Context, address string) <-chan dialed {
 	done := make(chan dialed, 1)
 	go func() {
@@ -187,6 +200,7 @@ func within(done <-chan dialed, patience time.Duration, only bool) dialed {
 
 // discard ends the dial that lost and closes what it may have opened. known is
 // its result, if that has been received.
+// The loser is waited for, and not left to itself: no connection of it may stay open.
 func discard(cancel context.CancelFunc, loser <-chan dialed, known dialed) {
 	cancel()
 	if known == (dialed{}) {

@@ -19,9 +19,9 @@
 //   - A connection is used again only when request and answer were whole and
 //     nothing more was said on it; nonsense instead of an answer, on one that was
 //     idle, is a lost connection. No idle one keeps a backend that serves one
-//     connection at a time from answering on a new one. A connection it is idle for 3.5 s at most, which is below the
-//     keep-alive of usual servers. Forget closes what is idle, and what is in use
-//     when it comes back.
+//     connection at a time from answering on a new one. A connection is idle for
+//     3.5 s at most, which is below the keep-alive of usual servers. Forget closes
+//     what is idle, and what is in use when it comes back.
 //   - A request body can be read from its beginning as often as it is kept
 //     (Spool): 256 KiB in memory, then a file without a name, up to a limit. It
 //     takes from the client only what a reader asks for, and no byte is lost

@@ -34,13 +34,16 @@ func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
 	}
 	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Body: Body{src: b}}
 	b.frame, b.left = frame, frame.length
+	// A HEAD's answer says how long a body would be, and has none.
 	b.cn.bodiless = c.Method == http.MethodHead || !BodyAllowed(h.status)
 	switch {
 	case h.status == http.StatusSwitchingProtocols:
+		// Until the connection ends: it is the tunnel's from then on.
 		b.left = -1
 	case frame.chunked:
 		b.chunks = httputil.NewChunkedReader(b.cn.br)
 	case frame.length == 0:
+		// Nothing follows, so the connection is free before anybody reads.
 		b.finish(io.EOF)
 	}
 	return resp, nil
@@ -66,6 +69,7 @@ func (b *h1Body) read(p []byte) (int, error) {
 	switch {
 	case b.chunks != nil:
 		n, err := b.chunks.Read(p)
+		// The reader stops behind the last chunk; what follows is trailers, and the end.
 		if err == io.EOF {
 			err = b.readTrailer()
 		}
@@ -83,6 +87,7 @@ func (b *h1Body) advance(n int64, err error) error {
 	switch {
 	case b.left == 0:
 		return io.EOF
+	// The connection has ended before the length that was told: a part is no whole.
 	case err == io.EOF:
 		return io.ErrUnexpectedEOF
 	}
@@ -110,6 +115,8 @@ func (b *h1Body) finish(why error) {
 	// unwatch fails when the request's context has ended: the connection is
 	// being closed.
 	free := b.unwatch() && b.over.CompareAndSwap(false, true)
+	// Whole, alone and quiet: only then may another request follow on it (RFC 9112,
+	// section 9.3).
 	if why == io.EOF && free && !b.frame.closes && b.sender.finished() && b.cn.br.Buffered() == 0 {
 		b.cn.pool.put(b.cn)
 		return
@@ -150,6 +157,7 @@ func (b *h1Body) trailer() http.Header { return b.behind }
 
 // whole implements source.
 func (b *h1Body) whole() bool {
+	// At its end, or broken: neither can get more.
 	if b.err != nil {
 		return true // the connection is no longer ours to look at
 	}
@@ -175,6 +183,7 @@ func wholeChunks(b []byte) bool {
 			return false
 		}
 		if n == 0 {
+			// Without trailers an empty line ends it, with some there is one behind them.
 			return bytes.HasPrefix(rest, []byte("\r\n")) || bytes.Contains(rest, []byte("\r\n\r\n"))
 		}
 		if len(rest) < int(n)+2 {
@@ -213,7 +222,8 @@ func (b *h1Body) take() bool {
 
 // Hijack takes the connection over, behind a switch of protocols, together with
 // what the backend has already said on it. It is false when there is none to take,
-// or it is already being closed; the body must then be closed.
+// or it is already being closed; the body must then be closed. From then on the
+// connection is the tunnel's: the body closes nothing.
 func (b *Body) Hijack() (nc net.Conn, said []byte, ok bool) {
 	src, ok := b.src.(*h1Body)
 	if !ok || !src.take() {

@@ -21,6 +21,7 @@ type h2 struct {
 }
 
 func newH2(d *dialer, host string) *h2 {
+	// The context given is the dialled request's own, with its end.
 	t := &h2{dialer: d, host: host}
 	t.http = newH2Transport(func(ctx context.Context, _, _ string) (net.Conn, error) { return t.dial(ctx) })
 	return t
@@ -35,12 +36,16 @@ func (t *h2) dial(ctx context.Context) (net.Conn, error) {
 
 func newH2Transport(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
 	t := &http.Transport{
+		// Bodies and their encodings are handed on as they are: net/http would unpack
+		// them.
 		DialContext:            dial,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: MaxHead,
 		IdleConnTimeout:        idleLimit,
 		Protocols:              new(http.Protocols),
 	}
+	// HTTP/2 with prior knowledge (RFC 9113, section 3.3): there is no upgrade to it any
+	// more.
 	t.Protocols.SetUnencryptedHTTP2(true)
 	return t
 }
@@ -54,8 +59,11 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 	dialed := false
 	ctx, w := watched(ctx)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		// From here on something may have been sent, so that a later error is no
+		// DialError.
 		GotConn: func(httptrace.GotConnInfo) { dialed = true },
 		Got1xxResponse: func(status int, h textproto.MIMEHeader) error {
+			// 100 Continue is between net/http and the backend.
 			if a.Early != nil && status != http.StatusContinue {
 				a.Early(status, http.Header(h))
 			}
@@ -63,6 +71,7 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 		},
 	})
 	tr := t.patient(c, a)
+	// The transport for this one request ends with it, and its connection.
 	if tr != t.http {
 		w.after = tr.CloseIdleConnections
 	}
@@ -83,10 +92,12 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 // request translates the call. net/http adds a User-Agent where there is none,
 // unless it is told an empty one.
 func (t *h2) request(ctx context.Context, c *Request, a Try) *http.Request {
+	// EndToEnd leaves out what is about the connection (RFC 9110, section 7.6.1).
 	header := make(http.Header, len(c.Header)+4)
 	for _, name := range c.EndToEnd(nil) {
 		header[name] = c.Header[name]
 	}
+	// A nil list would have it add its own.
 	if header["User-Agent"] == nil {
 		header["User-Agent"] = []string{""}
 	}
@@ -96,6 +107,7 @@ func (t *h2) request(ctx context.Context, c *Request, a Try) *http.Request {
 		}
 	}
 	header[LoopHeader] = []string{c.Loop}
+	// The one value that TE may have in HTTP/2 (RFC 9113, section 8.2.2).
 	if wantsTrailers(c.Header) {
 		header["Te"] = []string{"trailers"}
 	}
@@ -108,6 +120,8 @@ func (t *h2) request(ctx context.Context, c *Request, a Try) *http.Request {
 	}
 	if a.Body != nil {
 		r.Trailer = make(http.Header, len(c.promise))
+		// net/http announces the names first, and takes the values when the body has
+		// ended.
 		for _, name := range c.promise {
 			r.Trailer[name] = nil
 		}
@@ -139,6 +153,7 @@ func (t *h2) url(target string) *url.URL {
 	u := &url.URL{Scheme: "http", Host: t.dialer.address}
 	path, query, asked := strings.Cut(target, "?")
 	u.RawQuery, u.ForceQuery = query, asked && query == ""
+	// Opaque with two slashes in front would be read as a host.
 	if strings.HasPrefix(path, "//") {
 		u.Path, u.RawPath = path, path
 		if p, err := url.PathUnescape(path); err == nil {
