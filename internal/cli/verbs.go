@@ -36,6 +36,9 @@ func newVerb(verb control.Verb, short string) *cobra.Command {
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: names(startedHere),
 		RunE: func(cmd *cobra.Command, names []string) error {
+			if err := checkTimeout(timeout); err != nil {
+				return err
+			}
 			client, err := dial(file)
 			if err != nil {
 				return err
