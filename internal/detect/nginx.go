@@ -32,7 +32,7 @@ func (r *reader) nginx(file, text string) {
 			form, place = nginxForm(m[1]), m[2]
 		}
 		m := nginxPass.FindStringSubmatch(line)
-		if m == nil || place == "" {
+		if m == nil || place == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		to := upstream{m[1], files.Port(m[2])}

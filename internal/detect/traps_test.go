@@ -76,6 +76,9 @@ func TestToolsOfScripts(t *testing.T) {
 	}{
 		"vite with a page":      {"vite", map[string]string{"index.html": ""}, "page 5173", ""},
 		"vite with a root":      {"vite", map[string]string{"vite.config.js": "export default {root: 'client'}", "client/index.html": ""}, "page 5173", ""},
+		"rspack":                {"rspack serve", nil, "page 8080", ""},
+		"cloudflare's pages":    {"wrangler pages dev dist", nil, "api 8788", ""},
+		"a build that watches":  {"vite build --watch", nil, "worker", ""},
 		"vite for other pages":  {"vite", map[string]string{"vite.config.js": "export default {}"}, "assets", ""},
 		"vite's port":           {"vite", map[string]string{"index.html": "", "vite.config.ts": "export default {server: {port: 4000, proxy: {'/api': 'http://localhost:1234', '^/x/.*': {target: 'http://127.0.0.1:5', ws: true}}}}"}, "page 4000 vite.config.ts", "/api>1234, ~^/x/.*>5"},
 		"a named configuration": {"vite --config conf/dev.ts", map[string]string{"index.html": "", "conf/dev.ts": "export default {server: {port: 4000}}"}, "page 4000 conf/dev.ts", ""},
@@ -168,6 +171,10 @@ func TestToolsOfOtherLanguages(t *testing.T) {
 		"php":                      {map[string]string{"composer.json": "{}", "public/index.php": ""}, "php -S localhost:{port} -t public", "app 8000 composer.json"},
 		"phoenix with $PORT":       {map[string]string{"mix.exs": ":phoenix", "config/dev.exs": "http: [port: String.to_integer(System.get_env(\"PORT\") || \"4001\")]"}, "mix phx.server", "app 4001 config/dev.exs"},
 		"gradle":                   {map[string]string{"gradlew": "", "api/build.gradle.kts": `plugins { id("org.springframework.boot") version "3" }`, "api/src/main/resources/application.properties": "server.port=8090\n"}, "./gradlew :api:bootRun", "api 8090 api/src/main/resources/application.properties"},
+		"spring's order":           {map[string]string{"pom.xml": "<project><build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>", "src/main/resources/application.yml": "server: {port: 8090}", "src/main/resources/application.properties": "server.port=8091\n", "src/main/resources/config/application.yml": "server: {port: 8092}"}, "mvn spring-boot:run", "api 8092 src/main/resources/config/application.yml"},
+		"spring's own form":        {map[string]string{"pom.xml": "<project><build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>", "src/main/resources/application.yml": "server: {port: 8090}", "src/main/resources/application.properties": "server.port=8091\n"}, "mvn spring-boot:run", "api 8091 src/main/resources/application.properties"},
+		"go run of files":          {map[string]string{"go.mod": "module a.test/b", "Procfile.dev": "api: go run main.go util.go -x\n", "main.go": "package main\nfunc main() { http.ListenAndServe(\":8085\", nil) }", "util.go": "package main"}, "{bin} -x", "api 8085 main.go fixed"},
+		"hypercorn":                {map[string]string{"Procfile.dev": "api: hypercorn -p run.pid app:app\n"}, "hypercorn -p run.pid app:app", "api 8000 | hypercorn -p run.pid app:app -b 127.0.0.1:{port}"},
 		"spring's default":         {map[string]string{"pom.xml": "<project><build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>", "src/main/resources/application.yml": "server:\n  port: ${SERVER_PORT:8090}\n"}, "mvn spring-boot:run", "api 8090 src/main/resources/application.yml"},
 		"rocket":                   {map[string]string{"Cargo.toml": "[package]\nname = 'a'\n[dependencies]\nrocket = '0.5'\n", "src/main.rs": ""}, "target/debug/a", "api 8000 src"},
 		"rust on its port":         {map[string]string{"Cargo.toml": "[package]\nname = 'a'\n[dependencies]\nactix-web = '4'\n", "src/main.rs": `.bind(("127.0.0.1", 8085))`}, "target/debug/a", "api 8085 src fixed"},
@@ -213,6 +220,7 @@ func TestWhatIsNeverStarted(t *testing.T) {
 		"vitest":                        "a test",
 		"docker compose up":             "containers: devgate starts none by itself",
 		"stripe listen --forward-to x":  "a tunnel to this machine",
+		"vite build":                    "ends at once: vite build",
 		"vite preview":                  "serves what was built before",
 		"vite build":                    "ends at once: vite build",
 		"somebody-elses-tool --forever": "nobody can tell what it starts: somebody-elses-tool --forever",
@@ -261,7 +269,7 @@ func TestReverseProxies(t *testing.T) {
 	for name, test := range map[string]struct{ file, text, want string }{
 		"caddy": {"Caddyfile", "example.test {\n\thandle /api/* {\n\t\treverse_proxy backend:8000\n\t}\n\thandle_path /cut/* {\n\t\treverse_proxy backend:8000\n\t}\n\t@auth path /auth/* /oauth/*\n\treverse_proxy @auth backend:8000\n\treverse_proxy /local/* localhost:9000\n\treverse_proxy /s3/* minio:9000\n\treverse_proxy web:3000\n}\n",
 			"*/api/*>backend:8000, */cut/*>backend:8000 rewritten, */auth/*>backend:8000, */oauth/*>backend:8000, */local/*>9000, "},
-		"nginx": {"docker/nginx.conf", "upstream app { server backend:8000; }\nserver {\n  location /api/ {\n    proxy_pass http://app;\n  }\n  location = /health { proxy_pass http://backend:8000; }\n  location ~ ^/(a|b)/ {\n    proxy_pass http://backend:8000;\n  }\n  location /cut/ {\n    proxy_pass http://backend:8000/;\n  }\n  location / {\n    proxy_pass http://web:3000;\n  }\n}\n",
+		"nginx": {"docker/nginx.conf", "upstream app { server backend:8000; }\nserver {\n  location /api/ {\n    # proxy_pass http://web:3000;\n    proxy_pass http://app;\n  }\n  location = /health { proxy_pass http://backend:8000; }\n  location ~ ^/(a|b)/ {\n    proxy_pass http://backend:8000;\n  }\n  location /cut/ {\n    proxy_pass http://backend:8000/;\n  }\n  location / {\n    proxy_pass http://web:3000;\n  }\n}\n",
 			"/api/>backend:0, */health>backend:0, ~^/(a|b)/>backend:0, /cut/>backend:0 rewritten, />web:0, "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,6 +26,7 @@ func readGoRun(l *split.Leaf) goRunCall {
 	for i := 2; i < len(l.Words); i++ {
 		raw := l.Raw(l.Words[i : i+1])
 		switch text := l.Words[i].Text; {
+		case isGoFile(c.pkg) && isGoFile(text) && len(c.args) == 0: // files of one package
 		case c.pkg != "":
 			c.args = append(c.args, raw)
 		case slices.Contains(goRunValued, text) && i+1 < len(l.Words):
@@ -40,6 +41,8 @@ func readGoRun(l *split.Leaf) goRunCall {
 	return c
 }
 
+func isGoFile(word string) bool { return strings.HasSuffix(word, ".go") }
+
 // lookGoRun makes "go run ./cmd/api --x" a build and a start, which is what go run
 // does, one process deeper.
 // The program is built into devgate's folder and started from there: a signal reaches it
@@ -47,7 +50,7 @@ func readGoRun(l *split.Leaf) goRunCall {
 func (k *Kit) lookGoRun(l *split.Leaf, s *Made) {
 	c := readGoRun(l)
 	dir := path.Join(l.Dir, c.pkg)
-	if strings.HasSuffix(c.pkg, ".go") {
+	if isGoFile(c.pkg) {
 		dir = path.Dir(dir)
 	}
 	module := k.GoModuleOf(dir)

@@ -65,8 +65,7 @@ func (m *Made) worker(l *split.Leaf) {
 // nameOf is what a leaf is called in a message: as the project calls it, or its
 // folder.
 func nameOf(l *split.Leaf) string {
-	switch {
-	case l.Name != "" || l.Hint != "" || l.Dir == ".":
+	if l.Name != "" || l.Hint != "" || l.Dir == "." {
 		return l.Called()
 	}
 	return path.Base(l.Dir)
@@ -96,11 +95,7 @@ func (k *Kit) endsAtOnce(l *split.Leaf, s *Made) {
 	if l.Pack != nil {
 		where = l.Pack.Dir
 	}
-	name := nameOf(l)
-	if l.Name == "" && l.Hint == "" && l.Dir != "." {
-		name = path.Base(l.Dir)
-	}
-	k.Out.Skip(found.Skip{What: name, Where: where, Why: "ends at once: " + shortened(l.Own)})
+	k.Out.Skip(found.Skip{What: nameOf(l), Where: where, Why: "ends at once: " + shortened(l.Own)})
 }
 
 // shortened is a text that fits into a message.

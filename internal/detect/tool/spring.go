@@ -25,15 +25,14 @@ type settings struct {
 	base string // of the paths of its management; "" if not said
 }
 
-// springSettings reads application.properties and application.yml, those for
-// development first.
-// Which profile is active is told when it is started; a project with a profile for
-// development is run with that here.
+// springSettings reads application.properties and application.yml, those of a profile
+// for development first. Otherwise in Spring Boot's order: what is in config/ beats what
+// is beside it, and in one folder .properties beat YAML.
 func (k *Kit) springSettings(dir string) settings {
 	var all settings
 	for _, name := range []string{"application-dev", "application-local", "application"} {
-		for _, folder := range []string{"src/main/resources", "src/main/resources/config"} {
-			for _, ending := range []string{".yml", ".yaml", ".properties"} {
+		for _, folder := range []string{"src/main/resources/config", "src/main/resources"} {
+			for _, ending := range []string{".properties", ".yml", ".yaml"} {
 				file := path.Join(dir, folder, name+ending)
 				if !k.Has(file) {
 					continue

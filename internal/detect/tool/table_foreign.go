@@ -37,7 +37,9 @@ func pythonTools() []*tool {
 	return []*tool{
 		{calls: []string{"fastapi dev"}, kind: found.API, port: 8000, set: port, look: (*Kit).lookPython},
 		{calls: []string{"uvicorn"}, kind: found.API, port: 8000, set: port, look: (*Kit).lookUvicorn},
-		{calls: []string{"hypercorn", "granian", "litestar run"}, kind: found.API, port: 8000, set: port, look: (*Kit).lookPython},
+		{calls: []string{"granian", "litestar run"}, kind: found.API, port: 8000, set: port, look: (*Kit).lookPython},
+		// Of its -p the value is a file for its process number.
+		{calls: []string{"hypercorn"}, kind: found.API, port: 8000, set: "-b 127.0.0.1:" + found.PortMark, flags: []string{"-b", "--bind"}, look: (*Kit).lookPython},
 		{calls: []string{"gunicorn"}, kind: found.API, port: 8000, set: "-b 127.0.0.1:" + found.PortMark, flags: []string{"-b", "--bind"}, look: (*Kit).lookGunicorn},
 		{calls: []string{"flask run", "quart run"}, kind: found.API, port: 5000, set: port, look: (*Kit).lookPython},
 		{calls: []string{"celery", "dramatiq", "rq", "huey_consumer", "arq"}, look: (*Kit).lookPythonWorker},

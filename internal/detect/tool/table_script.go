@@ -34,7 +34,9 @@ func frontEndTools() []*tool {
 		{calls: []string{"react-scripts start", "craco start", "react-app-rewired start"}, kind: found.Page, port: 3000, env: "PORT", look: (*Kit).lookReactScripts},
 		{calls: []string{"webpack serve", "webpack s", "webpack-dev-server", "webpack dev-server"}, kind: found.Page, port: 8080, set: portSet, look: (*Kit).lookWebpack},
 		{calls: []string{"vue-cli-service serve"}, kind: found.Page, port: 8080, set: portSet, look: (*Kit).lookVueCLI},
-		{calls: []string{"rsbuild dev", "rspack serve", "rspack dev"}, kind: found.Page, port: 3000, set: portSet, look: (*Kit).lookRsbuild},
+		{calls: []string{"rsbuild dev"}, kind: found.Page, port: 3000, set: portSet, look: (*Kit).lookRsbuild},
+		// Its server is webpack's, and has that one's port.
+		{calls: []string{"rspack serve", "rspack dev"}, kind: found.Page, port: 8080, set: portSet, look: (*Kit).lookRsbuild},
 		{calls: []string{"parcel"}, not: []string{"build", "watch"}, kind: found.Page, port: 1234, set: "-p " + found.PortMark, look: (*Kit).lookParcel},
 	}
 }
@@ -48,7 +50,9 @@ func serverTools() []*tool {
 		{calls: []string{"gatsby develop"}, kind: found.Site, port: 8000, set: portSet},
 		{calls: []string{"vitepress dev"}, kind: found.Site, port: 5173, set: portSet},
 		{calls: []string{"ember serve", "ember server", "ember s"}, kind: found.Page, port: 4200, set: portSet},
-		{calls: []string{"wrangler dev", "wrangler pages"}, kind: found.API, port: 8787, set: portSet, look: (*Kit).lookWrangler},
+		// "wrangler pages dev" has the words of both: it comes first.
+		{calls: []string{"wrangler pages"}, kind: found.API, port: 8788, set: portSet, look: (*Kit).lookWrangler},
+		{calls: []string{"wrangler dev"}, kind: found.API, port: 8787, set: portSet, look: (*Kit).lookWrangler},
 		{calls: []string{"nest start"}, kind: found.API, port: 3000, look: (*Kit).lookNest},
 		{calls: []string{"nx-node"}, kind: found.API, port: 3333, look: (*Kit).lookNest},
 		{calls: []string{"eleventy"}, kind: found.Site, port: 8080, set: "--port=" + found.PortMark, look: (*Kit).lookEleventy},
@@ -66,7 +70,7 @@ func refusedTools() []*tool {
 		{calls: []string{"prisma studio", "drizzle-kit studio"}, skip: "a view of the database", paste: true},
 		{calls: []string{"convex dev", "supabase start", "ngrok", "cloudflared", "localtunnel", "lt"}, skip: "a service outside of this machine, or containers", paste: true},
 		{calls: []string{"cypress", "playwright", "jest", "vitest"}, skip: "a test"},
-		{calls: []string{"vite", "next start", "astro preview", "nuxt preview", "vite preview", "react-router-serve", "serve", "http-server"}, skip: "serves what was built before"},
+		{calls: []string{"next start", "astro preview", "nuxt preview", "vite preview", "react-router-serve", "serve", "http-server"}, skip: "serves what was built before"},
 	}
 }
 
@@ -75,6 +79,7 @@ func refusedTools() []*tool {
 func builderTools() []*tool {
 	return []*tool{
 		{calls: []string{"tsc"}, look: (*Kit).lookTSC},
+		{calls: []string{"vite build", "vite optimize"}, look: (*Kit).lookBundler},
 		{calls: []string{"tsdown", "tsup", "esbuild", "rollup", "swc", "babel", "webpack", "unbuild", "ncc", "microbundle", "rslib"}, look: (*Kit).lookBundler},
 		{calls: []string{"tailwindcss", "postcss", "sass", "graphql-codegen", "cpx", "chokidar", "onchange", "svelte-package", "paraglide-js"}, look: (*Kit).lookWatcher},
 	}
