@@ -22,7 +22,7 @@ func scriptTools() []*tool {
 // other way round: it has no flag for the port, only $PORT.
 func frontEndTools() []*tool {
 	return []*tool{
-		{calls: []string{"vite build"}, look: (*Kit).lookBundler},
+		{calls: []string{"vite build", "vite optimize"}, look: (*Kit).lookBundler},
 		{calls: []string{"vite"}, not: []string{"build", "preview", "optimize"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
 		{calls: []string{"vp dev"}, kind: found.Page, port: 5173, set: portSet + " --strictPort", look: (*Kit).lookVite},
 		{calls: []string{"next dev"}, kind: found.Site, port: 3000, set: "-p " + found.PortMark, env: "PORT", look: (*Kit).lookNext},
@@ -79,7 +79,6 @@ func refusedTools() []*tool {
 func builderTools() []*tool {
 	return []*tool{
 		{calls: []string{"tsc"}, look: (*Kit).lookTSC},
-		{calls: []string{"vite build", "vite optimize"}, look: (*Kit).lookBundler},
 		{calls: []string{"tsdown", "tsup", "esbuild", "rollup", "swc", "babel", "webpack", "unbuild", "ncc", "microbundle", "rslib"}, look: (*Kit).lookBundler},
 		{calls: []string{"tailwindcss", "postcss", "sass", "graphql-codegen", "cpx", "chokidar", "onchange", "svelte-package", "paraglide-js"}, look: (*Kit).lookWatcher},
 	}
