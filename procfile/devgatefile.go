@@ -11,7 +11,10 @@ func parseDevgatefile(src *source) (*File, error) {
 	doc := scan(src, language())
 	b := newBuilder(src, Devgatefile)
 	// decode finds what only the library knows to be wrong, and may make it vague too.
+	// vague: the scan could not place what it has read, and more messages would be
+	// guesses.
 	if !doc.vague && doc.decode() && !doc.vague {
+		// Something was wrong with the text itself: then "no service" may not be true.
 		b.clean = len(doc.problems) == 0
 		b.devgatefile(doc.root)
 	}
@@ -45,6 +48,7 @@ func (b *builder) devgatefile(root *node) {
 	b.file.Services = slices.Clone(b.services)
 	b.validate()
 	b.checkPlaceholders(root.child("env"), nodes)
+	// Where something else is wrong, that is what there is to say.
 	if len(b.services) == 0 && len(b.errs) == 0 && b.clean {
 		b.failFile("this file has no service", noServiceHint)
 	}
@@ -84,6 +88,7 @@ func (b *builder) topLevel(root *node) {
 // it was likely meant to be one.
 func (b *builder) unknownTop(n *node) {
 	known := b.words.file
+	// web = "npm run dev" at the top: the command of a service that should be a table.
 	if s, ok := n.val.(string); ok && strings.Contains(s, " ") && !b.words.has(n.key) && nearest(n.key, known) == "" {
 		b.fail(n.at, "unknown key "+quote(n.key), "a service is a table: write\n["+n.key+"]\ncommand = "+literal(s))
 		return
@@ -95,6 +100,7 @@ func (b *builder) unknownTop(n *node) {
 // them even where no service uses them.
 func (b *builder) defaults(n *node) map[string]*node {
 	all := map[string]*node{}
+	// A value of that name is told by topLevel.
 	if n == nil || n.kind != tableNode {
 		return all
 	}
@@ -114,6 +120,7 @@ func (b *builder) readKeys(s *Service, table *node, keys []*node) {
 			b.unknownKey(c, table.key, b.words.service)
 			continue
 		}
+		// Marked even if broken, so that other checks know that it stands there.
 		s.marks.add(c)
 		if c.kind != brokenNode {
 			row.field.read(b.reader, s, c)

@@ -23,6 +23,8 @@ func (r *reader) env(n *node, old map[string]string) map[string]string {
 		r.want(n, "a table", `write `+n.key+` = { NAME = "value" }`)
 		return old
 	}
+	// A table of variables lies over that of [defaults], name by name; other keys replace
+	// it whole.
 	env := maps.Clone(old) // old may be that of [defaults], which others get too
 	if env == nil {
 		env = map[string]string{}
@@ -35,6 +37,7 @@ func (r *reader) env(n *node, old map[string]string) map[string]string {
 		switch v := c.val.(type) {
 		case string:
 			env[c.key] = v
+		// A list or a table: no variable can hold one.
 		case nil:
 			r.fail(c.value, "variable "+quote(c.key)+" must be a text, not "+r.describe(c), "")
 		default:

@@ -30,6 +30,7 @@ func (r *reader) duration(n *node, old, least time.Duration) time.Duration {
 		r.want(n, what, "")
 		return old
 	}
+	// ParseDuration takes more units than the messages name; they are no mistake.
 	d, err := time.ParseDuration(s)
 	switch {
 	// "5": only the unit is missing.
@@ -48,6 +49,7 @@ func (r *reader) duration(n *node, old, least time.Duration) time.Duration {
 }
 
 // short writes a duration as a person would: "5s", "1m", not "1m0s".
+// Duration.String always writes the seconds.
 func short(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
@@ -85,6 +87,7 @@ func (r *reader) size(n *node, _ int64) int64 {
 
 // parseSize reads "1GiB", "64MiB", "10MB" or plain bytes.
 func parseSize(text string) (int64, bool) {
+	// The unit is what is left of letters and blanks at the end.
 	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
 	unit, ok := sizeUnit(strings.ToLower(strings.TrimSpace(text[len(digits):])))
 	n, err := strconv.ParseInt(digits, 10, 64)

@@ -25,6 +25,7 @@ type located struct {
 // has what each service was read from.
 func (b *builder) checkPlaceholders(env *node, nodes map[*Service][]*node) {
 	c := &checker{b, map[span]bool{}, map[*node][]located{}}
+	// For each service: what {port} means differs, and may mean nothing.
 	for _, s := range b.services {
 		if s.URL != nil {
 			continue // nothing is run, so nothing is put in
@@ -62,6 +63,7 @@ func (c *checker) texts(s *Service, n *node, script bool) {
 	if n == nil || n.kind == brokenNode {
 		return
 	}
+	// Lists and tables alike: an item is as good as a value.
 	for _, below := range slices.Concat(n.items, n.keys) {
 		// An argument and a variable reach the program without a shell.
 		c.texts(s, below, false)

@@ -62,6 +62,7 @@ func (r *reader) port(n *node, old Port) Port {
 		if v == "auto" {
 			return Port{Auto: true}
 		}
+		// A quoted port is told with the way to write it, and is no number until then.
 		if _, err := strconv.ParseUint(v, 10, 16); err == nil {
 			r.want(n, what, "write "+n.key+" = "+v+", without quotes")
 			return old

@@ -25,6 +25,7 @@ func parseProcfile(src *source) (*File, error) {
 		if blank := strings.TrimSpace(text); blank == "" || blank[0] == '#' {
 			continue
 		}
+		// At the first line beyond: one error, and not one for each.
 		if len(all) == maxEntries {
 			b.fail(line, fmt.Sprintf("more than %d services", maxEntries), "")
 			break
@@ -56,6 +57,7 @@ func (b *builder) entry(line span, number int) *entry {
 	// Not as names of services in general, but [env] and [defaults] are none in the
 	// Devgatefile that the file may become.
 	if n.key == "env" || n.key == "defaults" {
+		// It is read on, so that other mistakes of the line are told as well.
 		b.fail(at, "the name "+quote(name)+" is reserved", "choose another name for this service")
 	}
 	b.serviceName(n)
@@ -81,6 +83,7 @@ var (
 )
 
 // lineFault words a line that is not "name: command".
+// In the order of what is likely: a line that was begun, a file of another kind, a name.
 func (b *builder) lineFault(line span, text string, number int) {
 	trimmed := strings.TrimSpace(text)
 	line.start += strings.Index(text, trimmed)

@@ -46,6 +46,7 @@ type Ready struct {
 
 // Equal reports whether two services are ready by the same.
 func (r Ready) Equal(other Ready) bool {
+	// Two compiled expressions of one text differ as values.
 	if r.Log != nil && other.Log != nil && r.Log.String() == other.Log.String() {
 		r.Log, other.Log = nil, nil // the same expression is another value
 	}
@@ -78,6 +79,7 @@ const readyForms = `"tcp", "/path" or a table such as { http = "/path" }`
 // ready reads a word, a path or a table.
 func (r *reader) ready(n *node, old Ready) Ready {
 	// Words first: "tcp" is no path, and a path begins with a slash, so nothing is both.
+	// The default has kind and times; what is written here replaces the kind alone.
 	switch v := n.val.(type) {
 	case string:
 		switch {
@@ -104,6 +106,7 @@ var pathWord = lazy(`^[A-Za-z][A-Za-z0-9_/-]*$`)
 
 // readyHint guesses what a text meant.
 func readyHint(v string) string {
+	// A few forms of other tools: tcp:5432, http://localhost:3000/health.
 	if port, ok := strings.CutPrefix(v, "tcp:"); ok && numberForm().MatchString(port) {
 		return "write ready = { tcp = " + port + " }"
 	}
@@ -149,6 +152,7 @@ func (r *reader) readyTable(v *Ready, n *node) {
 			r.fail(c.at, noEffect(c.key)+" without "+quote(row.Needs), row.hint)
 		}
 	}
+	// All of them are known by now; the first counts, and each further one is told.
 	for _, extra := range kinds[min(1, len(kinds)):] {
 		r.fail(extra.at, "a service is ready by one sign, not by "+quote(kinds[0].key)+" and "+quote(extra.key), "remove one of the two")
 	}
@@ -211,6 +215,7 @@ func expression() valueType[*regexp.Regexp] {
 			re, err := regexp.Compile(s)
 			if err != nil {
 				// The library quotes the expression in its own way, or not at all.
+				// So that the message names it once, and as it stands in the file.
 				msg := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 				r.fail(n.value, "bad regular expression: "+strings.Replace(msg, "`"+s+"`", quote(s), 1),
 					`the syntax is that of Go (RE2); \ in front of a character takes its meaning away`)

@@ -14,6 +14,8 @@ func routes() valueType[[]string] {
 // route checks one of `paths`. A * within a segment is refused rather than taken
 // for a letter: the writer meant something by it.
 func (r *reader) route(n *node, s string) {
+	// A star at the end matches the rest, also within a segment ("/api*"); it is taken
+	// off first.
 	inner := strings.TrimSuffix(s, "*")
 	segments := strings.Split(inner, "/")
 	loose := ""

@@ -17,6 +17,7 @@ func pathText(parts []keyPart) string {
 	names := make([]string, len(parts))
 	for i, p := range parts {
 		names[i] = p.key
+		// Bare where it can be: as most people write it.
 		if strings.Trim(p.key, bareChars) != "" || p.key == "" {
 			names[i] = strconv.Quote(p.key)
 		}
@@ -69,6 +70,8 @@ func (s *scanner) keyPart() (keyPart, bool) {
 	start := s.pos
 	if s.pos < len(s.text) && (s.text[s.pos] == '"' || s.text[s.pos] == '\'') {
 		raw, ok := s.lineString()
+		// In a key, as in a text of one line, the two kinds of quotes differ in escapes
+		// alone.
 		if !ok {
 			return keyPart{}, false
 		}
@@ -96,6 +99,7 @@ func (s *scanner) lineString() (raw string, ok bool) {
 			s.pos++
 			return s.text[start : s.pos-1], true
 		// An escape ends with its line.
+		// A backslash at the end of the line escapes nothing: the text is not closed.
 		case s.text[s.pos] == '\\' && quote == '"' && !strings.HasPrefix(s.text[s.pos+1:], "\n"):
 			s.pos++
 		}

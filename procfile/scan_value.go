@@ -27,6 +27,8 @@ func (s *scanner) value(n *node) {
 // quoted reads a text in one or three quotes.
 func (s *scanner) quoted(n *node) {
 	start := s.pos
+	// Three quotes in a row: an empty text and the beginning of a long one look the same
+	// until then.
 	triple := strings.Repeat(s.text[s.pos:s.pos+1], 3)
 	if !strings.HasPrefix(s.text[s.pos:], triple) {
 		if _, ok := s.lineString(); !ok {
@@ -37,6 +39,7 @@ func (s *scanner) quoted(n *node) {
 	s.pos += 3
 	for s.pos < len(s.text) {
 		switch {
+		// An escape may be of a quote; only the texts in double quotes have escapes.
 		case s.text[s.pos] == '\\' && triple[0] == '"':
 			s.pos = min(s.pos+2, len(s.text))
 		case strings.HasPrefix(s.text[s.pos:], triple):
@@ -72,6 +75,8 @@ func (s *scanner) list(n *node) {
 		at := span{s.pos, s.pos + 1}
 		item := &node{key: n.key, at: at, value: at}
 		s.value(item)
+		// A value that went wrong has been told; what follows in the list cannot be
+		// placed.
 		if s.fault != nil {
 			s.itemFault(open, at.start) // where the list ends is not known any more
 			return
@@ -94,6 +99,7 @@ func (s *scanner) inline(n *node) {
 	s.pos++
 	s.nested++
 	for {
+		// Set anew for each key: a dotted key has moved them.
 		s.table, s.depth, s.path = n, depth, path
 		if !s.toItem(open, '}') {
 			return
@@ -129,6 +135,7 @@ func (s *scanner) toItem(open span, closing byte) bool {
 }
 
 // toComma moves behind the comma after an item, or to the closing bracket.
+// Which of the two is missing is a guess for the message; both are errors.
 func (s *scanner) toComma(open span, closing byte) bool {
 	// Two values on one line want a comma, on two lines perhaps a bracket.
 	line := s.src.lineAt(s.pos)
@@ -149,6 +156,8 @@ func (s *scanner) toComma(open span, closing byte) bool {
 
 // What the library takes for a number or a date, and more: it has the last word.
 var (
+	// Too wide rather than too narrow: what the library refuses it refuses with its own
+	// words.
 	numberForm = lazy(`^[+-]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(\.[0-9_]+)?([eE][+-]?[0-9_]+)?|inf|nan)$`)
 	dateForm   = lazy(`^(\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?)$`)
 	dateStart  = lazy(`^\d{4}-\d\d-\d\d \d\d:`)
@@ -160,6 +169,7 @@ func (s *scanner) bare(n *node) {
 	if dateStart().MatchString(s.text[start:min(start+14, len(s.text))]) {
 		s.pos += len("1979-05-27 ") // the one value without quotes that holds a blank
 	}
+	// These end a value in every place; what else is in it belongs to the token.
 	for s.pos < len(s.text) && !strings.ContainsRune(" \t\n,#]}", rune(s.text[s.pos])) {
 		s.pos++
 	}

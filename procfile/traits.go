@@ -11,6 +11,8 @@ type traits struct {
 }
 
 // traitsOf looks at which keys are there, not at whether their values are right.
+// A key with a bad value is still one that was meant: two errors about one mistake help
+// nobody.
 func traitsOf(own, defaults map[string]*node) traits {
 	has := func(key string) bool { return own[key] != nil || defaults[key] != nil }
 	is := func(key string) bool {
@@ -28,6 +30,7 @@ func traitsOf(own, defaults map[string]*node) traits {
 		task:   is("once"),
 		stop:   own["stop"] != nil || defaults["stop"] != nil && own["stop_signal"] == nil,
 	}
+	// A default port is for servers, and tasks are none.
 	t.port = t.remote || t.both || own["port"] != nil || defaults["port"] != nil && !t.task
 	return t
 }

@@ -7,6 +7,7 @@ import (
 )
 
 // validate checks the rules between services.
+// The order is that of messages no more: result sorts them by place.
 func (b *builder) validate() {
 	b.sameNames()
 	b.samePorts()
@@ -42,6 +43,8 @@ func (b *builder) samePorts() {
 			continue
 		}
 		at := s.marks["port"]
+		// A service without a port of its own has the mark of [defaults], which others
+		// have too.
 		other := first[n]
 		// One place, read for two services.
 		if other != nil && other.marks["port"] == at {
@@ -56,6 +59,8 @@ func (b *builder) samePorts() {
 		}
 		first[n] = s
 		switch n {
+		// Told at the service: the gateway's port may be a default that nobody has
+		// written.
 		case f.Port.Number: // 0 for "auto": that is chosen so that it is nobody's
 			b.errs = append(b.errs, f.gatewayClash(s, n))
 		case f.Dashboard.Port:
@@ -94,6 +99,7 @@ func (f *File) gatewayClash(s *Service, port int) *Error {
 
 // vacant returns a port after port that no service names and browsers open.
 func vacant(port int, f *File) int {
+	// Two ports that are refused would be no help.
 	for p := firstOpen(port + 1); p <= 65535; p = firstOpen(p + 1) {
 		if !slices.ContainsFunc(f.Services, func(s *Service) bool { return s.Port.Number == p }) {
 			return p
@@ -135,6 +141,7 @@ func (b *builder) serviceHint(name string) string {
 func (b *builder) cycles() {
 	// A walk along `after`: who is met again while it is being visited closes a circle.
 	const visiting, done = 1, 2
+	// Recursion is bounded by the number of services, which is.
 	state := map[*Service]int{}
 	var trail []*Service
 	var visit func(s *Service)
@@ -168,6 +175,7 @@ func (b *builder) cycle(circle []*Service) {
 		text = append(text, s.Name)
 	}
 	s := circle[0]
+	// A circle of one was told by afterNames.
 	i := slices.Index(s.After, circle[1%len(circle)].Name)
 	b.fail(s.marks.item("after", i), "services wait for each other: "+strings.Join(text, " after "), `remove one of these names from an "after"`)
 }
@@ -175,6 +183,7 @@ func (b *builder) cycle(circle []*Service) {
 // applyOrder sorts the services as `order` says; those it does not name follow in
 // the order of the file.
 func (b *builder) applyOrder() {
+	// 0 means "not named", so ranks begin with 1.
 	rank := map[*Service]int{}
 	for i, name := range b.file.order {
 		at := b.file.marks.item("order", i)

@@ -9,6 +9,7 @@ import (
 
 // inflight counts what is under way and can be told to break off. The zero value
 // is ready to use.
+// Requests and tunnels differ in who ends them: requests are waited for, tunnels are cut.
 type inflight struct {
 	mu     sync.Mutex
 	closed bool
@@ -43,6 +44,7 @@ func (c *inflight) leave() {
 func (c *inflight) add(cut func()) (remove func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	// It came too late to be cut by cutAll.
 	if c.closed {
 		cut()
 		return func() {}
@@ -72,10 +74,12 @@ func (c *inflight) cutLater(d time.Duration) {
 	if len(c.cuts) == 0 {
 		return
 	}
+	// Today's: who comes later is not meant.
 	members := slices.Collect(maps.Keys(c.cuts))
 	time.AfterFunc(d, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		// Called under the lock: cut only closes connections, and never calls back.
 		for _, cut := range members {
 			if _, there := c.cuts[cut]; there {
 				(*cut)()

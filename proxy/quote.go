@@ -19,12 +19,15 @@ const quoteMax = 2 << 10
 // quote is the beginning of a refused answer as text; where that is no text, what it
 // is and how long.
 func quote(resp *wire.Response) string {
+	// Prefetched is what was read to look at the answer: the page costs no further
+	// reading.
 	b := resp.Body.Prefetched()
 	if len(b) == 0 {
 		return ""
 	}
 	coding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))
 	text, ok := decoded(coding, b)
+	// NUL is in no text that anybody sends.
 	if !ok || bytes.IndexByte(text, 0) >= 0 {
 		media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
 		return fmt.Sprintf("(%s, %s)", cmp.Or(coding, strings.TrimSpace(media), "no text"), sizeText(max(int64(len(b)), resp.Length)))

@@ -47,6 +47,8 @@ func (s *scanner) arithmetic() {
 		case c == '$':
 			s.dollar(true)
 		default:
+			// Parentheses within are counted, so that "))" is the end and no pair of
+			// inner ones.
 			parens += strings.Count(string(c), "(") - strings.Count(string(c), ")")
 			s.pos++
 		}
@@ -90,6 +92,7 @@ func (s *scanner) parameter(quoted bool) {
 	}
 	s.pos += len(m[0])
 	for !s.over() {
+		// A map for a choice in one expression: false is bare, the zero context.
 		if s.place(Place{context: map[bool]context{true: doubleBrace}[quoted]}) { // else bare: quotes mean there what they do outside
 			continue
 		}
@@ -145,9 +148,11 @@ func (s *scanner) backquotes() {
 		s.giveUp("nested too deep")
 		return
 	}
+	// The inner scanner fills its own part of places, which are the same array.
 	within := &scanner{text: inner, end: len(inner), spans: spans, places: s.places[s.next : s.next+len(spans)], depth: s.depth + 1, ticks: s.ticks + 1}
 	within.code(0)
 	lost := within.lost
+	// What it has not reached cannot be quoted either.
 	within.giveUp("where the script cannot be followed")
 	s.next += len(spans)
 	s.pos = end

@@ -10,6 +10,7 @@ type hereDocument struct {
 }
 
 // hereDocument scans << and the word behind it.
+// POSIX, Shell Command Language, 2.7.4.
 func (s *scanner) hereDocument() (d hereDocument) {
 	if s.depth > 0 {
 		// Where its lines begin, and what ends them, shells do not agree on.
@@ -29,6 +30,7 @@ func (s *scanner) hereDocument() (d hereDocument) {
 		end.WriteString(s.endWord())
 	}
 	d.end = end.String()
+	// POSIX: if any part of the word is quoted, the lines are not expanded.
 	d.quoted = strings.ContainsAny(s.text[begin:s.pos], `'"\`) // any of it quoted counts for all
 	if d.end == "" {
 		s.giveUp("behind a here-document without an end")
@@ -57,6 +59,7 @@ func (s *scanner) endWord() string {
 	case '$', '`':
 		s.giveUp("behind a here-document without an end")
 	}
+	// A placeholder in the ending word would change where the document ends.
 	if s.next < len(s.spans) && s.spans[s.next].Start >= begin && s.spans[s.next].Start < s.pos {
 		s.giveUp("in the word that ends a here-document, or behind it")
 	}
@@ -72,6 +75,7 @@ func (s *scanner) bodies(all []hereDocument) {
 			return
 		}
 		start, end := s.pos, s.end
+		// A quote that is open in a line of the document ends with it.
 		s.end = start + last // nothing in its lines reaches beyond them
 		s.body(d)
 		s.pos, s.end = start+after, end

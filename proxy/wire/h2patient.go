@@ -86,6 +86,7 @@ func (c *patientConn) Close() error {
 }
 
 // Read implements io.Reader.
+// It is called by net/http's one reader, so ready, kept and keeps need no lock.
 func (c *patientConn) Read(p []byte) (int, error) {
 	for len(c.ready) == 0 {
 		if err := c.await(); err != nil {
@@ -99,6 +100,8 @@ func (c *patientConn) Read(p []byte) (int, error) {
 
 // await waits for the next frame, or for the end of the request.
 func (c *patientConn) await() error {
+	// A nil channel is never ready: without something kept back the end of the request
+	// means nothing here.
 	var sent <-chan struct{}
 	if c.keeps {
 		sent = c.sent
@@ -120,9 +123,11 @@ func (c *patientConn) await() error {
 
 // take passes a frame on, or keeps it.
 func (c *patientConn) take(f frame) {
+	// Padding and priority move the header block: such a frame is passed on, as in doubt.
 	if !c.keeps && f.kind() == frameHeaders && f.flags()&(flagEndStream|flagsOfPadding) == 0 && isRefusalHead(f[frameHead:]) {
 		c.keeps = true
 	}
+	// Window updates pass in any case: without them the request would never be sent.
 	if !c.keeps || !f.stream() || f.kind() == frameWindow {
 		c.ready = append(c.ready, f...)
 		return
@@ -167,6 +172,7 @@ func isRefusalHead(block []byte) bool {
 }
 
 // Write implements io.Writer. It looks for the end of the request.
+// The frames are net/http's own, in pieces of any size.
 func (c *patientConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	rest := p[:n]

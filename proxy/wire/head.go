@@ -31,6 +31,8 @@ type head struct {
 func readBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
 	whole := true // the piece begins a line
 	for {
+		// A line feed alone ends a line, too (RFC 9112, section 2.2): backends of all
+		// ages are asked.
 		piece, err := br.ReadSlice('\n')
 		buf = append(buf, piece...)
 		if len(buf) > MaxHead {
@@ -51,6 +53,7 @@ func readBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
 func parseHead(s string) (head, error) {
 	line, rest := cutLine(s)
 	h := head{}
+	// Exactly "HTTP/1.x NNN": a line that is longer or shorter could be read in two ways.
 	if len(line) < len("HTTP/1.1 200") || line[:7] != "HTTP/1." || line[8] != ' ' {
 		return h, fmt.Errorf("%w: status line %.40q", ErrMalformed, line)
 	}
@@ -84,6 +87,7 @@ func parseFields(s string) (http.Header, error) {
 			break
 		}
 		if line[0] == ' ' || line[0] == '\t' {
+			// Of an answer it may stay, as it does no harm to whoever reads it unfolded.
 			if !fold(h, last, line) {
 				return nil, fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
 			}
@@ -95,10 +99,12 @@ func parseFields(s string) (http.Header, error) {
 		}
 		last = name
 		if had := h[name]; had != nil {
+			// Several lines of a name are one list in order (RFC 9110, section 5.3).
 			h[name] = append(had, value)
 			continue
 		}
 		values = append(values, value)
+		// Its capacity is one, so that a second value does not run into the next name's.
 		h[name] = values[len(values)-1 : len(values) : len(values)]
 	}
 	return h, nil
@@ -108,6 +114,7 @@ func parseFields(s string) (http.Header, error) {
 // RFC 9112 section 5.1 asks of a proxy.
 func parseField(line string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(line, ":")
+	// In a request it would be an attack; in an answer it is an old server.
 	name = strings.TrimRight(name, " \t")
 	value = strings.Trim(value, " \t")
 	if !ok || !ValidName(name) || !ValidValue(value) {
@@ -144,8 +151,11 @@ func framingOf(method string, h head) (framing, error) {
 	}
 	te := h.header["Transfer-Encoding"]
 	switch {
+	// These end with their head, whatever it says of a length (RFC 9112, section 6.3,
+	// rule 1).
 	case method == http.MethodHead || !BodyAllowed(h.status):
 		f.length = 0
+	// Any other coding than chunked alone: where the body ends could not be told.
 	case te != nil && (h.minor == 0 || len(te) != 1 || !strings.EqualFold(te[0], "chunked")):
 		return f, fmt.Errorf("%w: transfer-encoding %.40q", ErrMalformed, te)
 	case te != nil:
@@ -154,6 +164,8 @@ func framingOf(method string, h head) (framing, error) {
 	case length >= 0:
 		f.length = length
 	default:
+		// The body ends with the connection: its end cannot be told from a break, and the
+		// connection is used up.
 		f.closes = true
 	}
 	return f, nil
@@ -162,6 +174,7 @@ func framingOf(method string, h head) (framing, error) {
 // closes reports whether the backend will close the connection after this.
 func (h head) closes() bool {
 	connection := h.header["Connection"]
+	// HTTP/1.0 closes unless it says otherwise.
 	if h.minor == 0 {
 		return !HasToken(connection, "keep-alive")
 	}
@@ -169,6 +182,7 @@ func (h head) closes() bool {
 }
 
 // contentLength returns -1 where there is none. Several equal ones become one.
+// RFC 9112, section 6.3, rule 5: equal values may be read as one, others are malformed.
 func contentLength(h http.Header) (int64, error) {
 	values := h["Content-Length"]
 	if len(values) == 0 {

@@ -41,6 +41,7 @@ func NewRequest(from *http.Request, token string) *Request {
 		Method: from.Method, Target: originForm(from.RequestURI), Host: from.Host, Scheme: "http",
 		Header: from.Header, Length: from.ContentLength, trailer: &from.Trailer, Safe: IsSafe(from.Method),
 	}
+	// A switch needs HTTP/1.1 and no body (RFC 9110, section 7.8).
 	if isUpgrade(from.Header) && from.ProtoAtLeast(1, 1) && from.ContentLength == 0 && !HasToken(from.Header["Upgrade"], "h2c") {
 		// RFC 9113 section 3.1 has given up on switching to h2c; the request
 		// is answered as if it had not been asked for.
@@ -54,6 +55,8 @@ func NewRequest(from *http.Request, token string) *Request {
 		r.Scheme = "https"
 	}
 	passed := from.Header[LoopHeader]
+	// The token tells this gateway in a circle; others' are kept, so that they find
+	// theirs.
 	r.Loop = strings.Join(append(passed[:len(passed):len(passed)], token), ", ")
 	return r
 }
@@ -80,6 +83,7 @@ func originForm(target string) string {
 
 // ValidTarget reports whether target can stand in a request line: HTTP/2 lets
 // a space through, which would end it there.
+// RFC 9112, section 3.2: whatever could end the line, or begin another, is in none.
 func ValidTarget(target string) bool {
 	if target == "" {
 		return false
@@ -104,6 +108,7 @@ func IsSafe(method string) bool {
 // the client's when host is "".
 func (r *Request) head(host string) []byte {
 	if host != "" {
+		// Shared by all who are asked with the client's Host, most often all of them.
 		return r.appendHead(nil, host)
 	}
 	r.once.Do(func() { r.local = r.appendHead(make([]byte, 0, 1024), r.Host) })
@@ -130,6 +135,8 @@ func (r *Request) appendHead(b []byte, host string) []byte {
 }
 
 func (r *Request) appendForwarded(b []byte) []byte {
+	// What the client says is only believed of a tunnel's end on this machine:
+	// X-Forwarded-For is for backends that go by it.
 	for _, f := range r.way() {
 		if !r.told(f[0]) {
 			b = AppendField(b, f[0], f[1])
@@ -161,6 +168,7 @@ func (r *Request) appendFraming(b []byte) []byte {
 		for _, name := range r.promise {
 			b = AppendField(b, "Trailer", name)
 		}
+	// Content-Length: 0 is asked for by some servers with POST; for GET it would be odd.
 	case r.Length > 0 || r.Header["Content-Length"] != nil:
 		// A request without a body says so only where the client said so.
 		b = append(b, "Content-Length: "...)

@@ -10,6 +10,7 @@ import (
 
 // sender writes a request with a body while the answer is already being
 // listened for. It is nil for requests without a body.
+// Its methods may be called of a nil one.
 type sender struct {
 	cn   *conn
 	call *Request
@@ -95,6 +96,8 @@ func (s *sender) stop() {
 func (s *sender) run(head []byte) {
 	defer close(s.done)
 	defer s.body.Close() // nothing needs to be kept for it any more
+	// A body that fails is the client's fault or the disk's. An error of the connection
+	// itself has closed it, and is found by who reads.
 	if s.err = s.send(head); s.err != nil && s.err != errNoConsent {
 		if _, failure := s.call.Body.Whole(); failure != nil {
 			s.cn.close()
@@ -102,6 +105,7 @@ func (s *sender) run(head []byte) {
 	}
 }
 
+// The backend has refused before the body: that is no failure of either.
 var errNoConsent = io.ErrNoProgress
 
 func (s *sender) send(head []byte) error {
@@ -126,6 +130,8 @@ func (s *sender) mayBegin() bool {
 	select {
 	case <-s.consent:
 		return true
+	// A backend that does not know Expect never consents (RFC 9110, section 10.1.1): the
+	// body goes out all the same.
 	case <-patience.C:
 		return true
 	case <-s.refused:
@@ -137,6 +143,8 @@ func (s *sender) sendPlain() error {
 	buf := getBuffer()
 	defer putBuffer(buf)
 	for {
+		// What is in a file by now goes from there; then one piece is read, as the file
+		// may grow.
 		if err := s.sendFiled(nil); err != nil {
 			return err
 		}
@@ -160,6 +168,7 @@ func (s *sender) sendPlain() error {
 // write in, is not nil.
 func (s *sender) sendFiled(frame []byte) error {
 	f, off, n := s.body.filed()
+	// Small pieces cost less through memory than by a call of the system each.
 	if s.cn.raw == nil || n < copyBufferSize {
 		return nil
 	}
