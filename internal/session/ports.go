@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"devgate/internal/port"
 	"devgate/internal/proc"
 	"devgate/internal/project"
+	"devgate/procfile"
 	"devgate/proxy"
 )
 
@@ -80,7 +82,7 @@ func gatewayError(p *project.Project, err error) error {
 		return fmt.Errorf("the gateway cannot listen on %s: nobody knows a host of this name\n"+
 			"  hint: leave `host` out, or give one of this machine's own names or addresses", p.Host)
 	case errors.Is(err, syscall.EADDRINUSE):
-		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", p.Port+1))
+		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", another(p.Port)))
 		return errors.New(conflict(p, "the gateway", err, way))
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
@@ -90,6 +92,19 @@ func gatewayError(p *project.Project, err error) error {
 			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
 	}
 	return fmt.Errorf("the gateway cannot listen on %s port %d: %w", p.Host, p.Port, err)
+}
+
+// another is a port for the gateway beside one that is taken. It is only for a hint, so
+// nobody looks whether it is free; but the gateway must not refuse it.
+func another(taken int) int {
+	next := taken + 1
+	if next > math.MaxUint16 {
+		return procfile.DefaultPort
+	}
+	if msg, instead := procfile.CheckBrowsers(next); msg != "" {
+		return instead
+	}
+	return next
 }
 
 // conflict says who has a port, and the two ways out.

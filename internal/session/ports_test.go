@@ -41,6 +41,15 @@ func TestAGatewayThatCannotListenSaysWhyAndWhatToDo(t *testing.T) {
 	}
 }
 
+// A port that the message proposes is one that the gateway takes.
+func TestAnotherPortForTheGatewayCanBeHad(t *testing.T) {
+	for _, taken := range []int{3000, 5059, 5999, 65534, 65535} {
+		if msg, _ := procfile.CheckBrowsers(another(taken)); msg != "" || another(taken) == taken || another(taken) > 65535 {
+			t.Errorf("beside %d: %d %s", taken, another(taken), msg)
+		}
+	}
+}
+
 // P4: several devgates that choose their ports at the same instant try them out,
 // each for a moment; that is no reason to give up.
 func TestAPortThatWasChosenMayBeBusyForAMoment(t *testing.T) {
