@@ -7,7 +7,7 @@
 //
 //   - It only reads: nothing of a project is run, all of it is data.
 //   - It ends, on any input, within the bounds of package tree, and never fails: what
-//     cannot be understood is left out and told ([Findings.Skipped], [Findings.Faults]).
+//     cannot be understood is left out and told ([found.Findings]).
 //   - The same folder gives the same findings.
 //   - It finds and does not choose: names, ports that do not clash, the order and the
 //     paths are made from its findings by package draft.

@@ -51,7 +51,8 @@ func (k *Kit) rewriteRule(file string, by *Made, rule jsconf.Value) {
 		r.Form = found.Unknown
 	}
 	if to.Kind == jsconf.String {
-		_, rest, _ := strings.Cut(strings.TrimPrefix(to.Text, "http://"), "/")
+		_, behind, _ := strings.Cut(to.Text, "://")
+		_, rest, _ := strings.Cut(behind, "/")
 		r.Rewrite = "/"+rest != source
 	}
 	if r.Path != "" { // "/:path*" is everything that is left: the order says it
