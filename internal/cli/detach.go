@@ -172,11 +172,26 @@ func backendsOf(s control.Status) (n int) {
 	return n
 }
 
-// earlyEnd passes on what a devgate said that ended at once.
+// earlyEnd passes on what a devgate said that ended before it was ready.
 func earlyEnd(log string, exited *exec.ExitError) error {
-	// All of the log, as the child has only just begun. Its prefix would stand there
-	// twice.
 	text, _ := os.ReadFile(log)
-	said := strings.TrimPrefix(strings.TrimSpace(string(text)), "devgate: ")
-	return &exitError{code: exited.ExitCode(), err: errors.New(said)}
+	return &exitError{code: exited.ExitCode(), err: errors.New(lastWords(string(text), log))}
+}
+
+// mostWords is how much of a log is passed on, in bytes: with --exit-on-failure it may
+// hold a minute of all that services have printed.
+const mostWords = 16 << 10
+
+// lastWords is what a log says, without the name that message puts in front again; of a
+// long one it is the end, and where the rest is.
+func lastWords(text, log string) string {
+	said := strings.TrimPrefix(strings.TrimSpace(text), "devgate: ")
+	if len(said) <= mostWords {
+		return said
+	}
+	end := said[len(said)-mostWords:]
+	if _, whole, ok := strings.Cut(end, "\n"); ok {
+		end = whole
+	}
+	return fmt.Sprintf("the devgate in the background has ended; %s has all that it said, the end of which is\n%s", log, strings.ToValidUTF8(end, ""))
 }
