@@ -55,8 +55,12 @@ const questionLimit = 64 << 20
 
 func explain(a Actions, w http.ResponseWriter, r *http.Request) error {
 	var q Question
-	// LimitReader ends early where more comes: JSON that is cut off is refused as such.
-	if err := json.NewDecoder(io.LimitReader(r.Body, questionLimit)).Decode(&q); err != nil {
+	limited := &io.LimitedReader{R: r.Body, N: questionLimit}
+	err := json.NewDecoder(limited).Decode(&q)
+	switch {
+	case err != nil && limited.N <= 0: // cut off, it would be JSON with a mistake at its end
+		return &Error{Kind: Invalid, Text: "the question is larger than 64 MiB (a body grows by a third on its way here)"}
+	case err != nil:
 		return NewError(Invalid, fmt.Errorf("read question: %w", err))
 	}
 	answer, err := a.Explain(r.Context(), q)

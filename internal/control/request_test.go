@@ -3,9 +3,12 @@ package control
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -52,6 +55,30 @@ func TestAReaderOfRequestsMayStop(t *testing.T) {
 	_, client, _ := running(t, &fakeActions{})
 	enough := errors.New("enough")
 	if err := client.Requests(t.Context(), RequestQuery{Follow: true}, func(Exchange) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// endless yields one letter for ever.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'a'
+	}
+	return len(p), nil
+}
+
+// A question that is too large is told as such, and not as a mistake in its JSON.
+func TestAQuestionThatIsTooLargeIsToldAsSuch(t *testing.T) {
+	r := httptest.NewRequest(http.MethodPost, prefix+"/explain", io.MultiReader(strings.NewReader(`{"method":"`), endless{}))
+	err := explain(nil, httptest.NewRecorder(), r)
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != Invalid || !strings.HasPrefix(e.Text, "the question is larger than 64 MiB") {
+		t.Errorf("got %v", err)
+	}
+	r = httptest.NewRequest(http.MethodPost, prefix+"/explain", strings.NewReader(`{"method":`))
+	if err := explain(nil, httptest.NewRecorder(), r); err == nil || err.Error() != "read question: unexpected EOF" {
 		t.Errorf("got %v", err)
 	}
 }
