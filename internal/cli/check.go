@@ -40,9 +40,9 @@ const lookPatience = 5 * time.Second
 
 // printProject prints the resolved services and the cascade.
 func printProject(out io.Writer, p *project.Project) error {
+	fmt.Fprintf(out, "%s  %s  (%s)\n", p.Name, p.URL, p.Path)
 	// A Procfile names no port for the gateway: it is said where that differs from what
 	// people expect.
-	fmt.Fprintf(out, "%s  %s  (%s)\n", p.Name, p.URL, p.Path)
 	if text := p.WhyMoved(); text != "" {
 		fmt.Fprintln(out, text)
 	}
@@ -53,8 +53,10 @@ func printProject(out io.Writer, p *project.Project) error {
 		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Kind().String(), portText(s), readyWord(p, s), listOr(s.After), commandText(p, s)}, "\t"))
 	}
 	table.Flush()
+	if _, err := fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p)); err != nil {
+		return err // nobody has read what was checked
+	}
 	// Warnings come last and only look: an exit code of 0 says that the file is good.
-	fmt.Fprintf(out, "\ncascade: %s\n", cascadeText(p))
 	ctx, cancel := context.WithTimeout(context.Background(), lookPatience)
 	defer cancel()
 	for _, note := range append(p.Notes(), lint.Warnings(ctx, p)...) {
