@@ -107,11 +107,11 @@ func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, 
 // --wait is not among them: this process waits.
 func (o upOptions) repeated(p *project.Project) []string {
 	args := []string{"up", "--format", o.format, "--color", o.colorMode}
-	// A project without a file is found again from the folder.
+	// Absolute, as a path on the command line may be seen from elsewhere; a project without
+	// a file is found again from the folder.
 	if p.Made == nil {
 		args = append(args, "--file", filepath.Join(p.Root, filepath.Base(p.File.Path)))
 	}
-	// Made absolute: the child may resolve it from another folder.
 	if o.port != 0 {
 		args = append(args, "--port", strconv.Itoa(o.port))
 	}

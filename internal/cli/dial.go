@@ -53,8 +53,8 @@ func refuseStopped(root string) error {
 
 // isStopped reports whether a guard and its manager are stopped.
 func isStopped(pid int) bool {
-	// The guard holds the lock, so its pid is the record's; the terminal stops both of
-	// them.
+	// The record has the guard's pid, as people see that one; the manager is its first
+	// child, and Ctrl-Z stops both.
 	managers := proc.Children(pid)
 	return proc.Stopped(pid) && len(managers) > 0 && proc.Stopped(managers[0])
 }

@@ -59,11 +59,10 @@ func endOrphans() {
 // killed one is not said: the kernel has ended some of them itself.
 func guardResult(end guard.End) error {
 	if end.Status == 0 {
-		// An exit code that is not 0 was explained by the manager itself.
 		return nil
 	}
 	if !end.Status.Signaled() {
-		return &exitError{code: end.Status.ExitStatus()}
+		return &exitError{code: end.Status.ExitStatus()} // the manager has said why
 	}
 	sig := end.Status.Signal()
 	return &exitError{128 + int(sig), fmt.Errorf("its manager process was ended by signal %d (%s); all services were ended with it", int(sig), sig)}

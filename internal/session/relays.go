@@ -102,7 +102,7 @@ func (r *relays) follow(e event.Service) {
 }
 
 // close gives the port of a service back, if it was taken.
-// Closed outside of the lock: Close waits for connections that are being handed on.
+// Closed outside of the lock: Close cuts connections, and waits for their goroutines.
 func (r *relays) close(name string) {
 	r.mu.Lock()
 	relay := r.byName[name]

@@ -40,12 +40,11 @@ func Run(o Options) error {
 	}
 	defer lock.Release() // last: who waits for it may count on everything else
 	ended := EndLeftovers(o.Project.Root)
+	// Where this fails half way the process ends, and the system closes what was opened.
 	s, err := open(o, lock)
 	if err != nil {
 		return err
 	}
-	// open may have failed half way; then the process ends, and the system closes what
-	// was opened.
 	defer s.printer.Close()
 	server, err := control.Open(control.SocketPath(o.Project.Root), s.actions())
 	if err != nil {
