@@ -87,7 +87,6 @@ func parseFields(s string) (http.Header, error) {
 			break
 		}
 		if line[0] == ' ' || line[0] == '\t' {
-			// Of an answer it may stay, as it does no harm to whoever reads it unfolded.
 			if !fold(h, last, line) {
 				return nil, fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
 			}

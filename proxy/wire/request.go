@@ -108,9 +108,9 @@ func IsSafe(method string) bool {
 // the client's when host is "".
 func (r *Request) head(host string) []byte {
 	if host != "" {
-		// Shared by all who are asked with the client's Host, most often all of them.
 		return r.appendHead(nil, host)
 	}
+	// Shared by all who are asked with the client's Host, most often all of them.
 	r.once.Do(func() { r.local = r.appendHead(make([]byte, 0, 1024), r.Host) })
 	return r.local
 }
