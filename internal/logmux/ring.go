@@ -24,6 +24,7 @@ func sourceOf(stream string) source {
 	return fromStdout
 }
 
+// String is the name of the stream, as in Line.Stream.
 func (s source) String() string {
 	return [...]string{Stdout, Stderr, Devgate}[s]
 }

@@ -134,8 +134,8 @@ func (d *dialer) forget() { d.winner.Store(nil) }
 
 // race dials both families at once and takes the first of them in order that
 // answers in time.
-// A server may listen on one family only, and which one differs by language. In order, so that two servers which share a port number are told apart the same
-// way each time.
+// A server may listen on one family only, and which one differs by language. In order, so
+// that two servers which share a port number are told apart the same way each time.
 func (d *dialer) race(ctx context.Context) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	first, second := dialAside(ctx, d.local[0]), dialAside(ctx, d.local[1])

@@ -52,11 +52,13 @@ type h1 struct {
 	senders *sync.WaitGroup
 }
 
+// Forget implements Transport.
 func (t *h1) Forget() {
 	t.pool.forget()
 	t.dialer.forget()
 }
 
+// RoundTrip implements Transport.
 func (t *h1) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error) {
 	if c.mayReuse() {
 		if cn := t.pool.get(); cn != nil {

@@ -50,11 +50,13 @@ func newH2Transport(dial func(ctx context.Context, network, address string) (net
 	return t
 }
 
+// Forget implements Transport.
 func (t *h2) Forget() {
 	t.http.CloseIdleConnections()
 	t.dialer.forget()
 }
 
+// RoundTrip implements Transport.
 func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error) {
 	dialed := false
 	ctx, w := watched(ctx)

@@ -96,6 +96,8 @@ func ValidTarget(target string) bool {
 	return target[0] == '/' || target == "*"
 }
 
+// IsSafe reports whether a method only asks (RFC 9110, section 9.2.1): a backend that was
+// asked by mistake has changed nothing. CONNECT never gets here.
 func IsSafe(method string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
@@ -178,6 +180,8 @@ func (r *Request) appendFraming(b []byte) []byte {
 	return b
 }
 
+// AppendField appends a header line. Name and value have been checked before: whatever
+// stands in them is written as it is.
 func AppendField(b []byte, name, value string) []byte {
 	b = append(b, name...)
 	b = append(b, ": "...)

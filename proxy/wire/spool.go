@@ -20,7 +20,10 @@ var (
 // SpoolError says that a body could not be kept for the next backend.
 type SpoolError struct{ err error }
 
+// Error implements error.
 func (e *SpoolError) Error() string { return fmt.Sprintf("keep request body: %v", e.err) }
+
+// Unwrap returns the reason, such as a full disk.
 func (e *SpoolError) Unwrap() error { return e.err }
 
 // Spool is the body of a request, readable from its beginning as often as it
@@ -51,6 +54,7 @@ type Spool struct {
 	end    error // what src ended with, io.EOF included
 }
 
+// NewSpool keeps what is read of src, up to limit bytes. src is read only as readers ask.
 func NewSpool(src io.Reader, limit int64) *Spool {
 	s := &Spool{src: src, limit: limit}
 	s.free.L = &s.mu
