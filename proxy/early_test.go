@@ -151,7 +151,7 @@ func TestAnEarlyRefusalLeavesTheNextItsBody(t *testing.T) {
 	}
 	alone := gateway(t, Config{ReplayLimit: 1 << 20}, first)
 	if got := alone.post("/", body); got.body != earlyRefusal+hash(body)+" <nil>" {
-		t.Errorf("alone: %+v", got)
+		t.Fatalf("alone: %+v", got) // who has not read it all says nothing
 	}
 	<-seen
 }

@@ -109,7 +109,7 @@ func variations(t *testing.T) (all []variation) {
 		all = append(all, v)
 	}
 	for _, k := range procfile.ServiceKeys() {
-		if k.Name != "url" {
+		if k.Name != "url" && k.Needs != "url" {
 			all = append(all, vary(t, k, serviceWith))
 		}
 	}
