@@ -75,17 +75,10 @@ var errReaderGone = errors.New("the reader has gone")
 // they do under `devgate up`. A reader that leaves (| head) ends it quietly.
 func printLogs(ctx context.Context, client *control.Client, q control.LogQuery, cfg logmux.Config) error {
 	// A signal ends it without an error: Ctrl-C is how one leaves -f.
-	signals, release := catchSignals()
-	defer release()
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	go func() { // ends with ctx, at the latest when printLogs returns
-		select {
-		case <-signals:
-			cancel(nil)
-		case <-ctx.Done():
-		}
-	}()
 	status, err := client.Status(ctx)
 	if err != nil {
 		return err
