@@ -3,6 +3,7 @@ package buildoutput
 import (
 	"path"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -143,6 +144,19 @@ func (f *file) kin(b *build) (found *evidence) {
 		}
 	}
 	return found
+}
+
+// holdsOutputs reports whether the path is that of a folder in which the build writes.
+// A folder stands for a name in it that has gone while nobody looked yet: right at the
+// start, where builds remove what they are about to write.
+func (f *file) holdsOutputs(b *build) bool {
+	for _, other := range f.target.files {
+		ev := other.by[b.service]
+		if ev != nil && ev.own != nil && other != f && (f.path == "." || strings.HasPrefix(other.path, f.path+"/")) {
+			return true
+		}
+	}
+	return false
 }
 
 // forget makes the file one of which nothing is known: somebody has edited it.

@@ -185,6 +185,23 @@ func TestEditsOfAKnownOutputCount(t *testing.T) {
 }
 
 // What a watch tells of after the build's end has been decided on.
+// A folder that stands for a name which has gone is no edit where the build writes.
+func TestWhatABuildRemovesAtTheStart(t *testing.T) {
+	for folder, want := range map[string]string{".": "", "src": "control api src"} {
+		b := newBook(t)
+		b.learn()
+		known := b.Outputs()
+		known[0].Path = "dist/app.js"
+		b.Ledger = New(known)
+		b.Began("api", b.at(100), false)
+		b.want(text(b.Written("api", b.at(100.06), []Write{{Path: folder, At: b.at(100.01), Before: 1, After: 0}})), "")
+		b.want(b.writes(100.1, "dist/app.js"), "")
+		b.Ended("api", b.at(102), Succeeded)
+		b.want(b.wake(102.5), "")
+		b.want(b.wake(106), want)
+	}
+}
+
 func TestLateNewsOfABuild(t *testing.T) {
 	b := newBook(t)
 	b.learn()

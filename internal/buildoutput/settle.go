@@ -46,6 +46,7 @@ func (l *Ledger) decide(b *build, c *change, out *verdicts) {
 	case ev.own == nil && b.edited && b.service == f.target.name && ev.follows():
 		f.own(b, false, out)
 	case ev.own == nil && c.named && f.follow(f.kin(b), b):
+	case c.named && f.holdsOutputs(b):
 	case c.same, f.target.hasSeen(c.at):
 	case ev.own != nil && b.isWhole() && f.cost < patience:
 		f.count(out)

@@ -122,7 +122,9 @@ func TestWhyTellsOfPagesThatWereHeld(t *testing.T) {
 				t.Errorf("no %q in\n%s", want, text)
 			}
 		}
-		g.out.await(t, "web answers paths that it does not know with a page")
+		if webFirst { // behind the API it matters to nobody
+			g.out.await(t, "web answers paths that it does not know with a page")
+		}
 		g.down()
 	})
 }
