@@ -43,13 +43,14 @@ type actor struct {
 	turn    sync.Mutex          // of the connection that is served
 	scripts map[string]script   // by target and user
 	log     map[string][]string // by the request's number: what it saw of it
+	late    map[string]bool     // by the same: it began to answer before it read the body
 }
 
 // actors starts n of them, named a, b, c...
 func actors(t testing.TB, n int) []*actor {
 	var chain []*actor
 	for i := range n {
-		a := &actor{log: make(map[string][]string)}
+		a := &actor{log: make(map[string][]string), late: make(map[string]bool)}
 		a.testBackend = rawBackend(t, string(rune('a'+i)), a.serve)
 		a.ports = [2]int{a.Port, rawBackend(t, a.Name, a.serve).Port}
 		chain = append(chain, a)
@@ -61,7 +62,7 @@ func actors(t testing.TB, n int) []*actor {
 func (a *actor) assign(r role) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.scripts, a.log, a.alone = maps.Clone(r.Scripts), make(map[string][]string), r.Alone
+	a.scripts, a.log, a.late, a.alone = maps.Clone(r.Scripts), make(map[string][]string), make(map[string]bool), r.Alone
 	a.cast(r)
 }
 
@@ -141,6 +142,9 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 	whole := r.ContentLength == 0
 	head, rest := s.answer(a.Name, r.Method)
 	if s.Reads == "late" && rest != "" {
+		a.mu.Lock()
+		a.late[id] = true
+		a.mu.Unlock()
 		io.WriteString(nc, head)
 		head = ""
 	}

@@ -274,11 +274,34 @@ func (th *theatre) compareLogs(id string, want verdictOfR) error {
 		if i := slices.Index(th.chain, a); i >= 0 {
 			expected = want.logs[i]
 		}
+		if a.cutOff(id, expected, want) {
+			continue
+		}
 		if err := a.compareLog(id, expected, th.allowed[id+a.Name]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// cutOff reports whether the actor had begun to refuse a request, and read its body,
+// when the request was over: another one's answer was the client's, which had it before it
+// had sent the body, and went on to send no more.
+func (a *actor) cutOff(id string, expected []string, want verdictOfR) bool {
+	a.mu.Lock()
+	late := a.late[id]
+	a.mu.Unlock()
+	if !late || expected == nil || want.client.cookie == "who="+a.Name {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), unreadPatience)
+	defer cancel()
+	for tick := time.Tick(time.Millisecond); ctx.Err() == nil; <-tick {
+		if got := a.seen(id); len(got) != 1 || !strings.HasPrefix(expected[0], got[0]) || got[0] == expected[0] {
+			return false // the whole, or what is wrong in any case
+		}
+	}
+	return true
 }
 
 // compareLog checks what the actor saw of request id; it may have seen one that
