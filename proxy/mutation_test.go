@@ -28,7 +28,7 @@ var mutations = []mutation{
 	{"no generation of what is learned", "learned.go", "l.generation.Add(1)", "l.generation.Load()", "TestHistories", ""},
 	{"no cookie in the key of what is learned", "learned.go", "if isNoise(name) {", `if isNoise(name) || name == "Cookie" {`, "TestHistories", ""},
 	{"no rewind of bodies", "wire/spool.go", "&SpoolReader{s: s}", "&SpoolReader{s: s, off: s.kept}", "TestHistories", ""},
-	{"who has refused gets no more of the body", "reply.go", "rep.body.Yield()", "rep.body.Close()", "TestAnEarlyRefusalLeavesTheNextItsBody", ""},
+	{"who has refused gets no more of the body", "reply.go", "rep.body.Yield()", "rep.body.Close()", "TestEarlyRefusalsAtOnce", ""},
 	{"who has refused takes what can not be kept", "wire/spoolreader.go", "r.yields = true", "r.yields = false", "TestSpoolYields", "./wire"},
 	{"an idle connection blocks a server of one", "wire/pool.go", " || p.queue.blocked()", "", "TestAServerOfOneConnection", "./wire"},
 	{"nonsense on a used connection is an answer", "wire/h1.go", "case i == 0 && cn.used &&", "case i < 0 && cn.used &&", "TestAServerThatSaysTooMuch", "./wire"},
