@@ -57,7 +57,9 @@ func (r *reader) packagesFirst(s *tool.Made) {
 	if p := s.Pack; p != nil {
 		root := p.Root
 		// Either of them: managers differ in where they put the packages of a member.
-		if !r.HasFolder(path.Join(root.Dir, "node_modules")) && !r.HasFolder(path.Join(p.Dir, "node_modules")) {
+		// What is no runtime comes from a package, whether package.json says so or not.
+		needs := root.NeedsInstall() || p.NeedsInstall() || s.Leaf.Tool() != "node"
+		if needs && !r.HasFolder(path.Join(root.Dir, "node_modules")) && !r.HasFolder(path.Join(p.Dir, "node_modules")) {
 			r.first(root.Dir, root.Manager.Install())
 		}
 	}

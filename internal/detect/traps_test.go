@@ -340,3 +340,19 @@ func TestScriptsOfRestarters(t *testing.T) {
 		t.Error("nodemon with a configuration of its own was taken away")
 	}
 }
+
+// I2: what must exist first is what is missing: a package that names no other needs no
+// install, unless what it runs is one.
+func TestNothingIsInstalledForAPackageWithoutPackages(t *testing.T) {
+	for text, want := range map[string][]string{
+		`{"scripts": {"dev": "node s.js"}}`:                               nil,
+		`{"scripts": {"dev": "vite"}}`:                                    {"npm install"},
+		`{"scripts": {"dev": "node s.js"}, "dependencies": {"x": "1"}}`:   {"npm install"},
+		`{"scripts": {"dev": "node s.js"}, "workspaces": ["packages/*"]}`: {"npm install"},
+	} {
+		files := map[string]string{"package.json": text, "s.js": "http.createServer(f).listen(4000)", "packages/a/package.json": `{"name": "a"}`}
+		if got := Read(folder(files)).First; !slices.Equal(got, want) {
+			t.Errorf("%s: first %q, want %q", text, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package draft
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -277,9 +278,12 @@ func TestAirPlayIsToldOnMacOS(t *testing.T) {
 }
 
 func TestNothingToStart(t *testing.T) {
-	_, err := Make(&found.Findings{Services: []*found.Service{server("w", found.Worker, 0)}}, Options{})
-	if !errors.Is(err, ErrNothing) {
-		t.Errorf("got %v", err)
+	worker := server("w", found.Worker, 0)
+	worker.From = "Procfile.dev"
+	plan, err := Make(&found.Findings{Services: []*found.Service{worker}}, Options{})
+	want := "Procfile.dev starts w: nothing there shows who answers HTTP, and at which port"
+	if !errors.Is(err, ErrNothing) || !slices.Equal(plan.Said, []string{want}) {
+		t.Errorf("got %v, said %q", err, plan.Said)
 	}
 	_, err = Make(&found.Findings{Services: []*found.Service{server("a", found.API, 1)}, Collection: true}, Options{})
 	if !errors.Is(err, ErrCollection) {

@@ -21,6 +21,7 @@ func Make(f *found.Findings, o Options) (*Plan, error) {
 	p.take()
 	if !slices.ContainsFunc(p.services, func(s *Service) bool { return s.Kind.Answers() || s.Kind == found.Assets }) {
 		p.sayContainers()
+		p.sayUnanswering()
 		return p.Plan, ErrNothing
 	}
 	// The order counts: names are needed by every message, rows find out who is a backend
@@ -55,6 +56,21 @@ func (p *planner) sayContainers() {
 		if len(names) > 0 {
 			p.say(fmt.Sprintf("%s starts %s in containers: devgate init --compose puts them behind the gateway", c.File, strings.Join(names, ", ")))
 		}
+	}
+}
+
+// sayUnanswering tells of what was found and does not look like a server: nothing that
+// the project lists is passed over in silence.
+func (p *planner) sayUnanswering() {
+	names, froms := map[string][]string{}, []string{}
+	for _, s := range p.services {
+		if names[s.From] == nil {
+			froms = append(froms, s.From)
+		}
+		names[s.From] = append(names[s.From], s.Service.Name)
+	}
+	for _, from := range froms {
+		p.say(fmt.Sprintf("%s starts %s: nothing there shows who answers HTTP, and at which port", from, strings.Join(names[from], ", ")))
 	}
 }
 

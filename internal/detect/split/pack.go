@@ -37,6 +37,10 @@ func (p *Pack) Has(names ...string) bool {
 	return p != nil && slices.ContainsFunc(names, func(name string) bool { return p.deps[name] })
 }
 
+// NeedsInstall reports whether there is anything for a package manager to install:
+// packages, or the links between the members of a workspace.
+func (p *Pack) NeedsInstall() bool { return p.Workspace || len(p.deps) > 0 }
+
 // readPack reads a package.json; nil if it is none.
 func readPack(f files.Files, dir string) *Pack {
 	file := path.Join(dir, "package.json")

@@ -3,6 +3,7 @@ package tool
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -126,6 +127,9 @@ func (k *Kit) unknown(l *split.Leaf) *Made {
 		s.Moved = (&tool{}).replaced(l, at)
 		return s
 	}
+	if isWeb(l) {
+		return k.vague(l)
+	}
 	// A part of a list stands there because somebody wants it to run; a lone script may
 	// be anything.
 	if l.Line || l.Apart && !endsItself.MatchString(l.Tool()) {
@@ -136,13 +140,20 @@ func (k *Kit) unknown(l *split.Leaf) *Made {
 	return nil
 }
 
+// isWeb reports whether a leaf is a Procfile's line of that name: who writes it means the
+// process that gets the requests, at $PORT (Heroku, "The Procfile": process types). In a
+// Procfile for a platform, the line may well start what only a build there makes.
+func isWeb(l *split.Leaf) bool {
+	return l.Line && l.Name == "web" && path.Base(l.File) == "Procfile.dev"
+}
+
 // vague is a text that cannot be taken apart: it is started as a whole, with a port
 // in $PORT, which is all that can be done.
 func (k *Kit) vague(l *split.Leaf) *Made {
 	s := newService(l)
 	s.Command = found.Text(l.Text())
 	// A line of a Procfile that never says PORT is not told one: it may listen nowhere.
-	if l.Line && !strings.Contains(l.Flow.Text, "PORT") {
+	if l.Line && !isWeb(l) && !strings.Contains(l.Flow.Text, "PORT") {
 		return s
 	}
 	s.Kind, s.Moved, s.Guess = found.App, s.Command, l.File
