@@ -3,17 +3,9 @@
 package main
 
 import (
-	"io"
-	"log"
 	"os"
 
 	"devgate/internal/cli"
 )
 
-func main() {
-	// Nothing of devgate writes to Go's logger. What the standard library writes there
-	// (of a server that talks out of turn) is no line of anybody's, and goes between
-	// those of the services.
-	log.SetOutput(io.Discard)
-	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-}
+func main() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"runtime/debug"
 	"strings"
 
@@ -16,6 +17,10 @@ import (
 
 // Main runs devgate and returns its exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	// Nothing of devgate writes to Go's logger. What the standard library writes there
+	// (of a server that talks out of turn) is no line of anybody's, and would go between
+	// those of the services.
+	log.SetOutput(io.Discard)
 	// Connect is nil unless this process is the manager that a guard has started.
 	std := streams{stdin, stdout, stderr, args, guard.Connect()}
 	defer recovered(std, &code)

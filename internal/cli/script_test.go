@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -38,7 +39,15 @@ func TestMain(m *testing.M) {
 		"poll":     pollChild,
 		"npm":      npmChild,
 		"node":     nodeChild,
+		"library":  libraryChild,
 	})
+}
+
+// libraryChild is devgate with a standard library that has something to say.
+func libraryChild() {
+	code := Main([]string{"version"}, os.Stdin, os.Stdout, os.Stderr)
+	log.Print("Unsolicited response received on idle HTTP channel")
+	os.Exit(code)
 }
 
 // panicSignal lets a manager panic.

@@ -37,23 +37,23 @@ type victim struct {
 	tty   *os.File // nil without one
 	out   *os.File // the reader's end of its output, without a terminal
 	ended chan struct{}
-	log   log // the beginning of its output
+	log   transcript // the beginning of its output
 }
 
-// log keeps the first 8 kB that are written to it.
-type log struct {
+// transcript keeps the first 8 kB that are written to it.
+type transcript struct {
 	mu  sync.Mutex
 	buf []byte
 }
 
-func (l *log) Write(p []byte) (int, error) {
+func (l *transcript) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.buf = append(l.buf, p[:min(len(p), 8000-len(l.buf))]...)
 	return len(p), nil
 }
 
-func (l *log) text() string {
+func (l *transcript) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return string(l.buf)
