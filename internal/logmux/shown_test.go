@@ -26,6 +26,7 @@ func TestShow(t *testing.T) {
 		feed(t, web, "two\nthree\n", "four\n")
 		p.Devgate("web", "failed")
 		p.Devgate("", "said")
+		p.Print(Line{Service: "web", Stream: Devgate, Text: "remembered"})
 		shown(3, "api")
 		p.Show("web", "late")
 		shown(0, "web", "late")
@@ -54,6 +55,7 @@ web | one
 api | two
 web * failed
 devgate: said
+web * remembered
 late | begins
 api | four
 web | five

@@ -12,6 +12,7 @@ import (
 
 	"devgate/internal/event"
 	"devgate/supervisor"
+	"devgate/supervisor/probe"
 )
 
 // scripted starts children that print and end as they are told.
@@ -114,5 +115,13 @@ func TestAServiceWithoutACheckIsNotAsked(t *testing.T) {
 	c := &checks{}
 	if c.of(p.Service("plain"), nil) != nil || c.of(p.Service("log"), nil) == nil {
 		t.Error("checks are not those of the file")
+	}
+}
+
+// G12: who is asked whether it is ready is asked in the protocol that it speaks.
+func TestReadinessIsAskedInTheServicesProtocol(t *testing.T) {
+	p := loaded(t, "[a]\ncommand = \"a\"\nport = 4001\nprotocol = \"h2c\"\n[b]\ncommand = \"b\"\nport = 4002\n")
+	if a, b := protocolOf(p.Service("a")), protocolOf(p.Service("b")); a != probe.H2C || b != probe.HTTP1 {
+		t.Errorf("asked in %v and %v", a, b)
 	}
 }
