@@ -64,9 +64,7 @@ func (l *look) within(dir string) bool {
 	return false
 }
 
-func (l *look) wants(path string) bool {
-	return l.glob.match(path) && !l.glob.ignores(path, false) && !l.scope.refuses(path)
-}
+func (l *look) wants(path string) bool { return l.scope.takes(l.glob, path) }
 
 // isFile reports whether an entry is a file, or a symbolic link to one.
 func isFile(e fs.DirEntry, path string) bool {

@@ -23,11 +23,15 @@ func (o *observer) finds(scope *scope, g *glob) bool {
 			continue
 		}
 		for name := range f.files {
-			path := filepath.Join(dir, name)
-			if g.match(path) && !g.ignores(path, false) && !scope.refuses(path) {
+			if scope.takes(g, filepath.Join(dir, name)) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// takes reports whether a file is one that the target watches by a pattern.
+func (s *scope) takes(g *glob, path string) bool {
+	return g.match(path) && !g.ignores(path, false) && !s.refuses(path)
 }
