@@ -15,7 +15,7 @@ import (
 
 // P1: loads × ways to die, and nobody survives. Survivors are counted by a
 // token in their command line, which they cannot drop. SURVIVOR_ROUNDS repeats
-// the whole matrix: `make e2e` 20 times, `make soak` 100 times.
+// the whole matrix: `make e2e` 6 times, `make soak` 100 times.
 
 // way is one to end devgate.
 type way struct {

@@ -6,7 +6,8 @@
 // A port that the kernel chooses (":0") is anybody's as soon as its listener is
 // closed: another test that runs at the same time is given it, or a connection
 // that leaves from it. The ports of this package are below the range that systems
-// choose from, and no two test processes have the same one at the same time.
+// choose from, and below the one that devgate chooses a gateway's from; no two test
+// processes have the same one at the same time.
 package testport
 
 import (
@@ -25,7 +26,7 @@ import (
 
 const (
 	lowest = 11000
-	number = 20000
+	number = 9000 // port.Stable begins at 20000
 	tries  = 1000
 )
 
@@ -35,7 +36,7 @@ var (
 )
 
 // One is a port that nobody has, on both address families, or the end of the test.
-// It is given out once in a process.
+// It is the test's until the test has ended with its cleanups.
 func One(t testing.TB) int {
 	t.Helper()
 	return Some(t, 1)[0]
@@ -48,10 +49,11 @@ func Some(t testing.TB, n int) []int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { giveBack(ports) })
 	return ports
 }
 
-// Take is Some where no test is at hand.
+// Take is Some where no test is at hand: the ports are this process's until it ends.
 func Take(n int) (ports []int, err error) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -73,6 +75,14 @@ func Take(n int) (ports []int, err error) {
 		}
 	}
 	return nil, errors.New("there are no free ports for a test")
+}
+
+func giveBack(ports []int) {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, port := range ports {
+		delete(taken, port)
+	}
 }
 
 // register is the file of which each test process locks the bytes whose places are
