@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -12,16 +13,16 @@ import (
 	"devgate/procfile"
 )
 
-// Moved is why a gateway is not on procfile.DefaultPort, which nobody chose for it.
+// Moved is why a gateway is not on the port that people expect, which nobody chose for it.
 type Moved struct {
 	Line *procfile.Service // whose line in the Procfile has that port, or nil
 	Busy error             // who else has it, a *port.BusyError; nil where a line has
 }
 
 // ChoosesGateway reports whether devgate chooses the gateway's port: the file
-// says "auto", or is a Procfile, which cannot name it.
+// says "auto", or is a Procfile, which cannot name it, or there is no file.
 func (p *Project) ChoosesGateway() bool {
-	return p.File.Port.Auto || p.File.Format == procfile.Procfile
+	return p.File.Port.Auto || p.File.Format == procfile.Procfile || p.Made != nil
 }
 
 // chooseGateway settles the gateway's address. taken are the ports that it must
@@ -49,10 +50,11 @@ func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
 	return p.File.CheckGateway(p.Port)
 }
 
-// stepAside chooses the default port for a gateway, or the next free one where a
-// line of the Procfile or another program has that.
+// stepAside chooses the default port for a gateway, or without a file the one that
+// was found, or the next free one where a line of the Procfile or another program
+// has that.
 func (p *Project) stepAside(taken map[int]bool) (err error) {
-	p.Port = procfile.DefaultPort
+	p.Port = cmp.Or(p.File.Port.Number, procfile.DefaultPort)
 	moved := Moved{Line: p.lineOn(p.Port)}
 	if moved.Line == nil {
 		moved.Busy = busy(p.Port)

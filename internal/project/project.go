@@ -52,8 +52,8 @@ type Project struct {
 	// memory; nil: there is one.
 	Made *proposal.Proposal
 
-	// GatewayMoved says why the gateway of a Procfile is not where people expect it;
-	// nil: it is.
+	// GatewayMoved says why a gateway whose port nobody has chosen is not where people
+	// expect it; nil: it is.
 	GatewayMoved *Moved
 
 	// Inputs are the absolute paths of the files that the project was made from,
