@@ -8,16 +8,17 @@ import (
 
 	"devgate/internal/detect/found"
 	"devgate/internal/detect/shell"
+	"devgate/procfile"
 )
 
 // A Devgatefile allows 63, but a name stands in front of every line of output.
 const maxName = 40
 
-// reserved are words that mean something else in a Devgatefile.
-// Top-level keys, and tables that are none of a service: procfile refuses them as names.
-var reserved = []string{
-	"gateway", "devgate", "env", "defaults", "name", "port", "host", "hosts", "static", "hold", "not_found", "speculate", "replay_limit",
-	"dashboard", "env_file", "order", "isolate",
+// reserved reports whether a word means something else in a Devgatefile: no table
+// can have it for its name, or a person would take it for a top-level key.
+func reserved(name string) bool {
+	return name == "env" || name == "defaults" || slices.Contains(procfile.ReservedNames(), name) ||
+		slices.ContainsFunc(procfile.FileKeys(), func(k procfile.Key) bool { return k.Name == name })
 }
 
 // name gives every service a name of its own.
@@ -162,7 +163,7 @@ func Name(text string) string {
 	if len(name) > maxName {
 		name = strings.TrimRight(name[:maxName], "-_")
 	}
-	if slices.Contains(reserved, name) {
+	if reserved(name) {
 		name += "-app"
 	}
 	return name
