@@ -98,7 +98,8 @@ func (s *service) act(m message) {
 		s.forgive(m.in)
 		s.report(m)
 	case spawned:
-		s.view.PID, s.began = m.pid, time.Now()
+		s.began = time.Now()
+		s.view.PID, s.view.Started = m.pid, s.began
 		s.publish()
 	case exited:
 		s.noteExit(m)
@@ -169,7 +170,7 @@ func (s *service) forgive(in input) {
 // noteExit decides what the end of the process's leader leads to. What is left
 // of its tree ends without being told.
 func (s *service) noteExit(m message) {
-	s.view.PID, s.view.Exit = 0, &m.exit
+	s.view.PID, s.view.Started, s.view.Exit = 0, time.Time{}, &m.exit
 	if s.run.ending { // asked for: no crash
 		s.publish()
 		return

@@ -59,6 +59,7 @@ func (s *service) switchOver() {
 	}
 	// The successor has been running for a while: its own times count.
 	s.view.PID, s.view.Port, s.began = s.run.pid(), s.run.spec.Port, s.run.spawnedAt
+	s.view.Started = s.began
 	s.view.Restarts++
 	// Entered again: whoever watches learns of a new Since, PID and Port.
 	if s.machine.state == event.Ready {

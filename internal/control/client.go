@@ -98,6 +98,25 @@ func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	return s, nil
 }
 
+// Changes passes the status now, and again after each change, to emit, until emit
+// fails, ctx ends, or devgate does.
+func (c *Client) Changes(ctx context.Context, emit func(Status) error) error {
+	query := url.Values{}
+	setFlag(query, paramFollow, true)
+	body, err := c.call(ctx, http.MethodGet, "/status", query)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return readStream(body, func(text []byte) error {
+		var s Status
+		if err := json.Unmarshal(text, &s); err != nil {
+			return fmt.Errorf("read status: %w", err)
+		}
+		return emit(s)
+	})
+}
+
 // Wait returns when services are ready, or cannot become so by themselves, or after
 // limit (0: none); without names when all are that are to run.
 func (c *Client) Wait(ctx context.Context, names []string, limit time.Duration) (r Readiness, err error) {

@@ -55,6 +55,31 @@ func (d *fakeActions) Status() Status {
 		Services: []Service{{Name: "api", Kind: "backend", State: event.Backoff, Port: &port}}}
 }
 
+func (d *fakeActions) Changes(ctx context.Context) iter.Seq[Status] {
+	d.note("changes")
+	return func(yield func(Status) bool) {
+		s := d.Status()
+		for yield(s) && ctx.Err() == nil {
+			s.PID++
+		}
+	}
+}
+
+func (d *fakeActions) Detail(id uint64, secrets bool) (Detail, error) {
+	d.note("detail %d %v", id, secrets)
+	return looked, d.err
+}
+
+func (d *fakeActions) Replay(_ context.Context, id uint64, backend string) (Exchange, error) {
+	d.note("replay %d %q", id, backend)
+	return answered, d.err
+}
+
+func (d *fakeActions) Look() func() {
+	d.note("look")
+	return func() { d.note("looked") }
+}
+
 func (d *fakeActions) Wait(ctx context.Context, names []string, limit time.Duration) (Readiness, error) {
 	d.note("wait %v %s", names, limit)
 	if d.block {
@@ -91,8 +116,17 @@ func (d *fakeActions) Attach(name string, size Size) (Terminal, error) {
 
 // answered has a value in every field.
 var answered = Exchange{
-	At: time.Date(2026, 1, 2, 15, 4, 5, 6, time.UTC), Method: "GET", Path: "/a?b=<c>", Status: 200, Backend: "web", Learned: true, MS: 1.25,
+	ID: 7, At: time.Date(2026, 1, 2, 15, 4, 5, 6, time.UTC), Method: "GET", Path: "/a?b=<c>", Status: 200, Backend: "web", Learned: true, MS: 1.25,
+	HeldMS: 1, ReplayOf: 3,
 	Attempts: []Attempt{{Backend: "web", Status: 200, MS: 1.2, Note: "held"}},
+}
+
+// looked has a value in every field.
+var looked = Detail{
+	Exchange: answered, Host: "shop.test",
+	Request: Message{Header: http.Header{"Accept": {"a", "b"}}, Trailer: http.Header{"X-Sum": {"1"}}, Body: []byte("\x00<"), Size: 2, Kept: true},
+	Answer:  Message{Header: http.Header{"Age": {"1"}}, Size: -1},
+	Answers: []Message{{Header: http.Header{"Age": {"1"}}, Body: []byte("b"), Size: 70_000}},
 }
 
 func (d *fakeActions) Explain(_ context.Context, q Question) (Exchange, error) {
@@ -257,7 +291,13 @@ func TestAWrongQuestionIsInvalid(t *testing.T) {
 		{"GET", "/requests", "tail=3", "unknown parameter \"tail\" (there are follow)"},
 		{"GET", "/wait", "timeout=60", "timeout=60: want a duration, such as 30s"},
 		{"GET", "/wait", "wait=true", "unknown parameter \"wait\" (there are name, timeout)"},
-		{"GET", "/status", "name=api", "unknown parameter \"name\" (there are none)"},
+		{"GET", "/status", "name=api", "unknown parameter \"name\" (there are follow)"},
+		{"GET", "/requests/1", "follow", "unknown parameter \"follow\" (there are secrets)"},
+		{"GET", "/requests/1", "secrets=perhaps", "secrets=perhaps: want true or false"},
+		{"GET", "/requests/x", "", "request \"x\": want the number of one (devgate requests lists them)"},
+		{"GET", "/requests/-1", "", "request \"-1\": want the number of one (devgate requests lists them)"},
+		{"POST", "/requests/1e3/replay", "", "request \"1e3\": want the number of one (devgate requests lists them)"},
+		{"POST", "/requests/1/replay", "to=api", "unknown parameter \"to\" (there are backend)"},
 		{"GET", "/attach/api", "columns=-1", "columns=-1: want a number from 0 to 65535"},
 		{"POST", "/services/explode", "name=api", "unknown verb \"explode\": want start, stop or restart"},
 		{"POST", "/services/stop", "", "name: want the service that is to stop"},

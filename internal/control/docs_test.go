@@ -19,6 +19,7 @@ func TestTheProtocolIsDocumented(t *testing.T) {
 	text := string(raw)
 	wants := []string{
 		"`" + paramName + "`", "`" + paramTail + "`", "`" + paramSince + "`", "`" + paramGrep + "`", "`" + paramFollow + "`", "`" + paramWait + "`", "`" + paramTimeout + "`",
+		"`" + paramSecrets + "`", "`" + paramBackend + "`",
 		"`" + paramColumns + "`", "`" + paramRows + "`", upgradeName, Folder + "/lock", "run.json", "`styled`",
 	}
 	for pattern := range routes() {
@@ -30,7 +31,7 @@ func TestTheProtocolIsDocumented(t *testing.T) {
 	for _, frame := range []byte{frameInput, frameSize, frameOutput, frameNotice, frameEnd} {
 		wants = append(wants, "| `"+string(frame)+"` |")
 	}
-	for _, v := range []any{Record{}, Error{}, Question{}, Readiness{}} {
+	for _, v := range []any{Record{}, Error{}, Question{}, Readiness{}, Message{}} {
 		wants = append(wants, fieldsOf(v)...)
 	}
 	for _, want := range wants {

@@ -27,10 +27,12 @@ type Service struct {
 	URL      *string     `json:"url"`
 	PID      *int        `json:"pid"`
 	Restarts int         `json:"restarts"`
-	ReadyMS  *int64      `json:"ready_ms"` // from the last start to ready
-	Exit     *Exit       `json:"exit"`     // the last one
-	Reason   string      `json:"reason"`   // why it is in its state, for people; often ""
-	Since    time.Time   `json:"since"`    // when it entered its state
+	ReadyMS  *int64      `json:"ready_ms"`  // from the last start to ready
+	Exit     *Exit       `json:"exit"`      // the last one
+	Reason   string      `json:"reason"`    // why it is in its state, for people; often ""
+	Since    time.Time   `json:"since"`     // when it entered its state
+	Started  *time.Time  `json:"started"`   // of the process that runs
+	WaitsFor []string    `json:"waits_for"` // services that are not ready, without which it does not start; never null
 }
 
 // Readiness is the answer to who waits for services.

@@ -37,6 +37,8 @@ const (
 	paramTimeout = "timeout"
 	paramColumns = "columns"
 	paramRows    = "rows"
+	paramSecrets = "secrets"
+	paramBackend = "backend"
 )
 
 func (q LogQuery) values() url.Values {

@@ -22,6 +22,7 @@ type Question struct {
 // Exchange is the record of one request: who was asked, what each said, and what
 // the client got. It is what `devgate why --json` prints.
 type Exchange struct {
+	ID       uint64    `json:"id"`          // counts the requests in the order of their ends; 0: it is not kept
 	At       time.Time `json:"at,omitzero"` // when the request's head had arrived; zero: now
 	Method   string    `json:"method"`
 	Path     string    `json:"path"`    // the target as it was sent, with its query
@@ -29,7 +30,9 @@ type Exchange struct {
 	Backend  string    `json:"backend"` // whose answer it was; "" for one of the gateway's own
 	Learned  bool      `json:"learned"` // it was asked for ahead of the refusals before it
 	MS       float64   `json:"duration_ms"`
-	Attempts []Attempt `json:"cascade"` // in order; never null
+	HeldMS   float64   `json:"held_ms"`   // the part of it in which it waited for a backend that was not ready
+	ReplayOf uint64    `json:"replay_of"` // the request that was sent again as this one; 0: a client's own
+	Attempts []Attempt `json:"cascade"`   // in order; never null
 }
 
 // Attempt is what one backend had to say to a request.
@@ -47,6 +50,18 @@ type Inspector interface {
 	// Requests yields the recent requests, the oldest first, as many at a time as
 	// there are, and with q.Follow those to come until ctx ends.
 	Requests(ctx context.Context, q RequestQuery) iter.Seq[[]Exchange]
+	// Detail is one of them as a person looks into it. Without secrets the values
+	// that Redacted names are not in it. The error is Unknown when it is not kept
+	// any more.
+	Detail(id uint64, secrets bool) (Detail, error)
+	// Replay sends one of them again, as it was, with its secrets: through the cascade,
+	// or to one backend alone, whatever its paths. It is recorded as any other. The
+	// error is Unknown when there is no such request or backend, and Invalid, with
+	// the reason, for a request that cannot be sent again as it was.
+	Replay(ctx context.Context, id uint64, backend string) (Exchange, error)
+	// Look says that somebody looks: until done, the bodies of all requests are kept.
+	// What is kept without that is said at Message. done may be called twice.
+	Look() (done func())
 }
 
 // questionLimit bounds the body of a question, in bytes.

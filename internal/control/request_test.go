@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -46,8 +47,13 @@ func TestRequestsArriveOneByOneAndEndWithTheReader(t *testing.T) {
 		}
 		cancel()
 	}
-	if want := []string{"requests false", "requests true"}; !slices.Equal(f.asked, want) {
-		t.Errorf("asked %q", f.asked)
+	// Who follows looks, until it leaves.
+	want := []string{"requests false", "look", "requests true", "looked"}
+	for len(f.all()) < len(want) {
+		runtime.Gosched()
+	}
+	if got := f.all(); !slices.Equal(got, want) {
+		t.Errorf("asked %q", got)
 	}
 }
 

@@ -17,14 +17,16 @@ type handler func(Actions, http.ResponseWriter, *http.Request) error
 // them.
 func routes() map[string]handler {
 	return map[string]handler{
-		"GET " + prefix + "/status":           status,
-		"GET " + prefix + "/wait":             wait,
-		"POST " + prefix + "/services/{verb}": do,
-		"GET " + prefix + "/logs":             logs,
-		"GET " + prefix + "/requests":         requests,
-		"POST " + prefix + "/explain":         explain,
-		"GET " + prefix + "/attach/{name}":    attach,
-		"POST " + downPath:                    down,
+		"GET " + prefix + "/status":                status,
+		"GET " + prefix + "/wait":                  wait,
+		"POST " + prefix + "/services/{verb}":      do,
+		"GET " + prefix + "/logs":                  logs,
+		"GET " + prefix + "/requests":              requests,
+		"GET " + prefix + "/requests/{id}":         detail,
+		"POST " + prefix + "/requests/{id}/replay": replay,
+		"POST " + prefix + "/explain":              explain,
+		"GET " + prefix + "/attach/{name}":         attach,
+		"POST " + downPath:                         down,
 	}
 }
 
@@ -102,10 +104,16 @@ func reply(w http.ResponseWriter, v any) error {
 }
 
 func status(a Actions, w http.ResponseWriter, r *http.Request) error {
-	if err := read(r.URL.Query()).failure(); err != nil {
+	p := read(r.URL.Query(), paramFollow)
+	follow := p.flag(paramFollow)
+	if err := p.failure(); err != nil {
 		return err
 	}
-	return reply(w, a.Status())
+	if !follow {
+		return reply(w, a.Status())
+	}
+	stream(w, oneByOne(a.Changes(r.Context())), appendAny)
+	return nil
 }
 
 func wait(a Actions, w http.ResponseWriter, r *http.Request) error {
@@ -169,11 +177,28 @@ func requests(a Actions, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	stream(w, a.Requests(r.Context(), q), func(dst []byte, e Exchange) []byte {
-		text, _ := json.Marshal(e) // it has nothing that could not be written
-		return append(dst, text...)
-	})
+	if q.Follow { // somebody looks, and may want to see one of them whole
+		defer a.Look()()
+	}
+	stream(w, a.Requests(r.Context(), q), appendAny)
 	return nil
+}
+
+// appendAny appends v, which has nothing that could not be written, as JSON.
+func appendAny[T any](dst []byte, v T) []byte {
+	text, _ := json.Marshal(v)
+	return append(dst, text...)
+}
+
+// oneByOne is a batch of one for each v.
+func oneByOne[T any](all iter.Seq[T]) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for v := range all {
+			if !yield([]T{v}) {
+				return
+			}
+		}
+	}
 }
 
 // stream answers with one JSON object a line, and one write a batch, until there

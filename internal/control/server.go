@@ -17,6 +17,9 @@ import (
 // says that what was asked for did not succeed.
 type Actions interface {
 	Status() Status
+	// Changes yields the status now, and again after each change until ctx ends;
+	// changes that come together are told once.
+	Changes(ctx context.Context) iter.Seq[Status]
 	// Wait returns when services are ready, or cannot become so by themselves, or
 	// after limit (0: none); of no names, when all are that are to run.
 	Wait(ctx context.Context, names []string, limit time.Duration) (Readiness, error)

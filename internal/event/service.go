@@ -93,6 +93,7 @@ type Service struct {
 	Returning bool          // Stopping only: it is started again once it has stopped
 	Ending    bool          // a process of it, or what one left behind, is on its way out beside what State says
 	PID       int           // of the running process; 0 when none runs
+	Started   time.Time     // when that process was started; zero when none runs
 	Port      int           // that the process listens on, or is expected to; 0: none
 	Restarts  int           // how often it was started after the first time
 	ReadyIn   time.Duration // from the last start to ready or done; 0 before the first time

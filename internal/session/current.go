@@ -18,6 +18,7 @@ type current struct {
 
 	mu     sync.Mutex
 	joined map[string][]string // with which command they have answered HTTP, and so are in the cascade
+	next   chan struct{}       // closed at the next change; nil when nobody waits for one
 }
 
 func newCurrent(s *setup) *current {
@@ -36,13 +37,38 @@ func (c *current) service(name string) *project.Service { return c.setup().Servi
 func (c *current) hold() time.Duration { return c.setup().File.Hold }
 
 // replace puts another setup in place.
-func (c *current) replace(s *setup) { c.now.Store(s) }
+func (c *current) replace(s *setup) {
+	c.now.Store(s)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.announce()
+}
+
+// changes is closed when another setup is in place, or another service is a
+// backend. No event of a service tells that.
+func (c *current) changes() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.next == nil {
+		c.next = make(chan struct{})
+	}
+	return c.next
+}
+
+// announce wakes who waits for a change. The lock is held.
+func (c *current) announce() {
+	if c.next != nil {
+		close(c.next)
+		c.next = nil
+	}
+}
 
 // join marks a service of a Procfile as a backend.
 func (c *current) join(service *project.Service) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.joined[service.Name] = slices.Clone(service.Command)
+	c.announce()
 }
 
 // leave takes that back.
@@ -50,6 +76,7 @@ func (c *current) leave(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.joined, name)
+	c.announce()
 }
 
 func (c *current) hasJoined(name string) bool {

@@ -31,6 +31,7 @@ func (o *overview) Status() control.Status {
 		}
 		status.Services = append(status.Services, o.service(service, e))
 	}
+	waitsFor(p.Project, status.Services)
 	status.State = overall(status.Services, o.stopping())
 	return status
 }
@@ -38,7 +39,7 @@ func (o *overview) Status() control.Status {
 func (o *overview) service(p *project.Service, e event.Service) control.Service {
 	s := control.Service{
 		Name: p.Name, Kind: o.kind(p), State: e.State, Restarts: e.Restarts, Reason: e.Reason, Since: e.Since,
-		Port: orNil(p.Port), URL: orNil(p.URL), PID: orNil(e.PID),
+		Port: orNil(p.Port), URL: orNil(p.URL), PID: orNil(e.PID), Started: orNil(e.Started), WaitsFor: []string{},
 	}
 	if e.ReadyIn > 0 {
 		ms := e.ReadyIn.Milliseconds()

@@ -57,8 +57,8 @@ func exchangeOf(e proxy.Exchange) control.Exchange {
 		attempts[i] = control.Attempt{Backend: a.Backend, Status: a.Status, MS: milliseconds(a.Duration), Note: a.Note}
 	}
 	return control.Exchange{
-		At: e.At, Method: e.Method, Path: e.Path, Status: e.Status, Backend: e.Backend, Learned: e.Learned,
-		MS: milliseconds(e.Duration), Attempts: attempts,
+		ID: e.ID, At: e.At, Method: e.Method, Path: e.Path, Status: e.Status, Backend: e.Backend, Learned: e.Learned,
+		MS: milliseconds(e.Duration), HeldMS: milliseconds(e.Held), Attempts: attempts,
 	}
 }
 

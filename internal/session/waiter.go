@@ -62,10 +62,7 @@ func (w *waiter) look(names []string) (answer control.Readiness, over bool, err 
 	if answer.Status.State == event.Stopping {
 		return answer, false, &control.Error{Kind: control.Stopping, Text: "devgate is stopping"}
 	}
-	v := view{project: setup.Project, states: map[string]event.State{}, missing: map[string]bool{}}
-	for _, s := range answer.Status.Services {
-		v.states[s.Name] = s.State
-	}
+	v := viewOf(setup.Project, answer.Status.Services)
 	// namesOf makes a new list, which open may cut.
 	open := v.open(names, namesOf(setup.Project))
 	for _, name := range open {
@@ -88,6 +85,14 @@ type view struct {
 	project *project.Project
 	states  map[string]event.State
 	missing map[string]bool // what keeps somebody waiting
+}
+
+func viewOf(p *project.Project, services []control.Service) *view {
+	v := &view{project: p, states: map[string]event.State{}, missing: map[string]bool{}}
+	for _, s := range services {
+		v.states[s.Name] = s.State
+	}
+	return v
 }
 
 // isReady reports whether a service is where others wait for it.
