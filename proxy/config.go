@@ -44,6 +44,9 @@ type Config struct {
 	Speculate bool
 	// NotFound chooses the answer to a navigation nobody answered.
 	NotFound NotFound
+	// Dashboard is the URL of the page that shows more of the project; the gateway's
+	// pages link to what they tell of there. Empty: there is none.
+	Dashboard string
 	// Logf gets one line, without a newline, for each thing the developer
 	// should see (a refused host, a full disk). It must not block. Nil: none.
 	Logf func(format string, args ...any)

@@ -7,12 +7,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"net"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"devgate/proxy/ingress"
 )
 
 //go:embed pages/*.html
@@ -35,6 +39,7 @@ type pageData struct {
 	Attempts                []pageAttempt
 	Answers                 bool // one of the attempts has one
 	NotAsked                []pageSkip
+	Dashboard               string // "": none, or not to be reached from where the client is
 	Nonce                   string
 }
 
@@ -147,7 +152,7 @@ func (a *answering) page(h http.Header, f *fault) []byte {
 	d := pageData{
 		Project: a.route.chain.Name, Method: a.r.Method, Target: a.r.RequestURI,
 		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
-		Nonce: rand.Text(),
+		Dashboard: a.dashboard(f), Nonce: rand.Text(),
 	}
 	// A POST that is sent again by a page is sent without its person.
 	if a.r.Method == http.MethodGet {
@@ -172,6 +177,21 @@ func (a *answering) page(h http.Header, f *fault) []byte {
 		a.route.chain.Logf("write page: %v", err)
 	}
 	return b.Bytes()
+}
+
+// dashboard is the page of the dashboard that tells more of a fault: the log of whom it
+// is about, else the requests. It listens on this machine alone, so nobody is led
+// there who is elsewhere, or has come by a name that leads through a tunnel.
+func (a *answering) dashboard(f *fault) string {
+	base := strings.TrimSuffix(a.route.chain.Dashboard, "/")
+	client, _, _ := net.SplitHostPort(a.r.RemoteAddr)
+	switch {
+	case base == "" || !ingress.IsLoopback(client) || a.route.chain.hosts.Configured(a.r.Host):
+		return ""
+	case f.backend != "":
+		return base + "/logs?" + url.Values{"service": {f.backend}, "at": {time.Now().UTC().Format(time.RFC3339)}}.Encode()
+	}
+	return base + "/requests"
 }
 
 // tookText is a duration as exactly as a person wants it.
