@@ -19,6 +19,7 @@ type LogQuery struct {
 	Since    time.Duration // not older than this
 	Grep     string        // whose text matches this regular expression of Go's syntax
 	Follow   bool          // go on with lines to come
+	After    uint64        // whose Number is higher; asked in the same process only, as no line that crosses the socket has one
 }
 
 // RequestQuery chooses requests. The zero RequestQuery chooses all that are kept.

@@ -20,6 +20,7 @@ type Query struct {
 	Services []string       // these only; empty: all. "devgate" is devgate about everything
 	Since    time.Time      // not older than this; zero: as old as memory goes
 	Grep     *regexp.Regexp // whose Text matches; nil: all
+	After    uint64         // whose Number is higher; 0: all
 	Tail     int            // of the past the last so many of those; 0: all, negative: none
 	Live     bool           // go on with lines to come
 }
@@ -111,13 +112,13 @@ func (f *follower) live(ctx context.Context, yield func([]Line) bool) {
 	}
 }
 
-// unwanted reports whether Since or Grep leaves a line out. What tells of skipped
+// unwanted reports whether After, Since or Grep leaves a line out. What tells of skipped
 // lines is never left out.
 func (f *follower) unwanted(l Line) bool {
 	if l.skipped {
 		return false
 	}
-	return l.At.Before(f.q.Since) || f.q.Grep != nil && !f.q.Grep.MatchString(l.Text)
+	return l.Number <= f.q.After || l.At.Before(f.q.Since) || f.q.Grep != nil && !f.q.Grep.MatchString(l.Text)
 }
 
 // take returns the next lines below the position limit. Where there are none, it

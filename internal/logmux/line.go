@@ -29,6 +29,10 @@ type Line struct {
 	// equal to Text, or empty, where there are none.
 	Styled string `json:"styled,omitempty"`
 
+	// Number is its place among the lines of all services of a Printer, from 1. It is
+	// for those in the same process: JSON does not have it. 0: it has none.
+	Number uint64 `json:"-"`
+
 	skipped bool // it tells of lines that a follower missed
 }
 

@@ -137,6 +137,7 @@ func (r *ring) line(number uint64) Line {
 		Stream:    e.source().String(),
 		Styled:    string(raw),
 		Continued: e.packed&flagContinued != 0,
+		Number:    e.seq + 1,
 	}
 	l.Text = l.Styled
 	if e.packed&flagStyled != 0 {

@@ -66,8 +66,8 @@ func TestRememberedLines(t *testing.T) {
 	r := m.ring("api")
 	m.add(r, fromStderr, at, []byte("\x1b[31mred\x1b[0mplain"), []piece{{12, false, true}, {17, true, false}})
 	want := []Line{
-		{At: at, Service: "api", Stream: Stderr, Text: "red", Styled: "\x1b[31mred\x1b[0m"},
-		{At: at, Service: "api", Stream: Stderr, Text: "plain", Styled: "plain", Continued: true},
+		{At: at, Service: "api", Stream: Stderr, Text: "red", Styled: "\x1b[31mred\x1b[0m", Number: 1},
+		{At: at, Service: "api", Stream: Stderr, Text: "plain", Styled: "plain", Continued: true, Number: 2},
 	}
 	if got := m.tail("api", 5); !slices.Equal(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)

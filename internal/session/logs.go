@@ -19,7 +19,7 @@ type logReader struct {
 
 // Logs implements control.Actions.
 func (r *logReader) Logs(ctx context.Context, q control.LogQuery) (iter.Seq[[]logmux.Line], error) {
-	query := logmux.Query{Services: q.Services, Tail: q.Tail, Live: q.Follow}
+	query := logmux.Query{Services: q.Services, Tail: q.Tail, Live: q.Follow, After: q.After}
 	// Checked against the setup: a service that was removed has no name any more, though
 	// its lines may still be in the file.
 	for _, name := range q.Services {
