@@ -25,7 +25,7 @@ func TestChangesTellHowItStands(t *testing.T) {
 	w, bus := newWaiter(t)
 	reloaded := newSetup(loaded(t, waitedFor), nil)
 	synctest.Test(t, func(t *testing.T) {
-		o := &overview{current: w.current, bus: bus, began: time.Now(), stopping: func() bool { return false }}
+		o := &overview{current: w.current, bus: bus, began: time.Now(), stopping: func() bool { return false }, dashboard: noDashboard}
 		told := make(chan control.Status)
 		ctx, leave := context.WithCancel(t.Context())
 		go func() {
@@ -75,7 +75,7 @@ func TestChangesTellHowItStands(t *testing.T) {
 // Who has lagged behind is told how it stands then.
 func TestChangesAreToldToASlowReader(t *testing.T) {
 	w, bus := newWaiter(t)
-	o := &overview{current: w.current, bus: bus, began: time.Now(), stopping: func() bool { return false }}
+	o := &overview{current: w.current, bus: bus, began: time.Now(), stopping: func() bool { return false }, dashboard: noDashboard}
 	next, leave := following(t, o)
 	defer leave()
 	next()

@@ -10,16 +10,17 @@ import (
 
 // keys is what the keys of devgate's terminal do. One goroutine presses them.
 type keys struct {
-	current *current
-	bus     *event.Bus
-	say     say
-	restart func(by event.Cause, names ...string) error
-	browse  func(url string)
-	clear   func()    // the screen
-	out     io.Writer // the screen
-	quit    func()
-	show    func(names ...string)               // only what these print; without names, all
-	shown   func() (names []string, hidden int) // what is shown, and how many lines are not
+	current   *current
+	bus       *event.Bus
+	say       say
+	restart   func(by event.Cause, names ...string) error
+	browse    func(url string)
+	clear     func()    // the screen
+	out       io.Writer // the screen
+	quit      func()
+	dashboard func() string                       // its URL, or ""
+	show      func(names ...string)               // only what these print; without names, all
+	shown     func() (names []string, hidden int) // what is shown, and how many lines are not
 
 	asking *prompt // for names, after r or l; nil: each key is one
 	typed  string
@@ -41,6 +42,7 @@ func keyTable() []key {
 		{"r", "r", "restart", "restart: then a name, or Enter for all; Tab completes, Esc leaves", func(k *keys) { k.ask(restartPrompt()) }},
 		{"l", "l", "show", "show only what some services print: names, or Enter for all", func(k *keys) { k.ask(showPrompt()) }},
 		{"o", "o", "open", "open the project in the browser", (*keys).open},
+		{"d", "d", "dashboard", "open the dashboard in the browser", (*keys).openDashboard},
 		{"c", "c", "clear", "clear the screen", func(k *keys) { k.clear() }},
 		{"h?", "", "help", "", func(k *keys) { k.say("", keyHelp()) }},
 		{"\r\n", "Enter", "", "an empty line, to find this place again", func(k *keys) { io.WriteString(k.out, "\n") }},
@@ -100,8 +102,18 @@ func (k *keys) line() string {
 	return text + " · " + keyLine()
 }
 
-func (k *keys) open() {
-	url := k.current.setup().URL
+func (k *keys) open() { k.openPage(k.current.setup().URL) }
+
+func (k *keys) openDashboard() {
+	url := k.dashboard()
+	if url == "" {
+		k.say("", "there is no dashboard: "+k.current.setup().Path+" says dashboard = false")
+		return
+	}
+	k.openPage(url)
+}
+
+func (k *keys) openPage(url string) {
 	k.say("", "opening "+url)
 	k.browse(url)
 }

@@ -7,13 +7,14 @@ import (
 
 // C6: the footer and the help, word for word.
 func TestKeysAreShownAndExplained(t *testing.T) {
-	if got := keyLine(); got != "r restart · l show · o open · c clear · h help · q quit" {
+	if got := keyLine(); got != "r restart · l show · o open · d dashboard · c clear · h help · q quit" {
 		t.Errorf("the footer is %q", got)
 	}
 	want := `keys:
   r      restart: then a name, or Enter for all; Tab completes, Esc leaves
   l      show only what some services print: names, or Enter for all
   o      open the project in the browser
+  d      open the dashboard in the browser
   c      clear the screen
   Enter  an empty line, to find this place again
   q      quit: stop everything (as Ctrl-C; exit code 0)

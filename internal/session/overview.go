@@ -11,17 +11,18 @@ import (
 
 // overview tells how everything is.
 type overview struct {
-	current  *current
-	bus      *event.Bus
-	pid      int // that people see and signal
-	began    time.Time
-	stopping func() bool
+	current   *current
+	bus       *event.Bus
+	pid       int // that people see and signal
+	began     time.Time
+	stopping  func() bool
+	dashboard func() string // its URL, or ""
 }
 
 // Status implements control.Actions.
 func (o *overview) Status() control.Status {
 	p := o.current.setup()
-	status := control.Status{Name: p.Name, URL: p.URL, PID: o.pid, Services: []control.Service{}}
+	status := control.Status{Name: p.Name, URL: p.URL, PID: o.pid, Dashboard: orNil(o.dashboard()), Services: []control.Service{}}
 	for _, service := range p.Services {
 		// The bus knows nothing of a service that devgate does not start, and of one that
 		// is not started it has no event.

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+func noDashboard() string { return "" }
+
 func TestTheStateOfTheWholeIsThatOfItsWorstPart(t *testing.T) {
 	part := func(states ...event.State) (all []control.Service) {
 		for _, s := range states {
@@ -36,7 +38,7 @@ func TestTheStateOfTheWholeIsThatOfItsWorstPart(t *testing.T) {
 // way, and so is the whole: `up --detach` must not take it for one that is ready.
 func TestWhatIsAboutToStartIsNotTakenForStopped(t *testing.T) {
 	var bus event.Bus
-	o := &overview{current: newCurrent(newSetup(loaded(t, planned), []string{"web"})), bus: &bus, began: time.Now(), stopping: func() bool { return false }}
+	o := &overview{current: newCurrent(newSetup(loaded(t, planned), []string{"web"})), bus: &bus, began: time.Now(), stopping: func() bool { return false }, dashboard: noDashboard}
 	status := o.Status()
 	got := map[string]event.State{}
 	for _, s := range status.Services {

@@ -103,15 +103,17 @@ func loadedLike(t *testing.T, before *setup, text string) *project.Project {
 	return p
 }
 
-// A note about a key without effect is said when it appears, and not again.
+// A note about what has no effect is said when it appears, and not again.
 func TestAPlanTellsANoteOnce(t *testing.T) {
 	before := newSetup(loaded(t, planned), nil)
-	text := changed(t, planned, "port = 3000", "port = 3000\ndashboard = true")
-	d := diff(before, loadedLike(t, before, text))
-	if got := d.remarks(); len(got) != 1 || !strings.Contains(got[0], `"dashboard" has no effect in this version yet`) {
+	if err := os.WriteFile(filepath.Join(before.Root, ".env"), []byte("no assignment\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d := diff(before, loadedLike(t, before, planned))
+	if got := d.remarks(); len(got) != 1 || !strings.Contains(got[0], ".env:1") {
 		t.Errorf("got %q", got)
 	}
-	d = diff(d.after, loadedLike(t, before, changed(t, text, `"api"`, `"api -v"`)))
+	d = diff(d.after, loadedLike(t, before, changed(t, planned, `"api"`, `"api -v"`)))
 	if got := d.remarks(); got != nil {
 		t.Errorf("again: %q", got)
 	}

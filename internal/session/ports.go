@@ -21,12 +21,15 @@ import (
 	"devgate/proxy"
 )
 
-// claimPorts opens the gateway's port, and tells of it and of every backend's
-// that is taken before anything starts. The gateway never takes another port by
+// claimPorts opens the gateway's port, and tells of it, of the dashboard's (refused says
+// why that cannot be had) and of every backend's that is taken before anything starts. The gateway never takes another port by
 // itself.
-func claimPorts(gateway *proxy.Gateway, s *setup) error {
+func claimPorts(gateway *proxy.Gateway, s *setup, refused error) error {
 	// Backends are looked at even when the gateway's port is taken: all is told at once.
 	conflicts := backendConflicts(s)
+	if refused != nil {
+		conflicts = slices.Insert(conflicts, 0, refused.Error())
+	}
 	if err := listen(gateway, s.Project); err != nil {
 		conflicts = slices.Insert(conflicts, 0, err.Error())
 	}

@@ -20,7 +20,7 @@ type reloader struct {
 	source  project.Options // as at the start
 	load    func(context.Context, project.Options) (*project.Project, error)
 	move    func(*setup) error                        // takes the gateway to its address
-	apply   func(plan)                                // all else that a plan says
+	apply   func(plan) (remark string)                // all else that a plan says
 	watch   func(p *project.Project, inputs []string) // follows other files
 	heeds   func(service string) bool                 // a change leads to another process now
 
@@ -93,8 +93,11 @@ func (r *reloader) take(ctx context.Context, changed string) {
 	default:
 		// Asked before apply: afterwards states have moved on already.
 		summary := d.summary(r.heeds) // as long as everything is as it was
-		r.apply(d)
-		r.tell(changed, summary, d.remarks())
+		remarks := d.remarks()
+		if remark := r.apply(d); remark != "" {
+			remarks = append(remarks, remark)
+		}
+		r.tell(changed, summary, remarks)
 	}
 }
 

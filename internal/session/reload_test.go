@@ -26,7 +26,7 @@ func newReloads(t *testing.T, load func() (*project.Project, error)) *reloads {
 		current: current, wake: make(chan struct{}, 1),
 		load:  func(context.Context, project.Options) (*project.Project, error) { return load() },
 		move:  func(s *setup) error { note("move %d", s.Port); return nil },
-		apply: func(d plan) { note("apply"); current.replace(d.after) },
+		apply: func(d plan) string { note("apply"); current.replace(d.after); return "" },
 		watch: func(_ *project.Project, inputs []string) { note("watch %d", len(inputs)) },
 		say:   func(_, text string) { note("%s", text) },
 		heeds: func(string) bool { return true },

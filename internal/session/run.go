@@ -51,6 +51,8 @@ func Run(o Options) error {
 		return err
 	}
 	defer server.Close()
+	s.dashboard.serve(s.actions())
+	defer s.dashboard.close()
 	// From here on other commands find this devgate.
 	if err := s.writeRecord(); err != nil {
 		return err
@@ -71,7 +73,7 @@ func (s *session) greet(ended int) {
 	if text := p.WhyMoved(); text != "" {
 		s.say("", text)
 	}
-	s.say("", fmt.Sprintf("%s  %s  %s", p.Name, p.URL, p.cascade()))
+	s.say("", fmt.Sprintf("%s  %s  %s", p.Name, p.URL, shownWith(p.cascade(), s.dashboard.url())))
 	if ended > 0 {
 		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", count(ended, "process")))
 	}

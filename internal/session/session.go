@@ -36,6 +36,7 @@ type session struct {
 	exec      *supervisor.Exec
 	mark      string // in the environment of every process of this session
 	gateway   *proxy.Gateway
+	dashboard *dashboards
 	watcher   *watch.Watcher
 	sup       *supervisor.Supervisor
 	outputs   *outputs
@@ -61,9 +62,11 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	s.ending = newEnding()
 	setup := newSetup(o.Project, o.First)
 	s.current = newCurrent(setup)
-	s.gateway = proxy.New(gatewayConfig(setup, s.logf))
-	// The port before all else: if it is taken nothing has to be undone.
-	if err := claimPorts(s.gateway, setup); err != nil {
+	s.dashboard = &dashboards{current: s.current, version: o.Version}
+	refused := s.dashboard.claim(setup)
+	s.gateway = proxy.New(s.gatewayConfig(setup))
+	// The ports before all else: if one is taken nothing has to be undone.
+	if err := claimPorts(s.gateway, setup, refused); err != nil {
 		return nil, err
 	}
 	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
@@ -83,6 +86,13 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	// Set after New: edits and the supervisor know each other, and one has to be first.
 	s.edits.changed, s.edits.looks.wrote = s.sup.Changed, s.wrote
 	return s, nil
+}
+
+// gatewayConfig is that of the Devgatefile, and where the dashboard is.
+func (s *session) gatewayConfig(setup *setup) proxy.Config {
+	cfg := gatewayConfig(setup, s.logf)
+	cfg.Dashboard = s.dashboard.url()
+	return cfg
 }
 
 // filesOf are the files that streams lead to.
@@ -112,7 +122,7 @@ func (s *session) assemble() {
 
 // actions is what others may ask of this session.
 func (s *session) actions() *actions {
-	overview := &overview{current: s.current, bus: &s.bus, pid: s.pid, began: s.began, stopping: s.stopping.Load}
+	overview := &overview{current: s.current, bus: &s.bus, pid: s.pid, began: s.began, stopping: s.stopping.Load, dashboard: s.dashboard.url}
 	return &actions{
 		overview:  overview,
 		waiter:    &waiter{current: s.current, bus: &s.bus, status: overview.Status},
@@ -141,9 +151,20 @@ func (s *session) reporter() *reporter {
 func (s *session) reloader() *reloader {
 	return &reloader{
 		current: s.current, say: s.say, source: s.options.Source, load: project.Load,
-		move:  func(to *setup) error { return move(s.gateway, s.current.setup(), to) },
+		move:  s.move,
 		apply: s.apply, watch: s.watchInputs, heeds: s.heedsChanges, wake: make(chan struct{}, 1),
 	}
+}
+
+// move takes the gateway to the address of another setup.
+func (s *session) move(to *setup) error {
+	before := s.current.setup()
+	s.dashboard.yield(to.Port)
+	err := move(s.gateway, before, to)
+	if err != nil {
+		s.dashboard.follow(before, before) // back, where it has yielded
+	}
+	return err
 }
 
 // refresh has the footer drawn anew, which counts what is hidden.
@@ -157,7 +178,7 @@ func (s *session) refresh() {
 func (s *session) keys() *keys {
 	k := &keys{
 		current: s.current, bus: &s.bus, say: s.say, restart: s.sup.Restart, browse: s.options.Browse, out: s.options.Out,
-		quit: func() { s.ending.by(ErrDown) }, show: s.printer.Show, shown: s.printer.Shown,
+		quit: func() { s.ending.by(ErrDown) }, dashboard: s.dashboard.url, show: s.printer.Show, shown: s.printer.Shown,
 	}
 	if s.options.Keyboard != nil {
 		k.clear = s.options.Keyboard.Clear
@@ -179,15 +200,16 @@ func (s *session) watchInputs(p *project.Project, inputs []string) {
 }
 
 // apply does what a plan says. Whoever reads the setup sees the new one before
-// anything that follows from it happens.
-func (s *session) apply(d plan) {
+// anything that follows from it happens. What else there is to say of it is returned.
+func (s *session) apply(d plan) (remark string) {
 	// The order is that of who sees what: names and columns before lines, the gateway
 	// before processes.
 	s.current.replace(d.after)
 	s.printer.SetServices(namesOf(d.after.Project))
 	s.watchInputs(d.after.Project, d.after.Inputs)
+	remark = s.dashboard.follow(d.before, d.after) // before a service may want its port
 	// What can be wrong in a file has been refused before; the rest of the plan holds.
-	if err := s.gateway.Reconfigure(gatewayConfig(d.after, s.logf)); err != nil {
+	if err := s.gateway.Reconfigure(s.gatewayConfig(d.after)); err != nil {
 		s.say("", err.Error())
 	}
 	s.backends.preset(d.added)
@@ -198,6 +220,7 @@ func (s *session) apply(d plan) {
 		// right.
 		s.writeRecord()
 	}
+	return remark
 }
 
 // outputFailed ends the session when the reader of its output has gone. A full

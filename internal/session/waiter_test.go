@@ -47,7 +47,7 @@ func states(bus *event.Bus, text string) {
 func newWaiter(t *testing.T) (*waiter, *event.Bus) {
 	var bus event.Bus
 	now := newCurrent(newSetup(loaded(t, waitedFor), []string{"web", "work"}))
-	o := &overview{current: now, bus: &bus, began: time.Now(), stopping: func() bool { return false }}
+	o := &overview{current: now, bus: &bus, began: time.Now(), stopping: func() bool { return false }, dashboard: noDashboard}
 	return &waiter{current: now, bus: &bus, status: o.Status}, &bus
 }
 

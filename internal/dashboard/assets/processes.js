@@ -15,10 +15,10 @@ function exitText(exit) {
 
 /** rowOf is the row of a service; one that is new gets a new one. */
 function rowOf(name) {
-  const known = byId(name);
-  if (known?.parentNode === body) return known;
+  const known = byId(`service-${name}`);
+  if (known) return known;
   const row = byId("service-row").content.firstElementChild.cloneNode(true);
-  row.id = name;
+  row.id = `service-${name}`;
   for (const form of row.querySelectorAll("form")) {
     form.action = `/services/${encodeURIComponent(name)}/${form.dataset.verb}`;
     const button = form.querySelector("button");
@@ -45,7 +45,7 @@ function fillWaits(cell, names) {
   cell.dataset.names = names.join();
   cell.replaceChildren(...names.flatMap((name, i) => {
     const link = document.createElement("a");
-    link.href = `#${name}`;
+    link.href = `#service-${name}`;
     link.textContent = name;
     return [i ? ", " : "for ", link];
   }));
