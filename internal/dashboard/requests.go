@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -123,7 +124,9 @@ type bar struct {
 	Class    string
 }
 
-// barsOf draws the cascade of a request over its whole time, backend after backend.
+// barsOf draws the cascade of a request, backend after backend. All of them together
+// are as wide as the logarithm of its time: a hold of seconds is seen beside answers
+// of milliseconds, 100 % are 100 s.
 func barsOf(e control.Exchange) (bars []bar) {
 	total := e.MS
 	sum := 0.0
@@ -132,13 +135,13 @@ func barsOf(e control.Exchange) (bars []bar) {
 	}
 	// What was asked ahead overlaps.
 	total = max(total, sum)
-	x := 0.0
+	whole, x := min(max(20*math.Log10(1+total), 2), 100), 0.0
 	for i, a := range e.Attempts {
 		if total <= 0 {
 			break
 		}
-		width := max(100*a.MS/total, 1) // one that took no time is seen
-		held := 100 * min(e.HeldMS, a.MS) / total
+		width := max(whole*a.MS/total, 1) // one that took no time is seen
+		held := whole * min(e.HeldMS, a.MS) / total
 		// What was held was waited for before the last that was asked.
 		if last := i == len(e.Attempts)-1; last && held >= 1 {
 			bars = append(bars, bar{round(x), round(held), "held"})

@@ -16,17 +16,19 @@ const said = (attempt) => attempt.status || attempt.note.split(";")[0] || "no an
 export const words = (request) => request.cascade.map((a) => `${a.backend} ${said(a)} ${took(a.duration_ms)}`).join(" → ");
 
 /**
- * bars are the backends of a request over its whole time, one after the other.
+ * bars are the backends of a request, one after the other. All of them together are
+ * as wide as the logarithm of its time.
  * @returns {{x: number, width: number, class: string}[]} in percent
  */
 export function bars(request) {
   const total = Math.max(request.duration_ms, request.cascade.reduce((sum, a) => sum + a.duration_ms, 0));
   const all = [];
+  const whole = Math.min(Math.max(20 * Math.log10(1 + total), 2), 100);
   let x = 0;
   request.cascade.forEach((attempt, i) => {
     if (total <= 0) return;
-    let width = Math.max((100 * attempt.duration_ms) / total, 1);
-    const held = (100 * Math.min(request.held_ms, attempt.duration_ms)) / total;
+    let width = Math.max((whole * attempt.duration_ms) / total, 1);
+    const held = (whole * Math.min(request.held_ms, attempt.duration_ms)) / total;
     if (i === request.cascade.length - 1 && held >= 1) {
       all.push({ x, width: held, class: "held" });
       x += held;

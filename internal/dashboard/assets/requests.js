@@ -55,9 +55,11 @@ function rowOf(request) {
 function draw() {
   const wanted = chosen();
   const requests = wanted.slice(0, mostRows);
-  const known = new Map([...body.children].map((row) => [row.request, row]));
-  const stays = new Set(requests);
-  for (const [request, row] of known) if (!stays.has(request)) row.remove();
+  const known = new Map(), stays = new Set(requests);
+  for (const row of [...body.children]) {
+    if (stays.has(row.request)) known.set(row.request, row);
+    else row.remove();
+  }
   let next = body.firstElementChild;
   for (const request of requests) {
     if (next?.request === request) next = next.nextElementSibling;
