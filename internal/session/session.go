@@ -61,7 +61,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	s.ending = newEnding()
 	setup := newSetup(o.Project, o.First)
 	s.current = newCurrent(setup)
-	s.gateway = proxy.New(gatewayConfig(setup, s.logf))
+	s.gateway = proxy.New(s.gatewayConfig(setup))
 	// The port before all else: if it is taken nothing has to be undone.
 	if err := claimPorts(s.gateway, setup); err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func filesOf(streams ...io.Writer) (all []fs.FileInfo) {
 // assemble makes the parts that look after services, each with what it needs.
 func (s *session) assemble() {
 	s.outputs = newOutputs(s.printer)
-	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say}
+	s.backends = &backends{gateway: s.gateway, current: s.current, say: s.say}
 	s.edits = newEdits(recall(s.options.Project))
 	s.edits.tell = (&findings{current: s.current, say: s.say, known: s.edits.ledger.Outputs}).take
 	undeclared := &undeclared{say: s.say, path: s.options.Project.Path}
@@ -187,7 +187,7 @@ func (s *session) apply(d plan) {
 	s.printer.SetServices(namesOf(d.after.Project))
 	s.watchInputs(d.after.Project, d.after.Inputs)
 	// What can be wrong in a file has been refused before; the rest of the plan holds.
-	if err := s.gateway.Reconfigure(gatewayConfig(d.after, s.logf)); err != nil {
+	if err := s.gateway.Reconfigure(s.gatewayConfig(d.after)); err != nil {
 		s.say("", err.Error())
 	}
 	s.backends.preset(d.added)
@@ -198,6 +198,14 @@ func (s *session) apply(d plan) {
 		// right.
 		s.writeRecord()
 	}
+}
+
+// gatewayConfig is what the gateway is to do by a setup.
+func (s *session) gatewayConfig(to *setup) proxy.Config {
+	cfg := gatewayConfig(to, s.logf)
+	// The gateway is there before the outputs; a page is asked for after both.
+	cfg.Tail = func(service string) []string { return s.outputs.styledTail(service) }
+	return cfg
 }
 
 // outputFailed ends the session when the reader of its output has gone. A full
