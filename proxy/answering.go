@@ -69,6 +69,7 @@ func (a *answering) deliver(rep *reply, endless bool) {
 	}
 	a.frame(h, resp)
 	a.trace.stamp(h, resp.Status, rep.c.Name)
+	a.witness(resp.Status, rep.c.Name, resp.Header)
 	a.closeIfUnread(h)
 	a.w.WriteHeader(resp.Status)
 	if endless {

@@ -208,13 +208,13 @@ func (a *asking) faultOf(s sign) *fault {
 	case signRefused:
 		return faultRefused(name, a.lease.at.address, a.err)
 	case signSevered:
-		return faultHungUp(name, a.err)
+		return faultHungUp(&a.c.Backend, a.err)
 	}
 	// Read anew: it was ready when it was asked.
 	if s == signCrashed {
 		return faultWentDown(name, a.c.up.look())
 	}
-	return faultBroken(name, a.err)
+	return faultBroken(&a.c.Backend, a.err)
 }
 
 func (a *asking) unkept() *fault {

@@ -47,6 +47,9 @@ type Config struct {
 	// Dashboard is the URL of the page that shows more of the project; the gateway's
 	// pages link to what they tell of there. Empty: there is none.
 	Dashboard string
+	// Tail returns the last lines that a backend has printed, for the pages about it;
+	// SGR sequences in them are their colours. It must not block. Nil: none.
+	Tail func(backend string) []string
 	// Logf gets one line, without a newline, for each thing the developer
 	// should see (a refused host, a full disk). It must not block. Nil: none.
 	Logf func(format string, args ...any)
@@ -94,6 +97,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.ReplayLimit == 0 {
 		c.ReplayLimit = defaultReplayLimit
+	}
+	if c.Tail == nil {
+		c.Tail = func(string) []string { return nil }
 	}
 	if c.Logf == nil {
 		c.Logf = func(string, ...any) {}

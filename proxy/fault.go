@@ -17,16 +17,26 @@ import (
 // asks.
 type fault struct {
 	status  int
-	word    string // of X-Devgate-Error
-	backend string // whom it is about; "" for nobody in particular
-	title   string // one line
-	said    string // in the trace; "" for word
-	brief   string // the title where the request stands beside it; "" for title
-	detail  string // what to do, or why; "" for none
-	log     []string
-	wait    bool // it will pass: clients may retry, which Retry-After tells them
+	word    string   // of X-Devgate-Error
+	backend string   // whom it is about; "" for nobody in particular
+	title   string   // one line
+	said    string   // in the trace; "" for word
+	brief   string   // the title where the request stands beside it; "" for title
+	detail  string   // why; "" for none
+	next    nextStep // what to do; zero for nothing but to wait
+	state   State    // of the backend, where that is why
+	wait    bool     // it will pass: clients may retry, which Retry-After tells them
 	until   reloading
 }
+
+// nextStep is what a person can do next.
+type nextStep struct {
+	Text    string // what to do, or what leads to Command
+	Command string // to be run or written; "" for none
+}
+
+// String is the step in one line.
+func (s nextStep) String() string { return strings.TrimSpace(s.Text + " " + s.Command) }
 
 // reloading is when a page comes back by itself.
 type reloading string
@@ -34,21 +44,22 @@ type reloading string
 // The page asks the gateway's own path for states, and reloads when they have come.
 const (
 	never        reloading = ""
-	untilReady   reloading = "ready"   // the backend is
+	untilReady   reloading = "ready"   // the backend is, or is in another state at least
 	untilDialed  reloading = "dialed"  // its port accepts connections
 	untilChanged reloading = "changed" // any backend has restarted
 )
+
+// wordUnanswered is for what nobody has.
+const wordUnanswered = "unanswered"
 
 // noted is the word for it in the trace.
 func (f *fault) noted() string { return cmp.Or(f.said, f.word) }
 
 // heading is what a page is headed with.
-func (f *fault) heading() string {
-	if f.brief != "" {
-		return f.brief
-	}
-	return f.title
-}
+func (f *fault) heading() string { return cmp.Or(f.brief, f.title) }
+
+// explained is what there is to say beside the title, in one line.
+func (f *fault) explained() string { return also(f.detail, f.next.String()) }
 
 // DNS rebinding is why: a page of another site that gets its name to mean this machine
 // must not reach the servers.
@@ -59,16 +70,16 @@ func faultHost(host string) *fault {
 	}
 	return &fault{
 		status: http.StatusForbidden, word: "host",
-		title:  fmt.Sprintf("the host %q is not allowed", host),
-		detail: fmt.Sprintf("to allow it, add this to the Devgatefile: hosts = [%q]", name),
+		title: fmt.Sprintf("the host %q is not allowed", host),
+		next:  nextStep{"to allow it, add this to the Devgatefile:", fmt.Sprintf("hosts = [%q]", name)},
 	}
 }
 
 func faultLoop() *fault {
 	return &fault{
 		status: http.StatusLoopDetected, word: "loop",
-		title:  "the request came back to the gateway that sent it",
-		detail: "a backend sends its requests to this gateway; check its port or url, and its own proxy settings",
+		title: "the request came back to the gateway that sent it", detail: "a backend sends its requests to this gateway",
+		next: nextStep{Text: "check its port or url, and its own proxy settings"},
 	}
 }
 
@@ -86,13 +97,9 @@ func faultGone() *fault {
 const wordGone = "client left"
 
 func faultStarting(backend string, s State) *fault {
-	reason := s.Reason
-	if reason == "" {
-		reason = "starting"
-	}
 	return &fault{
 		status: http.StatusServiceUnavailable, word: "starting", backend: backend, wait: true, until: untilReady,
-		title: fmt.Sprintf("%s is not ready yet", backend), detail: reason, log: s.Log,
+		title: fmt.Sprintf("%s is not ready yet", backend), detail: cmp.Or(s.Reason, "starting"), state: s,
 	}
 }
 
@@ -100,18 +107,22 @@ func faultStarting(backend string, s State) *fault {
 func faultDown(backend string, s State) *fault {
 	if s.Stopped {
 		return &fault{
-			status: http.StatusBadGateway, word: "stopped", backend: backend, until: untilReady,
-			title: backend + " is stopped", detail: "to start it: devgate start " + backend, log: s.Log,
+			status: http.StatusBadGateway, word: "stopped", backend: backend, until: untilReady, state: s,
+			title: backend + " is stopped", next: nextStep{"to start it:", "devgate start " + backend},
 		}
 	}
-	reason := s.Reason
-	if reason == "" {
-		reason = "not running"
+	f := &fault{
+		status: http.StatusBadGateway, word: "crashed", backend: backend, until: untilReady, state: s,
+		title: fmt.Sprintf("%s is down", backend), detail: cmp.Or(s.Reason, "not running"),
 	}
-	return &fault{
-		status: http.StatusBadGateway, word: "crashed", backend: backend, until: untilReady,
-		title: fmt.Sprintf("%s is down", backend), detail: reason, log: s.Log,
+	switch again := "devgate restart " + backend; {
+	case s.Phase == Waiting: // it is started again by itself
+	case s.Heeding:
+		f.next = nextStep{"save a fix and it starts again, or:", again}
+	default:
+		f.next = nextStep{"mend it, and then:", again}
 	}
+	return f
 }
 
 // faultWentDown is for a backend that broke an answer off and turns out to be
@@ -128,22 +139,26 @@ func faultRefused(backend string, address string, err error) *fault {
 	return &fault{
 		status: http.StatusBadGateway, word: "refused", backend: backend, until: untilDialed,
 		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", backend, address),
-		detail: oneLine(err),
+		detail: oneLine(err), next: nextStep{Text: fmt.Sprintf("check that %s runs, and listens on %s", backend, address)},
 	}
 }
 
 // There is nothing to wait for: whoever reloads sends the request once more.
-func faultBroken(backend string, err error) *fault {
-	return &fault{
-		status: http.StatusBadGateway, word: "refused", backend: backend,
-		title: fmt.Sprintf("%s gave no usable answer", backend), detail: oneLine(err),
+func faultBroken(b *Backend, err error) *fault {
+	f := &fault{
+		status: http.StatusBadGateway, word: "refused", backend: b.Name,
+		title: fmt.Sprintf("%s gave no usable answer", b.Name), detail: oneLine(err),
 	}
+	if !b.Remote { // what another machine's server prints is not here
+		f.next = nextStep{"what it printed:", "devgate logs " + b.Name}
+	}
+	return f
 }
 
 // faultHungUp is for a backend that ended the connection instead of answering.
-func faultHungUp(backend string, err error) *fault {
-	f := faultBroken(backend, err)
-	f.title, f.said = backend+" hung up before it answered", "hung up"
+func faultHungUp(b *Backend, err error) *fault {
+	f := faultBroken(b, err)
+	f.title, f.said = b.Name+" hung up before it answered", "hung up"
 	return f
 }
 
@@ -152,7 +167,11 @@ func faultHungUp(backend string, err error) *fault {
 func unreachedWord(err error) string {
 	var unsent *wire.DialError
 	errors.As(err, &unsent)
-	switch unsent.Reason() {
+	return wordOf(unsent.Reason())
+}
+
+func wordOf(r wire.Reason) string {
+	switch r {
 	case wire.NoHost:
 		return "dns"
 	case wire.Untrusted, wire.NoTLS:
@@ -168,22 +187,27 @@ func unreachedWord(err error) string {
 func faultUnreachable(backend, address string, err error) *fault {
 	var unsent *wire.DialError
 	errors.As(err, &unsent)
-	f := &fault{status: http.StatusBadGateway, word: unreachedWord(err), backend: backend, detail: oneLine(unsent.Unwrap())}
-	switch unsent.Reason() {
+	return faultUnreached(backend, address, unsent.Reason(), unsent.Unwrap())
+}
+
+func faultUnreached(backend, address string, reason wire.Reason, err error) *fault {
+	f := &fault{status: http.StatusBadGateway, word: wordOf(reason), backend: backend, detail: oneLine(err)}
+	switch reason {
 	case wire.Late:
 		// 504: it is the one reason that is about time.
 		f.status, f.detail = http.StatusGatewayTimeout, ""
+		f.next.Text = "check its url, and the network"
 		f.title = fmt.Sprintf("%s did not answer within %s", backend, wire.DialTimeout)
 	case wire.NoHost:
 		host, _, _ := net.SplitHostPort(address)
 		f.title = fmt.Sprintf("%s: nobody knows the host %q", backend, host)
-		f.detail += "; check its url, and the network"
+		f.next.Text = "check its url, and the network"
 	case wire.Untrusted:
 		f.title = fmt.Sprintf("%s: the certificate of %s is not to be trusted", backend, address)
-		f.detail += "; to take it all the same, write verify = false"
+		f.next = nextStep{"to take it all the same, write", "verify = false"}
 	case wire.NoTLS:
 		f.title = fmt.Sprintf("%s: %s does not speak TLS", backend, address)
-		f.detail += "; if it speaks plain HTTP, write http:// in its url"
+		f.next = nextStep{"if it speaks plain HTTP, write", "http:// in its url"}
 	default:
 		f.title = fmt.Sprintf("%s: %s cannot be reached", backend, address)
 	}
@@ -194,8 +218,8 @@ func faultUnreachable(backend, address string, err error) *fault {
 func faultReplayLimit(limit int64) *fault {
 	return &fault{
 		status: http.StatusRequestEntityTooLarge, word: "replay_limit",
-		title:  fmt.Sprintf("the request body is larger than %d bytes and could not be kept for the next backend", limit),
-		detail: "raise replay_limit in the Devgatefile, or give the backend that should get it `paths` so that it is asked first",
+		title: fmt.Sprintf("the request body is larger than %d bytes and could not be kept for the next backend", limit),
+		next:  nextStep{Text: "raise replay_limit in the Devgatefile, or give the backend that should get it `paths` so that it is asked first"},
 	}
 }
 
@@ -203,14 +227,35 @@ func faultSpool(err error) *fault {
 	return &fault{
 		status: http.StatusInsufficientStorage, word: "spool",
 		title: "the request body could not be kept for the next backend", detail: oneLine(err),
+		next: nextStep{Text: "make room in the folder for temporary files, and send it again"},
 	}
 }
 
 func faultUnanswered(method, target string) *fault {
 	return &fault{
-		status: http.StatusNotFound, word: "unanswered", until: untilChanged,
+		status: http.StatusNotFound, word: wordUnanswered, until: untilChanged,
 		title: fmt.Sprintf("no backend answered %s %s", method, target), brief: "no backend answered",
+		next: nextStep{"to see it in the terminal:", whyCommand(method, target)},
 	}
+}
+
+// whyCommand asks for the same request in a terminal.
+func whyCommand(method, target string) string {
+	if method == http.MethodGet {
+		return "devgate why " + quotedForShell(target)
+	}
+	return "devgate why " + quotedForShell(method) + " " + quotedForShell(target)
+}
+
+// plainInShell are the characters that mean nothing to any shell.
+const plainInShell = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-%+,:=@"
+
+// quotedForShell makes what came from a client one word for every POSIX shell.
+func quotedForShell(s string) string {
+	if strings.Trim(s, plainInShell) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // oneLine is an error's text for a place that has one line.

@@ -36,6 +36,7 @@ type Gateway struct {
 	hmr      hmrOwner
 	recorder recorder
 	learned  learned
+	seen     seenRoutes
 	worth    time.Duration // speculationWorth, but for tests
 	probing  time.Duration // probePatience, but for tests
 	draining time.Duration // drainTime, but for tests
@@ -47,7 +48,7 @@ func New(cfg Config) *Gateway {
 		token: rand.Text(), stopping: make(chan struct{}), moves: make(chan []net.Listener, 1),
 		notice: noticeDelay, worth: speculationWorth, probing: probePatience, draining: drainTime,
 	}
-	g.learned.seed = maphash.MakeSeed()
+	g.learned.seed, g.seen.seed = maphash.MakeSeed(), maphash.MakeSeed()
 	ch, _ := newChain(cfg, nil, g.prober())
 	g.chain.Store(ch)
 	return g

@@ -71,8 +71,9 @@ func TestHold(t *testing.T) {
 		}
 	})
 	t.Run("a person sees a page that reloads itself", func(t *testing.T) {
-		g := gateway(t, Config{Hold: 30 * time.Millisecond}, backend(t, "a", answers(200, "")))
-		g.SetState("a", State{Phase: Waiting, Log: []string{"compiling <main>"}})
+		tail := func(string) []string { return []string{"compiling <main>"} }
+		g := gateway(t, Config{Hold: 30 * time.Millisecond, Tail: tail}, backend(t, "a", answers(200, "")))
+		g.SetState("a", State{Phase: Waiting})
 		got := g.get("/x", navigation...)
 		for _, part := range []string{"<h1>a is not ready yet", `/__devgate/state`, "compiling &lt;main&gt;", `http-equiv="refresh"`} {
 			if got.status != 503 || !strings.Contains(got.body, part) {
@@ -152,8 +153,8 @@ func TestDown(t *testing.T) {
 		t.Run(fmt.Sprintf("optional %t", optional), func(t *testing.T) {
 			a, b := backend(t, "a", answers(200, "")), backend(t, "b", answers(200, "b"))
 			a.Optional = optional
-			g := gateway(t, Config{}, a, b)
-			g.SetState("a", State{Phase: Down, Reason: "exited with status 1", Log: []string{"panic: x"}})
+			g := gateway(t, Config{Tail: func(string) []string { return []string{"panic: x"} }}, a, b)
+			g.SetState("a", State{Phase: Down, Reason: "exited with status 1"})
 			got := g.get("/")
 			if optional && (got.body != "b" || got.header.Get("X-Devgate-Tried") != "a=down, b=200") {
 				t.Errorf("%+v", got)

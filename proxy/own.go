@@ -17,7 +17,7 @@ func (x *exchange) serveOwn() {
 	case !x.route.chain.hosts.Allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.fail(faultHost(r.Host))
 	case r.URL.Path != ownPrefix+"state":
-		x.fail(&fault{status: http.StatusNotFound, word: "unanswered", title: "devgate has nothing at this path"})
+		x.fail(&fault{status: http.StatusNotFound, word: wordUnanswered, title: "devgate has nothing at this path"})
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		x.w.Header().Set("Allow", "GET, HEAD")
 		x.fail(&fault{status: http.StatusMethodNotAllowed, word: "request", title: "this path can only be read"})

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"crypto/rand"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"net"
 	"net/http"
 	"net/url"
-	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,26 +16,31 @@ import (
 	"devgate/proxy/ingress"
 )
 
-//go:embed pages/*.html
+//go:embed pages/*
 var pageFiles embed.FS
 
 // templates are part of the program, and parsed when the first one is shown: most
 // commands show none, and every start would wait for it.
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.ParseFS(pageFiles, "pages/*.html"))
+	return template.Must(template.ParseFS(pageFiles, "pages/*"))
 })
 
-// pageData is what the templates show.
+// pageData is what the template shows. Nothing of it is markup.
 type pageData struct {
 	Project, Method, Target string
 	Heading, Detail         string
 	Backend                 string
 	Status                  int
-	Log                     []string
+	Clock                   *clock
+	Next                    nextStep
+	Form                    bool // it was sent, and is not sent again by the page
 	Reload                  reloading
+	Phase                   Phase         // of Backend
+	Refresh                 time.Duration // after which a page that waits shows newer lines; 0: never
 	Attempts                []pageAttempt
-	Answers                 bool // one of the attempts has one
 	NotAsked                []pageSkip
+	Near                    []NearMiss
+	Log                     [][]span
 	Dashboard               string // "": none, or not to be reached from where the client is
 	Nonce                   string
 }
@@ -49,134 +51,87 @@ type pageAttempt struct {
 
 type pageSkip struct{ Backend, Paths string }
 
-// problem is the body for programs (RFC 9457).
-type problem struct {
-	Type    string    `json:"type"`
-	Title   string    `json:"title"`
-	Status  int       `json:"status"`
-	Detail  string    `json:"detail,omitempty"`
-	Backend string    `json:"backend,omitempty"`
-	Cascade []Attempt `json:"cascade"`
+// clock is how long a state has lasted.
+type clock struct {
+	Lasts time.Duration
+	Usual time.Duration // 0: not known
+	Over  bool          // it is not being waited for
 }
 
-// fail answers with a fault, in the form that the client can read: a page for
-// a person, a comment where a script or style is expected, else a problem.
-func (a *answering) fail(f *fault) {
-	// The headers say how it came about, whatever the form of the body.
-	h := a.w.Header()
-	a.trace.stamp(h, f.status, "")
-	if f.word == wordGone {
-		a.leaveUnanswered()
-		return
-	}
-	h.Set(headerError, f.word)
-	// A page of an error that was kept would outlive it.
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	if f.wait {
-		h.Set("Retry-After", "1")
-	}
-	// What is left of the request's body would be taken for the next request.
-	a.closeIfUnread(h)
-	body := a.faultBody(h, f)
-	// A known length keeps the connection usable.
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	a.w.WriteHeader(f.status)
-	if a.r.Method != http.MethodHead {
-		a.w.Write(body)
-	}
-}
+// Seconds is what the page counts on from.
+func (c clock) Seconds() int { return int(c.Lasts.Seconds()) }
 
-// leaveUnanswered ends a request whose client has left, or has closed its side,
-// which looks the same: half an answer, or one of the gateway's own, is of no use to
-// it. For a client that is there it does not return.
-func (a *answering) leaveUnanswered() {
-	if a.trace.status = 0; !a.unread {
-		// http.Server closes the connection without a word (HTTP/2: resets the stream).
-		panic(http.ErrAbortHandler)
-	}
-}
+// Text is how long it has lasted.
+func (c clock) Text() string { return lastsText(c.Lasts) }
 
-func (a *answering) faultBody(h http.Header, f *fault) []byte {
-	switch {
-	case isNavigation(a.r.Header):
-		// A page in place of a script is a syntax error in a place that tells nothing.
-		return a.page(h, f)
-	case isAsset(a.r):
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		return []byte(comment(f))
-	}
-	h.Set("Content-Type", "application/problem+json")
-	body, _ := json.Marshal(a.problem(f)) // plain data always encodes
-	return append(body, '\n')
-}
-
-func (a *answering) problem(f *fault) problem {
-	return problem{
-		Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Detail: f.detail, Backend: f.backend,
-		Cascade: a.trace.records(),
-	}
-}
-
-// comment is harmless where a script or a style sheet is expected, and still
-// tells the reason to whoever looks.
-func comment(f *fault) string {
-	text := "devgate: " + strconv.Itoa(f.status) + " " + f.word + ": " + f.title
-	if f.detail != "" {
-		text += ": " + f.detail
-	}
-	// The text may come from a request: it must not end the comment.
-	return "/* " + strings.ReplaceAll(text, "*/", "* /") + " */\n"
-}
-
-// isAsset reports whether a browser expects a script, a style or the like, by
-// what it says, else by the path.
-// Sec-Fetch-Dest is sent by every newer browser, and is what the element asks for.
-func isAsset(r *http.Request) bool {
-	switch r.Header.Get("Sec-Fetch-Dest") {
-	case "script", "style", "worker", "sharedworker", "serviceworker", "image", "font":
-		return true
-	case "":
-	default:
-		return false
-	}
-	switch strings.ToLower(path.Ext(r.URL.Path)) {
-	case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".tsx", ".css", ".scss", ".less", ".vue", ".svelte":
-		return true
-	}
-	return false
-}
+// UsualText is how long it takes as a rule; "" where that is not known.
+func (c clock) UsualText() string { return tookText(c.Usual) }
 
 // page writes a fault for a person.
 func (a *answering) page(h http.Header, f *fault) []byte {
 	d := pageData{
 		Project: a.route.chain.Name, Method: a.r.Method, Target: a.r.RequestURI,
-		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Log: f.log,
-		Dashboard: a.dashboard(f), Nonce: rand.Text(),
+		Heading: f.heading(), Detail: f.detail, Backend: f.backend, Status: f.status, Next: f.next,
+		Clock: clockOf(f.state), Form: a.r.Method != http.MethodGet, Phase: f.state.Phase,
+		Attempts: a.attempts(), NotAsked: a.notAsked(), Near: a.near(f), Log: a.log(f), Dashboard: a.dashboard(f), Nonce: rand.Text(),
 	}
-	// A POST that is sent again by a page is sent without its person.
-	if a.r.Method == http.MethodGet {
-		d.Reload = f.until // a form is not sent again by itself
+	if !d.Form { // what is sent again by a page is sent without its person
+		d.Reload = f.until
 	}
-	for _, t := range a.trace.attempts {
-		note := t.note
-		if note == noteRefused {
-			note = "" // the status says as much
-		}
-		d.Attempts = append(d.Attempts, pageAttempt{t.backend, t.said(), note, tookText(t.took), t.answer})
-		d.Answers = d.Answers || t.answer != ""
+	if d.Reload == untilReady && d.Phase == Waiting {
+		d.Refresh = refreshAfter(f.state)
 	}
-	d.NotAsked = a.notAsked()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	// Nothing of the page comes from elsewhere, and what a request has brought into it
 	// cannot run.
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+d.Nonce+
-		"'; script-src 'nonce-"+d.Nonce+"'; connect-src 'self'; base-uri 'none'; frame-ancestors 'self'")
+		"'; script-src 'nonce-"+d.Nonce+"'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 	var b bytes.Buffer
 	if err := templates().ExecuteTemplate(&b, "fault.html", d); err != nil {
 		a.route.chain.Logf("write page: %v", err)
 	}
 	return b.Bytes()
+}
+
+func clockOf(s State) *clock {
+	if s.Since.IsZero() {
+		return nil
+	}
+	return &clock{time.Since(s.Since), s.Usual, s.Phase == Down}
+}
+
+// refreshAfter is when a page that waits shows newer lines. The longer it lasts, the rarer:
+// whoever reads the page is disturbed a few times at most.
+func refreshAfter(s State) time.Duration {
+	if s.Since.IsZero() {
+		return refreshFirst
+	}
+	return max(refreshFirst, time.Since(s.Since))
+}
+
+// log is what the backend has printed, in its colours.
+func (a *answering) log(f *fault) [][]span {
+	if f.backend == "" {
+		return nil
+	}
+	var list [][]span
+	for _, line := range a.route.chain.Tail(f.backend) {
+		list = append(list, spans(line))
+	}
+	return list
+}
+
+// attempts are who was asked, in words.
+func (a *answering) attempts() []pageAttempt {
+	var list []pageAttempt
+	for _, t := range a.trace.attempts {
+		note := t.note
+		if note == noteRefused {
+			note = "" // the status says as much
+		}
+		list = append(list, pageAttempt{t.backend, t.said(), note, tookText(t.took), t.answer})
+	}
+	return list
 }
 
 // dashboard is the page of the dashboard that tells more of a fault: the log of whom it
@@ -189,7 +144,11 @@ func (a *answering) dashboard(f *fault) string {
 	case base == "" || !ingress.IsLoopback(client) || a.route.chain.hosts.Configured(a.r.Host):
 		return ""
 	case f.backend != "":
-		return base + "/logs?" + url.Values{"service": {f.backend}, "at": {time.Now().UTC().Format(time.RFC3339)}}.Encode()
+		at := f.state.Since
+		if at.IsZero() {
+			at = time.Now()
+		}
+		return base + "/logs?" + url.Values{"service": {f.backend}, "at": {at.UTC().Format(time.RFC3339)}}.Encode()
 	}
 	return base + "/requests"
 }
@@ -205,6 +164,18 @@ func tookText(d time.Duration) string {
 		return fmt.Sprintf("%.0f ms", d.Seconds()*1000)
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// lastsText is a time that goes on, which pages count on by whole seconds.
+func lastsText(d time.Duration) string {
+	switch s := int(d.Seconds()); {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	}
 }
 
 // notAsked lists the backends whose paths kept them out.

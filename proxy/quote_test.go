@@ -52,7 +52,7 @@ func TestQuotes(t *testing.T) {
 				io.WriteString(w, c.body)
 			})
 			page := gateway(t, Config{}, a).get("/nowhere", navigation...).body
-			if !strings.Contains(page, "<pre>"+c.want) {
+			if !strings.Contains(page, `aria-label="answer of a">`+c.want) {
 				t.Errorf("no %q in %s", c.want, page)
 			}
 		})

@@ -1,5 +1,7 @@
 package proxy
 
+import "time"
+
 // Phase is what the gateway does with requests for a backend.
 type Phase int
 
@@ -51,6 +53,11 @@ type State struct {
 	Stopped bool
 	// Reason is one phrase for people: "building", "exited with status 1".
 	Reason string
-	// Log is the end of the backend's output, shown on the page of a crash.
-	Log []string
+	// Since is when what Reason says has begun. Zero: nobody knows.
+	Since time.Time
+	// Usual is how long what Reason says takes as a rule. 0: nobody knows.
+	Usual time.Duration
+	// Heeding says of a backend that is Down that a change of its files starts it
+	// again.
+	Heeding bool
 }

@@ -128,6 +128,7 @@ func (a *answering) stampStatic(status int, began time.Time) {
 	t.end(status, "")
 	h := a.w.Header()
 	a.trace.stamp(h, status, staticName)
+	a.witness(status, staticName, h)
 	a.closeIfUnread(h)
 }
 

@@ -13,7 +13,7 @@ import (
 type backends struct {
 	gateway *proxy.Gateway
 	current *current
-	tail    func(service string) []string // of its output
+	pace    pace
 	say     say
 }
 
@@ -39,7 +39,10 @@ func (b *backends) observe(service *project.Service, e event.Service) {
 	if !service.InCascade() || service.JoinsWhenAnswering && e.State == event.Ready && !b.current.hasJoined(e.Name) {
 		return
 	}
-	b.gateway.SetState(e.Name, b.stateOf(e))
+	if e.State == event.Ready {
+		b.pace.note(e)
+	}
+	b.gateway.SetState(e.Name, b.stateOf(service, e))
 }
 
 // drain returns when no request needs the service's old process any more, at the
@@ -50,7 +53,7 @@ func (b *backends) drain(ctx context.Context, service string) { b.gateway.Drain(
 func (b *backends) interrupt(service string) { b.gateway.Interrupt(service) }
 
 // stateOf says what to do with requests for a backend in a state.
-func (b *backends) stateOf(e event.Service) proxy.State {
+func (b *backends) stateOf(service *project.Service, e event.Service) proxy.State {
 	reason := e.State.String()
 	if e.Reason != "" {
 		reason += ": " + e.Reason
@@ -61,13 +64,16 @@ func (b *backends) stateOf(e event.Service) proxy.State {
 	// Returning: it is being stopped only to be started again, so requests wait instead
 	// of failing.
 	case e.State == event.Stopping && e.Returning:
-		return proxy.State{Phase: proxy.Waiting, Reason: "restarting"}
+		return proxy.State{Phase: proxy.Waiting, Reason: "restarting", Since: e.Since}
 	// Stopping without a return is the end that somebody asked for; its page says so.
 	case e.State == event.Stopping || e.State.Settled():
-		stopped := e.State == event.Stopped || e.State == event.Stopping
-		return proxy.State{Phase: proxy.Down, Stopped: stopped, Reason: reason, Log: b.tail(e.Name)}
+		return proxy.State{
+			Phase: proxy.Down, Reason: reason, Since: e.Since,
+			Stopped: e.State == event.Stopped || e.State == event.Stopping,
+			Heeding: len(service.Watch) > 0 && e.HeedsChanges(),
+		}
 	}
-	return proxy.State{Phase: proxy.Waiting, Reason: reason, Log: b.tail(e.Name)}
+	return proxy.State{Phase: proxy.Waiting, Reason: reason, Since: e.Since, Usual: b.pace.usual(e.Name, e.State)}
 }
 
 // leave takes a service of a Procfile out of the cascade, until it joins.

@@ -1,10 +1,12 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -82,25 +84,47 @@ func (o *output) matches(ctx context.Context, p supervisor.Process) error {
 	}
 }
 
-const tailLines = 20 // of a failed service's output
+const (
+	tailLines = 20 // of a failed service's output
+	pageLines = 40 // likewise, on a page, where there is more room
+)
 
 // tail is the end of what the service's last process has printed.
 func (o *outputs) tail(service string) []string {
+	var all []string
+	for _, line := range o.lastLines(service, tailLines) {
+		all = append(all, clip(line.Text))
+	}
+	return all
+}
+
+// styledTail is the same with its colours, for the gateway's pages.
+func (o *outputs) styledTail(service string) []string {
+	var all []string
+	for _, line := range o.lastLines(service, pageLines) {
+		text := cmp.Or(line.Styled, line.Text)
+		// Cut in the midst of a sequence its rest would be text.
+		if clipped := clip(line.Text); clipped != line.Text {
+			text = clipped
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func (o *outputs) lastLines(service string, n int) []logmux.Line {
 	o.mu.Lock()
 	newest := o.newest[service]
 	o.mu.Unlock()
+	// Without a process there is no tail to show: nothing was opened since devgate began.
 	if newest == nil {
 		return nil
 	}
-	// Without a process there is no tail to show: nothing was opened since devgate began.
-	var all []string
-	opened := newest.opened.Load()
-	for _, line := range o.printer.Tail(service, tailLines) {
-		if opened != nil && !line.At.Before(*opened) {
-			all = append(all, clip(line.Text))
-		}
+	opened, lines := newest.opened.Load(), o.printer.Tail(service, n)
+	if opened == nil {
+		return nil
 	}
-	return all
+	return slices.DeleteFunc(lines, func(l logmux.Line) bool { return l.At.Before(*opened) })
 }
 
 // clip shortens a line that is shown as an example.

@@ -88,10 +88,12 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	return s, nil
 }
 
-// gatewayConfig is that of the Devgatefile, and where the dashboard is.
-func (s *session) gatewayConfig(setup *setup) proxy.Config {
-	cfg := gatewayConfig(setup, s.logf)
+// gatewayConfig is what the gateway is to do by a setup.
+func (s *session) gatewayConfig(to *setup) proxy.Config {
+	cfg := gatewayConfig(to, s.logf)
 	cfg.Dashboard = s.dashboard.url()
+	// The gateway is there before the outputs; a page is asked for after both.
+	cfg.Tail = func(service string) []string { return s.outputs.styledTail(service) }
 	return cfg
 }
 
@@ -110,7 +112,7 @@ func filesOf(streams ...io.Writer) (all []fs.FileInfo) {
 // assemble makes the parts that look after services, each with what it needs.
 func (s *session) assemble() {
 	s.outputs = newOutputs(s.printer)
-	s.backends = &backends{gateway: s.gateway, current: s.current, tail: s.outputs.tail, say: s.say}
+	s.backends = &backends{gateway: s.gateway, current: s.current, say: s.say}
 	s.edits = newEdits(recall(s.options.Project))
 	s.edits.tell = (&findings{current: s.current, say: s.say, known: s.edits.ledger.Outputs}).take
 	undeclared := &undeclared{say: s.say, path: s.options.Project.Path}
