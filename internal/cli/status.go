@@ -51,7 +51,11 @@ func printJSON(out io.Writer, v any) error {
 }
 
 func printStatus(out io.Writer, s control.Status) error {
-	fmt.Fprintf(out, "%s  %s  %s  (pid %d)\n\n", s.Name, s.State, s.URL, s.PID)
+	fmt.Fprintf(out, "%s  %s  %s  (pid %d)", s.Name, s.State, s.URL, s.PID)
+	if s.Dashboard != nil {
+		fmt.Fprintf(out, "  dashboard %s", *s.Dashboard)
+	}
+	io.WriteString(out, "\n\n")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tKIND\tSTATE\tFOR\tPORT\tPID\tRESTARTS\tREADY IN\tLAST EXIT")
 	for _, service := range s.Services {

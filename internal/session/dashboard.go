@@ -118,8 +118,12 @@ func (d *dashboards) follow(before, after *setup) string {
 		}
 		return err.Error()
 	}
+	verb := " moves to "
+	if d.listeners == nil {
+		verb = " is at "
+	}
 	d.take(listeners)
-	return "the dashboard moves to " + d.url()
+	return "the dashboard" + verb + d.url()
 }
 
 // fits reports whether the dashboard is where a setup wants it.
