@@ -47,6 +47,10 @@ type Config struct {
 	// Dashboard is the URL of the page that shows more of the project; the gateway's
 	// pages link to what they tell of there. Empty: there is none.
 	Dashboard string
+	// Observe gets what was decided for each request that a backend or the static
+	// folder answers, before the answer goes out. It must not block, nor keep what it
+	// is given. Nil: nobody does.
+	Observe func(*Observation)
 	// Logf gets one line, without a newline, for each thing the developer
 	// should see (a refused host, a full disk). It must not block. Nil: none.
 	Logf func(format string, args ...any)

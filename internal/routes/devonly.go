@@ -15,7 +15,11 @@ var sources = regexp.MustCompile(`^/src/.*\.(?:tsx?|jsx?|vue|svelte|s?css)$`)
 
 // IsDevOnly reports whether nobody will ask for a path where no development
 // server runs.
-func IsDevOnly(path string) bool { return devOnly.MatchString(path) }
+func IsDevOnly(path string) bool {
+	// Asked for each request: most paths begin like none of them.
+	mayBe := len(path) > 1 && strings.IndexByte("@_nsl.", path[1]) >= 0 || strings.HasSuffix(path, ".map") || strings.Contains(path, ".hot-update.")
+	return mayBe && devOnly.MatchString(path)
+}
 
 // isSource reports the same of a backend that answers everything.
 func isSource(path string) bool { return strings.HasPrefix(path, "/src/") && sources.MatchString(path) }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -89,7 +91,7 @@ func (j *Journal) add(k key, o Observation) {
 }
 
 func shapeOf(o *Observation) string {
-	return fmt.Sprintf("%s %s %s %t %t", o.Method, Shape(o.Path), o.Backend, o.Strong, o.Page)
+	return strings.Join([]string{o.Method, Shape(o.Path), o.Backend, said(o.Strong), said(o.Page)}, " ")
 }
 
 // hash is FNV-1a.
@@ -199,3 +201,6 @@ func Decode(text []byte) *Journal {
 	}
 	return j
 }
+
+// FileIn is where the journal of a project lies.
+func FileIn(root string) string { return filepath.Join(root, ".devgate", "observed.json") }

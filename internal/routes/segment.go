@@ -23,24 +23,61 @@ func split(path string) []string {
 // plain reports whether a segment can be written in `paths` as it is. One that
 // cannot is matched by "*" alone.
 func plain(segment string) bool {
-	return utf8.ValidString(segment) && !strings.ContainsAny(segment, "*/?# ") && strings.IndexFunc(segment, notShown) < 0
+	for _, r := range segment {
+		if r == utf8.RuneError || strings.IndexByte("*/?# ", byte(r)) >= 0 && r < utf8.RuneSelf || !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
 }
 
-func notShown(r rune) bool { return !unicode.IsPrint(r) }
+// idForms are what the names of single things look like beside plain numbers and
+// hashes: UUIDs, ULIDs, addresses, dates, ABC-12.
+var idForms = regexp.MustCompile(`^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}` +
+	`|[^@]+@[^@]+\.[^@]+|[0-9]{4}-[0-9]{2}-[0-9]{2}|[A-Z]{2,6}-[0-9]+)$`)
 
-// idForms are what the names of single things look like: numbers, UUIDs, hashes,
-// ULIDs, addresses, dates, ABC-12.
-var idForms = regexp.MustCompile(`^(?:[0-9]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{10,}` +
-	`|[0-9A-HJKMNP-TV-Z]{26}|[^@]+@[^@]+\.[^@]+|[0-9]{4}-[0-9]{2}-[0-9]{2}|[A-Z]{2,6}-[0-9]+)$`)
-
-// longMixed is the length from which letters and digits together are taken for
-// something random.
-const longMixed = 16
+const (
+	// leastHash is the length from which hexadecimal digits are taken for a hash.
+	leastHash = 10
+	// longMixed is that from which letters and digits together are taken for
+	// something random: a cuid, a token, a hash in another alphabet.
+	longMixed = 16
+)
 
 // isID reports whether a segment names one thing of many.
 func isID(segment string) bool {
-	return idForms.MatchString(segment) || len(segment) >= longMixed && strings.ContainsAny(segment, "0123456789") &&
-		strings.IndexFunc(segment, unicode.IsLetter) >= 0 && !strings.ContainsAny(segment, ".")
+	digits, letters, hex, rest := kinds(segment)
+	switch {
+	case len(segment) == 0 || digits == 0 && strings.IndexByte(segment, '@') < 0:
+		return hex == len(segment) && hex >= leastHash
+	case digits == len(segment), hex == len(segment) && hex >= leastHash:
+		return true
+	case rest == 0 && len(segment) < longMixed:
+		return false
+	case digits > 0 && letters > 0 && len(segment) >= longMixed && strings.IndexByte(segment, '.') < 0:
+		return true
+	}
+	return idForms.MatchString(segment)
+}
+
+// kinds counts the characters of a segment. Each segment of each request is looked
+// at, so only few are given to a regular expression.
+func kinds(segment string) (digits, letters, hex, rest int) {
+	for i := range len(segment) {
+		switch c := segment[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+			hex++
+		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F':
+			letters++
+			hex++
+		case c >= 'g' && c <= 'z', c >= 'G' && c <= 'Z', c >= 0x80:
+			letters++
+		default:
+			rest++
+		}
+	}
+	return digits, letters, hex, rest
 }
 
 // general reports whether "*" is to stand for a segment.
