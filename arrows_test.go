@@ -32,7 +32,7 @@ var arrows = map[string]string{
 	"devgate/internal/proc":      "golang.org/x/sys/unix",
 	"devgate/internal/relay":     "devgate/internal/loopback",
 	"devgate/internal/project":   "devgate/internal/envfile devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell",
-	"devgate/internal/session":   "devgate/internal/buildoutput devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix",
+	"devgate/internal/session":   "devgate/internal/buildoutput devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix",
 	"devgate/internal/testport":  "",
 	"devgate/internal/testproc":  "",
 	"devgate/internal/tty":       "golang.org/x/sys/unix golang.org/x/term",
@@ -62,6 +62,9 @@ var arrows = map[string]string{
 	"devgate/internal/proposal":          "devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input",
 
 	"devgate/internal/buildoutput": "",
+
+	// Handing over to another engine.
+	"devgate/internal/routes": "",
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {

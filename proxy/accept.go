@@ -87,6 +87,17 @@ func isHTML(h http.Header) bool {
 	return strings.EqualFold(strings.TrimSpace(media), "text/html")
 }
 
+// kindOf is "html", "json" or "".
+func kindOf(h http.Header) string {
+	switch {
+	case isHTML(h):
+		return "html"
+	case isJSON(h):
+		return "json"
+	}
+	return ""
+}
+
 // isSuccess reports a 2xx.
 func isSuccess(status int) bool { return status/100 == 2 }
 

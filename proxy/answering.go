@@ -23,6 +23,8 @@ type answering struct {
 	unread   bool // nobody reads the answer: Explain asks
 	nobody   bool // every backend refused
 	recorded bool // the recorder has it
+
+	observed Observation
 }
 
 // use makes rep the client's answer.
@@ -36,6 +38,7 @@ func (a *answering) use(rep *reply) {
 		rep.body.MakeLast()
 	}
 	a.g.hmr.notice(rawPath(a.req.Target), rep.c.Name, rep.resp.Status)
+	a.observe(rep, rep.c.Name, rep.resp.Status, rep.resp.Header)
 	endless := isEventStream(rep.resp.Header)
 	if endless {
 		rep.lease.release() // a restart does not wait for its end (G4)

@@ -50,6 +50,10 @@ type Config struct {
 	// Tail returns the last lines that a backend has printed, for the pages about it;
 	// SGR sequences in them are their colours. It must not block. Nil: none.
 	Tail func(backend string) []string
+	// Observe gets what was decided for each request that a backend or the static
+	// folder answers, before the answer goes out. It must not block, nor keep what it
+	// is given. Nil: nobody does.
+	Observe func(*Observation)
 	// Logf gets one line, without a newline, for each thing the developer
 	// should see (a refused host, a full disk). It must not block. Nil: none.
 	Logf func(format string, args ...any)

@@ -53,7 +53,10 @@ func (m *owners) forget() {
 // back (protocol "vite-hmr"). Its name stays right over restarts.
 type hmrOwner struct{ name atomic.Pointer[string] }
 
-const viteClient = "/@vite/client"
+const (
+	viteClient  = "/@vite/client"
+	hmrProtocol = "vite-hmr"
+)
 
 // notice learns from an answer of a backend that is used.
 func (o *hmrOwner) notice(path, name string, status int) {
@@ -75,7 +78,7 @@ func (o *hmrOwner) forget(name string) {
 func (o *hmrOwner) owner(h http.Header) string {
 	name := o.name.Load()
 	protocols := h["Sec-Websocket-Protocol"]
-	if name == nil || !wire.HasToken(protocols, "vite-hmr") && !wire.HasToken(protocols, "vite-ping") {
+	if name == nil || !wire.HasToken(protocols, hmrProtocol) && !wire.HasToken(protocols, "vite-ping") {
 		return ""
 	}
 	return *name

@@ -127,6 +127,7 @@ func (a *answering) stampStatic(status int, began time.Time) {
 	t.began = began
 	t.end(status, "")
 	h := a.w.Header()
+	a.observe(nil, staticName, status, h)
 	a.trace.stamp(h, status, staticName)
 	a.witness(status, staticName, h)
 	a.closeIfUnread(h)

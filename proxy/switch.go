@@ -27,6 +27,7 @@ func (a *answering) tunnel(rep *reply) {
 		a.g.tunnels.leave()
 		return
 	}
+	a.observe(rep, rep.c.Name, rep.resp.Status, rep.resp.Header)
 	t := &wire.Tunnel{Client: client, Backend: backend}
 	tunnels := &a.g.tunnels // the tunnel must not hold on to the request
 	remove, forget := tunnels.add(t.Cut), rep.lease.at.lasting.add(t.Cut)

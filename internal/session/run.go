@@ -25,7 +25,7 @@ type parts struct {
 	reporting                                     *task // the reporter
 	serving, supervising                          *task // the gateway, the services
 	watching, reloading, editing                  *task // files, the Devgatefile, who writes
-	recording                                     *task // processes
+	recording, observing                          *task // processes, who answers what
 	typing, sizing, signalling, guarding, reading *task // devgate's own terminal, signals, guard and output
 }
 
@@ -129,6 +129,7 @@ func (s *session) start() *parts {
 	p.watching = background(func(ctx context.Context) error { return s.watchFiles(ctx, reloader.ask) })
 	p.serving = background(s.gateway.Serve)
 	p.recording = background(s.recordProcesses)
+	p.observing = background(s.observed.run)
 	p.sizing = background(s.terminals.follow)
 	p.typing = background(s.readKeys)
 	p.supervising = background(func(ctx context.Context) error { return s.sup.Run(ctx, s.options.First) })
@@ -156,6 +157,7 @@ func (s *session) stop(p *parts) {
 	p.recording.stop()
 	// Whatever was started has ended, so the next devgate has nobody to look for.
 	os.Remove(leftoversPath(s.options.Project.Root))
+	p.observing.stop() // after the last request
 	p.sizing.stop()
 	limit, cancel := context.WithTimeout(context.Background(), stuckLimit)
 	defer cancel()

@@ -45,6 +45,7 @@ type session struct {
 	terminals *terminals
 	specs     *specs
 	edits     *edits
+	observed  *observed
 
 	ending   *ending
 	stopping atomic.Bool // it is on its way down
@@ -64,6 +65,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 	s.current = newCurrent(setup)
 	s.dashboard = &dashboards{current: s.current, version: o.Version}
 	refused := s.dashboard.claim(setup)
+	s.observed = newObserved(o.Project, s.say)
 	s.gateway = proxy.New(s.gatewayConfig(setup))
 	// The ports before all else: if one is taken nothing has to be undone.
 	if err := claimPorts(s.gateway, setup, refused); err != nil {
@@ -91,7 +93,7 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 // gatewayConfig is what the gateway is to do by a setup.
 func (s *session) gatewayConfig(to *setup) proxy.Config {
 	cfg := gatewayConfig(to, s.logf)
-	cfg.Dashboard = s.dashboard.url()
+	cfg.Dashboard, cfg.Observe = s.dashboard.url(), s.observed.take
 	// The gateway is there before the outputs; a page is asked for after both.
 	cfg.Tail = func(service string) []string { return s.outputs.styledTail(service) }
 	return cfg
@@ -214,6 +216,7 @@ func (s *session) apply(d plan) (remark string) {
 	if err := s.gateway.Reconfigure(s.gatewayConfig(d.after)); err != nil {
 		s.say("", err.Error())
 	}
+	s.observed.begin(d.after.Project)
 	s.backends.preset(d.added)
 	s.edits.forget(d.rebuilt)
 	s.sup.Reconcile(s.specs.of(d.after), d.after.startedNames())
