@@ -45,7 +45,7 @@ func Of(p *project.Project) Outline {
 	for _, s := range p.Services {
 		o.Services = append(o.Services, Service{
 			Name: s.Name, Kind: s.Kind().String(), Port: s.Service.Port.String(),
-			Ready: readyWord(p, s), After: slices.Concat([]string{}, s.After), Command: commandText(p, s),
+			Ready: readyWord(p, s), After: append([]string{}, s.After...), Command: commandText(p, s),
 		})
 	}
 	return o

@@ -16,7 +16,8 @@ import (
 
 const tailLines = 20 // of the output of a service that is not ready
 
-// NotReady says what is not ready, with the last lines of each.
+// NotReady says what is not ready, with the last lines of each. A hint that is empty
+// is left out.
 func NotReady(client *control.Client, answer control.Readiness, timeout time.Duration, hint string) error {
 	var b strings.Builder
 	b.WriteString("not everything is ready")
@@ -30,10 +31,12 @@ func NotReady(client *control.Client, answer control.Readiness, timeout time.Dur
 			b.WriteString(": " + s.Reason)
 		}
 		if s.State != event.Stopped { // by somebody: its output tells nothing of it
-			writeTail(&b, client, s.Name)
+			Tail(&b, client, s.Name)
 		}
 	}
-	b.WriteString("\n  hint: " + hint)
+	if hint != "" {
+		b.WriteString("\n  hint: " + hint)
+	}
 	return errors.New(b.String())
 }
 
@@ -60,8 +63,9 @@ func isUnderWay(answer control.Readiness) bool {
 	})
 }
 
-// writeTail writes the end of what a service has printed.
-func writeTail(w io.Writer, client *control.Client, name string) {
+// Tail writes the end of what a service has printed, each line on a line of its own
+// behind a line end.
+func Tail(w io.Writer, client *control.Client, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var tail []string
