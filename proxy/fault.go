@@ -139,7 +139,7 @@ func faultRefused(backend string, address string, err error) *fault {
 	return &fault{
 		status: http.StatusBadGateway, word: "refused", backend: backend, until: untilDialed,
 		title:  fmt.Sprintf("%s should be ready, but %s does not accept connections", backend, address),
-		detail: oneLine(err), next: nextStep{Text: fmt.Sprintf("check that %s runs, and listens on %s", backend, address)},
+		detail: oneLine(err), next: nextStep{Text: fmt.Sprintf("check that %s runs, and listens on %s", backend, address)}, state: State{Phase: Ready},
 	}
 }
 

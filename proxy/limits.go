@@ -11,6 +11,7 @@ const (
 	noticeDelay        = 300 * time.Millisecond // how long a crash may go unnoticed by whoever calls SetState
 	redials            = 6                      // attempts to connect in a noticeDelay
 	selfRestart        = 10                     // noticeDelays for which a server may refuse connections
+	reachPatience      = time.Second            // for a connection of which a page wants to know whether it comes about
 	refreshFirst       = 5 * time.Second        // until a page that waits shows newer lines
 	drainTime          = 50 * time.Millisecond  // for the body of an answer that is not used to come
 	// speculationWorth is what the refusals before an answer must usually take

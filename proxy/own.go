@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"strconv"
 )
@@ -26,6 +28,14 @@ func (x *exchange) serveOwn() {
 	}
 }
 
+// stateNow is what the gateway tells of backends on the app's origin: words.
+type stateNow struct {
+	State    string            `json:"state"`
+	Backends map[string]string `json:"backends"`
+	// Reached says whether the backend that was asked for accepts connections.
+	Reached *bool `json:"reached,omitempty"`
+}
+
 // serveState tells one word for each backend, and one for all.
 func (x *exchange) serveState() {
 	backends := make(map[string]string)
@@ -46,8 +56,22 @@ func (x *exchange) serveState() {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Etag", strconv.Quote(strconv.FormatUint(x.sockets, 36))) // another one after each change of a state
-	json.NewEncoder(x.w).Encode(struct {
-		State    string            `json:"state"`
-		Backends map[string]string `json:"backends"`
-	}{all.String(), backends})
+	json.NewEncoder(x.w).Encode(stateNow{all.String(), backends, x.reached()})
+}
+
+// reached tries a connection to the backend that ?reach= names; nil where it names none. A page
+// that asked by requests of its own would have the errors of these in the browser's console.
+func (x *exchange) reached() *bool {
+	c := x.route.chain.find(x.r.URL.Query().Get("reach"))
+	if c == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(x.ctx, reachPatience)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", c.up.place())
+	if err == nil {
+		conn.Close()
+	}
+	is := err == nil
+	return &is
 }

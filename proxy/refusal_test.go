@@ -175,6 +175,28 @@ func TestFaultForms(t *testing.T) {
 	})
 }
 
+// G14: asked for it, the gateway's own path tells whether a port accepts connections, of
+// backends alone.
+func TestStateTellsWhoIsReached(t *testing.T) {
+	a, b := backend(t, "a", answers(200, "")), backend(t, "b", answers(200, ""))
+	b.Port = testport.One(t)
+	g := gateway(t, Config{}, a, b)
+	for query, want := range map[string]string{
+		"?reach=a": `,"reached":true}`, "?reach=b": `,"reached":false}`, "?reach=localhost:1": `"b":"ready"}}`, "": `"b":"ready"}}`,
+	} {
+		if got := g.get("/__devgate/state" + query); !strings.HasSuffix(got.body, want+"\n") {
+			t.Errorf("%s: %s", query, got.body)
+		}
+	}
+	g.SetState("b", State{Phase: Ready, Port: a.Port}) // where its process is now
+	if got := g.get("/__devgate/state?reach=b"); !strings.Contains(got.body, `"reached":true`) {
+		t.Errorf("%s", got.body)
+	}
+	if len(a.requests()) > 0 {
+		t.Errorf("a was asked: %q", a.requests())
+	}
+}
+
 // G14: the gateway's own path tells words and nothing else.
 func TestStatePath(t *testing.T) {
 	g := gateway(t, Config{Tail: func(string) []string { return []string{"secret"} }}, backend(t, "a", answers(200, "")), backend(t, "b", answers(200, "")))

@@ -58,6 +58,16 @@ func (u *upstream) newEndpoint(port int) *endpoint {
 	return p
 }
 
+// place is the address of the process that is Ready, or else of the next one.
+func (u *upstream) place() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.at != nil {
+		return u.at.address
+	}
+	return u.backend.address()
+}
+
 // moved reports whether b is to be found elsewhere than a, or otherwise spoken to.
 func (b *Backend) moved(a *Backend) bool {
 	return a.address() != b.address() || a.secure() != b.secure() || a.H2C != b.H2C || a.Remote != b.Remote || a.Unverified != b.Unverified

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // findBrowser is a Chromium. On a Debian machine it is installed where that is
@@ -42,7 +43,8 @@ func findBrowser() (string, error) {
 // tab is a page of a headless browser, driven by the DevTools protocol.
 type tab struct {
 	*socket
-	last int // id of the newest command
+	last   int      // id of the newest command
+	events []string // since the last look at them; none before listen
 }
 
 // openTab starts a browser with nothing in it, which ends with the test.
@@ -55,7 +57,7 @@ func openTab(t *testing.T) *tab {
 	data := t.TempDir()
 	cmd := exec.Command(program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1000,700",
-		"--remote-debugging-port=0", "--user-data-dir="+data, "about:blank")
+		"--host-resolver-rules=MAP evil.test 127.0.0.1", "--remote-debugging-port=0", "--user-data-dir="+data, "about:blank")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var said transcript
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -101,10 +103,11 @@ func dialPage(t *testing.T, address string) *socket {
 	return s
 }
 
-// call sends a command and decodes its result; events are left out.
+// call sends a command and decodes its result; events before it are kept.
 func (b *tab) call(method string, params map[string]any, result any) {
 	b.t.Helper()
 	b.last++
+	b.conn.SetDeadline(time.Now().Add(patience)) // of one command, not of the test
 	text, _ := json.Marshal(map[string]any{"id": b.last, "method": method, "params": params})
 	b.send(textFrame, text)
 	for {
@@ -120,6 +123,7 @@ func (b *tab) call(method string, params map[string]any, result any) {
 			b.t.Fatalf("%s: %v", method, err)
 		}
 		if m.ID != b.last {
+			b.events = append(b.events, said)
 			continue
 		}
 		if m.Error != nil {

@@ -1,14 +1,14 @@
 const began = performance.now();
 let seen, timer; // the ETag of the states at first; the next look
 async function isBack() {
-  if (until === "dialed") {
-    const answer = await fetch(location.href, { method: "HEAD", cache: "no-store", redirect: "manual" });
-    return answer.headers.get("X-Devgate-Error") !== "refused";
-  }
-  const answer = await fetch("/__devgate/state", { cache: "no-store" });
-  const tag = answer.headers.get("ETag"), { backends } = await answer.json();
+  const query = until === "dialed" ? "?reach=" + encodeURIComponent(backend) : "";
+  const answer = await fetch("/__devgate/state" + query, { cache: "no-store" });
+  const tag = answer.headers.get("ETag"), { backends, reached } = await answer.json();
   seen ??= tag;
-  if (until === "changed") return tag !== seen && !Object.values(backends).includes("waiting");
+  switch (until) {
+  case "changed": return tag !== seen && !Object.values(backends).includes("waiting");
+  case "dialed": return reached || backends[backend] !== was;
+  }
   return backends[backend] === "ready" || backends[backend] !== was;
 }
 // Newer lines are worth a reload only to somebody who is not in the midst of reading them.
