@@ -14,7 +14,6 @@ import (
 func (p *Project) Notes() []*procfile.Error {
 	return slices.Concat(p.Warnings, p.stale())
 }
-}
 
 // Unknown is the error about a name that no service has.
 func (p *Project) Unknown(name string) error {

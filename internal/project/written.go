@@ -44,4 +44,3 @@ func PortsIn(text string) (all []Written) {
 		text = text[m[5]:] // what ends one may begin the next
 	}
 }
-
