@@ -156,3 +156,22 @@ func (g *Registration) Leave() {
 	g.file.Close()
 	g.file = nil
 }
+
+// Entries are those of every devgate of this user that runs, by folder.
+func Entries() ([]Entry, error) {
+	r, err := OpenRegistry()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.Entries(), nil
+}
+
+// Client speaks with the devgate of an entry, which has to say where it answers.
+func (e Entry) Client() *Client { return newClient(e.Record) }
+
+// Runs reports whether the devgate of an entry is still on the list.
+func (e Entry) Runs() bool {
+	now, err := Entries()
+	return err == nil && slices.ContainsFunc(now, func(other Entry) bool { return other.Root == e.Root && other.PID == e.PID })
+}
