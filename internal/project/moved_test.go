@@ -162,6 +162,9 @@ env = { WEB_PORT = "5173", SELF = "localhost:{port}" }
 command = "web --port {port} --api localhost:4001 --db localhost:5432"
 port = 5173
 ready = { exec = "curl localhost:{port} localhost:3000" }
+[docs]
+command = "python3 -m http.server 8000 --timeout 5173 --dir 80000"
+port = 8000
 `)
 	p := mustLoad(t, Options{Dir: dir})
 	if notes := p.stale(); notes != nil {
@@ -185,6 +188,7 @@ ready = { exec = "curl localhost:{port} localhost:3000" }
 		"10:21 api: WEB_PORT: port 5173 " + is("web") + " (write {web.port} or {web.url})\n" +
 		"12:36 web: port 4001 " + is("api") + " (write {api.port} or {api.url})\n" +
 		"14:41 web: port 3000 " + is("gateway") + " (write {gateway.port} or {gateway.url})\n" +
+		"16:35 docs: port 8000 " + is("docs") + " (write {port})\n" +
 		"4:1 ADMIN: port 3999 " + is("the dashboard") + " ()\n" +
 		" API: port 4001 " + is("api") + " (write ${DEVGATE_API_PORT})\n"
 	if got.String() != want {

@@ -12,7 +12,7 @@ import (
 // of the main checkout are read, what of a file that nobody named is not used, and which
 // numbers stand for ports that have moved.
 func (p *Project) Notes() []*procfile.Error {
-	return slices.Concat(p.Warnings, p.stale())
+	return slices.Concat(p.Inherited, p.Warnings, p.stale())
 }
 
 // Unknown is the error about a name that no service has.

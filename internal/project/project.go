@@ -83,6 +83,10 @@ type Project struct {
 	// and of those that it would have been made from if they existed.
 	Inputs []string
 
+	// Inherited says which files are read from the main checkout, in the order in which they
+	// were looked for.
+	Inherited procfile.ErrorList
+
 	// Warnings say what of the files that nobody has named is not used, in the
 	// order in which they were read.
 	Warnings procfile.ErrorList

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"devgate/procfile"
 )
@@ -40,11 +41,22 @@ type staleness struct {
 
 // command looks at one command of a service.
 func (s *staleness) command(service *Service, key string, c procfile.Command) {
+	told := map[int]bool{}
 	for _, port := range PortsIn(c.String()) {
 		if who := s.written[port.Number]; who != "" {
 			s.found(service.Name+": ", service.Position(key), port, s.instead(who, port.Own && who == service.Name))
+			told[port.Number] = true
 		}
 	}
+	// Its own port may stand anywhere: `python3 -m http.server 8000`.
+	if own := service.Service.Port.Number; key == "command" && own != 0 && !told[own] && hasWord(c.String(), strconv.Itoa(own)) {
+		s.found(service.Name+": ", service.Position(key), Written{Number: own, Text: strconv.Itoa(own)}, s.instead(service.Name, true))
+	}
+}
+
+// hasWord reports whether a number stands in a text by itself, or behind a colon.
+func hasWord(text, number string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\n\"'=:;,&|()[]", c) }), number)
 }
 
 // variables looks at variables of the Devgatefile.

@@ -131,7 +131,7 @@ func (c *claim) isChosen(number int) bool { return number == c.source.Port }
 // move takes all ports to a block of their own, and says so.
 func (c *claim) move(why string) error {
 	p := c.project
-	first, err := port.Block(realPath(p.Root), p.BlockSize(), rememberedBlock(p.Root), c.claimed())
+	first, err := port.Block(project.RealPath(p.Root), p.BlockSize(), rememberedBlock(p.Root), c.claimed())
 	if err != nil {
 		return err
 	}
@@ -161,14 +161,6 @@ func (c *claim) claimed() map[int]bool {
 		all[n] = true
 	}
 	return all
-}
-
-// realPath is a path without symbolic links.
-func realPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return path
 }
 
 // blockPath is where a checkout remembers where its ports have moved to, so that they are there
