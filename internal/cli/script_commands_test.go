@@ -18,6 +18,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"devgate/internal/testport"
 )
 
 // patience is how long a script waits for what must come.
@@ -35,6 +37,8 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"request": requestCommand, // request METHOD URL STATUS [BODY-REGEXP] [HEADER: VALUE …]
 		"gone":    goneCommand,    // gone: no child of any program is left
 		"listen":  listenCommand,  // listen PORT: the test itself takes the port
+		"capture": captureCommand, // capture FILE REGEXP NAME: $NAME is what its first group matches
+		"freed":   freedCommand,   // freed PORT: until nobody listens there
 		"replace": replaceCommand, // replace FILE OLD NEW: edit a file as a save does
 	}
 }
@@ -243,6 +247,25 @@ func listenCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("LISTENER", strconv.Itoa(os.Getpid()))
 }
 
+func captureCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: capture FILE REGEXP NAME")
+	}
+	found := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile(args[0]))
+	if len(found) < 2 {
+		ts.Fatalf("%s does not match %s", args[0], args[1])
+	}
+	ts.Setenv(args[2], found[1])
+}
+
+func freedCommand(ts *testscript.TestScript, _ bool, args []string) {
+	number, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if !eventually(func() bool { return testport.Bindable(number) }) {
+		ts.Fatalf("somebody still listens on port %d", number)
+	}
+}
+
 func replaceCommand(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[0])
 	if !strings.Contains(text, args[1]) {
@@ -250,6 +273,6 @@ func replaceCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	path := ts.MkAbs(args[0])
 	fresh := path + ".new"
-	ts.Check(os.WriteFile(fresh, []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
+	ts.Check(os.WriteFile(fresh, []byte(strings.ReplaceAll(text, args[1], strings.ReplaceAll(args[2], `\n`, "\n"))), 0o644))
 	ts.Check(os.Rename(fresh, path))
 }
