@@ -38,6 +38,10 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"gone":    goneCommand,    // gone: no child of any program is left
 		"listen":  listenCommand,  // listen PORT: the test itself takes the port
 		"capture": captureCommand, // capture FILE REGEXP NAME: $NAME is what its first group matches
+		"until":   untilCommand,   // until REGEXP PROGRAM ARGS…: again and again, until it prints that
+		"suspend": suspendCommand, // suspend NAME: as Ctrl-Z does
+		"race":    raceCommand,    // race FOLDER…: devgate up --detach in all of them at once
+		"agree":   agreeCommand,   // agree FOLDER…: each has ports of its own, the same as when last asked
 		"freed":   freedCommand,   // freed PORT: until nobody listens there
 		"replace": replaceCommand, // replace FILE OLD NEW: edit a file as a save does
 	}
@@ -49,6 +53,7 @@ type benchKey struct{}
 type bench struct {
 	programs  map[string]*program
 	listeners []net.Listener
+	moved     map[string][]int // where a checkout has moved to, as agree has found it
 }
 
 type program struct {
@@ -169,6 +174,30 @@ func eventually(holds func() bool) bool {
 
 func signalCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(benchOf(ts).programs[args[0]].cmd.Process.Signal(unix.SignalNum("SIG" + args[1])))
+}
+
+func untilCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until REGEXP PROGRAM ARGS…")
+	}
+	want := regexp.MustCompile("(?m)" + args[0])
+	var out []byte
+	if !eventually(func() bool {
+		cmd := exec.Command(filepath.Join(binDir(ts), args[1]), args[2:]...)
+		cmd.Dir, cmd.Env = ts.MkAbs("."), environ(ts)
+		out, _ = cmd.Output()
+		return want.Match(out)
+	}) {
+		ts.Fatalf("%s never says %s:\n%s", args[1], args[0], out)
+	}
+}
+
+func suspendCommand(ts *testscript.TestScript, _ bool, args []string) {
+	process := benchOf(ts).programs[args[0]].cmd.Process
+	ts.Check(process.Signal(syscall.SIGTSTP))
+	if !eventually(func() bool { return isStopped(process.Pid) }) {
+		ts.Fatalf("%s does not stop", args[0])
+	}
 }
 
 func endedCommand(ts *testscript.TestScript, _ bool, args []string) {
