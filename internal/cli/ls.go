@@ -120,6 +120,14 @@ func orNil(text string) *string {
 	return &text
 }
 
+// valueOf is the text that orNil has made a pointer to.
+func valueOf(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
 func printRunningAll(out io.Writer, all []listed) error {
 	if len(all) == 0 {
 		return sayNoneRuns(out)
@@ -127,7 +135,7 @@ func printRunningAll(out io.Writer, all []listed) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tSTATE\tBRANCH\tURL\tFOLDER")
 	for _, one := range all {
-		fmt.Fprintln(table, strings.Join([]string{one.Name, one.State, dash(text(one.Branch)), dash(one.URL), one.Folder}, "\t"))
+		fmt.Fprintln(table, strings.Join([]string{one.Name, one.State, dash(valueOf(one.Branch)), dash(one.URL), one.Folder}, "\t"))
 	}
 	return table.Flush()
 }

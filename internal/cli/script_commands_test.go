@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 
+	"devgate/internal/reach"
 	"devgate/internal/testport"
 )
 
@@ -195,7 +196,7 @@ func untilCommand(ts *testscript.TestScript, neg bool, args []string) {
 func suspendCommand(ts *testscript.TestScript, _ bool, args []string) {
 	process := benchOf(ts).programs[args[0]].cmd.Process
 	ts.Check(process.Signal(syscall.SIGTSTP))
-	if !eventually(func() bool { return isStopped(process.Pid) }) {
+	if !eventually(func() bool { return reach.Suspended(process.Pid) }) {
 		ts.Fatalf("%s does not stop", args[0])
 	}
 }
