@@ -18,7 +18,8 @@ const arrowLines = `
 devgate -> devgate/internal/cli
 devgate/internal/bench ->
 devgate/internal/buildoutput ->
-devgate/internal/cli -> devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
+devgate/internal/checkout -> devgate/internal/input
+devgate/internal/cli -> devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
 devgate/internal/control -> devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix
 devgate/internal/dashboard -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/internal/detect -> devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3
@@ -36,6 +37,7 @@ devgate/internal/draft/render -> devgate/internal/detect/found devgate/internal/
 devgate/internal/e2e ->
 devgate/internal/envfile ->
 devgate/internal/event ->
+devgate/internal/gitignore -> devgate/internal/checkout devgate/internal/input
 devgate/internal/guard -> devgate/internal/proc golang.org/x/sys/unix
 devgate/internal/input ->
 devgate/internal/lint -> devgate/internal/project devgate/internal/watch devgate/procfile
@@ -45,16 +47,16 @@ devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/
 devgate/internal/outline -> devgate/internal/lint devgate/internal/project devgate/procfile
 devgate/internal/port -> devgate/internal/loopback devgate/internal/proc
 devgate/internal/proc -> golang.org/x/sys/unix
-devgate/internal/project -> devgate/internal/envfile devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell
+devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell
 devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input
 devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate/procfile
 devgate/internal/relay -> devgate/internal/loopback
 devgate/internal/routes ->
-devgate/internal/session -> devgate/internal/buildoutput devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix
+devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix
 devgate/internal/testport ->
 devgate/internal/testproc ->
 devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/term
-devgate/internal/watch -> devgate/internal/input github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix
+devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore devgate/internal/input github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix
 devgate/internal/words -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/procfile -> devgate/internal/input devgate/procfile/shell github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4
 devgate/procfile/schema -> devgate/procfile

@@ -31,6 +31,19 @@ const (
 // String returns the word as it is written in a Devgatefile.
 func (n NotFound) String() string { return pick(int(n), "explain", "pass") }
 
+// Isolate is whether a checkout takes ports of its own, instead of those of the file.
+type Isolate int
+
+// The values of isolate. The zero value is the default.
+const (
+	IsolateAuto Isolate = iota // where another checkout of the repository has one of them
+	IsolateOn
+	IsolateOff
+)
+
+// String returns the value as it is written in a Devgatefile.
+func (i Isolate) String() string { return pick(int(i), "auto", "true", "false") }
+
 // The limits and defaults of a file.
 const (
 	MaxSize            = input.MaxSize // bytes of a file; larger ones are refused
@@ -58,6 +71,7 @@ type File struct {
 	Speculate   bool
 	ReplayLimit int64 // bytes of a body that are kept for the next backend
 	Dashboard   Dashboard
+	Isolate     Isolate
 	EnvFile     []string          // ".env" alone unless EnvFileSet
 	EnvFileSet  bool              // written in the file: then every one must exist
 	Env         map[string]string // [env]: for every service, with placeholders

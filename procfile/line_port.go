@@ -100,3 +100,20 @@ func (b *builder) flagPort(p *entry) (int, span) {
 		off = at.end // the blank behind it may begin the next
 	}
 }
+
+// WithPort is the command of a line with another number in the PORT=n in front of it,
+// which is what its process is told; the same command where there is none.
+func WithPort(command string, port int) string {
+	off := 0
+	for {
+		m := leadingVar().FindStringSubmatchIndex(command[off:])
+		if m == nil {
+			return command
+		}
+		value := command[off+m[4] : off+m[5]]
+		if command[off+m[2]:off+m[3]] == "PORT" && !strings.Contains(value, "$") {
+			return command[:off+m[4]] + strconv.Itoa(port) + command[off+m[5]:]
+		}
+		off += m[1]
+	}
+}

@@ -1,6 +1,7 @@
 package procfile
 
 import (
+	"fmt"
 	"net/url"
 	"time"
 )
@@ -59,23 +60,23 @@ const (
 // String returns the word as it is written in a Devgatefile.
 func (s SPA) String() string { return pick(int(s), "auto", "true", "false") }
 
-// fallbackPage is `spa`, the one key that is a boolean or a word.
-func fallbackPage() valueType[SPA] {
-	return valueType[SPA]{
+// switching is a key that is on, off, or left to devgate: `spa`, `isolate`.
+func switching[T comparable](auto, on, off T) valueType[T] {
+	return valueType[T]{
 		Type: Type{"`\"auto\"`, true, false", []Form{{Shape: Text, Words: []string{"auto"}}, {Shape: Boolean}}},
-		read: func(r *reader, n *node, old SPA) SPA {
+		read: func(r *reader, n *node, old T) T {
 			switch n.val {
 			case true:
-				return SPAOn
+				return on
 			case false:
-				return SPAOff
+				return off
 			case "auto":
-				return SPAAuto
+				return auto
 			}
 			r.want(n, `true, false or "auto"`, "")
 			return old
 		},
-		write: func(s SPA) any { return s.String() },
+		write: func(v T) any { return fmt.Sprint(v) },
 	}
 }
 

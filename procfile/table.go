@@ -45,6 +45,8 @@ var fileKeys = sync.OnceValue(func() rows[*File] {
 			field: fieldOf(files(), []string{".env"}, func(f *File) *[]string { return &f.EnvFile })},
 		{Key: Key{Name: "order", Unset: "order of the file", Doc: "the cascade. Services that it does not name follow in the order of the file"},
 			field: fieldOf(services(), nil, func(f *File) *[]string { return &f.order })},
+		{Key: Key{Name: "isolate", Doc: "this checkout takes ports of its own: `\"auto\"` where another one of the repository has them, see [several checkouts](checkouts.md)"},
+			field: fieldOf(switching(IsolateAuto, IsolateOn, IsolateOff), IsolateAuto, func(f *File) *Isolate { return &f.Isolate })},
 	}.in(GroupFile)
 })
 
@@ -139,7 +141,7 @@ func requestKeys() rows[*Service] {
 		{Key: Key{Name: "fallthrough", Scope: ScopeAsked, Doc: "statuses that pass the request on to the next. `[]`: none does"},
 			field: fieldOf(statuses(), []int{404}, func(s *Service) *[]int { return &s.Fallthrough })},
 		{Key: Key{Name: "spa", Scope: ScopeAsked, Doc: "whether it answers unknown paths with a page. `\"auto\"` finds out"},
-			field: fieldOf(fallbackPage(), SPAAuto, func(s *Service) *SPA { return &s.SPA })},
+			field: fieldOf(switching(SPAAuto, SPAOn, SPAOff), SPAAuto, func(s *Service) *SPA { return &s.SPA })},
 		{Key: Key{Name: "optional", Scope: ScopeAsked, Doc: "while it is down or cannot be reached it is skipped, instead of answering 502"},
 			field: fieldOf(boolean(), false, func(s *Service) *bool { return &s.Optional })},
 		{Key: Key{Name: "protocol", Scope: ScopeAsked, NewProcess: true, Doc: "how the gateway speaks to it, and `ready = \"/path\"` asks it"},

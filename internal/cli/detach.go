@@ -120,6 +120,9 @@ func (o upOptions) repeated(p *project.Project) []string {
 	if o.host != "" {
 		args = append(args, "--host", o.host)
 	}
+	if o.isolateSet {
+		args = append(args, "--isolate="+strconv.FormatBool(o.isolate))
+	}
 	// The order is a map's; flags have none.
 	for flag, set := range map[string]bool{"--timestamps": o.timestamps, "--exit-on-failure": o.exitOnFailure, "--open": o.open} {
 		if set {

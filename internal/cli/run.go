@@ -76,6 +76,9 @@ func loadAsRunning(cmd *cobra.Command, file string) (*project.Project, error) {
 		if status, err := client.Status(cmd.Context()); err == nil {
 			o.Ports = map[string]int{}
 			o.Port = portOf(status.URL) // of `up --port`, too
+			if status.Alias != nil {
+				o.Block = o.Port // all ports have moved
+			}
 			for _, s := range status.Services {
 				if s.Port != nil {
 					o.Ports[s.Name] = *s.Port

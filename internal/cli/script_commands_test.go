@@ -18,6 +18,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"devgate/internal/reach"
+	"devgate/internal/testport"
 )
 
 // patience is how long a script waits for what must come.
@@ -35,6 +38,12 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"request": requestCommand, // request METHOD URL STATUS [BODY-REGEXP] [HEADER: VALUE …]
 		"gone":    goneCommand,    // gone: no child of any program is left
 		"listen":  listenCommand,  // listen PORT: the test itself takes the port
+		"capture": captureCommand, // capture FILE REGEXP NAME: $NAME is what its first group matches
+		"until":   untilCommand,   // until REGEXP PROGRAM ARGS…: again and again, until it prints that
+		"suspend": suspendCommand, // suspend NAME: as Ctrl-Z does
+		"race":    raceCommand,    // race FOLDER…: devgate up --detach in all of them at once
+		"agree":   agreeCommand,   // agree FOLDER…: each has ports of its own, the same as when last asked
+		"freed":   freedCommand,   // freed PORT: until nobody listens there
 		"replace": replaceCommand, // replace FILE OLD NEW: edit a file as a save does
 	}
 }
@@ -45,6 +54,7 @@ type benchKey struct{}
 type bench struct {
 	programs  map[string]*program
 	listeners []net.Listener
+	moved     map[string][]int // where a checkout has moved to, as agree has found it
 }
 
 type program struct {
@@ -167,6 +177,30 @@ func signalCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(benchOf(ts).programs[args[0]].cmd.Process.Signal(unix.SignalNum("SIG" + args[1])))
 }
 
+func untilCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until REGEXP PROGRAM ARGS…")
+	}
+	want := regexp.MustCompile("(?m)" + args[0])
+	var out []byte
+	if !eventually(func() bool {
+		cmd := exec.Command(filepath.Join(binDir(ts), args[1]), args[2:]...)
+		cmd.Dir, cmd.Env = ts.MkAbs("."), environ(ts)
+		out, _ = cmd.Output()
+		return want.Match(out)
+	}) {
+		ts.Fatalf("%s never says %s:\n%s", args[1], args[0], out)
+	}
+}
+
+func suspendCommand(ts *testscript.TestScript, _ bool, args []string) {
+	process := benchOf(ts).programs[args[0]].cmd.Process
+	ts.Check(process.Signal(syscall.SIGTSTP))
+	if !eventually(func() bool { return reach.Suspended(process.Pid) }) {
+		ts.Fatalf("%s does not stop", args[0])
+	}
+}
+
 func endedCommand(ts *testscript.TestScript, _ bool, args []string) {
 	p := benchOf(ts).programs[args[0]]
 	select {
@@ -243,6 +277,25 @@ func listenCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("LISTENER", strconv.Itoa(os.Getpid()))
 }
 
+func captureCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: capture FILE REGEXP NAME")
+	}
+	found := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile(args[0]))
+	if len(found) < 2 {
+		ts.Fatalf("%s does not match %s", args[0], args[1])
+	}
+	ts.Setenv(args[2], found[1])
+}
+
+func freedCommand(ts *testscript.TestScript, _ bool, args []string) {
+	number, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if !eventually(func() bool { return testport.Bindable(number) }) {
+		ts.Fatalf("somebody still listens on port %d", number)
+	}
+}
+
 func replaceCommand(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[0])
 	if !strings.Contains(text, args[1]) {
@@ -250,6 +303,6 @@ func replaceCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	path := ts.MkAbs(args[0])
 	fresh := path + ".new"
-	ts.Check(os.WriteFile(fresh, []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
+	ts.Check(os.WriteFile(fresh, []byte(strings.ReplaceAll(text, args[1], strings.ReplaceAll(args[2], `\n`, "\n"))), 0o644))
 	ts.Check(os.Rename(fresh, path))
 }

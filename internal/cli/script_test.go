@@ -104,7 +104,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("PIDS", pids)
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("LONG", strings.Repeat("long-", 40))
-	bench := &bench{programs: map[string]*program{}}
+	bench := &bench{programs: map[string]*program{}, moved: map[string][]int{}}
 	env.Values[benchKey{}] = bench
 	env.Defer(func() {
 		bench.end()

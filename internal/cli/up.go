@@ -24,12 +24,17 @@ func newUp(std streams) *cobra.Command {
 		Short:             "Start all services, or these and what they are after",
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: names(startedHere),
-		RunE:              func(_ *cobra.Command, args []string) error { return up(o, args, std) },
 	}
 	f := cmd.Flags()
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		// Of this command's flags, which the command without a name has as well.
+		o.isolateSet = f.Changed("isolate")
+		return up(o, args, std)
+	}
 	fileFlag(cmd, &o.file)
 	f.IntVar(&o.port, "port", 0, "port of the gateway, instead of the Devgatefile's")
 	f.StringVar(&o.host, "host", "", "address of the gateway, instead of the Devgatefile's")
+	f.BoolVar(&o.isolate, "isolate", false, "take ports of this checkout's own, instead of the Devgatefile's; --isolate=false: never")
 	f.BoolVar(&o.detach, "detach", false, "go to the background once everything is ready, or has failed")
 	f.BoolVar(&o.json, "json", false, "with --detach: print the object of devgate status --json")
 	f.BoolVar(&o.wait, "wait", false, "be ready when everything is, and say it when that fails or takes longer than --timeout")
@@ -51,7 +56,7 @@ func up(o upOptions, names []string, std streams) error {
 	if !o.detach && std.guard == nil {
 		return runGuard(std)
 	}
-	source := project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color}
+	source := project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color, Isolate: o.isolation()}
 	p, err := load(&source)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"devgate/internal/logmux"
 	"devgate/internal/project"
 	"devgate/internal/session"
+	"devgate/procfile"
 )
 
 // upOptions are the flags of `devgate up`.
@@ -16,6 +17,8 @@ type upOptions struct {
 	file          string
 	port          int
 	host          string
+	isolate       bool
+	isolateSet    bool // the command line says it, one way or the other
 	detach, wait  bool
 	json          bool
 	exitOnFailure bool
@@ -33,6 +36,17 @@ func (o upOptions) logFormat() logmux.Format {
 		return logmux.JSON
 	}
 	return logmux.Text
+}
+
+// isolation is what the command line says of ports of this checkout's own.
+func (o upOptions) isolation() procfile.Isolate {
+	switch {
+	case !o.isolateSet:
+		return procfile.IsolateAuto
+	case o.isolate:
+		return procfile.IsolateOn
+	}
+	return procfile.IsolateOff
 }
 
 // check refuses flags that mean nothing.

@@ -50,13 +50,17 @@ func connect(record Record, err error) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newClient(record), nil
+}
+
+func newClient(record Record) *Client {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		// The host of a URL says nothing here: every request goes to the one socket.
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", record.Socket)
 	}
 	// No keep-alive: a connection in the pool would hold the other side's Close up.
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, record}, nil
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, record}
 }
 
 // recordPause is how often a record is looked for. Nobody tells of a lock that is

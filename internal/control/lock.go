@@ -52,7 +52,7 @@ func Acquire(root string) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
-	switch err := lockFile(file); {
+	switch err := lockFile(file, holderPatience); {
 	case err == nil:
 		return &Lock{dir: dir, file: file}, nil
 	case errors.Is(err, unix.EWOULDBLOCK):
@@ -66,17 +66,24 @@ func Acquire(root string) (*Lock, error) {
 	}
 }
 
-// lockFile tries for a moment: Holder takes the lock for an instant to see
-// whether it is free.
-func lockFile(file *os.File) (err error) {
-	for range 10 {
-		if err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+// holderPatience is how long the lock of a project is tried for: Holder takes it for the
+// time of two system calls to see whether it is free.
+const holderPatience = 50 * time.Millisecond
+
+// lockFile takes the lock of a file, and tries for a while.
+func lockFile(file *os.File, patience time.Duration) (err error) {
+	for end := time.Now().Add(patience); ; {
+		if err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(end) {
 			return err
 		}
-		// Fifty milliseconds in all: Holder has it for the time of two system calls.
 		time.Sleep(5 * time.Millisecond)
 	}
-	return err
+}
+
+// isLocked reports whether somebody has the lock of a file. It takes a shared one, so that
+// two who look do not see each other; closing the file drops it again.
+func isLocked(file *os.File) bool {
+	return unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB) != nil
 }
 
 // MakeFolder makes a project's Folder with a .gitignore of its own, so that nothing of
@@ -131,9 +138,8 @@ func Holder(root string) (Record, bool) {
 		return Record{}, false
 	}
 	defer file.Close()
-	// A shared lock, so that two who look do not see each other.
-	if unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil {
-		return Record{}, false // closing the file drops it again
+	if !isLocked(file) {
+		return Record{}, false
 	}
 	record, err := readRecord(dir)
 	// Locked and without a record: it is just beginning. One that cannot be read is none.

@@ -15,6 +15,7 @@ type Status struct {
 	State     event.State `json:"state"`     // starting, ready, failed or stopping
 	Dashboard *string     `json:"dashboard"` // its URL
 	Services  []Service   `json:"services"`  // in cascade order
+	Alias     *string     `json:"alias"`     // its URL by a name of its own, where its ports have moved
 }
 
 // Service is one service in a Status.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -22,22 +23,49 @@ const longestSocket = 103
 // Not in the project: a path of more than a hundred bytes is no address of a socket, and
 // some file systems have none.
 func SocketPath(root string) string {
+	return filepath.Join(userFolder(), keyOf(root)+".sock")
+}
+
+// keyOf is a name of fixed length for a project.
+func keyOf(root string) string {
 	// Eight bytes of the hash: enough for the projects of one user.
 	sum := sha256.Sum256([]byte(root))
-	name := hex.EncodeToString(sum[:8]) + ".sock"
-	if run := os.Getenv("XDG_RUNTIME_DIR"); isOwn(run) {
-		if path := filepath.Join(run, "devgate", name); len(path) <= longestSocket {
-			return path
+	return hex.EncodeToString(sum[:8])
+}
+
+// userFolder is where the devgates of this user have what is not a project's.
+func userFolder() string {
+	fits := func(dir string) bool { return len(filepath.Join(dir, keyOf("")+".sock")) <= longestSocket }
+	if run := os.Getenv("XDG_RUNTIME_DIR"); isOwn(run) && fits(filepath.Join(run, "devgate")) {
+		return filepath.Join(run, "devgate")
+	}
+	if temp := os.TempDir(); isFolder(temp) && fits(filepath.Join(temp, userName())) {
+		return filepath.Join(temp, userName())
+	}
+	return filepath.Join("/tmp", userName())
+}
+
+// userName has the user's number, as two users may share a temporary folder.
+func userName() string { return "devgate-" + strconv.Itoa(os.Getuid()) }
+
+// userFolders are userFolder and where else devgates of this user may be: one that was
+// started by cron, or through su, has another environment.
+func userFolders() []string {
+	all := []string{userFolder()}
+	add := func(dir string) {
+		if !slices.Contains(all, dir) {
+			all = append(all, dir)
 		}
 	}
-	// The user's number, as two users may share a temporary folder.
-	user := "devgate-" + strconv.Itoa(os.Getuid())
-	if temp := os.TempDir(); isFolder(temp) {
-		if path := filepath.Join(temp, user, name); len(path) <= longestSocket {
-			return path
-		}
+	run := os.Getenv("XDG_RUNTIME_DIR")
+	if run == "" {
+		run = filepath.Join("/run/user", strconv.Itoa(os.Getuid()))
 	}
-	return filepath.Join("/tmp", user, name)
+	if isOwn(run) {
+		add(filepath.Join(run, "devgate"))
+	}
+	add(filepath.Join(os.TempDir(), userName()))
+	return all
 }
 
 // isOwn reports whether a folder that the environment promises is there and this
@@ -59,11 +87,7 @@ func isFolder(dir string) bool {
 // listen opens the socket. A file that a killed devgate left is replaced: the
 // caller holds the project's lock, so nobody listens on it.
 func listen(path string) (net.Listener, error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make socket folder: %w", err)
-	}
-	if err := checkOwner(dir); err != nil {
+	if err := makeUserFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -79,6 +103,14 @@ func listen(path string) (net.Listener, error) {
 		return nil, fmt.Errorf("open control socket: %w", err)
 	}
 	return l, nil
+}
+
+// makeUserFolder makes a folder for this user alone.
+func makeUserFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make socket folder: %w", err)
+	}
+	return checkOwner(dir)
 }
 
 // checkOwner refuses a folder that somebody else could have made in a shared

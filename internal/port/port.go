@@ -95,19 +95,55 @@ func Free(taken map[int]bool) (int, error) {
 	return 0, errors.New("find a free port: none in 100 attempts")
 }
 
+// Ports that stay are chosen below the range that systems hand out by themselves.
+const stableFirst, stableCount = 20000, 10000
+
 // Stable is a free port that is the same for the same key as long as it is
 // free, so that each checkout of a project keeps its own.
 func Stable(key string, taken map[int]bool) (int, error) {
-	const first, count = 20000, 10000 // below the range that systems hand out by themselves
-	h := fnv.New32a()
-	h.Write([]byte(key))
-	start := int(h.Sum32() % count)
-	for i := range count {
-		if port := first + (start+i)%count; !taken[port] && probe(port) == nil {
+	start := hash(key, stableCount)
+	for i := range stableCount {
+		if port := stableFirst + (start+i)%stableCount; !taken[port] && probe(port) == nil {
 			return port, nil
 		}
 	}
-	return 0, errors.New("find a free port: all of 20000-29999 are in use")
+	return 0, fmt.Errorf("find a free port: all of %d-%d are in use", stableFirst, stableFirst+stableCount-1)
+}
+
+// blockSize is how many ports blocks are apart.
+const blockSize = 10
+
+// Block is the first of n free ports in a row, and the same for the same key as long as
+// they are free: so each checkout of a project keeps its own. before is where it was the last
+// time, which comes first; 0: nowhere. None of the ports is in taken.
+func Block(key string, n, before int, taken map[int]bool) (first int, err error) {
+	free := func(first int) bool {
+		for port := first; port < first+n; port++ {
+			if taken[port] || probe(port) != nil {
+				return false
+			}
+		}
+		return true
+	}
+	blocks := stableCount / blockSize
+	inRange := func(first int) bool { return first >= stableFirst && first+n <= stableFirst+stableCount }
+	if inRange(before) && free(before) {
+		return before, nil
+	}
+	start := hash(key, blocks)
+	for i := range blocks {
+		if first := stableFirst + (start+i)%blocks*blockSize; inRange(first) && free(first) {
+			return first, nil
+		}
+	}
+	return 0, fmt.Errorf("find %d free ports in a row: there are none from %d to %d", n, stableFirst, stableFirst+stableCount-1)
+}
+
+// hash is a number below limit, the same for the same key.
+func hash(key string, limit int) int {
+	h := fnv.New32a()
+	h.Write([]byte(key))
+	return int(h.Sum32() % uint32(limit))
 }
 
 // Next is the first free port behind another that is not in taken.

@@ -55,11 +55,21 @@ func (p *Project) commands(s *Service) (errs procfile.ErrorList) {
 		}
 		return args
 	}
-	s.Command = argv("command", s.Service.Command, s)
+	s.Command = argv("command", p.command(s), s)
 	s.Build = argv("build", s.Service.Build, s.staged())
 	s.Stop = argv("stop", s.Service.Stop, s)
 	s.ReadyExec = argv("ready.exec", s.Ready.Exec, s)
 	return errs
+}
+
+// command is the service's, as it is written. A line of a Procfile that says PORT=n says by it
+// where the service is, so the number goes along where that has moved.
+func (p *Project) command(s *Service) procfile.Command {
+	c := s.Service.Command
+	if p.Moved() && p.File.Format == procfile.Procfile {
+		c.Shell = procfile.WithPort(c.Shell, s.Port)
+	}
+	return c
 }
 
 // scriptHint is the way out that is always there: the shell never looks into the

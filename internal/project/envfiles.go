@@ -39,7 +39,7 @@ type envText struct {
 // envFile is what a file of variables says; one that nobody named may be missing,
 // and what is wrong with it is a warning.
 func (l *loader) envFile(base, name string, pos procfile.Position, named bool) *envfile.File {
-	path := absolute(base, name)
+	path := l.inherited(absolute(base, name))
 	text := l.envText(path)
 	switch {
 	case text.err != nil && !named:
@@ -63,7 +63,7 @@ func (l *loader) envText(path string) envText {
 	if text, again := p.envTexts[path]; again {
 		return text
 	}
-	p.Inputs = append(p.Inputs, path)
+	p.Inputs = appendOnce(p.Inputs, path)
 	src, err := input.Read(l.ctx, path)
 	file, faults := envfile.Parse(src)
 	text := envText{file, faults, err}

@@ -31,6 +31,8 @@ func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
 	switch {
 	case o.Port != 0:
 		p.Port = o.Port
+	case o.Block != 0:
+		p.Port = o.Block
 	case !p.ChoosesGateway():
 		p.Port = p.File.Port.Number
 	case o.GatewayPort != 0 && !taken[o.GatewayPort]:
@@ -46,6 +48,10 @@ func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
 	p.URL = urlOf(shownHost(p.Host), p.Port)
 	if msg, instead := procfile.CheckBrowsers(p.Port); msg != "" {
 		return fmt.Errorf("%s\n  hint: devgate up --port %d, or another that is not kept for an old protocol", msg, instead)
+	}
+	// Where all ports have moved, nobody has the one that the file names for it.
+	if o.Block != 0 {
+		return nil
 	}
 	return p.File.CheckGateway(p.Port)
 }

@@ -2,15 +2,17 @@ package project
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"devgate/procfile"
 )
 
-// Notes lists what has no effect: what a file that nobody named holds and cannot be
-// read.
+// Notes lists what a person should know who may take the project for another: which files
+// of the main checkout are read, what of a file that nobody named is not used, and which
+// numbers stand for ports that have moved.
 func (p *Project) Notes() []*procfile.Error {
-	return p.Warnings
+	return slices.Concat(p.Inherited, p.Warnings, p.stale())
 }
 
 // Unknown is the error about a name that no service has.

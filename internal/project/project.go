@@ -23,13 +23,22 @@ type Options struct {
 	Environ []string // devgate's own environment
 	Color   bool     // devgate prints colours, so services are told to do so too
 
-	// Ports are those that a running devgate has chosen for services with
-	// port = "auto", by name.
+	// Ports are those that a running devgate has chosen for services, by name: of those
+	// with port = "auto", and of all where Block is set.
 	Ports map[string]int
 
 	// GatewayPort is the one that a running devgate has where the file leaves it
 	// open (see Project.ChoosesGateway); 0: none.
 	GatewayPort int
+
+	// Isolate says instead of the file whether this checkout takes ports of its own;
+	// IsolateAuto: the file does.
+	Isolate procfile.Isolate
+
+	// Block and Label are those of a running devgate whose ports have moved, see
+	// Project; 0 and "": they have not.
+	Block int
+	Label string
 
 	// Before is the project that runs, on whose env files this one falls back
 	// where they cannot be asked for a moment; nil: none.
@@ -48,6 +57,20 @@ type Project struct {
 	Static   string // absolute folder, or ""
 	Services []*Service
 
+	// Isolate says whether this checkout takes ports of its own.
+	Isolate procfile.Isolate
+
+	// Block is the first of the ports of this checkout where all of them have moved, as
+	// another one has those of the file; 0: they have not.
+	Block int
+
+	// Label is the name of a checkout that has moved, in front of ".localhost"; "": it
+	// has none.
+	Label string
+
+	// DashboardPort is where the dashboard is to listen; 0: the file leaves it open.
+	DashboardPort int
+
 	// Made says what was found where there is no file, and the Devgatefile was made in
 	// memory; nil: there is one.
 	Made *proposal.Proposal
@@ -60,11 +83,16 @@ type Project struct {
 	// and of those that it would have been made from if they existed.
 	Inputs []string
 
+	// Inherited says which files are read from the main checkout, in the order in which they
+	// were looked for.
+	Inherited procfile.ErrorList
+
 	// Warnings say what of the files that nobody has named is not used, in the
 	// order in which they were read.
 	Warnings procfile.ErrorList
 
 	envTexts map[string]envText // by path
+	dir      string             // from which people see paths
 }
 
 // Service is what one service is run with.
@@ -98,6 +126,8 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 		return nil, err
 	}
 	p.Name, p.Host, p.envTexts = cmp.Or(p.File.Name, filepath.Base(p.Root)), p.File.Host, map[string]envText{}
+	p.Isolate = cmp.Or(o.Isolate, p.File.Isolate)
+	p.Label, p.dir = p.label(o), o.Dir
 	return p, p.resolve(ctx, o)
 }
 
@@ -114,9 +144,7 @@ func (p *Project) resolve(ctx context.Context, o Options) error {
 	l.folders()
 	l.readEnvFiles()
 	if len(l.errs) == 0 {
-		for _, s := range p.Services {
-			l.errs = append(l.errs, p.complete(s)...)
-		}
+		l.errs = p.completeAll()
 	}
 	if len(l.errs) > 0 {
 		slices.SortStableFunc(l.errs, inOrder)
@@ -125,7 +153,15 @@ func (p *Project) resolve(ctx context.Context, o Options) error {
 	return nil
 }
 
-// complete works out what a service is run with, once every port is known.
+// completeAll works out what every service is run with, once every port is known.
+func (p *Project) completeAll() (errs procfile.ErrorList) {
+	for _, s := range p.Services {
+		errs = append(errs, p.complete(s)...)
+	}
+	return errs
+}
+
+// complete is completeAll for one service.
 func (p *Project) complete(s *Service) procfile.ErrorList {
 	errs := p.commands(s)
 	s.Env = p.environment(s)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -93,7 +92,7 @@ func (d *dashboards) url() string {
 func (d *dashboards) yield(to int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if int(d.port.Load()) == to && d.current.setup().File.Dashboard.Port != to {
+	if int(d.port.Load()) == to && d.current.setup().DashboardPort != to {
 		d.leave()
 	}
 }
@@ -128,13 +127,13 @@ func (d *dashboards) follow(before, after *setup) string {
 
 // fits reports whether the dashboard is where a setup wants it.
 func (d *dashboards) fits(before, after *setup) bool {
-	switch want := after.File.Dashboard; {
-	case !want.Enabled:
+	switch {
+	case !after.File.Dashboard.Enabled:
 		return d.listeners == nil
 	case d.listeners == nil:
 		return false
-	case want.Port != 0:
-		return int(d.port.Load()) == want.Port
+	case after.DashboardPort != 0:
+		return int(d.port.Load()) == after.DashboardPort
 	}
 	// Open pages are not left for the sake of a nicer number.
 	return after.Port == before.Port && !takenPorts(after)[int(d.port.Load())]
@@ -149,12 +148,11 @@ func (d *dashboards) close() {
 
 // listenForDashboard opens the dashboard's port; nil where there is to be none.
 func listenForDashboard(s *setup) ([]net.Listener, error) {
-	want := s.File.Dashboard
 	switch {
-	case !want.Enabled:
+	case !s.File.Dashboard.Enabled:
 		return nil, nil
-	case want.Port != 0:
-		return listenAt(s, want.Port)
+	case s.DashboardPort != 0:
+		return listenAt(s, s.DashboardPort)
 	}
 	taken := takenPorts(s)
 	for {
@@ -173,7 +171,7 @@ func listenForDashboard(s *setup) ([]net.Listener, error) {
 	}
 }
 
-// listenAt opens a port that the Devgatefile names.
+// listenAt opens a port that the Devgatefile names, or that is the dashboard's in a block.
 func listenAt(s *setup, number int) ([]net.Listener, error) {
 	err := port.Check(number)
 	if err == nil {
@@ -190,7 +188,9 @@ func listenAt(s *setup, number int) ([]net.Listener, error) {
 		return nil, fmt.Errorf("the dashboard may not listen on port %d: ports below 1024 need a right that you do not have\n"+
 			"  hint: choose another at %s", number, where)
 	}
-	return nil, errors.New(conflict(s.Project, "the dashboard", err, fmt.Sprintf("%-27s leave the port to devgate", "dashboard = true at "+where)))
+	var busy *port.BusyError
+	errors.As(err, &busy)
+	return nil, taken{conflict(s.Project, "the dashboard", err, fmt.Sprintf("%-27s leave the port to devgate", "dashboard = true at "+where)), busy}
 }
 
 // takenPorts are those that a dashboard must not take by itself: some service's, also
@@ -207,10 +207,10 @@ func takenPorts(s *setup) map[int]bool {
 	return taken
 }
 
-// shownWith is a cascade with where else the project is shown, for people.
-func shownWith(cascade, dashboard string) string {
-	if dashboard == "" {
-		return cascade
+// named is a value behind its name; "" stays so.
+func named(name, value string) string {
+	if value == "" {
+		return ""
 	}
-	return strings.TrimSpace(cascade + "  dashboard " + dashboard)
+	return name + value
 }

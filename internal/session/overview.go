@@ -22,7 +22,9 @@ type overview struct {
 // Status implements control.Actions.
 func (o *overview) Status() control.Status {
 	p := o.current.setup()
-	status := control.Status{Name: p.Name, URL: p.URL, PID: o.pid, Dashboard: orNil(o.dashboard()), Services: []control.Service{}}
+	status := control.Status{
+		Name: p.Name, URL: p.URL, PID: o.pid, Dashboard: orNil(o.dashboard()), Services: []control.Service{}, Alias: orNil(p.Alias()),
+	}
 	for _, service := range p.Services {
 		// The bus knows nothing of a service that devgate does not start, and of one that
 		// is not started it has no event.

@@ -21,30 +21,61 @@ import (
 	"devgate/proxy"
 )
 
+// taken is what there is to say of a port that cannot be had.
+type taken struct {
+	text string
+	busy *port.BusyError // nil: not because somebody has it
+}
+
+// Error says it, with the ways out.
+func (t taken) Error() string { return t.text }
+
+// takenError is about all of them, the gateway's first.
+type takenError []taken
+
+// Error says it of each.
+// Main puts "devgate: " in front of the first one.
+func (e takenError) Error() string {
+	texts := make([]string, len(e))
+	for i, one := range e {
+		texts[i] = one.text
+	}
+	return strings.Join(texts, "\ndevgate: ")
+}
+
 // claimPorts opens the gateway's port, and tells of it, of the dashboard's (refused says
-// why that cannot be had) and of every backend's that is taken before anything starts. The gateway never takes another port by
-// itself.
+// why that cannot be had) and of every backend's that is taken before anything starts: then
+// the gateway is not open, and the error is a takenError. The gateway never takes
+// another port by itself.
 func claimPorts(gateway *proxy.Gateway, s *setup, refused error) error {
 	// Backends are looked at even when the gateway's port is taken: all is told at once.
 	conflicts := backendConflicts(s)
 	if refused != nil {
-		conflicts = slices.Insert(conflicts, 0, refused.Error())
+		one := taken{text: refused.Error()}
+		errors.As(refused, &one)
+		conflicts = slices.Insert(conflicts, 0, one)
 	}
-	if err := listen(gateway, s.Project); err != nil {
-		conflicts = slices.Insert(conflicts, 0, err.Error())
+	open := func() error { return gateway.Listen(s.Host, s.Port) }
+	if conflicts != nil {
+		open = func() error { return nil }
+	}
+	if err := listen(s.Project, open); err != nil {
+		var busy *port.BusyError
+		errors.As(err, &busy)
+		conflicts = slices.Insert(conflicts, 0, taken{gatewayError(s.Project, err).Error(), busy})
 	}
 	if conflicts == nil {
 		return nil
 	}
-	// Main puts "devgate: " in front of the first one.
-	return errors.New(strings.Join(conflicts, "\ndevgate: "))
+	return conflicts
 }
 
 // chosenPatience is how long a port that devgate has chosen may be in use before
 // that counts.
 const chosenPatience = 300 * time.Millisecond
 
-func listen(gateway *proxy.Gateway, p *project.Project) error {
+// listen opens the gateway's port, if it is free.
+func listen(p *project.Project, open func() error) error {
 	if p.ChoosesGateway() {
 		// It was free when it was chosen: another devgate that looks for one may be
 		// trying it out at this instant.
@@ -52,14 +83,10 @@ func listen(gateway *proxy.Gateway, p *project.Project) error {
 		defer cancel()
 		port.WaitFree(brief, p.Port)
 	}
-	err := port.Check(p.Port)
-	if err == nil {
-		err = gateway.Listen(p.Host, p.Port)
+	if err := port.Check(p.Port); err != nil {
+		return err
 	}
-	if err != nil {
-		return gatewayError(p, err)
-	}
-	return nil
+	return open()
 }
 
 // move takes the gateway from where the setup before has put it to the address
@@ -118,7 +145,11 @@ func conflict(p *project.Project, who string, err error, way string) string {
 		return text
 	}
 	if root := runningIn(busy.Owner); root != "" && root != p.Root {
-		return text + fmt.Sprintf("\n        %-27s stop the devgate that runs it", "devgate down, in "+root)
+		text += fmt.Sprintf("\n        %-27s stop the devgate that runs it", "devgate down, in "+root)
+		if !p.Moved() {
+			text += fmt.Sprintf("\n        %-27s give this project ports of its own", "devgate up --isolate")
+		}
+		return text
 	}
 	return text + fmt.Sprintf("\n        %-27s stop that process", fmt.Sprintf("kill %d", busy.Owner.PID))
 }
@@ -141,7 +172,7 @@ func runningIn(owner port.Owner) string {
 }
 
 // backendConflicts are the ports of backends that somebody else has.
-func backendConflicts(s *setup) (all []string) {
+func backendConflicts(s *setup) (all takenError) {
 	for _, service := range s.Services {
 		// A port that a Procfile only suggests may never be the service's.
 		if service.Port == 0 || service.PortGuessed || !s.started[service.Name] {
@@ -156,7 +187,7 @@ func backendConflicts(s *setup) (all []string) {
 		if service.Has("port") && s.Made == nil {
 			where += ":" + service.Position("port").String()
 		}
-		all = append(all, conflict(s.Project, service.Name, err, "change the port at "+where))
+		all = append(all, taken{conflict(s.Project, service.Name, err, "change the port at "+where), busy})
 	}
 	return all
 }

@@ -60,7 +60,7 @@ func TestAPortThatWasChosenMayBeBusyForAMoment(t *testing.T) {
 		}
 		released := time.AfterFunc(chosenPatience/6, func() { held.Close() })
 		p := &project.Project{File: &procfile.File{Port: procfile.Port{Auto: auto}}, Host: "localhost", Port: held.Addr().(*net.TCPAddr).Port}
-		if err := listen(proxy.New(proxy.Config{}), p); auto == (err != nil) {
+		if err := listen(p, func() error { return proxy.New(proxy.Config{}).Listen("localhost", p.Port) }); auto == (err != nil) {
 			t.Errorf("chosen %v: %v", auto, err)
 		}
 		released.Stop()

@@ -113,8 +113,9 @@ func optionsFor(source project.Options, before *setup) project.Options {
 	if before.ChoosesGateway() {
 		o.GatewayPort = before.Port
 	}
+	o.Block, o.Label = before.Block, before.Label
 	for _, service := range before.Services {
-		if service.Service.Port.Auto {
+		if service.Service.Port.Auto || before.Moved() {
 			o.Ports[service.Name] = service.Port
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,7 @@ func Run(o Options) error {
 	if err != nil {
 		return err
 	}
+	defer s.registration.Leave() // its ports are free by then
 	defer s.printer.Close()
 	server, err := control.Open(control.SocketPath(o.Project.Root), s.actions())
 	if err != nil {
@@ -67,13 +69,16 @@ func Run(o Options) error {
 // ended is how many processes an earlier devgate had left behind.
 func (s *session) greet(ended int) {
 	p := s.current.setup()
+	if s.moved != "" {
+		s.say("", s.moved)
+	}
 	for _, line := range madeText(p.Project) {
 		s.say("", line)
 	}
 	if text := p.WhyMoved(); text != "" {
 		s.say("", text)
 	}
-	s.say("", fmt.Sprintf("%s  %s  %s", p.Name, p.URL, shownWith(p.cascade(), s.dashboard.url())))
+	s.say("", spaced(p.Name, p.URL, p.Alias(), p.cascade(), named("dashboard ", s.dashboard.url())))
 	if ended > 0 {
 		s.say("", fmt.Sprintf("ended %s that an earlier devgate had left behind", count(ended, "process")))
 	}
@@ -83,6 +88,11 @@ func (s *session) greet(ended int) {
 	if !project.IsLoopback(p.Host) {
 		s.say("", fmt.Sprintf("the gateway listens on %s: other machines in your network can reach your servers", p.Host))
 	}
+}
+
+// spaced is what there is of several texts, in a line.
+func spaced(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "  ")
 }
 
 // sayGoodbye names what is stopped; the returned function tells that it is done.

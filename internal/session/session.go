@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"devgate/internal/checkout"
 	"devgate/internal/control"
 	"devgate/internal/event"
 	"devgate/internal/logmux"
@@ -29,23 +31,27 @@ type session struct {
 	pid     int // that people see and signal: the guard's, if there is one
 	began   time.Time
 
-	current   *current
-	lock      *control.Lock
-	printer   *logmux.Printer
-	bus       event.Bus
-	exec      *supervisor.Exec
-	mark      string // in the environment of every process of this session
-	gateway   *proxy.Gateway
-	dashboard *dashboards
-	watcher   *watch.Watcher
-	sup       *supervisor.Supervisor
-	outputs   *outputs
-	backends  *backends
-	relays    relays
-	terminals *terminals
-	specs     *specs
-	edits     *edits
-	observed  *observed
+	home  checkout.Checkout // where the project is
+	moved string            // why its ports have moved; "": they have not
+
+	current      *current
+	lock         *control.Lock
+	registration *control.Registration
+	printer      *logmux.Printer
+	bus          event.Bus
+	exec         *supervisor.Exec
+	mark         string // in the environment of every process of this session
+	gateway      *proxy.Gateway
+	dashboard    *dashboards
+	watcher      *watch.Watcher
+	sup          *supervisor.Supervisor
+	outputs      *outputs
+	backends     *backends
+	relays       relays
+	terminals    *terminals
+	specs        *specs
+	edits        *edits
+	observed     *observed
 
 	ending   *ending
 	stopping atomic.Bool // it is on its way down
@@ -61,16 +67,12 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 		s.pid = os.Getppid()
 	}
 	s.ending = newEnding()
-	setup := newSetup(o.Project, o.First)
-	s.current = newCurrent(setup)
-	s.dashboard = &dashboards{current: s.current, version: o.Version}
-	refused := s.dashboard.claim(setup)
 	s.observed = newObserved(o.Project, s.say)
-	s.gateway = proxy.New(s.gatewayConfig(setup))
 	// The ports before all else: if one is taken nothing has to be undone.
-	if err := claimPorts(s.gateway, setup, refused); err != nil {
+	if s.registration, err = s.settle(); err != nil {
 		return nil, err
 	}
+	o = s.options // its project may have moved
 	if s.exec, err = supervisor.NewExec(s.mark); err != nil {
 		return nil, err
 	}
@@ -84,10 +86,31 @@ func open(o Options, lock *control.Lock) (s *session, err error) {
 		Root: o.Project.Root, Targets: watchTargets(o.Project, o.Project.Inputs), Logf: s.logf, Rewrites: true, Except: filesOf(o.Out, o.Err),
 	}
 	s.watcher.Begin() // before any process that may read what changes
-	s.sup = supervisor.New(s.specs.of(setup), &s.bus, s.exec)
+	s.sup = supervisor.New(s.specs.of(s.current.setup()), &s.bus, s.exec)
 	// Set after New: edits and the supervisor know each other, and one has to be first.
 	s.edits.changed, s.edits.looks.wrote = s.sup.Changed, s.wrote
 	return s, nil
+}
+
+// settle finds the ports of this session; see claim.
+func (s *session) settle() (*control.Registration, error) {
+	c := &claim{project: s.options.Project, source: s.options.Source, occupy: s.occupy, enter: s.entry}
+	registration, err := c.settle()
+	s.options.Project, s.home, s.moved = c.project, c.home, c.moved
+	return registration, err
+}
+
+// occupy opens gateway and dashboard where a project says, or says who has its ports.
+func (s *session) occupy(p *project.Project) error {
+	setup := newSetup(p, s.options.First)
+	if s.dashboard != nil {
+		s.dashboard.close() // of the attempt before
+	}
+	s.current = newCurrent(setup)
+	s.dashboard = &dashboards{current: s.current, version: s.options.Version}
+	refused := s.dashboard.claim(setup)
+	s.gateway = proxy.New(s.gatewayConfig(setup))
+	return claimPorts(s.gateway, setup, refused)
 }
 
 // gatewayConfig is what the gateway is to do by a setup.
@@ -190,10 +213,21 @@ func (s *session) keys() *keys {
 	return k
 }
 
-// writeRecord says who runs the project, and where.
+// writeRecord says who runs the project, and where: to its own commands, and to other
+// devgates.
 func (s *session) writeRecord() error {
 	p := s.current.setup()
-	return s.lock.Write(control.Record{PID: s.pid, URL: p.URL, Socket: control.SocketPath(p.Root), Started: s.began, Devgate: s.options.Version})
+	record := control.Record{PID: s.pid, URL: p.URL, Socket: control.SocketPath(p.Root), Started: s.began, Devgate: s.options.Version}
+	return errors.Join(s.lock.Write(record), s.registration.Update(s.entry(p.Project, s.home, record)))
+}
+
+// entry is this devgate as others see it.
+func (s *session) entry(p *project.Project, home checkout.Checkout, r control.Record) control.Entry {
+	ports := p.Ports()
+	if n := int(s.dashboard.port.Load()); n != 0 && !slices.Contains(ports, n) {
+		ports = append(ports, n)
+	}
+	return control.Entry{Record: r, Root: p.Root, Name: p.Name, Top: home.Top, Common: home.Repository, Label: p.Label, Ports: ports}
 }
 
 // watchInputs follows other files from now on.
@@ -220,11 +254,8 @@ func (s *session) apply(d plan) (remark string) {
 	s.backends.preset(d.added)
 	s.edits.forget(d.rebuilt)
 	s.sup.Reconcile(s.specs.of(d.after), d.after.startedNames())
-	if d.after.URL != d.before.URL {
-		// A record that cannot be written leaves the old one, whose socket is still
-		// right.
-		s.writeRecord()
-	}
+	// A record that cannot be written leaves the old one, whose socket is still right.
+	s.writeRecord()
 	return remark
 }
 

@@ -7,16 +7,18 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"devgate/internal/gitignore"
 )
 
 // glob is one pattern, split where its first wildcard is: the fixed prefix says
 // where to look, the rest what counts there.
 type glob struct {
-	text string     // as it was written
-	base string     // absolute folder or file; no wildcards
-	rest string     // doublestar pattern for paths below base; "": all of them
-	segs []string   // rest, segment by segment, up to the first that may span folders
-	git  *gitignore // rules that hold below base; nil: none, or base is ignored itself
+	text string           // as it was written
+	base string           // absolute folder or file; no wildcards
+	rest string           // doublestar pattern for paths below base; "": all of them
+	segs []string         // rest, segment by segment, up to the first that may span folders
+	git  *gitignore.Rules // rules that hold below base; nil: none, or base is ignored itself
 }
 
 // newGlob reads a pattern that starts at dir.

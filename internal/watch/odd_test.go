@@ -150,16 +150,6 @@ func TestAPipeIsNotOpened(t *testing.T) {
 	}
 }
 
-// A pattern may name a file: that has no rules below it, and nothing to tell.
-func TestAFileHasNoIgnoreRules(t *testing.T) {
-	r := newRig(t, "version")
-	r.write("version", "1")
-	g := newGitignore(r.root)
-	if rules := g.read(filepath.Join(r.root, "version", ".gitignore")); rules != nil || len(g.unread) > 0 {
-		t.Errorf("rules %v, unread %v", rules, g.unread)
-	}
-}
-
 // TestIgnoreRulesThatCannotBeRead keeps F3: they hold nobody up, and are told.
 func TestIgnoreRulesThatCannotBeRead(t *testing.T) {
 	r := newRig(t, ".")

@@ -236,5 +236,5 @@ func (s *scope) refuses(path string) bool {
 // a path below its base. What the base itself names is never ignored.
 func (g *glob) ignores(path string, folder bool) bool {
 	rel, _ := below(g.base, path)
-	return rel != "" && (junk(rel) || g.git != nil && g.git.ignored(path, folder))
+	return rel != "" && (junk(rel) || g.git != nil && g.git.Ignored(path, folder))
 }

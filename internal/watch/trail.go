@@ -113,3 +113,11 @@ func (t *trails) touched(path string) (at int64) {
 	}
 	return at
 }
+
+// anchor makes path absolute, seen from dir.
+func anchor(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,4 +1,4 @@
-package watch
+package gitignore
 
 import (
 	"bytes"
@@ -82,9 +82,9 @@ func (o *oracle) compare(t interface{ Fatalf(string, ...any) }, rules map[string
 	}
 	out := git(t, o.root, strings.Join(o.paths, "\x00")+"\x00", "check-ignore", "--no-index", "-z", "--stdin")
 	want := strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
-	g := newGitignore(o.root)
+	g := New(o.root)
 	for _, rel := range o.paths {
-		got := g.ignored(filepath.Join(o.root, rel), o.dirs[rel])
+		got := g.Ignored(filepath.Join(o.root, rel), o.dirs[rel])
 		if got != slices.Contains(want, rel) {
 			t.Fatalf("with %q: %q is ignored: %v; Git: %v", rules, rel, got, !got)
 		}
@@ -144,48 +144,17 @@ func TestGitignoreProperty(t *testing.T) {
 	})
 }
 
-// TestRepository: whose rules hold where.
-func TestRepository(t *testing.T) {
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
+// What should be the folder of a file of rules may be a file: that has none, and nothing to
+// tell.
+func TestAFileHasNoIgnoreRules(t *testing.T) {
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "version"), []byte("1"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, root: root}
-	ignored := func(base, path string) bool {
-		g := newRepositories(r.path("plain")).rulesBelow(r.path(base))
-		return g != nil && g.ignored(r.path(path), false)
+	g := New(root)
+	if rules := g.read(filepath.Join(root, "version", ".gitignore")); rules != nil || len(g.Unread()) > 0 {
+		t.Errorf("rules %v, unread %v", rules, g.Unread())
 	}
-	t.Run("a folder that is no repository yet", func(t *testing.T) {
-		r.write("plain/.gitignore", "a")
-		if !ignored("plain/src", "plain/src/a") {
-			t.Error("its .gitignore does not count")
-		}
-	})
-	t.Run("a folder outside of the project that is no repository", func(t *testing.T) {
-		r.write("beside/.gitignore", "a")
-		if ignored("beside", "beside/a") {
-			t.Error("its .gitignore counts")
-		}
-	})
-	t.Run("a linked working tree has the main one's info/exclude", func(t *testing.T) {
-		r.mkdir("main")
-		git(t, r.path("main"), "", "init", "-q")
-		git(t, r.path("main"), "", "commit", "-q", "--allow-empty", "-m", "x")
-		git(t, r.path("main"), "", "worktree", "add", "-q", r.path("linked"))
-		r.write("main/.git/info/exclude", "a")
-		if !ignored("linked", "linked/a") || ignored("linked", "linked/b") {
-			t.Error("it has not")
-		}
-	})
-	t.Run("a submodule's rules are its own", func(t *testing.T) {
-		r.write("main/.gitignore", "a")
-		r.write("main/sub/.git", "gitdir: ../.git/modules/sub\n")
-		r.write("main/sub/.gitignore", "b")
-		r.write("main/.git/modules/sub/info/exclude", "c")
-		if ignored("main/sub", "main/sub/a") || !ignored("main/sub", "main/sub/b") || !ignored("main/sub", "main/sub/c") {
-			t.Error("they are not")
-		}
-	})
 }
 
 // FuzzIgnore: no text of a .gitignore panics, and every rule can be asked.
@@ -195,7 +164,7 @@ func FuzzIgnore(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src, rel string) {
 		path := filepath.Join("/d", rel)
-		if _, ok := below("/d", path); !ok || path == "/d" {
+		if _, ok := within("/d", path); !ok {
 			return
 		}
 		lastMatch(parseRules(src), "/d", path, true)
