@@ -17,7 +17,7 @@ import (
 var arrows = map[string]string{
 	"devgate":                    "devgate/internal/cli",
 	"devgate/internal/bench":     "",
-	"devgate/internal/cli":       "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/lint devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/session devgate/internal/tty devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
+	"devgate/internal/cli":       "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
 	"devgate/internal/control":   "devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix",
 	"devgate/internal/dashboard": "devgate/internal/control devgate/internal/event devgate/internal/logmux",
 	"devgate/internal/envfile":   "",
@@ -45,6 +45,11 @@ var arrows = map[string]string{
 	"devgate/proxy/wire":         "devgate/internal/loopback",
 	"devgate/supervisor":         "devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix",
 	"devgate/supervisor/probe":   "devgate/internal/loopback",
+
+	// Coding agents, and what serves them and the commands alike.
+	"devgate/internal/outline": "devgate/internal/lint devgate/internal/project devgate/procfile",
+	"devgate/internal/reach":   "devgate/internal/control devgate/internal/proc devgate/procfile",
+	"devgate/internal/words":   "devgate/internal/control devgate/internal/event devgate/internal/logmux",
 
 	// From a folder to a Devgatefile.
 	"devgate/internal/detect":            "devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3",

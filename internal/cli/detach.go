@@ -15,7 +15,9 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/project"
+	"devgate/internal/reach"
 	"devgate/internal/session"
+	"devgate/internal/words"
 )
 
 // detach starts another devgate in a session of its own and returns when all
@@ -50,12 +52,12 @@ func detach(o upOptions, p *project.Project, names []string, std streams) error 
 	if err != nil || answer.Ready {
 		return err
 	}
-	return notReady(client, answer, o.timeout, "devgate stays up, so that a fix can be saved; devgate logs -f shows more, devgate down stops it")
+	return words.NotReady(client, answer, o.timeout, "devgate stays up, so that a fix can be saved; devgate logs -f shows more, devgate down stops it")
 }
 
 // printRunning prints how the devgate is that runs already.
 func printRunning(root string, out io.Writer) error {
-	client, err := connect(root)
+	client, err := reach.Dial(root)
 	if err != nil {
 		return err
 	}
@@ -147,8 +149,7 @@ func awaitDetached(root string, child *exec.Cmd, limit time.Duration) (client *c
 	connecting, stop := context.WithDeadline(ctx, end)
 	defer stop()
 	if client, err = control.Await(connecting, root); err == nil {
-		// At least a millisecond, as a limit of 0 means none.
-		answer, err = awaitReady(ctx, client, nil, max(time.Until(end), time.Millisecond))
+		answer, err = reach.AwaitReady(ctx, client, nil, time.Until(end))
 	}
 	if err == nil {
 		return client, answer, nil

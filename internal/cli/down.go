@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"devgate/internal/control"
-	"devgate/internal/proc"
+	"devgate/internal/reach"
 )
 
 func newDown(std streams) *cobra.Command {
@@ -23,43 +19,13 @@ func newDown(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			client, err := connect(root)
-			if err != nil && !errors.Is(err, control.ErrNotRunning) {
-				return err
+			_, ran, err := reach.Down(cmd.Context(), root)
+			if err == nil && !ran {
+				_, err = fmt.Fprintln(std.out, "devgate is not running here")
 			}
-			// No error: what was asked for is so.
-			if err != nil {
-				_, err := fmt.Fprintln(std.out, "devgate is not running here")
-				return err
-			}
-			// Read before it ends: the record goes with it.
-			record, _ := control.Holder(root)
-			if err := client.Down(cmd.Context()); err != nil {
-				return err
-			}
-			return awaitEnd(cmd.Context(), root, record.PID)
+			return err
 		},
 	}
 	fileFlag(cmd, &file)
 	return cmd
-}
-
-// awaitEnd returns when nobody holds the project's lock any more, and the
-// process that people see has ended.
-// Polled, as a lock of another process tells nobody that it is gone. The lock goes first,
-// and the guard's process a moment later; a script that starts devgate again wants both.
-func awaitEnd(ctx context.Context, root string, pid int) error {
-	process, alive := proc.Identify(pid)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if _, running := control.Holder(root); !running && !(alive && process.Alive()) {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }

@@ -2,17 +2,11 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
-	"strconv"
-	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"devgate/internal/control"
-	"devgate/internal/event"
+	"devgate/internal/words"
 )
 
 func newStatus(std streams) *cobra.Command {
@@ -34,7 +28,7 @@ func newStatus(std streams) *cobra.Command {
 			if asJSON {
 				return printJSON(std.out, status)
 			}
-			return printStatus(std.out, status)
+			return words.Status(std.out, status)
 		},
 	}
 	fileFlag(cmd, &file)
@@ -49,72 +43,3 @@ func printJSON(out io.Writer, v any) error {
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
-
-func printStatus(out io.Writer, s control.Status) error {
-	fmt.Fprintf(out, "%s  %s  %s  (pid %d)\n\n", s.Name, s.State, s.URL, s.PID)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tKIND\tSTATE\tFOR\tPORT\tPID\tRESTARTS\tREADY IN\tLAST EXIT")
-	for _, service := range s.Services {
-		fmt.Fprintln(table, strings.Join(row(service), "\t"))
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	// Below the table: a reason may be long, and tabwriter would widen a column for all.
-	for _, service := range s.Services {
-		if service.Reason != "" {
-			if _, err := fmt.Fprintf(out, "\n%s: %s\n", service.Name, service.Reason); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func row(s control.Service) []string {
-	exit, ready := "-", "-"
-	if s.Exit != nil {
-		exit = event.Exit{Code: s.Exit.Code, Signal: text(s.Exit.Signal)}.String() + ", " + ago(s.Exit.At)
-	}
-	if s.ReadyMS != nil {
-		ready = seconds(time.Duration(*s.ReadyMS) * time.Millisecond)
-	}
-	port := orDash(s.Port)
-	if s.Kind == "remote" {
-		port = text(s.URL)
-	}
-	return []string{s.Name, s.Kind, s.State.String(), age(s.Since), port, orDash(s.PID), strconv.Itoa(s.Restarts), ready, exit}
-}
-
-func orDash(n *int) string {
-	if n == nil {
-		return "-"
-	}
-	return strconv.Itoa(*n)
-}
-
-// A pointer that is nil is null in JSON: "none" and "empty" differ there, and here they
-// do not.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func ago(t time.Time) string { return age(t) + " ago" }
-
-// age is a time since t in its two largest units.
-// With one unit below a minute; nobody counts seconds after hours.
-func age(t time.Time) string {
-	d := time.Since(t).Round(time.Second)
-	switch {
-	case d < time.Minute:
-		return d.String()
-	case d < time.Hour:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }

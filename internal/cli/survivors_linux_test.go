@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"devgate/internal/reach"
 )
 
 // P1: loads × ways to die, and nobody survives. Survivors are counted by a
@@ -131,7 +133,7 @@ func (c *fairClock) now() time.Duration {
 // suspend is Ctrl-Z: when it returns, nothing runs any more.
 func (v *victim) suspend() {
 	v.cmd.Process.Signal(syscall.SIGTSTP)
-	if !eventually(func() bool { return isStopped(v.cmd.Process.Pid) }) {
+	if !eventually(func() bool { return reach.Suspended(v.cmd.Process.Pid) }) {
 		v.t.Fatal("devgate does not stop")
 	}
 }

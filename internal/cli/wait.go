@@ -10,11 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
+	"devgate/internal/event"
+	"devgate/internal/reach"
+	"devgate/internal/words"
 )
-
-// beginPatience is how long a devgate that is not there may take to begin: one that
-// was started a moment ago (`devgate up &`) reads its file first.
-const beginPatience = 2 * time.Second
 
 func newWait(std streams) *cobra.Command {
 	var file string
@@ -50,16 +49,16 @@ func waitFor(ctx context.Context, root string, names []string, timeout time.Dura
 	end := time.Now().Add(timeout)
 	connecting, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
-	client, err := connectSoon(connecting, root)
+	client, err := reach.DialSoon(connecting, root)
 	if err != nil {
 		return err
 	}
 	// The rest of the time: connecting has taken some of it.
-	answer, err := awaitReady(ctx, client, names, max(time.Until(end), time.Millisecond))
+	answer, err := reach.AwaitReady(ctx, client, names, time.Until(end))
 	if err != nil || answer.Ready {
 		return err
 	}
-	return notReady(client, answer, timeout, tryAgainHint(answer))
+	return words.NotReady(client, answer, timeout, tryAgainHint(answer))
 }
 
 // checkTimeout refuses a time to wait that is none.
@@ -70,36 +69,15 @@ func checkTimeout(d time.Duration) error {
 	return nil
 }
 
-// connectSoon is connect for a devgate that may only just have been started. One that
-// has begun is waited for until ctx ends.
-func connectSoon(ctx context.Context, root string) (*control.Client, error) {
-	if err := refuseStopped(root); err != nil {
-		return nil, err
+// tryAgainHint says what brings the first on that does not go on by itself.
+func tryAgainHint(answer control.Readiness) string {
+	for _, s := range words.Missing(answer) {
+		switch {
+		case s.State == event.Stopped:
+			return "devgate start " + s.Name + " starts it"
+		case s.State.Settled():
+			return "devgate logs " + s.Name + " shows more; devgate restart " + s.Name + " tries again"
+		}
 	}
-	soon, cancel := context.WithTimeout(ctx, beginPatience)
-	defer cancel()
-	client, err := control.Await(soon, root)
-	// It has begun: its lock is held, and only its socket is not there yet.
-	if err != nil && !errors.Is(err, control.ErrNotRunning) {
-		client, err = control.Await(ctx, root)
-	}
-	if errors.Is(err, control.ErrNotRunning) {
-		err = nothingRuns(root)
-	}
-	return client, err
-}
-
-// answerPatience is for a devgate that ends a wait at its limit, and says how it
-// stands: one that takes longer does not answer any more.
-const answerPatience = 5 * time.Second
-
-// awaitReady asks whether services are ready. The answer comes when that is known, or
-// at the end of limit.
-func awaitReady(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {
-	// The devgate that answers ends the wait itself at limit, so more than that means
-	// that it hangs.
-	silent := errors.New("devgate does not answer; devgate status tells whether it runs")
-	ctx, cancel := context.WithTimeoutCause(ctx, limit+answerPatience, silent)
-	defer cancel()
-	return client.Wait(ctx, names, limit)
+	return "devgate status tells how it stands, devgate logs -f what is printed"
 }

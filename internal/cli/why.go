@@ -7,13 +7,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
+	"devgate/internal/words"
 )
 
 func newWhy(std streams) *cobra.Command {
@@ -40,7 +39,7 @@ func newWhy(std streams) *cobra.Command {
 			if asJSON {
 				return printJSON(std.out, answer)
 			}
-			return printWhy(std.out, answer)
+			return words.Cascade(std.out, answer)
 		},
 	}
 	fileFlag(cmd, &file)
@@ -91,50 +90,6 @@ func bodyOf(data string) ([]byte, error) {
 	return body, nil
 }
 
-// printWhy prints a line a backend, and the answer.
-func printWhy(out io.Writer, e control.Exchange) error {
-	fmt.Fprintf(out, "%s %s\n", e.Method, e.Path)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for i, a := range e.Attempts {
-		fmt.Fprintf(table, "  %d\t%s\t%s\t%s\t%s\n", i+1, a.Backend, statusText(a.Status), tookText(a), a.Note)
-	}
-	table.Flush()
-	// The gateway's own pages have no backend.
-	by := e.Backend
-	if by == "" {
-		by = "devgate itself"
-	}
-	_, err := fmt.Fprintf(out, "answer: %d from %s in %s\n", e.Status, by, millis(e.MS))
-	return err
-}
-
-func statusText(status int) string {
-	if status == 0 {
-		return "-"
-	}
-	return strconv.Itoa(status)
-}
-
-// saidText is the status, or the word that stands for it where there is none.
-// A note is "skipped: not ready; …": its first word says why nobody was asked.
-func saidText(a control.Attempt) string {
-	word, _, _ := strings.Cut(a.Note, ";")
-	if a.Status != 0 || word == "" {
-		return statusText(a.Status)
-	}
-	return word
-}
-
-// tookText is empty for a backend that was not asked.
-func tookText(a control.Attempt) string {
-	if a.Status == 0 && a.MS == 0 {
-		return "-"
-	}
-	return millis(a.MS)
-}
-
-func millis(ms float64) string { return fmt.Sprintf("%.1fms", ms) }
-
 func newRequests(std streams) *cobra.Command {
 	var file string
 	var follow, asJSON bool
@@ -176,7 +131,7 @@ func printRequests(ctx context.Context, out io.Writer, client *control.Client, f
 		if asJSON {
 			gone = printJSON(out, e)
 		} else {
-			gone = printRequest(out, e)
+			gone = words.Request(out, e)
 		}
 		return gone
 	})
@@ -184,20 +139,5 @@ func printRequests(ctx context.Context, out io.Writer, client *control.Client, f
 	if gone != nil {
 		return nil
 	}
-	return err
-}
-
-// printRequest prints one line: when, what, the answer, and the cascade.
-func printRequest(out io.Writer, e control.Exchange) error {
-	steps := make([]string, len(e.Attempts))
-	for i, a := range e.Attempts {
-		steps[i] = strings.TrimSpace(a.Backend + " " + saidText(a) + " " + tookText(a))
-	}
-	learned := ""
-	if e.Learned {
-		learned = "  (learned)"
-	}
-	_, err := fmt.Fprintf(out, "%s  %s %s  %s  %s  %s%s\n", e.At.Local().Format("15:04:05.000"),
-		e.Method, e.Path, statusText(e.Status), millis(e.MS), strings.Join(steps, " → "), learned)
 	return err
 }

@@ -1,4 +1,4 @@
-package cli
+package outline
 
 import (
 	"errors"
@@ -15,9 +15,9 @@ type fullDisk struct{}
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
 
 // What a script has not got is no success.
-func TestCheckFailsWhereItsAnswerCannotBeWritten(t *testing.T) {
+func TestWriteFailsWhereTheTextCannotBeWritten(t *testing.T) {
 	p := &project.Project{File: &procfile.File{}}
-	if err := printProject(fullDisk{}, p); !errors.Is(err, errFull) {
+	if err := Of(p).Write(fullDisk{}); !errors.Is(err, errFull) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package words
 
 import (
 	"context"
@@ -16,29 +16,32 @@ import (
 
 const tailLines = 20 // of the output of a service that is not ready
 
-// notReady says what is not ready, with the last lines of each.
-func notReady(client *control.Client, answer control.Readiness, timeout time.Duration, hint string) error {
+// NotReady says what is not ready, with the last lines of each. A hint that is empty
+// is left out.
+func NotReady(client *control.Client, answer control.Readiness, timeout time.Duration, hint string) error {
 	var b strings.Builder
 	b.WriteString("not everything is ready")
 	if isUnderWay(answer) {
 		fmt.Fprintf(&b, " after %s", timeout)
 	}
 	// Of a readiness that is not settled the time that passed is part of the news.
-	for _, s := range missing(answer) {
+	for _, s := range Missing(answer) {
 		fmt.Fprintf(&b, "\n%s: %s", s.Name, s.State)
 		if s.Reason != "" {
 			b.WriteString(": " + s.Reason)
 		}
 		if s.State != event.Stopped { // by somebody: its output tells nothing of it
-			writeTail(&b, client, s.Name)
+			Tail(&b, client, s.Name)
 		}
 	}
-	b.WriteString("\n  hint: " + hint)
+	if hint != "" {
+		b.WriteString("\n  hint: " + hint)
+	}
 	return errors.New(b.String())
 }
 
-// missing are the services that an answer names, as they were.
-func missing(answer control.Readiness) (all []control.Service) {
+// Missing are the services that an answer names, as they were.
+func Missing(answer control.Readiness) (all []control.Service) {
 	named := map[string]bool{}
 	for _, name := range answer.Missing {
 		named[name] = true
@@ -54,27 +57,15 @@ func missing(answer control.Readiness) (all []control.Service) {
 // isUnderWay reports whether something of what is missing may still become ready by
 // itself: then it was the time that ran out.
 func isUnderWay(answer control.Readiness) bool {
-	return slices.ContainsFunc(missing(answer), func(s control.Service) bool {
+	return slices.ContainsFunc(Missing(answer), func(s control.Service) bool {
 		// Waiting is for another one, which is missing itself and says why.
 		return !s.State.Settled() && s.State != event.Waiting
 	})
 }
 
-// tryAgainHint says what brings the first on that does not go on by itself.
-func tryAgainHint(answer control.Readiness) string {
-	for _, s := range missing(answer) {
-		switch {
-		case s.State == event.Stopped:
-			return "devgate start " + s.Name + " starts it"
-		case s.State.Settled():
-			return "devgate logs " + s.Name + " shows more; devgate restart " + s.Name + " tries again"
-		}
-	}
-	return "devgate status tells how it stands, devgate logs -f what is printed"
-}
-
-// writeTail writes the end of what a service has printed.
-func writeTail(w io.Writer, client *control.Client, name string) {
+// Tail writes the end of what a service has printed, each line on a line of its own
+// behind a line end.
+func Tail(w io.Writer, client *control.Client, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var tail []string

@@ -1,4 +1,4 @@
-package cli
+package words
 
 import (
 	"devgate/internal/control"
@@ -9,7 +9,7 @@ import (
 
 // C5, G7: a line of `devgate requests` says of every backend what it said, or
 // why it said nothing.
-func TestPrintRequest(t *testing.T) {
+func TestRequestOnALine(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
 	e := control.Exchange{
 		At: at, Method: "GET", Path: "/socket", Status: 404, Learned: true, MS: 2003,
@@ -21,7 +21,7 @@ func TestPrintRequest(t *testing.T) {
 		},
 	}
 	var out strings.Builder
-	if err := printRequest(&out, e); err != nil {
+	if err := Request(&out, e); err != nil {
 		t.Fatal(err)
 	}
 	want := "03:04:05.000  GET /socket  404  2003.0ms  web silent 2001.0ms → db down - → docs crashed 1000.0ms → api 404 1.5ms  (learned)\n"
