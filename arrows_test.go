@@ -17,7 +17,7 @@ import (
 var arrows = map[string]string{
 	"devgate":                    "devgate/internal/cli",
 	"devgate/internal/bench":     "",
-	"devgate/internal/cli":       "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
+	"devgate/internal/cli":       "devgate/internal/agents devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
 	"devgate/internal/control":   "devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix",
 	"devgate/internal/dashboard": "devgate/internal/control devgate/internal/event devgate/internal/logmux",
 	"devgate/internal/envfile":   "",
@@ -47,6 +47,8 @@ var arrows = map[string]string{
 	"devgate/supervisor/probe":   "devgate/internal/loopback",
 
 	// Coding agents, and what serves them and the commands alike.
+	"devgate/internal/agents":  "devgate/internal/input",
+	"devgate/internal/mcp":     "devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp",
 	"devgate/internal/outline": "devgate/internal/lint devgate/internal/project devgate/procfile",
 	"devgate/internal/reach":   "devgate/internal/control devgate/internal/proc devgate/procfile",
 	"devgate/internal/words":   "devgate/internal/control devgate/internal/event devgate/internal/logmux",

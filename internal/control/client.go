@@ -108,7 +108,7 @@ func (c *Client) Changes(ctx context.Context, emit func(Status) error) error {
 		return err
 	}
 	defer body.Close()
-	return readStream(body, func(text []byte) error {
+	return readStream(body, true, func(text []byte) error {
 		var s Status
 		if err := json.Unmarshal(text, &s); err != nil {
 			return fmt.Errorf("read status: %w", err)
@@ -164,7 +164,7 @@ func (c *Client) Logs(ctx context.Context, q LogQuery, emit func(logmux.Line) er
 		return err
 	}
 	defer body.Close()
-	return readStream(body, func(text []byte) error {
+	return readStream(body, q.Follow, func(text []byte) error {
 		// The buffer of lines is used again for the next one; Unmarshal copies.
 		var line logmux.Line
 		if err := json.Unmarshal(text, &line); err != nil {
@@ -183,7 +183,7 @@ const longestLine = 1 << 20
 
 // readStream passes each line of an answer to take. An object with an error is the
 // end of the stream, and its error.
-func readStream(body io.Reader, take func(text []byte) error) error {
+func readStream(body io.Reader, follow bool, take func(text []byte) error) error {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(make([]byte, 64<<10), longestLine)
 	for lines.Scan() {
@@ -197,12 +197,12 @@ func readStream(body io.Reader, take func(text []byte) error) error {
 			return err
 		}
 	}
-	// Any other error is the end of the connection, and by that of the devgate: for who
-	// follows a log that is the end, and no failure.
-	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("read answer: %w", lines.Err())
+	// Most errors are the end of the connection, and by that of the devgate: for who
+	// follows a log that is the end, and no failure. Of who does not, it is half an answer.
+	if err := lines.Err(); err != nil && (!follow || errors.Is(err, bufio.ErrTooLong)) {
+		return fmt.Errorf("read answer: %w", err)
 	}
-	return nil // it has ended, or the devgate that it came from has
+	return nil // it has ended, or the devgate that was followed has
 }
 
 // call returns the body of a 200 answer; any other is an *Error.

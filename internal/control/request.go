@@ -110,7 +110,7 @@ func (c *Client) Requests(ctx context.Context, q RequestQuery, emit func(Exchang
 		return err
 	}
 	defer body.Close()
-	return readStream(body, func(text []byte) error {
+	return readStream(body, q.Follow, func(text []byte) error {
 		var e Exchange
 		if err := json.Unmarshal(text, &e); err != nil {
 			return fmt.Errorf("read requests: %w", err)
