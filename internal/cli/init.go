@@ -21,15 +21,21 @@ import (
 
 func newInit(std streams) *cobra.Command {
 	var o proposal.Options
-	var print bool
+	var print, agents bool
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a Devgatefile from what is in this folder",
 		Long: `devgate init reads the scripts, Procfiles and frameworks of the project in this
 folder and writes the Devgatefile that follows from them. It runs nothing, asks
-nothing and never overwrites a file. What it cannot know is marked as a guess.`,
+nothing and never overwrites a file. What it cannot know is marked as a guess.
+
+With --agents it writes no Devgatefile: it makes or brings up to date a block in
+AGENTS.md that tells coding agents how the project is run.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if agents {
+				return writeAgents(cmd.Context(), print, std)
+			}
 			// Two ports that projects like are AirPlay's there, and the file names them
 			// with that.
 			o.Mac = runtime.GOOS == "darwin"
@@ -37,8 +43,10 @@ nothing and never overwrites a file. What it cannot know is marked as a guess.`,
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&print, "print", false, "print the Devgatefile instead of writing it")
+	f.BoolVar(&print, "print", false, "print instead of writing")
 	f.BoolVar(&o.Compose, "compose", false, "start databases by docker compose, and reach servers that only containers have")
+	f.BoolVar(&agents, "agents", false, "keep a block in AGENTS.md that tells coding agents how to run the project")
+	cmd.MarkFlagsMutuallyExclusive("agents", "compose")
 	return cmd
 }
 

@@ -32,6 +32,8 @@
 //   - saves_test.go, histories_linux_test.go, shared_linux_test.go: one save by
 //     a real program is one restart; whatever happens to files at whatever moment,
 //     what runs is what is on disk (DEVGATE_TRIALS, DEVGATE_SEED).
+//   - agent_test.go: a coding agent with devgate's tools and nothing else mends a
+//     project, from its Devgatefile to a route.
 //   - baddays_test.go: crashes, busy ports, servers that never listen.
 //   - examples_test.go: the examples work as their README says.
 //   - unwritten_test.go: examples without a file come up (I4), and what init would

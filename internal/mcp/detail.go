@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -43,20 +42,22 @@ func messageOf(m control.Message) Message {
 
 // bodyOf is what a model can read of a body, and why it is not all of it.
 func bodyOf(m control.Message) (text, note string) {
-	coding := http.Header(m.Header).Get("Content-Encoding")
+	coding, kept := m.Header.Get("Content-Encoding"), string(m.Body)
+	if !m.Kept {
+		kept = whole(kept) // its end may have cut a character in two
+	}
 	switch {
 	case m.Size == 0:
 		return "", ""
-	case len(m.Body) == 0:
+	case kept == "":
 		return "", fmt.Sprintf("the body was not kept (%s)", sizeText(m.Size))
 	case coding != "" && coding != "identity":
 		return "", fmt.Sprintf("compressed (%s, %s); send the request with Accept-Encoding: identity to read it", coding, sizeText(m.Size))
-	// The end of what was kept may have cut a character in two.
-	case !utf8.ValidString(whole(string(m.Body))):
+	case !utf8.ValidString(kept):
 		return "", fmt.Sprintf("not text (%s)", sizeText(m.Size))
 	}
-	text = whole(string(m.Body[:min(len(m.Body), bodyMax)]))
-	if m.Kept && len(text) == len(m.Body) {
+	text = whole(kept[:min(len(kept), bodyMax)])
+	if m.Kept && len(text) == len(kept) {
 		return text, ""
 	}
 	return text, fmt.Sprintf("the first %d bytes (%s)", len(text), sizeText(m.Size))

@@ -3,6 +3,7 @@ package mcp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
@@ -26,10 +27,10 @@ Call "up" before using the app (it is safe when devgate runs already), then use 
 func Serve(ctx context.Context, o Options) error {
 	transport := &sdk.IOTransport{Reader: io.NopCloser(o.In), Writer: unclosed{o.Out}}
 	err := newServer(o).Run(ctx, transport)
-	if errors.Is(err, io.EOF) {
+	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}
-	return err
+	return fmt.Errorf("speak with the agent: %w", err)
 }
 
 // unclosed keeps the SDK from closing a stream that is the process's own.

@@ -17,9 +17,12 @@ type WaitIn struct {
 	Timeout  string   `json:"timeout,omitempty" jsonschema:"how long it is waited for; default: 45s"`
 }
 
+// noticed is how long after a save a service is no longer what it was before.
+const noticed = 250 * time.Millisecond
+
 var waitTool = tool[WaitIn, control.Status]{
 	name: "wait_ready", title: "Wait until services are ready",
-	description: `Returns how all services are as soon as all, or those named, are ready; or, as soon as one of them cannot become so by itself, what is not ready with its last lines. Call it after saving files, before using the app. A save is noticed within 0.1 s, so it may be called at once.`,
+	description: `Returns how all services are as soon as all, or those named, are ready; or, as soon as one of them cannot become so by itself, what is not ready with its last lines. Call it after saving files, before using the app: it may be called at once, as it first gives the save a quarter of a second to be noticed.`,
 	run: func(ctx context.Context, h host, in WaitIn) (control.Status, string, error) {
 		patience, err := limit(in.Timeout, usualLimit)
 		if err != nil {
@@ -31,6 +34,12 @@ var waitTool = tool[WaitIn, control.Status]{
 		r, err := h.findSoon(connecting, in.Dir)
 		if err != nil {
 			return control.Status{}, "", err
+		}
+		// A save is noticed within a tenth of a second, and an agent calls faster than that.
+		select {
+		case <-time.After(noticed):
+		case <-ctx.Done():
+			return control.Status{}, "", ctx.Err()
 		}
 		answer, err := reach.AwaitReady(ctx, r.Client, in.Services, time.Until(end))
 		if err == nil && !answer.Ready {
