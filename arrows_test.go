@@ -17,7 +17,7 @@ import (
 var arrows = map[string]string{
 	"devgate":                    "devgate/internal/cli",
 	"devgate/internal/bench":     "",
-	"devgate/internal/cli":       "devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/lint devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/session devgate/internal/tty devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
+	"devgate/internal/cli":       "devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/lint devgate/internal/logmux devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/routes devgate/internal/session devgate/internal/tty devgate/procfile devgate/procfile/schema github.com/spf13/cobra",
 	"devgate/internal/control":   "devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix",
 	"devgate/internal/dashboard": "devgate/internal/control devgate/internal/event devgate/internal/logmux",
 	"devgate/internal/envfile":   "",
@@ -64,6 +64,7 @@ var arrows = map[string]string{
 	"devgate/internal/buildoutput": "",
 
 	// Handing over to another engine.
+	"devgate/internal/export": "devgate/internal/project devgate/internal/routes devgate/procfile",
 	"devgate/internal/routes": "",
 }
 
