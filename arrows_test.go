@@ -20,7 +20,7 @@ devgate/internal/agents -> devgate/internal/input
 devgate/internal/bench ->
 devgate/internal/buildoutput ->
 devgate/internal/checkout -> devgate/internal/input
-devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/guard devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
+devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
 devgate/internal/control -> devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix
 devgate/internal/dashboard -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/internal/detect -> devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3
@@ -38,6 +38,7 @@ devgate/internal/draft/render -> devgate/internal/detect/found devgate/internal/
 devgate/internal/e2e ->
 devgate/internal/envfile ->
 devgate/internal/event ->
+devgate/internal/export -> devgate/internal/project devgate/internal/routes devgate/procfile
 devgate/internal/gitignore -> devgate/internal/checkout devgate/internal/input
 devgate/internal/guard -> devgate/internal/proc golang.org/x/sys/unix
 devgate/internal/input ->

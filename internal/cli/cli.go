@@ -101,7 +101,7 @@ Without a command it does "devgate up".`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(fmt.Errorf("%w\n  hint: %s --help lists the flags", err, cmd.CommandPath()))
 	})
-	root.AddCommand(up, newInit(std), newCheck(std), newStatus(std), newLogs(std), newDown(std), newLs(std), newWait(std), newRun(std), newAttach(std), newWhy(std), newRequests(std), newMCP(std), newSchema(std), newCompletion(std), newVersion(std))
+	root.AddCommand(up, newInit(std), newCheck(std), newStatus(std), newLogs(std), newDown(std), newLs(std), newWait(std), newRun(std), newAttach(std), newWhy(std), newRequests(std), newMCP(std), newExport(std), newSchema(std), newCompletion(std), newVersion(std))
 	root.AddCommand(newVerbs(std)...)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	usageErrorsEverywhere(root)

@@ -44,17 +44,20 @@ type Result struct {
 // Conflict is a request whose answers contradict each other or cannot be told from
 // another's by any path. It is in no table.
 type Conflict struct {
-	Method, Path string
-	Backends     []string
+	Method   string   `json:"method"`
+	Path     string   `json:"path"`
+	Backends []string `json:"backends"`
 }
 
 // Difference is a request of the log that a table answers in another way than the
 // cascade did.
 type Difference struct {
-	Method, Path string // the path without what names single things
-	Was, Now     string // backends
+	Method string `json:"method"`
+	Path   string `json:"path"` // without what names single things
+	Was    string `json:"was"`
+	Now    string `json:"now"`
 	// Refused: the backend is known to refuse it. Otherwise it was never asked.
-	Refused bool
+	Refused bool `json:"refused"`
 }
 
 // fact is one method of one path, with the one backend that has answered it strongly.

@@ -23,6 +23,9 @@ func split(path string) []string {
 // plain reports whether a segment can be written in `paths` as it is. One that
 // cannot is matched by "*" alone.
 func plain(segment string) bool {
+	if strings.HasSuffix(segment, ":") {
+		return false // "http://" would be taken for a URL
+	}
 	for _, r := range segment {
 		if r == utf8.RuneError || strings.IndexByte("*/?# ", byte(r)) >= 0 && r < utf8.RuneSelf || !unicode.IsPrint(r) {
 			return false
