@@ -43,8 +43,9 @@ func findBrowser() (string, error) {
 // tab is a page of a headless browser, driven by the DevTools protocol.
 type tab struct {
 	*socket
-	last   int      // id of the newest command
-	events []string // since the last look at them; none before listen
+	last       int      // id of the newest command
+	events     []string // since the last look at them; none before listen
+	complaints []string // that the console has had since they were looked at; see complaint
 }
 
 // openTab starts a browser with nothing in it, which ends with the test.
@@ -106,8 +107,16 @@ func dialPage(t *testing.T, address string) *socket {
 // call sends a command and decodes its result; events before it are kept.
 func (b *tab) call(method string, params map[string]any, result any) {
 	b.t.Helper()
+	if err := b.try(method, params, result); err != nil {
+		b.t.Fatalf("%s: %v", method, err)
+	}
+}
+
+// try is call for a command that may not succeed.
+func (b *tab) try(method string, params map[string]any, result any) error {
+	b.t.Helper()
 	b.last++
-	b.conn.SetDeadline(time.Now().Add(patience)) // of one command, not of the test
+	b.conn.SetDeadline(time.Now().Add(2 * patience)) // of one command, not of the test
 	text, _ := json.Marshal(map[string]any{"id": b.last, "method": method, "params": params})
 	b.send(textFrame, text)
 	for {
@@ -116,23 +125,39 @@ func (b *tab) call(method string, params map[string]any, result any) {
 			b.t.Fatalf("%s: %v", method, err)
 		}
 		var m struct {
-			ID            int
-			Result, Error json.RawMessage
+			ID                    int
+			Method                string
+			Result, Error, Params json.RawMessage
 		}
 		if err := json.Unmarshal([]byte(said), &m); err != nil {
 			b.t.Fatalf("%s: %v", method, err)
 		}
 		if m.ID != b.last {
 			b.events = append(b.events, said)
+			b.hear(m.Method, m.Params)
 			continue
 		}
 		if m.Error != nil {
-			b.t.Fatalf("%s: %s", method, m.Error)
+			return errors.New(string(m.Error))
 		}
 		if result != nil {
 			json.Unmarshal(m.Result, result)
 		}
-		return
+		return nil
+	}
+}
+
+// hear keeps an event that is a complaint; others are left out.
+func (b *tab) hear(method string, params json.RawMessage) {
+	var said struct {
+		Type  string
+		Entry struct{ Level string }
+	}
+	json.Unmarshal(params, &said)
+	switch {
+	case method == "Runtime.exceptionThrown", method == "Log.entryAdded" && said.Entry.Level == "error",
+		method == "Runtime.consoleAPICalled" && (said.Type == "error" || said.Type == "warning" || said.Type == "assert"):
+		b.complaints = append(b.complaints, string(params))
 	}
 }
 
