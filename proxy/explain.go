@@ -33,7 +33,7 @@ func (g *Gateway) Explain(ctx context.Context, method, target string, header htt
 	x := newExchange(g, unseen{}, r)
 	x.unread = true
 	x.serve()
-	x.record()
+	x.finish()
 	e := x.summary()
 	e.Cascade = x.everybody()
 	return e, ctx.Err()

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"devgate/proxy/wire"
-
 	"pgregory.net/rapid"
+
+	"devgate/proxy/wire"
 )
 
 // theatre plays histories on a gateway and compares them with R.
