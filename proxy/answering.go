@@ -20,17 +20,19 @@ type answering struct {
 	trace trace
 	began time.Time
 
-	unread   bool // nobody reads the answer: Explain asks
-	nobody   bool // every backend refused
-	recorded bool // the recorder has it
-
+	keeping  keeping
 	observed Observation
+
+	unread   bool   // nobody reads the answer: Explain asks
+	nobody   bool   // every backend refused
+	replayOf uint64 // the request that is sent again; 0: none is
+	id       uint64 // that the recorder has given it; 0: it does not have it
 }
 
 // use makes rep the client's answer.
 func (a *answering) use(rep *reply) {
 	defer rep.close()
-	if a.unread {
+	if a.unread || a.replayOf != 0 && isEventStream(rep.resp.Header) {
 		a.leaveUnread(rep)
 		return
 	}
@@ -51,7 +53,12 @@ func (a *answering) use(rep *reply) {
 // leaveUnread notes the answer and takes in what there is of its body, within
 // limits, so that the backend can end in peace.
 func (a *answering) leaveUnread(rep *reply) {
-	a.trace.stamp(make(http.Header), rep.resp.Status, rep.c.Name)
+	h := make(http.Header)
+	wire.CopyHeader(h, rep.resp.Header)
+	a.trace.stamp(h, rep.resp.Status, rep.c.Name)
+	a.keepAnswer(h)
+	a.keeping.source = rep.place + 1
+	defer a.keepTaken(rep)
 	if rep.resp.Status == http.StatusSwitchingProtocols || isEventStream(rep.resp.Header) {
 		return
 	}
@@ -74,11 +81,14 @@ func (a *answering) deliver(rep *reply, endless bool) {
 	a.trace.stamp(h, resp.Status, rep.c.Name)
 	a.witness(resp.Status, rep.c.Name, resp.Header)
 	a.closeIfUnread(h)
+	a.watchAnswer(h, rep)
 	a.w.WriteHeader(resp.Status)
 	if endless {
 		a.record()
 	}
-	if err := a.copyBody(resp); err != nil {
+	err := a.copyBody(resp)
+	a.keepRelayed(rep)
+	if err != nil {
 		if t := a.trace.of(rep.c.Name); t != nil {
 			t.note = also(t.note, "cut off")
 		}
@@ -161,6 +171,7 @@ func (a *answering) writeTrailer(h http.Header, resp *wire.Response) {
 	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
+	a.keepTrailer(trailer)
 	for _, name := range announced {
 		delete(h, name)
 	}

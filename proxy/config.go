@@ -42,6 +42,9 @@ type Config struct {
 	// before at once with the slow ones before it. The answer is the same, but
 	// sooner. False: backends are asked one after the other.
 	Speculate bool
+	// Keep keeps what goes over the wire, for Detail and Replay. False: nothing is
+	// kept but the record of each request.
+	Keep bool
 	// NotFound chooses the answer to a navigation nobody answered.
 	NotFound NotFound
 	// Dashboard is the URL of the page that shows more of the project; the gateway's

@@ -27,6 +27,7 @@ func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{ctx: r.Context(), learned: g.learned.generation.Load(), sockets: g.sockets.generation.Load()}
 	x.g, x.w, x.r, x.began = g, w, r, time.Now()
 	x.route.chain = g.chain.Load() // after the generations, which are changed after it
+	x.keeping.on = x.route.chain.Keep
 	return x
 }
 
@@ -39,6 +40,7 @@ func (x *exchange) walk() {
 		x.asking = x.askingOf(i, x.route.last(i))
 		out := x.asking.run(x.ctx, first)
 		out.note(t)
+		x.keepHead(len(x.trace.attempts)-1, out.reply)
 		x.speculation.learn(i, out)
 		switch out.verdict {
 		case use:
@@ -86,7 +88,7 @@ func (x *exchange) goOn(out *outcome, t *attempt, asked int, last bool) {
 		x.reserve.blame(out.fault)
 	case hold:
 		out.reply.yieldBody()
-		x.g.letGo(x.reserve.hold(out.reply))
+		x.letGo(x.reserve.hold(out.reply))
 	}
 }
 
@@ -101,7 +103,7 @@ func (x *exchange) refused(rep *reply, t *attempt, last bool) {
 	if explains {
 		t.answer = quote(rep.resp)
 	}
-	x.g.letGo(x.reserve.keep(rep, x.rankOf(rep)))
+	x.letGo(x.reserve.keep(rep, x.rankOf(rep)))
 }
 
 // rankOf says how much a refused answer says to the client.
@@ -112,13 +114,18 @@ func (x *exchange) rankOf(rep *reply) rank {
 	return rankOf(rep, x.r.Header)
 }
 
+// letGo ends a reply that nobody will use.
+func (x *exchange) letGo(rep *reply) {
+	if rep != nil {
+		x.keepTaken(rep) // before somebody else owns it
+		x.g.letGo(rep)
+	}
+}
+
 // letGo ends a reply that nobody will use. Where its backend is still being sent
 // the request, it goes on getting it for a moment: it may do something with it.
 func (g *Gateway) letGo(rep *reply) {
-	switch {
-	case rep == nil:
-		return
-	case rep.body == nil || rep.body.Closed():
+	if rep.body == nil || rep.body.Closed() {
 		rep.close()
 		return
 	}
@@ -161,8 +168,8 @@ func (x *exchange) unanswered() {
 // end gives back what the request holds.
 func (x *exchange) end() {
 	x.speculation.end()
-	x.g.letGo(x.reserve.takePage())
-	x.g.letGo(x.reserve.takeBest())
+	x.letGo(x.reserve.takePage())
+	x.letGo(x.reserve.takeBest())
 	if x.req.Body != nil {
 		x.stopReading()
 		x.req.Body.Close()

@@ -30,10 +30,10 @@ func (g *Gateway) Explain(ctx context.Context, method, target string, header htt
 		return Exchange{}, errors.New("explain request: the gateway is stopping")
 	}
 	defer g.requests.leave()
-	x := newExchange(g, unseen{}, r)
+	x := newExchange(g, &sink{header: http.Header{}}, r)
 	x.unread = true
 	x.serve()
-	x.record()
+	x.finish()
 	e := x.summary()
 	e.Cascade = x.everybody()
 	return e, ctx.Err()
@@ -44,19 +44,14 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	if !strings.HasPrefix(target, "/") && target != "*" {
 		return nil, fmt.Errorf("path %q does not begin with a slash", target)
 	}
-	u, err := url.ParseRequestURI(target)
-	if err != nil && !wire.ValidTarget(target) {
+	if _, err := url.ParseRequestURI(target); err != nil && !wire.ValidTarget(target) {
 		return nil, err
-	}
-	if err != nil { // a percent sign that begins no escape
-		path, query, _ := strings.Cut(target, "?")
-		u = &url.URL{Path: path, RawQuery: query}
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "", body)
 	if err != nil {
 		return nil, err
 	}
-	r.URL, r.RequestURI, r.RemoteAddr = u, target, net.JoinHostPort(loopback.IPv4, "0")
+	r.URL, r.RequestURI, r.RemoteAddr = urlOf(target), target, anyClient
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
@@ -73,6 +68,19 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 		r.ContentLength = -1
 	}
 	return r, nil
+}
+
+// anyClient is the address of a client that is on this machine, and is none.
+var anyClient = net.JoinHostPort(loopback.IPv4, "0")
+
+// urlOf is a request target as net/http has it. A percent sign that begins no escape
+// stays.
+func urlOf(target string) *url.URL {
+	if u, err := url.ParseRequestURI(target); err == nil {
+		return u
+	}
+	path, query, _ := strings.Cut(target, "?")
+	return &url.URL{Path: path, RawQuery: query}
 }
 
 // everybody lists all backends in declared order, asked or not, and then the
@@ -143,15 +151,3 @@ func quoted(list []string) string {
 	}
 	return "[" + strings.Join(q, ", ") + "]"
 }
-
-// unseen is the client of Explain: it takes everything and looks at nothing.
-type unseen struct{}
-
-// Header implements http.ResponseWriter.
-func (unseen) Header() http.Header { return make(http.Header) }
-
-// Write implements http.ResponseWriter.
-func (unseen) Write(p []byte) (int, error) { return len(p), nil }
-
-// WriteHeader implements http.ResponseWriter.
-func (unseen) WriteHeader(int) {}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // problem is the body for programs (RFC 9457).
@@ -42,11 +43,16 @@ func (a *answering) fail(f *fault) {
 	body := a.faultBody(h, f)
 	// A known length keeps the connection usable.
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	dated(h)
 	a.w.WriteHeader(f.status)
 	if a.r.Method != http.MethodHead {
 		a.w.Write(body)
 	}
+	a.keepOwn(h, body)
 }
+
+// dated says when an answer of the gateway's own was made, as net/http would.
+func dated(h http.Header) { h.Set("Date", time.Now().UTC().Format(http.TimeFormat)) }
 
 // leaveUnanswered ends a request whose client has left, or has closed its side,
 // which looks the same: half an answer, or one of the gateway's own, is of no use to

@@ -51,6 +51,7 @@ func New(cfg Config) *Gateway {
 	g.learned.seed, g.seen.seed = maphash.MakeSeed(), maphash.MakeSeed()
 	ch, _ := newChain(cfg, nil, g.prober())
 	g.chain.Store(ch)
+	g.recorder.keep(cfg.Keep)
 	return g
 }
 
@@ -84,6 +85,7 @@ func (g *Gateway) Reconfigure(cfg Config) error {
 		ch.hosts = ch.hosts.WithMachine()
 	}
 	g.chain.Store(ch)
+	g.recorder.keep(cfg.Keep)
 	// Who waited for one that is gone goes on by the new chain, so this is after.
 	for _, name := range ch.retired() {
 		ch.upstream(name).retire()

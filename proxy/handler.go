@@ -21,7 +21,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.serveOwn()
 		return
 	}
-	defer x.record()
+	defer x.finish()
 	x.serve()
 }
 
@@ -73,6 +73,7 @@ func (x *exchange) prepareBody() {
 		return
 	}
 	x.req.Body = wire.NewSpool(x.r.Body, x.route.chain.ReplayLimit)
+	x.watchBody()
 	if d, ok := x.w.(interface{ EnableFullDuplex() error }); ok {
 		// A backend may answer while the client still sends; the server would
 		// otherwise read the rest of the body itself, beside the spool.

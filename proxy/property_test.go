@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"devgate/proxy/wire"
-
 	"pgregory.net/rapid"
+
+	"devgate/proxy/wire"
 )
 
 // theatre plays histories on a gateway and compares them with R.
@@ -31,7 +31,9 @@ type theatre struct {
 
 func newTheatre(t testing.TB, speculate bool) *theatre {
 	th := &theatre{limit: 10 * time.Second, actors: actors(t, 3), bodies: make(map[int][]byte)}
-	th.g = gateway(t, Config{Speculate: speculate})
+	// What is kept, and that somebody looks, changes no answer.
+	th.g = gateway(t, Config{Speculate: speculate, Keep: true})
+	th.g.Look()
 	th.g.notice, th.g.worth, th.g.draining = 0, -1, th.limit // however busy the machine is
 	for _, n := range sizes {
 		th.bodies[n] = []byte(payload(n))
@@ -41,7 +43,7 @@ func newTheatre(t testing.TB, speculate bool) *theatre {
 
 // configure puts the chain in place.
 func (th *theatre) configure() error {
-	cfg := Config{Speculate: th.g.chain.Load().Speculate}
+	cfg := Config{Speculate: th.g.chain.Load().Speculate, Keep: true}
 	for _, a := range th.chain {
 		cfg.Backends = append(cfg.Backends, a.Backend)
 	}

@@ -10,7 +10,8 @@ type Exchange struct {
 	// At is when the request's head had arrived.
 	At time.Time
 	// Method, Path (the target as it was sent, with its query) and Host are
-	// the client's. A target longer than 2 KiB is cut and ends in "...".
+	// the client's. A target longer than 2 KiB, and the others above 256 bytes,
+	// are cut and end in "...".
 	Method, Path, Host string
 	// Status of the client's answer; 0 when the client left before it.
 	Status int
@@ -28,6 +29,9 @@ type Exchange struct {
 	Held time.Duration
 	// Cascade has one entry for each backend asked, in order.
 	Cascade []Attempt
+	// ReplayOf is the ID of the request that Replay sent again as this one; 0 for
+	// a client's own.
+	ReplayOf uint64
 	// Lost is the number of exchanges before this one that a reader of Follow
 	// missed because it was slow; 0 elsewhere.
 	Lost int

@@ -115,7 +115,7 @@ func TestRecordForgetsTheOldest(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	seen, add := g.Follow(ctx), func(n int) {
 		for range n {
-			g.recorder.add(Exchange{}, []attempt{{backend: "a", status: 404, note: noteRefused}})
+			g.recorder.add(Exchange{}, []attempt{{backend: "a", status: 404, note: noteRefused}}, nil)
 		}
 	}
 	add(recorderMax + 7)

@@ -15,7 +15,9 @@ import (
 func (g *Gateway) refuse(r ingress.Refusal) []byte {
 	f := faultRequest("the request is not right: " + reasonOf(r))
 	f.status = r.Status
-	g.recorder.add(Exchange{At: time.Now(), Method: printable(r.Method), Path: clip(printable(r.Target)), Status: r.Status}, nil)
+	g.recorder.add(Exchange{
+		At: time.Now(), Method: clip(printable(r.Method), nameMax), Path: clip(printable(r.Target), pathMax), Status: r.Status,
+	}, nil, nil)
 	body, _ := json.Marshal(problem{Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Cascade: []Attempt{}}) // plain data always encodes
 	head := fmt.Sprintf("HTTP/1.1 %d %s\r\n%s: %s\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: %d\r\n"+
 		"Content-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n\r\n",

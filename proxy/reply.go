@@ -15,6 +15,7 @@ type reply struct {
 	resp  *wire.Response
 	body  *wire.SpoolReader // of the request; nil: it has none
 	early []informational
+	place int // of its attempt in the trace, once it is judged
 }
 
 // informational is a 1xx answer that is held until the final one is known.

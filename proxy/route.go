@@ -7,14 +7,19 @@ import "slices"
 type route struct {
 	chain      *chain
 	candidates []*candidate
-	sole       bool // the host names one backend: its answer is the end
+	sole       bool       // one backend alone is asked: its answer is the end
+	only       *candidate // the one that is, whatever the host and its paths; nil: they decide
 
 	room [6]*candidate // of candidates, for chains of usual length
 }
 
 // choose decides who is asked for a target at a host.
 func (rt *route) choose(host, target string) {
-	if c := rt.chain.backendOf(host); c != nil {
+	c := rt.only
+	if c == nil {
+		c = rt.chain.backendOf(host)
+	}
+	if c != nil {
 		rt.candidates, rt.sole = append(rt.room[:0], c), true
 		return
 	}
@@ -26,7 +31,12 @@ func (rt *route) choose(host, target string) {
 // Nobody is asked twice.
 func (rt *route) chooseAnew(ch *chain, host, target string, n int) {
 	asked := slices.Clone(rt.candidates[:n])
-	rt.chain, rt.sole = ch, false
+	rt.chain, rt.sole = ch, rt.only != nil
+	if rt.only != nil {
+		// Somebody else was not meant, and one of its name may be somebody else.
+		rt.candidates = asked
+		return
+	}
 	rt.choose(host, target)
 	for _, c := range rt.candidates {
 		if !slices.ContainsFunc(asked, func(a *candidate) bool { return a.up == c.up }) {

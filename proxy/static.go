@@ -2,13 +2,14 @@ package proxy
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path"
 	"strings"
 	"time"
+
+	"devgate/proxy/wire"
 )
 
 // staticName is what the static folder is called among the backends.
@@ -76,7 +77,9 @@ func (a *answering) serveFile(root *os.Root, name string, began time.Time) bool 
 	}
 	defer f.Close()
 	revalidated(a.w.Header(), info)
-	http.ServeContent(&staticWriter{a.w, a, began}, withoutDates(a.r), path.Base(name), info.ModTime(), f)
+	w := &staticWriter{sampled: sampled{ResponseWriter: a.w}, a: a, began: began}
+	http.ServeContent(w, withoutDates(a.r), path.Base(name), info.ModTime(), f)
+	a.keepSampled(&w.sample)
 	return true
 }
 
@@ -117,6 +120,7 @@ func (a *answering) redirectToFolder(root *os.Root, name string, began time.Time
 	}
 	a.w.Header().Set("Location", to)
 	a.w.Header().Set("Cache-Control", "no-cache") // tomorrow it may be a file
+	a.w.Header().Set("Content-Length", "0")
 	a.stampStatic(http.StatusMovedPermanently, began)
 	a.w.WriteHeader(http.StatusMovedPermanently)
 	return true
@@ -131,11 +135,13 @@ func (a *answering) stampStatic(status int, began time.Time) {
 	a.trace.stamp(h, status, staticName)
 	a.witness(status, staticName, h)
 	a.closeIfUnread(h)
+	dated(h)
+	a.keepOwn(h, nil)
 }
 
 // staticWriter says how the answer came about when its status is known.
 type staticWriter struct {
-	http.ResponseWriter
+	sampled
 	a     *answering
 	began time.Time
 }
@@ -143,9 +149,8 @@ type staticWriter struct {
 // WriteHeader implements http.ResponseWriter.
 func (w *staticWriter) WriteHeader(status int) {
 	w.a.stampStatic(status, w.began)
+	if w.a.keepsBody(status) {
+		w.sample = wire.NewSample(MessageMax, -1, &w.a.g.recorder.allowance)
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
-
-// ReadFrom implements io.ReaderFrom, by which a file goes out without passing
-// through the gateway's memory.
-func (w *staticWriter) ReadFrom(r io.Reader) (int64, error) { return io.Copy(w.ResponseWriter, r) }

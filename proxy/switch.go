@@ -61,11 +61,9 @@ func (a *answering) switchHead(rep *reply) []byte {
 	h := make(http.Header)
 	wire.CopyHeader(h, rep.resp.Header)
 	a.trace.stamp(h, rep.resp.Status, rep.c.Name)
+	h["Connection"], h["Upgrade"] = []string{"Upgrade"}, rep.resp.Header["Upgrade"]
+	a.keepAnswer(h)
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
-	b = wire.AppendField(b, "Connection", "Upgrade")
-	for _, v := range rep.resp.Header["Upgrade"] {
-		b = wire.AppendField(b, "Upgrade", v)
-	}
 	for name, values := range h {
 		for _, v := range values {
 			b = wire.AppendField(b, name, v)

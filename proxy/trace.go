@@ -20,7 +20,8 @@ type attempt struct {
 	learned bool   // asked ahead of the refusals before it
 	began   time.Time
 	took    time.Duration
-	answer  string // the beginning of a refused answer, for the explaining page
+	answer  string  // the beginning of a refused answer, for the explaining page
+	message Message // what is kept of the answer
 }
 
 // trace is how the answer to one request came about, in the order of asking.

@@ -190,6 +190,7 @@ func (k *hedge) take(r hedged) *outcome {
 	k.asked[r.index].out = r.out
 	t := &k.x.trace.attempts[r.index]
 	r.out.note(t)
+	k.x.keepHead(r.index, r.out.reply)
 	switch r.out.verdict {
 	case use:
 		if r.out.reply.resp.Status == http.StatusSwitchingProtocols {
@@ -228,6 +229,7 @@ func (k *hedge) dismiss(winner *outcome) {
 		if h.out == nil {
 			h.cancel()
 		} else if h.out != winner && h.out.verdict == use {
+			k.x.keepTaken(h.out.reply)
 			h.out.reply.close()
 		}
 	}

@@ -100,6 +100,16 @@ func (c *current) isBackend(service *project.Service) bool {
 	return service.InCascade() && (!service.JoinsWhenAnswering || c.hasJoined(service.Name))
 }
 
+// backendNames are those in the cascade.
+func (c *current) backendNames() (names []string) {
+	for _, service := range c.setup().Services {
+		if c.isBackend(service) {
+			names = append(names, service.Name)
+		}
+	}
+	return names
+}
+
 // backends counts those that are started at first.
 func (c *current) backends() (n int) {
 	s := c.setup()

@@ -10,8 +10,11 @@ import (
 	"devgate/proxy"
 )
 
-// inspector tells about requests.
-type inspector struct{ gateway *proxy.Gateway }
+// inspector tells about requests, and sends them again.
+type inspector struct {
+	gateway  *proxy.Gateway
+	backends func() []string // their names
+}
 
 // Explain implements control.Inspector.
 func (i *inspector) Explain(ctx context.Context, q control.Question) (control.Exchange, error) {
@@ -58,7 +61,7 @@ func exchangeOf(e proxy.Exchange) control.Exchange {
 	}
 	return control.Exchange{
 		ID: e.ID, At: e.At, Method: e.Method, Path: e.Path, Status: e.Status, Backend: e.Backend, Learned: e.Learned,
-		MS: milliseconds(e.Duration), HeldMS: milliseconds(e.Held), Attempts: attempts,
+		MS: milliseconds(e.Duration), HeldMS: milliseconds(e.Held), ReplayOf: e.ReplayOf, Attempts: attempts,
 	}
 }
 

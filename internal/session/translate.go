@@ -15,7 +15,7 @@ import (
 func gatewayConfig(s *setup, logf func(string, ...any)) proxy.Config {
 	f := s.File
 	cfg := proxy.Config{
-		Name: s.Name, Static: s.Static, Hosts: f.Hosts, Speculate: f.Speculate, Logf: logf,
+		Name: s.Name, Static: s.Static, Hosts: f.Hosts, Speculate: f.Speculate, Keep: f.Dashboard.Enabled, Logf: logf,
 		// 0 means none in a Devgatefile and the default in a proxy.Config.
 		// One nanosecond, and one byte, are as good as none.
 		Hold: max(f.Hold, 1), ReplayLimit: max(f.ReplayLimit, 1),

@@ -88,7 +88,19 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 	if err != nil {
 		return nil, err
 	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Body: Body{src: h2Body{resp, w}}}, nil
+	return &Response{
+		Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Head: sizeOf(resp.Header), Body: Body{src: h2Body{resp, w}},
+	}, nil
+}
+
+// sizeOf is what a header would take on the wire of HTTP/1.1.
+func sizeOf(h http.Header) (n int) {
+	for name, values := range h {
+		for _, v := range values {
+			n += len(name) + len(v) + len(": \r\n")
+		}
+	}
+	return n
 }
 
 // request translates the call. net/http adds a User-Agent where there is none,

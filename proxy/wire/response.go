@@ -19,6 +19,7 @@ type Response struct {
 	Status int
 	Header http.Header
 	Length int64 // of the body; -1: not known
+	Head   int   // bytes that Status and Header took on the wire; of HTTP/2, about
 	Body   Body
 }
 
@@ -33,6 +34,7 @@ type Body struct {
 	off    int
 	err    error         // what prefetching ended with; nil: there may be more
 	filled chan struct{} // closed when buf and err are set; nil: they are
+	sample Sample        // of what Relay has passed on
 }
 
 // source is where a body comes from.
@@ -132,6 +134,26 @@ func (b *Body) Discard(patience time.Duration) {
 	b.Close()
 }
 
+// Watch has Relay copy the first max bytes that it passes on, of length (-1: not
+// known), as far as from allows.
+func (b *Body) Watch(max int, length int64, from *Allowance) { b.sample = NewSample(max, length, from) }
+
+// Relayed is what Relay has passed on, and hands its memory over to the caller.
+func (b *Body) Relayed() Sample {
+	s := b.sample
+	b.sample = Sample{}
+	return s
+}
+
+// Taken is what Prefetch has taken in, as a sample; of a body that it is still
+// taking in, nothing. Its bytes stay as they are when the body is closed.
+func (b *Body) Taken() Sample {
+	if b.filled != nil {
+		return Sample{}
+	}
+	return Sample{Bytes: b.buf, Size: int64(len(b.buf)), Whole: b.err == io.EOF}
+}
+
 // Prefetched returns what Prefetch has taken in; nothing while it goes on.
 func (b *Body) Prefetched() []byte {
 	if b.filled != nil {
@@ -210,8 +232,11 @@ func (b *Body) Relay(w io.Writer, flush func()) error {
 			if _, err := w.Write((*buf)[:n]); err != nil {
 				return err
 			}
+			// After the write: nobody waits for the copy.
+			b.sample.Add((*buf)[:n])
 		}
 		if err == io.EOF {
+			b.sample.Whole = true
 			return nil
 		}
 		if err != nil {
@@ -225,7 +250,7 @@ func (b *Body) Relay(w io.Writer, flush func()) error {
 // bytes from one socket to the other.
 func (b *Body) splice(w io.Writer) (done bool, err error) {
 	src, ok := b.src.(*h1Body)
-	if !ok || b.begun {
+	if !ok || b.begun || b.sample.Wants() > 0 {
 		return false, nil
 	}
 	cn, left := src.plain()
@@ -234,8 +259,9 @@ func (b *Body) splice(w io.Writer) (done bool, err error) {
 		return false, nil
 	}
 	n, err := to.ReadFrom(&io.LimitedReader{R: cn.Conn, N: left})
+	b.sample.Skip(n)
 	if err = src.moved(n, err); err == io.EOF {
-		err = nil
+		err, b.sample.Whole = nil, true
 	}
 	return true, err
 }

@@ -52,6 +52,7 @@ type Spool struct {
 	kept   int64 // bytes recorded
 	taken  int64 // bytes taken from src
 	end    error // what src ended with, io.EOF included
+	sample Sample
 }
 
 // NewSpool keeps what is read of src, up to limit bytes. src is read only as readers ask.
@@ -59,6 +60,25 @@ func NewSpool(src io.Reader, limit int64) *Spool {
 	s := &Spool{src: src, limit: limit}
 	s.free.L = &s.mu
 	return s
+}
+
+// Watch copies the first max bytes that are taken from the client, of length (-1:
+// not known), as far as from allows, until Sampled. It is called before the first
+// Reader.
+func (s *Spool) Watch(max int, length int64, from *Allowance) {
+	s.sample = NewSample(max, length, from)
+}
+
+// Sampled is what was copied until now, and all that is: it hands its memory over to
+// the caller.
+func (s *Spool) Sampled() Sample {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sample := s.sample
+	// Whoever knows the length may not ask for the end.
+	sample.Whole = s.end == io.EOF || s.end == nil && sample.from != nil && s.taken == sample.length
+	s.sample = Sample{}
+	return sample
 }
 
 // Reader returns a reader of the whole body, or why there cannot be one. last

@@ -175,6 +175,7 @@ func (r *SpoolReader) take(p []byte) (int, error) {
 	s.taking = false
 	s.free.Broadcast()
 	s.record(p[:n], s.final && s.open == 1 && !r.closed)
+	s.sample.Add(p[:n])
 	s.taken += int64(n)
 	if err != nil {
 		s.end = err

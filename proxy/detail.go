@@ -1,0 +1,78 @@
+package proxy
+
+import "net/http"
+
+// Detail is what is kept of one request beside its record: what went over the
+// wire.
+type Detail struct {
+	Exchange
+	// Target is the request's, whole; "" when nothing of it was kept.
+	Target string
+	// Request is what the client sent, Answer what it got.
+	Request, Answer Message
+	// Answers are those of the backends in Cascade, in its order; the zero Message
+	// for one that gave none.
+	Answers []Message
+}
+
+// Message is what is kept of a request or an answer. 1xx answers, and what net/http
+// adds for the client's connection alone (Connection, Transfer-Encoding), are not.
+type Message struct {
+	Header, Trailer http.Header // nil: none, or not kept
+	Body            []byte      // its beginning, without framing; MessageMax bytes at most
+	Size            int64       // of the whole body; -1: not known
+	Whole           bool        // Body is the whole body
+}
+
+const (
+	// MessageMax is how much is kept of a body, and of a header, in bytes. A longer
+	// header is not kept.
+	MessageMax = 64 << 10
+	// detailMax is how much is kept of one request.
+	detailMax = 1 << 20
+
+	// What all that is kept takes in bytes: of requests that have ended, and of those
+	// that are under way. While nobody looks a busy heap is twice as large, and has to
+	// stay below 16 MB.
+	archiveIdle, allowanceIdle     = 5 << 20, 2 << 20
+	archiveLooked, allowanceLooked = 40 << 20, 8 << 20
+)
+
+// Detail returns what is kept of a request that has ended; false when its record
+// is forgotten. With Config.Keep, heads and the bodies of requests and of answers
+// that failed (status 400 and above) are kept, and while somebody looks all bodies.
+// The oldest give way to newer ones: of such a request only the record is left,
+// with an empty Target.
+func (g *Gateway) Detail(id uint64) (Detail, bool) {
+	e, text, ok := g.recorder.find(id)
+	if !ok {
+		return Detail{}, false
+	}
+	d := Detail{Exchange: e, Request: Message{Size: -1}, Answer: Message{Size: -1}, Answers: make([]Message, len(e.Cascade))}
+	if text != nil {
+		readDetail(text, &d)
+		return d, true
+	}
+	for i, a := range e.Cascade {
+		if a.Status != 0 {
+			d.Answers[i].Size = -1
+		}
+	}
+	return d, true
+}
+
+// Look says that somebody looks at requests: all bodies are kept until done, which
+// may be called more than once.
+func (g *Gateway) Look() (done func()) { return g.recorder.look() }
+
+// measure takes in what there is of a body, which was announced with a length (-1:
+// it was not).
+func (m *Message) measure(body []byte, size int64, whole bool, length int64) {
+	m.Body, m.Size, m.Whole = body, -1, whole && int64(len(body)) == size
+	switch {
+	case whole:
+		m.Size = size
+	case length >= 0:
+		m.Size = length
+	}
+}
