@@ -27,6 +27,9 @@ type answering struct {
 	nobody   bool   // every backend refused
 	replayOf uint64 // the request that is sent again; 0: none is
 	id       uint64 // that the recorder has given it; 0: it does not have it
+
+	told *fault // what was answered with, if it was the gateway's own
+	html bool   // what was answered with is a page; only where it is unread
 }
 
 // use makes rep the client's answer.
@@ -53,6 +56,7 @@ func (a *answering) use(rep *reply) {
 // leaveUnread notes the answer and takes in what there is of its body, within
 // limits, so that the backend can end in peace.
 func (a *answering) leaveUnread(rep *reply) {
+	a.html = isHTML(rep.resp.Header)
 	h := make(http.Header)
 	wire.CopyHeader(h, rep.resp.Header)
 	a.trace.stamp(h, rep.resp.Status, rep.c.Name)

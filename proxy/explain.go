@@ -17,7 +17,7 @@ import (
 
 // Explain sends a request through the cascade as if a client had, and returns
 // its record, in which the backends that were not asked are listed too, with
-// the reason. The answer itself is not read to its end. A Host in header is the
+// the reason, with a conclusion. The answer itself is not read to its end. A Host in header is the
 // host asked for; without one it is the gateway's own. The error is not nil
 // when the request is not one that a client could have sent, when ctx ended, or
 // when the gateway is stopping.
@@ -35,7 +35,8 @@ func (g *Gateway) Explain(ctx context.Context, method, target string, header htt
 	x.serve()
 	x.finish()
 	e := x.summary()
-	e.Cascade = x.everybody()
+	e.Cascade, e.Near = x.everybody(), x.missed()
+	e.Conclusion = x.conclude(e.Near)
 	return e, ctx.Err()
 }
 

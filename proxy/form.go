@@ -26,6 +26,7 @@ type problem struct {
 func (a *answering) fail(f *fault) {
 	// The headers say how it came about, whatever the form of the body.
 	h := a.w.Header()
+	a.told = f
 	a.trace.stamp(h, f.status, "")
 	if f.word == wordGone {
 		a.leaveUnanswered()

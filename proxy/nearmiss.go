@@ -78,12 +78,17 @@ func (a *answering) witness(status int, backend string, header http.Header) {
 	seen.add(&seenRoute{method: a.r.Method, path: path, backend: backend, status: status, page: isHTML(header)})
 }
 
-// near is what a page of nobody's answer tells.
+// near is what an answer tells that says that nobody has the request's path.
 func (a *answering) near(f *fault) []NearMiss {
-	switch {
-	case f.word != wordUnanswered || a.req == nil:
+	if f.word != wordUnanswered || a.req == nil {
 		return nil
-	case a.route.sole:
+	}
+	return a.closest()
+}
+
+// closest are the near misses among those who could have been asked.
+func (a *answering) closest() []NearMiss {
+	if a.route.sole {
 		return a.g.nearMisses(a.r.Method, rawPath(a.req.Target), a.route.candidates[0].Name)
 	}
 	return a.g.NearMisses(a.r.Method, a.req.Target)

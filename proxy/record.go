@@ -35,6 +35,10 @@ type Exchange struct {
 	// Lost is the number of exchanges before this one that a reader of Follow
 	// missed because it was slow; 0 elsewhere.
 	Lost int
+	// Conclusion says in a sentence what follows, and Near what was answered in this run and
+	// is close to a request that nobody has. Explain alone gives them.
+	Conclusion string
+	Near       []NearMiss
 }
 
 // Attempt is what one backend had to say to a request.

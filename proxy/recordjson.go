@@ -26,8 +26,8 @@ type attemptJSON struct {
 	Note     string  `json:"note"`
 }
 
-// MarshalJSON implements json.Marshaler. A zero At is left out; ID, Host, Held
-// and Lost are not part of the form.
+// MarshalJSON implements json.Marshaler. A zero At is left out; ID, Host, Held,
+// Lost, Conclusion and Near are not part of the form.
 func (e Exchange) MarshalJSON() ([]byte, error) {
 	cascade := e.Cascade
 	if cascade == nil {
