@@ -135,7 +135,7 @@ func entryOf(gateway string, d control.Detail) harEntry {
 	e := harEntry{
 		Started: d.At.UTC().Format("2006-01-02T15:04:05.000Z07:00"), Time: d.MS, Cascade: d.Attempts, Backend: d.Backend,
 		Request: harRequest{
-			Method: d.Method, URL: targetURL(gateway, d), HTTPVersion: harVersion, Cookies: []harPair{}, Headers: pairsOf(d.Request.Header),
+			Method: d.Method, URL: uriOf(targetURL(gateway, d)), HTTPVersion: harVersion, Cookies: []harPair{}, Headers: pairsOf(d.Request.Header),
 			Query: queryOf(d.Path), PostData: postOf(d.Request), HeadersSize: -1, BodySize: d.Request.Size,
 		},
 		Response: harResponse{
@@ -148,6 +148,25 @@ func entryOf(gateway string, d control.Detail) harEntry {
 		e.Comment = "the client left before the answer"
 	}
 	return e
+}
+
+// uriOf escapes what a client has sent unescaped and a URI must not have (RFC 3986).
+func uriOf(target string) string {
+	var b strings.Builder
+	for i := 0; i < len(target); i++ {
+		switch c := target[i]; {
+		case c == '%' && !isEscape(target[i:]), c <= ' ', c >= 0x7f, strings.IndexByte("\"<>\\^`{|}", c) >= 0:
+			fmt.Fprintf(&b, "%%%02X", c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// isEscape reports whether a text begins with a percent sign and two digits.
+func isEscape(s string) bool {
+	return len(s) > 2 && strings.Trim(s[1:3], "0123456789abcdefABCDEF") == ""
 }
 
 func pairsOf(h http.Header) []harPair {

@@ -259,11 +259,16 @@ func TestHAR(t *testing.T) {
 		}
 	}
 	first := entryOf("http://localhost:3000", p.kept[0])
-	if first.Request.URL != `http://localhost:3000/users?a=<b>"&c=1` || !slices.Equal(first.Request.Query, []harPair{{"a", `<b>"`}, {"c", "1"}}) {
+	if first.Request.URL != "http://localhost:3000/users?a=%3Cb%3E%22&c=1" || !slices.Equal(first.Request.Query, []harPair{{"a", `<b>"`}, {"c", "1"}}) {
 		t.Errorf("%+v", first.Request)
 	}
 	if first.Response.Content.Text != `{"users":["<i>Ada</i>"]}` || first.Timings != (harTimings{Blocked: 2, Wait: 3.3}) {
 		t.Errorf("%+v, %+v", first.Response.Content, first.Timings)
+	}
+	for target, want := range map[string]string{"/a%20b%2": "/a%20b%252", "/%zz [é]": "/%25zz%20[%C3%A9]", "/ok?a=b&c;d": "/ok?a=b&c;d"} {
+		if got := uriOf(target); got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
 	}
 	post := entryOf("http://localhost:3000", p.kept[1])
 	if post.Request.PostData == nil || post.Request.PostData.Text != "it's" || post.Response.Content.Text != "" {

@@ -136,6 +136,7 @@ func TestTheDashboardFromTheKeyboard(t *testing.T) {
 func TestTheDashboardIsAccessible(t *testing.T) {
 	p := newShop(t, "[crash]\ncommand = \"echo last words; exit 3\"\n\n[late]\ncommand = \"sleep 1000\"\nafter = [\"never\"]\n\n[never]\ncommand = \"sleep 1000\"\nready = { exec = \"false\" }\n")
 	g := p.up()
+	g.out.await(t, `^devgate: shop `)
 	eventually(t, "the services do not come up", func() bool {
 		return p.state("api") == "ready" && p.state("web") == "ready" && p.state("crash") == "failed"
 	})
@@ -158,7 +159,7 @@ func TestTheDashboardIsAccessible(t *testing.T) {
 			for name, path := range map[string]string{"processes": "/", "logs": "/logs", "requests": "/requests", "request": "/requests/3", "picture": "/requests/2", "post": "/requests/6"} {
 				b.goTo(path)
 				if name == "logs" {
-					b.awaitText("ERROR no queue")
+					b.awaitText("job")
 				}
 				where := fmt.Sprintf("dashboard-%s-%s-%d", name, scheme, width)
 				b.isAccessible(where)

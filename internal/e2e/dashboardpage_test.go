@@ -214,8 +214,8 @@ func (b *page) focused() string {
 			Role, Name struct{ Value string }
 		}
 	}
-	b.call("Accessibility.getPartialAXTree", map[string]any{"objectId": object.Result.ObjectID, "fetchRelatives": false}, &got)
-	if len(got.Nodes) == 0 {
+	err := b.try("Accessibility.getPartialAXTree", map[string]any{"objectId": object.Result.ObjectID, "fetchRelatives": false}, &got)
+	if err != nil || len(got.Nodes) == 0 { // the page changes
 		return ""
 	}
 	return strings.ToLower(got.Nodes[0].Role.Value) + " " + got.Nodes[0].Name.Value

@@ -67,7 +67,9 @@ export class VirtualList {
       row.hidden = true;
       this.#free.push(row);
     }
-    for (let place = first; place < last; place++) this.#show(place);
+    // From the last to the first: each is put before the next, so that a screen reader
+    // finds them in their order.
+    for (let place = last - 1; place >= first; place--) this.#show(place);
     while (this.#free.length > 2 * beyond) this.#free.pop().remove();
   }
 
@@ -76,7 +78,8 @@ export class VirtualList {
     let row = this.#rows.get(place);
     if (row && row.item === item) return;
     if (!row) {
-      row = this.#free.pop() ?? this.list.appendChild(document.createElement("div"));
+      row = this.#free.pop() ?? document.createElement("div");
+      this.list.insertBefore(row, this.#rows.get(place + 1) ?? null);
       row.hidden = false;
       row.style.transform = `translateY(${place * this.height}px)`;
       row.setAttribute("role", "listitem");

@@ -52,4 +52,4 @@ function flood() {
   setInterval(() => {}, 1000);
 }
 
-({ work, flood })[role]?.() ?? serve(role);
+({ work, flood }[role] ?? (() => serve(role)))();
