@@ -97,7 +97,10 @@ func (a *actor) seen(id string) []string {
 	defer a.mu.Unlock()
 	lines := slices.Clone(a.log[id])
 	if len(lines) > 1 && a.chatty() && wire.IsSafe(strings.Fields(lines[0])[0]) {
-		lines = slices.Compact(lines)
+		// The one that was lost may not have been read to its end.
+		whole := slices.MaxFunc(lines, func(a, b string) int { return len(a) - len(b) })
+		lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(whole, line) })
+		lines = append(lines, whole)
 	}
 	return lines
 }
