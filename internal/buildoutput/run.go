@@ -16,6 +16,9 @@ const (
 	// firstWait is how long that change waits; each time twice as long, up to
 	// longestWait, as after a crash.
 	firstWait, longestWait = 200 * time.Millisecond, 10 * time.Second
+	// early is how long after its start a service writes at one moment and the same,
+	// as slow as a machine may be today: nobody saves a file so soon after each start.
+	early = 500 * time.Millisecond
 )
 
 // runs is what is known of a service and what it writes each time it starts.
@@ -70,7 +73,7 @@ func (r *runs) note(f *file, at time.Time, out *verdicts) int {
 	switch {
 	case known && h.run == r.number:
 		return h.rounds // again, in the same run
-	case known && (h.after-after).Abs() <= max(strict, after/40):
+	case known && isSameMoment(h.after, after):
 		h.rounds++
 	default:
 		h.rounds = 1
@@ -86,6 +89,12 @@ func (r *runs) note(f *file, at time.Time, out *verdicts) int {
 		out.add(Rewritten, f)
 	}
 	return h.rounds
+}
+
+// isSameMoment reports whether a service may write as long after one start as after
+// another.
+func isSameMoment(a, b time.Duration) bool {
+	return max(a, b) <= early || (a-b).Abs() <= max(strict, b/40)
 }
 
 // slow puts off a change that is nothing but what the service writes each time it

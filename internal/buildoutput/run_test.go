@@ -39,6 +39,22 @@ func TestAServiceThatWritesWhatItWatches(t *testing.T) {
 	b.want(b.writes(at+5, "data.db"), "change api data.db") // at another moment
 }
 
+// A busy machine starts a process faster and slower, and it writes sooner and later.
+func TestAServiceThatWritesOnABusyMachine(t *testing.T) {
+	b := newBook(t)
+	at := 1.0
+	var said []string
+	for _, after := range []float64{0.01, 0.4, 0.1, 0.3} {
+		b.Started("api", b.at(at))
+		said = append(said, b.writes(at+after, "data.db"))
+		at += 1
+	}
+	want := []string{"change api data.db", "change api data.db 200ms", "change api data.db 400ms; rewritten api data.db", "change api data.db 800ms"}
+	if !slices.Equal(said, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // Somebody who saves as regularly as a clock writes at the same moment after each
 // start, but not after one that comes later.
 func TestSavesAreNoHabit(t *testing.T) {

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -56,11 +55,11 @@ func (p *Project) chooseGateway(o Options, taken map[int]bool) (err error) {
 	return p.File.CheckGateway(p.Port)
 }
 
-// stepAside chooses the default port for a gateway, or without a file the one that
-// was found, or the next free one where a line of the Procfile or another program
-// has that.
+// stepAside chooses the port for a gateway that people expect: the default one, or
+// without a file the one that was found. Where a line of the Procfile or another
+// program has it, it chooses the next free one.
 func (p *Project) stepAside(taken map[int]bool) (err error) {
-	p.Port = cmp.Or(p.File.Port.Number, procfile.DefaultPort)
+	p.Port = p.File.Port.Number
 	moved := Moved{Line: p.lineOn(p.Port)}
 	if moved.Line == nil {
 		moved.Busy = busy(p.Port)
@@ -73,15 +72,15 @@ func (p *Project) stepAside(taken map[int]bool) (err error) {
 	return err
 }
 
-// WhyMoved is the line that says where the gateway of a Procfile is and who is where
-// people expect it, or "" where it is there.
+// WhyMoved is the line that says where a gateway is that has stepped aside and who is
+// where people expect it, or "" where it is there.
 func (p *Project) WhyMoved() string {
 	moved := p.GatewayMoved
 	switch {
 	case moved == nil:
 		return ""
 	case moved.Line != nil:
-		return fmt.Sprintf("the gateway takes port %d: %d is that of %s (%s:%s)", p.Port, procfile.DefaultPort, moved.Line.Name, p.Path, moved.Line.Position("port"))
+		return fmt.Sprintf("the gateway takes port %d: %d is that of %s (%s:%s)", p.Port, p.File.Port.Number, moved.Line.Name, p.Path, moved.Line.Position("port"))
 	}
 	return fmt.Sprintf("the gateway takes port %d: %v", p.Port, moved.Busy)
 }

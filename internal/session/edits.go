@@ -57,15 +57,27 @@ func (e *edits) hear(what news) {
 // written takes a change of the files of a service.
 func (e *edits) written(c watch.Change) {
 	all := make([]buildoutput.Write, 0, len(c.Writes))
+	first := time.Now()
 	for _, w := range c.Writes {
+		first = earliest(first, w.First, w.At)
 		all = append(all, buildoutput.Write{Path: w.File, At: w.At, First: w.First, Before: uint64(w.Before), After: uint64(w.After)})
 	}
 	e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict {
-		if e.looks.isInnocent(c.Name) {
+		if e.looks.isInnocent(c.Name, first) {
 			l.Acquit(c.Name)
 		}
 		return l.Written(c.Name, time.Now(), all)
 	})
+}
+
+// earliest returns the earliest of moments; a zero one does not count.
+func earliest(moment time.Time, others ...time.Time) time.Time {
+	for _, other := range others {
+		if !other.IsZero() && other.Before(moment) {
+			moment = other
+		}
+	}
+	return moment
 }
 
 // ends are the supervisor's results in the ledger's words.

@@ -181,6 +181,22 @@ func TestASaveAfterEachStartIsTheServicesOnlyIfItHasWritten(t *testing.T) {
 	})
 }
 
+// W9: on a machine so busy that the look at what the service has written comes after
+// the write, the look says nothing.
+func TestALateLookAcquitsNobody(t *testing.T) {
+	wrote := func(string) (uint64, bool) { return 7, true }
+	k := looks{wrote: wrote, byService: map[string]look{}}
+	now := time.Now()
+	k.started("api", now, true)
+	k.take(now)
+	if !k.isInnocent("api", now.Add(time.Millisecond)) {
+		t.Error("a service that has written nothing since the look is not innocent")
+	}
+	if k.isInnocent("api", now) || k.isInnocent("api", now.Add(-time.Millisecond)) {
+		t.Error("a look after the write acquits")
+	}
+}
+
 // A change that is put off goes along with one that is not, as one.
 func TestAnEditTakesAlongWhatIsPutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

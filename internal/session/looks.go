@@ -14,7 +14,7 @@ type looks struct {
 // look is how much a service has written just before that moment.
 type look struct {
 	due   time.Time
-	taken bool
+	taken time.Time // zero: not yet
 	bytes uint64
 	known bool
 }
@@ -34,8 +34,8 @@ func (k *looks) started(service string, expected time.Time, is bool) {
 // take takes the looks that are due.
 func (k *looks) take(now time.Time) {
 	for service, l := range k.byService {
-		if !l.taken && !l.due.After(now) {
-			l.taken = true
+		if l.taken.IsZero() && !l.due.After(now) {
+			l.taken = now
 			l.bytes, l.known = k.wrote(service)
 			k.byService[service] = l
 		}
@@ -45,7 +45,7 @@ func (k *looks) take(now time.Time) {
 // next is when one is due; zero: none is.
 func (k *looks) next() (next time.Time) {
 	for _, l := range k.byService {
-		if !l.taken && (next.IsZero() || l.due.Before(next)) {
+		if l.taken.IsZero() && (next.IsZero() || l.due.Before(next)) {
 			next = l.due
 		}
 	}
@@ -53,10 +53,11 @@ func (k *looks) next() (next time.Time) {
 }
 
 // isInnocent reports whether a service has written nothing at all since it was
-// looked at: whoever has changed its files was not it.
-func (k *looks) isInnocent(service string) bool {
+// looked at, before its files were changed at that moment: whoever did so was not it.
+// A look that came late, on a busy machine, says nothing.
+func (k *looks) isInnocent(service string, changed time.Time) bool {
 	before := k.byService[service]
-	if !before.known {
+	if !before.known || !before.taken.Before(changed) {
 		return false
 	}
 	bytes, known := k.wrote(service)

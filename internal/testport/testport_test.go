@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"devgate/internal/port"
 )
 
 const variable = "DEVGATE_TEST_PORT_OF_PARENT"
@@ -31,5 +33,18 @@ func TestNoTwoProcessesHaveTheSamePort(t *testing.T) {
 	slices.Sort(mine)
 	if got := slices.Compact(mine); len(got) != 50 {
 		t.Errorf("some were given twice: %v", mine)
+	}
+}
+
+// Where devgate chooses a gateway's port no test has a server that it stops and starts.
+func TestDevgateChoosesNoPortOfATest(t *testing.T) {
+	for i := range 200 {
+		chosen, err := port.Stable(strconv.Itoa(i), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if chosen >= lowest && chosen < lowest+number {
+			t.Fatalf("a gateway may be on %d, which may be given to a test", chosen)
+		}
 	}
 }
