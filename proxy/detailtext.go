@@ -37,9 +37,8 @@ func (w *detailWriter) text(s string) {
 	w.b = append(w.b, s...)
 }
 
-// message writes m; of its body the beginning, and nothing where it is another
-// one's.
-func (w *detailWriter) message(m *Message, body []byte) {
+// message writes m; of its body the beginning.
+func (w *detailWriter) message(m *Message) {
 	at := len(w.b)
 	w.b = append(w.b, 0)
 	if w.header(m.Header) {
@@ -49,7 +48,8 @@ func (w *detailWriter) message(m *Message, body []byte) {
 		w.b[at] |= hasTrailer
 	}
 	w.b = binary.AppendVarint(w.b, m.Size)
-	if body = body[:min(len(body), MessageMax)]; !w.fits(len(body) + binary.MaxVarintLen64) {
+	body := m.Body[:min(len(m.Body), MessageMax)]
+	if !w.fits(len(body) + binary.MaxVarintLen64) {
 		body = nil
 	}
 	if m.Whole && m.Size == int64(len(body)) {

@@ -171,26 +171,49 @@ func (a *answering) keepRequest() {
 // detailTexts are written to while a request is recorded.
 var detailTexts = sync.Pool{New: func() any { return new(detailWriter) }}
 
+// putDetailText gives w back to be used again; nil is nobody's. A large one is not
+// kept for small ones.
+func putDetailText(w *detailWriter) {
+	if w != nil && cap(w.b) <= MessageMax {
+		detailTexts.Put(w)
+	}
+}
+
 // detailText writes what is kept, to be given back to detailTexts; nil: nothing is.
 func (a *answering) detailText() *detailWriter {
 	if !a.keeping.on || len(a.r.RequestURI)+len(a.r.Method)+len(a.r.Host) > MessageMax {
 		return nil
 	}
 	a.keepRequest()
-	w := detailTexts.Get().(*detailWriter)
-	w.b = w.b[:0]
-	w.text(a.r.RequestURI)
-	w.text(a.r.Method)
-	w.text(a.r.Host)
 	a.keeping.request.Header = a.r.Header
-	w.message(&a.keeping.request, a.keeping.request.Body)
+	w := newDetailText(a.r.RequestURI, a.r.Method, a.r.Host)
+	w.message(&a.keeping.request)
 	w.number(a.keeping.source)
-	w.message(&a.keeping.answer, a.keeping.answer.Body)
+	w.message(&a.keeping.answer)
 	w.number(len(a.trace.attempts))
 	for i := range a.trace.attempts {
-		m := &a.trace.attempts[i].message
-		w.message(m, m.Body)
+		w.message(&a.trace.attempts[i].message)
 	}
+	return w
+}
+
+// refusedText writes what is kept of a request that could not be read, and of its
+// answer.
+func refusedText(method string, answer *Message) *detailWriter {
+	w := newDetailText("", method, "")
+	w.message(&Message{Size: -1})
+	w.number(0)
+	w.message(answer)
+	w.number(0)
+	return w
+}
+
+func newDetailText(target, method, host string) *detailWriter {
+	w := detailTexts.Get().(*detailWriter)
+	w.b = w.b[:0]
+	w.text(target)
+	w.text(method)
+	w.text(host)
 	return w
 }
 

@@ -145,11 +145,16 @@ func (b *Body) Relayed() Sample {
 	return s
 }
 
-// Taken is what Prefetch has taken in, as a sample; of a body that it is still
-// taking in, nothing. Its bytes stay as they are when the body is closed.
+// Taken is what Prefetch has taken in, or could without waiting, as a sample; of a
+// body that it is still taking in, nothing. Its bytes stay as they are when the body
+// is closed.
 func (b *Body) Taken() Sample {
 	if b.filled != nil {
 		return Sample{}
+	}
+	if !b.begun && b.src.whole() {
+		b.begun = true
+		b.fill()
 	}
 	return Sample{Bytes: b.buf, Size: int64(len(b.buf)), Whole: b.err == io.EOF}
 }
