@@ -35,10 +35,14 @@ func (a *answering) keepHead(place int, rep *reply) {
 		return
 	}
 	rep.place = place
-	m := &a.trace.attempts[place].message
-	m.Size = -1
-	if a.keeping.on && rep.resp.Head <= MessageMax && a.take(rep.resp.Head) {
-		m.Header = rep.resp.Header
+	t := &a.trace.attempts[place]
+	t.message.Size = -1
+	switch {
+	case !a.keeping.on || rep.resp.Head > MessageMax || !a.take(rep.resp.Head):
+	case rep.resp.Raw != "":
+		t.raw = rep.resp.Raw // one text is copied sooner than a map
+	default:
+		t.message.Header = rep.resp.Header
 	}
 }
 
@@ -192,7 +196,7 @@ func (a *answering) detailText() *detailWriter {
 	w.message(&a.keeping.answer)
 	w.number(len(a.trace.attempts))
 	for i := range a.trace.attempts {
-		w.message(&a.trace.attempts[i].message)
+		w.answer(&a.trace.attempts[i].message, a.trace.attempts[i].raw)
 	}
 	return w
 }

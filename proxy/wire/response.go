@@ -18,8 +18,9 @@ const spliceMin = 256 << 10
 type Response struct {
 	Status int
 	Header http.Header
-	Length int64 // of the body; -1: not known
-	Head   int   // bytes that Status and Header took on the wire; of HTTP/2, about
+	Length int64  // of the body; -1: not known
+	Raw    string // Status and Header as they came; "" by HTTP/2
+	Head   int    // bytes that they took on the wire; by HTTP/2, about
 	Body   Body
 }
 
