@@ -136,6 +136,18 @@ func worstGateway(t testing.TB, header string) *testGateway {
 	return gateway(t, Config{Keep: true}, chain...)
 }
 
+// BenchmarkKeptMemory reports what 500 requests of the worst kind leave behind in the
+// heap.
+func BenchmarkKeptMemory(b *testing.B) {
+	header := strings.Repeat("h", 60_000) // as long as one that is kept may be, about
+	for b.Loop() {
+		g := worstGateway(b, header)
+		before := heap()
+		worst(b, g, recorderMax, header)
+		b.ReportMetric(float64(heap()-before)/(1<<20), "MB")
+	}
+}
+
 // keptMax is what all that is kept may take while nobody looks (D2).
 const keptMax = 16 << 20
 
