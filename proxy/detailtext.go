@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/http"
 	"slices"
+
+	"devgate/proxy/wire"
 )
 
 // A detail is kept as one byte string. Lengths stand in front of what they are the
@@ -13,6 +15,7 @@ const (
 	hasHeader = 1 << iota
 	hasTrailer
 	isWhole
+	isRaw // the header is written as it came, behind its status line
 )
 
 // detailWriter writes a detail. What does not fit is left out, so that it can be
@@ -37,19 +40,26 @@ func (w *detailWriter) text(s string) {
 	w.b = append(w.b, s...)
 }
 
-// message writes m; of its body the beginning, and nothing where it is another
-// one's.
-func (w *detailWriter) message(m *Message, body []byte) {
+// message writes m; of its body the beginning.
+func (w *detailWriter) message(m *Message) { w.answer(m, "") }
+
+// answer writes m, whose header is that of raw, unless raw is "".
+func (w *detailWriter) answer(m *Message, raw string) {
 	at := len(w.b)
 	w.b = append(w.b, 0)
-	if w.header(m.Header) {
+	switch {
+	case raw != "" && w.fits(len(raw)+binary.MaxVarintLen64):
+		w.b[at] |= isRaw
+		w.text(raw)
+	case w.header(m.Header):
 		w.b[at] |= hasHeader
 	}
 	if m.Trailer != nil && w.header(m.Trailer) {
 		w.b[at] |= hasTrailer
 	}
 	w.b = binary.AppendVarint(w.b, m.Size)
-	if body = body[:min(len(body), MessageMax)]; !w.fits(len(body) + binary.MaxVarintLen64) {
+	body := m.Body[:min(len(m.Body), MessageMax)]
+	if !w.fits(len(body) + binary.MaxVarintLen64) {
 		body = nil
 	}
 	if m.Whole && m.Size == int64(len(body)) {
@@ -120,7 +130,10 @@ func (r *detailReader) text() string { return string(r.bytes()) }
 func (r *detailReader) message() (m Message) {
 	flags := r.b[0]
 	r.b = r.b[1:]
-	if flags&hasHeader != 0 {
+	switch {
+	case flags&isRaw != 0:
+		m.Header = wire.ParseHeader(r.text())
+	case flags&hasHeader != 0:
 		m.Header = r.header()
 	}
 	if flags&hasTrailer != 0 {

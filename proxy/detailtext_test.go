@@ -30,7 +30,7 @@ func TestMessagesAreReadAsTheyWereWritten(t *testing.T) {
 			if rapid.Bool().Draw(t, "has a trailer") {
 				m.Trailer = header.Draw(t, "trailer")
 			}
-			w.message(&m, m.Body)
+			w.message(&m)
 			all = append(all, m)
 		}
 		r := detailReader{w.b}
@@ -54,7 +54,7 @@ func TestWhatIsTooLongIsLeftOut(t *testing.T) {
 		{Header: http.Header{long: {"1"}}, Size: -1},
 		{Header: http.Header{"A": {"1"}}, Trailer: http.Header{"T": {long}}, Body: []byte("b"), Size: 1, Whole: true},
 	} {
-		w.message(&m, m.Body)
+		w.message(&m)
 	}
 	r := detailReader{w.b}
 	if m := r.message(); m.Header != nil || len(m.Body) != MessageMax || m.Size != int64(len(long)) || m.Whole {
@@ -69,7 +69,7 @@ func TestWhatIsTooLongIsLeftOut(t *testing.T) {
 	// Of very many answers the last are left out.
 	w = &detailWriter{}
 	for range 30 {
-		w.message(&Message{Header: http.Header{"A": {long[:MessageMax/2]}}, Size: MessageMax, Whole: true}, []byte(long[:MessageMax]))
+		w.message(&Message{Header: http.Header{"A": {long[:MessageMax/2]}}, Body: []byte(long[:MessageMax]), Size: MessageMax, Whole: true})
 	}
 	if len(w.b) > detailMax+1000 {
 		t.Errorf("%d bytes are written", len(w.b))

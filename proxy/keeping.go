@@ -35,10 +35,14 @@ func (a *answering) keepHead(place int, rep *reply) {
 		return
 	}
 	rep.place = place
-	m := &a.trace.attempts[place].message
-	m.Size = -1
-	if a.keeping.on && rep.resp.Head <= MessageMax && a.take(rep.resp.Head) {
-		m.Header = rep.resp.Header
+	t := &a.trace.attempts[place]
+	t.message.Size = -1
+	switch {
+	case !a.keeping.on || rep.resp.Head > MessageMax || !a.take(rep.resp.Head):
+	case rep.resp.Raw != "":
+		t.raw = rep.resp.Raw // one text is copied sooner than a map
+	default:
+		t.message.Header = rep.resp.Header
 	}
 }
 
@@ -97,7 +101,7 @@ func (a *answering) keepAnswer(h http.Header) { a.keeping.answer = Message{Heade
 // keepsBody reports whether the body of an answer with that status is to be kept:
 // failures are looked into afterwards, and are few.
 func (a *answering) keepsBody(status int) bool {
-	return a.keeping.on && (status >= http.StatusBadRequest || a.g.recorder.looked.Load())
+	return a.keeping.on && (status > http.StatusBadRequest*9 || a.g.recorder.looked.Load())
 }
 
 // keepRelayed keeps what has passed of the answer that is the client's.
@@ -171,26 +175,49 @@ func (a *answering) keepRequest() {
 // detailTexts are written to while a request is recorded.
 var detailTexts = sync.Pool{New: func() any { return new(detailWriter) }}
 
+// putDetailText gives w back to be used again; nil is nobody's. A large one is not
+// kept for small ones.
+func putDetailText(w *detailWriter) {
+	if w != nil && cap(w.b) <= MessageMax {
+		detailTexts.Put(w)
+	}
+}
+
 // detailText writes what is kept, to be given back to detailTexts; nil: nothing is.
 func (a *answering) detailText() *detailWriter {
 	if !a.keeping.on || len(a.r.RequestURI)+len(a.r.Method)+len(a.r.Host) > MessageMax {
 		return nil
 	}
 	a.keepRequest()
-	w := detailTexts.Get().(*detailWriter)
-	w.b = w.b[:0]
-	w.text(a.r.RequestURI)
-	w.text(a.r.Method)
-	w.text(a.r.Host)
 	a.keeping.request.Header = a.r.Header
-	w.message(&a.keeping.request, a.keeping.request.Body)
+	w := newDetailText(a.r.RequestURI, a.r.Method, a.r.Host)
+	w.message(&a.keeping.request)
 	w.number(a.keeping.source)
-	w.message(&a.keeping.answer, a.keeping.answer.Body)
+	w.message(&a.keeping.answer)
 	w.number(len(a.trace.attempts))
 	for i := range a.trace.attempts {
-		m := &a.trace.attempts[i].message
-		w.message(m, m.Body)
+		w.answer(&a.trace.attempts[i].message, a.trace.attempts[i].raw)
 	}
+	return w
+}
+
+// refusedText writes what is kept of a request that could not be read, and of its
+// answer.
+func refusedText(method string, answer *Message) *detailWriter {
+	w := newDetailText("", method, "")
+	w.message(&Message{Size: -1})
+	w.number(0)
+	w.message(answer)
+	w.number(0)
+	return w
+}
+
+func newDetailText(target, method, host string) *detailWriter {
+	w := detailTexts.Get().(*detailWriter)
+	w.b = w.b[:0]
+	w.text(target)
+	w.text(method)
+	w.text(host)
 	return w
 }
 

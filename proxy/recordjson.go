@@ -5,48 +5,12 @@ import (
 	"time"
 )
 
-// exchangeJSON is the documented form of an Exchange. What people see beside it
-// (how long it was held, for whom) is in the notes.
-type exchangeJSON struct {
-	At       time.Time `json:"at,omitzero"`
-	Method   string    `json:"method"`
-	Path     string    `json:"path"`
-	Status   int       `json:"status"`
-	Backend  string    `json:"backend"`
-	Learned  bool      `json:"learned"`
-	Duration float64   `json:"duration_ms"`
-	Cascade  []Attempt `json:"cascade"`
-}
-
 // attemptJSON is the documented form of an Attempt.
 type attemptJSON struct {
 	Backend  string  `json:"backend"`
 	Status   int     `json:"status"`
 	Duration float64 `json:"duration_ms"`
 	Note     string  `json:"note"`
-}
-
-// MarshalJSON implements json.Marshaler. A zero At is left out; ID, Host, Held,
-// Lost, Conclusion and Near are not part of the form.
-func (e Exchange) MarshalJSON() ([]byte, error) {
-	cascade := e.Cascade
-	if cascade == nil {
-		cascade = []Attempt{}
-	}
-	return json.Marshal(exchangeJSON{e.At, e.Method, e.Path, e.Status, e.Backend, e.Learned, milliseconds(e.Duration), cascade})
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (e *Exchange) UnmarshalJSON(b []byte) error {
-	var j exchangeJSON
-	if err := json.Unmarshal(b, &j); err != nil {
-		return err
-	}
-	*e = Exchange{
-		At: j.At, Method: j.Method, Path: j.Path, Status: j.Status, Backend: j.Backend, Learned: j.Learned,
-		Duration: fromMilliseconds(j.Duration), Cascade: j.Cascade,
-	}
-	return nil
 }
 
 // MarshalJSON implements json.Marshaler.

@@ -3,11 +3,15 @@ package proxy
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"devgate/proxy/ingress"
+	"devgate/proxy/wire"
 )
 
 // refuse is the answer to a request that no handler sees, in the form that all
@@ -15,14 +19,27 @@ import (
 func (g *Gateway) refuse(r ingress.Refusal) []byte {
 	f := faultRequest("the request is not right: " + reasonOf(r))
 	f.status = r.Status
-	g.recorder.add(Exchange{
-		At: time.Now(), Method: clip(printable(r.Method), nameMax), Path: clip(printable(r.Target), pathMax), Status: r.Status,
-	}, nil, nil)
 	body, _ := json.Marshal(problem{Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Cascade: []Attempt{}}) // plain data always encodes
-	head := fmt.Sprintf("HTTP/1.1 %d %s\r\n%s: %s\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: %d\r\n"+
-		"Content-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n\r\n",
-		f.status, http.StatusText(f.status), headerError, f.word, len(body)+1)
-	return append(append([]byte(head), body...), '\n')
+	body = append(body, '\n')
+	h := http.Header{
+		headerError: {f.word}, "Cache-Control": {"no-store"}, "Connection": {"close"}, "Content-Length": {strconv.Itoa(len(body))},
+		"Content-Type": {"application/problem+json"}, "X-Content-Type-Options": {"nosniff"},
+	}
+	g.recordRefusal(r, Message{Header: h, Body: body, Size: int64(len(body)), Whole: true})
+	head := fmt.Appendf(nil, "HTTP/1.1 %d %s\r\n", f.status, http.StatusText(f.status))
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		head = wire.AppendField(head, name, h.Get(name))
+	}
+	return append(append(head, "\r\n"...), body...)
+}
+
+// recordRefusal adds a request to what is remembered of which there is nothing but
+// its answer.
+func (g *Gateway) recordRefusal(r ingress.Refusal, answer Message) {
+	e := Exchange{At: time.Now(), Method: clip(printable(r.Method), nameMax), Path: clip(printable(r.Target), pathMax), Status: r.Status}
+	w := refusedText(e.Method, &answer)
+	defer putDetailText(w)
+	g.recorder.add(e, nil, w.bytes())
 }
 
 // reasonOf is net/http's reason in one phrase.

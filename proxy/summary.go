@@ -26,9 +26,7 @@ func (a *answering) finish() {
 // what is kept of its messages.
 func (a *answering) record() {
 	text := a.detailText()
-	if text != nil {
-		defer detailTexts.Put(text)
-	}
+	defer putDetailText(text)
 	if a.id != 0 {
 		a.g.recorder.amend(a.id, text.bytes())
 		return

@@ -22,6 +22,7 @@ type attempt struct {
 	took    time.Duration
 	answer  string  // the beginning of a refused answer, for the explaining page
 	message Message // what is kept of the answer
+	raw     string  // its head as it came, if that is kept in the place of message.Header
 }
 
 // trace is how the answer to one request came about, in the order of asking.

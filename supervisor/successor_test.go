@@ -91,7 +91,8 @@ func TestASuccessorTakesOverWhenItIsReady(t *testing.T) {
 			t.Errorf("before the successor is ready: %+v", s)
 		}
 		close(o.ready[1])
-		if s := p.service("api"); s.State != event.Ready || s.Port != 2 || s.PID != 2 || s.Restarts != 1 || s.Since != time.Now() || s.ReadyIn != time.Second {
+		if s := p.service("api"); s.State != event.Ready || s.Port != 2 || s.PID != 2 || s.Restarts != 1 || s.Since != time.Now() || s.ReadyIn != time.Second ||
+			s.Started != time.Now().Add(-time.Second) {
 			t.Errorf("after it: %+v", s)
 		}
 		p.after(2 * time.Second)

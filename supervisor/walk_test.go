@@ -171,6 +171,8 @@ func (h *history) observe(e event.Service) {
 		h.fail("%s is %s, and something of it lives", e.Name, e.State)
 	case e.State == event.Stopped && e.PID != 0:
 		h.fail("%s is stopped, with the pid %d", e.Name, e.PID)
+	case (e.PID == 0) != e.Started.IsZero():
+		h.fail("%s has the pid %d, started at %v", e.Name, e.PID, e.Started)
 	}
 }
 

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -88,56 +86,4 @@ func bodyOf(data string) ([]byte, error) {
 		return nil, fmt.Errorf("-d @%s: %w", name, errors.Unwrap(err))
 	}
 	return body, nil
-}
-
-func newRequests(std streams) *cobra.Command {
-	var file string
-	var follow, asJSON bool
-	cmd := &cobra.Command{
-		Use:   "requests",
-		Short: "Show the recent requests and who answered them",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := dial(file)
-			if err != nil {
-				return err
-			}
-			ctx, stop := untilSignal(cmd.Context())
-			defer stop()
-			return printRequests(ctx, std.out, client, follow, asJSON)
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&file, "file", "", "the Devgatefile of the project, instead of looking for one")
-	f.BoolVarP(&follow, "follow", "f", false, "go on with new requests")
-	f.BoolVar(&asJSON, "json", false, "print JSON: a list, with -f an object a line")
-	return cmd
-}
-
-// printRequests prints a list, or lines as they come. A reader that leaves
-// (| head) ends it quietly.
-func printRequests(ctx context.Context, out io.Writer, client *control.Client, follow, asJSON bool) error {
-	if asJSON && !follow {
-		// [] and not null when there were none.
-		list := []control.Exchange{}
-		err := client.Requests(ctx, control.RequestQuery{}, func(e control.Exchange) error { list = append(list, e); return nil })
-		if err != nil {
-			return err
-		}
-		return printJSON(out, list)
-	}
-	var gone error
-	err := client.Requests(ctx, control.RequestQuery{Follow: follow}, func(e control.Exchange) error {
-		if asJSON {
-			gone = printJSON(out, e)
-		} else {
-			gone = words.Request(out, e)
-		}
-		return gone
-	})
-	// A reader that has gone is no failure of the command.
-	if gone != nil {
-		return nil
-	}
-	return err
 }

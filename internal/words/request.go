@@ -54,17 +54,24 @@ func tookText(a control.Attempt) string {
 
 func millis(ms float64) string { return fmt.Sprintf("%.1fms", ms) }
 
-// Request writes one line: when, what, the answer, and the cascade.
+// Request writes one line: its number, when, what, the answer, and the cascade.
 func Request(out io.Writer, e control.Exchange) error {
 	steps := make([]string, len(e.Attempts))
 	for i, a := range e.Attempts {
 		steps[i] = strings.TrimSpace(a.Backend + " " + saidText(a) + " " + tookText(a))
 	}
-	learned := ""
-	if e.Learned {
-		learned = "  (learned)"
-	}
-	_, err := fmt.Fprintf(out, "%s  %s %s  %s  %s  %s%s\n", e.At.Local().Format("15:04:05.000"),
-		e.Method, e.Path, statusText(e.Status), millis(e.MS), strings.Join(steps, " → "), learned)
+	_, err := fmt.Fprintf(out, "%4d  %s  %s %s  %s  %s  %s%s\n", e.ID, e.At.Local().Format("15:04:05.000"),
+		e.Method, e.Path, statusText(e.Status), millis(e.MS), strings.Join(steps, " → "), remarks(e))
 	return err
+}
+
+// remarks are what is odd about a request.
+func remarks(e control.Exchange) (text string) {
+	if e.Learned {
+		text = "  (learned)"
+	}
+	if e.ReplayOf != 0 {
+		text += fmt.Sprintf("  (%d again)", e.ReplayOf)
+	}
+	return text
 }

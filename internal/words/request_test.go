@@ -1,10 +1,11 @@
 package words
 
 import (
-	"devgate/internal/control"
 	"strings"
 	"testing"
 	"time"
+
+	"devgate/internal/control"
 )
 
 // C5, G7: a line of `devgate requests` says of every backend what it said, or
@@ -12,7 +13,7 @@ import (
 func TestRequestOnALine(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
 	e := control.Exchange{
-		At: at, Method: "GET", Path: "/socket", Status: 404, Learned: true, MS: 2003,
+		ID: 12, ReplayOf: 3, At: at, Method: "GET", Path: "/socket", Status: 404, Learned: true, MS: 2003,
 		Attempts: []control.Attempt{
 			{Backend: "web", MS: 2001, Note: "silent"},
 			{Backend: "db", Note: "down"},
@@ -24,7 +25,7 @@ func TestRequestOnALine(t *testing.T) {
 	if err := Request(&out, e); err != nil {
 		t.Fatal(err)
 	}
-	want := "03:04:05.000  GET /socket  404  2003.0ms  web silent 2001.0ms → db down - → docs crashed 1000.0ms → api 404 1.5ms  (learned)\n"
+	want := "  12  03:04:05.000  GET /socket  404  2003.0ms  web silent 2001.0ms → db down - → docs crashed 1000.0ms → api 404 1.5ms  (learned)  (3 again)\n"
 	if out.String() != want {
 		t.Errorf("%q\nwant %q", out.String(), want)
 	}

@@ -32,7 +32,7 @@ func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Head: h.size, Body: Body{src: b}}
+	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Raw: h.raw, Head: len(h.raw), Body: Body{src: b}}
 	b.frame, b.left = frame, frame.length
 	// A HEAD's answer says how long a body would be, and has none.
 	b.cn.bodiless = c.Method == http.MethodHead || !BodyAllowed(h.status)

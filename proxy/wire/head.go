@@ -21,8 +21,8 @@ var errHeadTooLarge = errors.New("answer head is larger than 1 MiB")
 
 // head is the start line and the header section of an answer.
 type head struct {
-	size   int // bytes on the wire
-	minor  int // of HTTP/1.x
+	raw    string // as it came
+	minor  int    // of HTTP/1.x
 	status int
 	header http.Header
 }
@@ -53,7 +53,7 @@ func readBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
 // leniency could make two readers see two different answers.
 func parseHead(s string) (head, error) {
 	line, rest := cutLine(s)
-	h := head{size: len(s)}
+	h := head{raw: s}
 	// Exactly "HTTP/1.x NNN": a line that is longer or shorter could be read in two ways.
 	if len(line) < len("HTTP/1.1 200") || line[:7] != "HTTP/1." || line[8] != ' ' {
 		return h, fmt.Errorf("%w: status line %.40q", ErrMalformed, line)
@@ -67,6 +67,16 @@ func parseHead(s string) (head, error) {
 	h.status = status
 	h.header, err = parseFields(rest)
 	return h, err
+}
+
+// ParseHeader returns the header of an answer's head, as Response.Raw has it; nil where
+// it is none.
+func ParseHeader(raw string) http.Header {
+	h, err := parseHead(raw)
+	if err != nil {
+		return nil
+	}
+	return h.header
 }
 
 // cutLine splits s after its first line, whose end it drops.

@@ -18,8 +18,9 @@ const spliceMin = 256 << 10
 type Response struct {
 	Status int
 	Header http.Header
-	Length int64 // of the body; -1: not known
-	Head   int   // bytes that Status and Header took on the wire; of HTTP/2, about
+	Length int64  // of the body; -1: not known
+	Raw    string // Status and Header as they came; "" by HTTP/2
+	Head   int    // bytes that they took on the wire; by HTTP/2, about
 	Body   Body
 }
 
@@ -145,11 +146,16 @@ func (b *Body) Relayed() Sample {
 	return s
 }
 
-// Taken is what Prefetch has taken in, as a sample; of a body that it is still
-// taking in, nothing. Its bytes stay as they are when the body is closed.
+// Taken is what Prefetch has taken in, or could without waiting, as a sample; of a
+// body that it is still taking in, nothing. Its bytes stay as they are when the body
+// is closed.
 func (b *Body) Taken() Sample {
 	if b.filled != nil {
 		return Sample{}
+	}
+	if !b.begun && b.src.whole() {
+		b.begun = true
+		b.fill()
 	}
 	return Sample{Bytes: b.buf, Size: int64(len(b.buf)), Whole: b.err == io.EOF}
 }
