@@ -19,6 +19,7 @@ import (
 
 // messageView is a message in words.
 type messageView struct {
+	Whose   string // what a screen reader says beside "body"
 	Headers []headerLine
 	Kept    bool   // there is something to say about the header
 	Text    string // of the body, where it is one

@@ -54,6 +54,7 @@ func (s *site) showRequest(w http.ResponseWriter, r *http.Request) error {
 			page.Backends = append(page.Backends, service.Name)
 		}
 	}
+	page.Request.Whose, page.Answer.Whose = "the request", "the answer"
 	for i, a := range d.Attempts {
 		page.Answers = append(page.Answers, answerOf(d, i, a))
 	}
@@ -68,6 +69,7 @@ func answerOf(d control.Detail, i int, a control.Attempt) answerView {
 	if i < len(d.Answers) {
 		v.Given = d.Answers[i].Header != nil
 		v.Message = viewOf(d.Answers[i], d.ID, strconv.Itoa(i))
+		v.Message.Whose = "what " + a.Backend + " answered"
 	}
 	return v
 }

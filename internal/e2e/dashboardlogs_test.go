@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // lines are the log lines that are in the document, in its order.
@@ -89,11 +88,10 @@ func TestTheDashboardShowsLogs(t *testing.T) {
 	b.shows(`job 1$`, true)
 
 	// A time in the address.
-	at := b.js(`[...document.querySelectorAll("#log .line")].find((e) => /job 1$/.test(e.textContent)).item.at`)
-	ms, _ := strconv.ParseInt(at, 10, 64)
-	b.goTo("/logs?at=" + url.QueryEscape(time.UnixMilli(ms).UTC().Format(time.RFC3339Nano)))
+	at := b.js(`new Date([...document.querySelectorAll("#log .line")].find((e) => /job 1$/.test(e.textContent)).item.at).toISOString()`)
+	b.goTo("/logs?service=work&at=" + url.QueryEscape(at))
 	eventually(t, "the line is not marked", func() bool {
-		return strings.HasSuffix(b.js(`document.querySelector("#log .marked")?.textContent`), "job 1")
+		return strings.HasSuffix(b.js(`document.querySelector("#log .marked")?.textContent`), " job 1")
 	})
 	g.down()
 }

@@ -110,13 +110,13 @@ func TestTheDashboardShowsARequest(t *testing.T) {
 
 	b.click("link", "/logo.png")
 	b.the("heading", "GET /logo.png")
-	b.the("image", "the body as a picture")
+	b.the("image", "Body of the answer")
 	eventually(t, "the picture is not shown", func() bool { return b.js(`document.querySelector("img.body").naturalWidth`) == "1" })
 
 	b.goTo("/requests")
 	b.click("link", "/api/none")
 	b.the("heading", "GET /api/none")
-	b.click("disclosuretriangle", "What api answered: 404")
+	b.click("DisclosureTriangle", "What api answered: 404")
 	b.awaitText("api: nothing at /api/none", "web: nothing at /api/none")
 	b.the("row", "api 404 .*")
 

@@ -80,6 +80,7 @@ function jump() {
   target = NaN;
   marked = lines.shown[place];
   list.to(place);
+  list.refill();
   draw();
 }
 

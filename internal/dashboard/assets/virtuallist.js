@@ -49,6 +49,12 @@ export class VirtualList {
     this.draw();
   }
 
+  /** refill fills every row anew: what is to be seen of an item has changed. */
+  refill() {
+    for (const row of this.#rows.values()) row.item = undefined;
+    this.draw();
+  }
+
   /** draw draws once before the browser does. */
   draw() {
     this.#drawing ||= requestAnimationFrame(() => {
