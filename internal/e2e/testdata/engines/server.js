@@ -1,12 +1,12 @@
 // A backend that says what it has been asked: node server.js NAME PATH...
 // A path that ends in "/" stands for all that is below it. "page" for a path
-// answers everything else with a page.
+// answers every other GET with a page.
 const http = require("http");
 const crypto = require("crypto");
 
 const [name, ...known] = process.argv.slice(2);
 const page = known.includes("page");
-const knows = (url) => known.some((p) => url.split("?")[0] === p || (p.endsWith("/") && url.startsWith(p) && !url.includes("gone")));
+const knows = (url) => known.some((p) => url.split("?")[0] === p || (p.length > 1 && p.endsWith("/") && url.startsWith(p) && !url.includes("gone")));
 
 const server = http.createServer((req, res) => {
   const hash = crypto.createHash("sha256");
@@ -17,8 +17,9 @@ const server = http.createServer((req, res) => {
   });
   req.on("end", () => {
     if (!knows(req.url)) {
-      res.writeHead(page ? 200 : 404, { "Content-Type": page ? "text/html" : "application/json" });
-      res.end(page ? "<title>the page</title>" : JSON.stringify({ backend: name, error: "not found" }));
+      const shown = page && (req.method === "GET" || req.method === "HEAD");
+      res.writeHead(shown ? 200 : 404, { "Content-Type": shown ? "text/html" : "application/json" });
+      res.end(shown ? "<title>the page</title>" : JSON.stringify({ backend: name, error: "not found" }));
       return;
     }
     if (req.url.includes("/events")) {
