@@ -69,6 +69,7 @@ func npmCI(dir string) error {
 var needed = map[string]string{
 	"node": "nodejs", "npm": "npm", "python3": "python3", "tmux": "tmux", "flask": "python3-flask", "redis-server": "redis-server",
 	"bindfs": "bindfs", "emacs": "emacs-nox", "git": "git", "patch": "patch", "rsync": "rsync", "vim": "vim",
+	"nginx": "nginx-light", "haproxy": "haproxy", "caddy": "caddy",
 	"bash": "bash", "zsh": "zsh", "fish": "fish", "/usr/share/bash-completion/bash_completion": "bash-completion",
 }
 
