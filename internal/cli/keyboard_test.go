@@ -178,9 +178,10 @@ func TestTheTerminalIsAsItWasHoweverDevgateDies(t *testing.T) {
 			j.sees(keyLine)
 			j.isRaw()
 			guard := j.guard()
+			manager, _ := proc.Identify(proc.Children(guard)[0])
 			pid := guard
 			if !c.guard {
-				pid = proc.Children(guard)[0]
+				pid = manager.PID
 			}
 			syscall.Kill(pid, c.sig)
 			j.sees(fmt.Sprintf("shell: ended with %d\r\n", c.code))
@@ -191,6 +192,9 @@ func TestTheTerminalIsAsItWasHoweverDevgateDies(t *testing.T) {
 			j.sees(strings.ReplaceAll(c.words, "ROOT", j.root))
 			if c.code == exitBroken {
 				j.hasReport()
+			}
+			if !eventually(func() bool { return !manager.Alive() }) {
+				t.Error("the manager is still there")
 			}
 		})
 	}
