@@ -3,6 +3,8 @@ package proxy
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
 	"time"
 
 	"devgate/proxy/wire"
@@ -239,4 +241,59 @@ func bodyBroke(req *wire.Request) bool {
 	}
 	_, failure := req.Body.Whole()
 	return failure != nil
+}
+
+// signOf reads the head of an answer.
+func (a *asking) signOf(rep *reply) sign {
+	status := rep.resp.Status
+	switch {
+	case a.c.passesOn(status):
+		return signStatus
+	case a.stance.upgrade && status == http.StatusSwitchingProtocols:
+		return signSwitched
+	case a.stance.upgrade && slices.Contains(refusesUpgrade, status):
+		return signNoSocket
+	case a.stance.upgrade && isSuccess(status): // whatever it is, it is no socket
+		return signPage
+	case a.stance.upgrade:
+		return signAnswer
+	case isUnknownRPC(rep.resp):
+		return signUnknownRPC
+	case a.stance.final || a.c.SPA == Off:
+		return signAnswer
+	}
+	pages := &rep.lease.at.pages
+	pages.notice(a.req, rep.resp)
+	if isOwnPath(rawPath(a.req.Target)) || !pages.mayBe(a.req, rep.resp) {
+		return signAnswer
+	}
+	s := a.pageSign(pages)
+	if s == signPage {
+		pages.keep(rep.resp)
+	}
+	return s
+}
+
+// pageSign says whether what may be a page is one, by what the probe of the
+// process has found out. While that is under way the answer waits for it: the
+// first request is to be answered as all later ones. Where nobody else could
+// answer nothing is asked, and nothing waited for.
+func (a *asking) pageSign(pages *pages) sign {
+	if a.c.SPA == On {
+		return signPage
+	}
+	p := pages.made(a.c.Paths)
+	if matters := !a.last || a.chain.Static != ""; matters && pages.sends.Load() {
+		p = pages.probe(a.c.Name, a.c.Paths)
+	}
+	switch {
+	case p == nil:
+		return signAnswer
+	case p.over() && p.result == answersAll:
+		return signPage
+	case p.over() || a.probed || a.last && a.chain.Static == "":
+		return signAnswer
+	}
+	a.probe = p
+	return signPerhapsPage
 }

@@ -38,33 +38,6 @@ const (
 	archiveLooked, allowanceLooked = 40 << 20, 8 << 20
 )
 
-// Detail returns what is kept of a request that has ended; false when its record
-// is forgotten. With Config.Keep, heads and the bodies of requests and of answers
-// that failed (status 400 and above) are kept, and while somebody looks all bodies.
-// The oldest give way to newer ones: of such a request only the record is left,
-// with an empty Target.
-func (g *Gateway) Detail(id uint64) (Detail, bool) {
-	e, text, ok := g.recorder.find(id)
-	if !ok {
-		return Detail{}, false
-	}
-	d := Detail{Exchange: e, Request: Message{Size: -1}, Answer: Message{Size: -1}, Answers: make([]Message, len(e.Cascade))}
-	if text != nil {
-		readDetail(text, &d)
-		return d, true
-	}
-	for i, a := range e.Cascade {
-		if a.Status != 0 {
-			d.Answers[i].Size = -1
-		}
-	}
-	return d, true
-}
-
-// Look says that somebody looks at requests: all bodies are kept until done, which
-// may be called more than once.
-func (g *Gateway) Look() (done func()) { return g.recorder.look() }
-
 // measure takes in what there is of a body, which was announced with a length (-1:
 // it was not).
 func (m *Message) measure(body []byte, size int64, whole bool, length int64) {

@@ -61,6 +61,13 @@ func (f *fault) heading() string { return cmp.Or(f.brief, f.title) }
 // explained is what there is to say beside the title, in one line.
 func (f *fault) explained() string { return also(f.detail, f.next.String()) }
 
+func also(s, more string) string {
+	if s == "" || more == "" {
+		return s + more
+	}
+	return s + "; " + more
+}
+
 // DNS rebinding is why: a page of another site that gets its name to mean this machine
 // must not reach the servers.
 func faultHost(host string) *fault {

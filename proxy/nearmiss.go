@@ -10,23 +10,6 @@ import (
 // nearMissesMax is how many are told: more are no hint.
 const nearMissesMax = 3
 
-// NearMiss is a request that was answered in this run, with 2xx or 3xx, and is
-// close to one that nobody answered.
-type NearMiss struct {
-	Method string `json:"method"`
-	// Path as it was asked for, without its query.
-	Path string `json:"path"`
-	// Backend that answered it last; "static" for the folder.
-	Backend string `json:"backend"`
-	// Status that it was answered with first.
-	Status int `json:"status"`
-	// Difference to what was asked, for people: "trailing slash", "another method".
-	Difference string `json:"difference"`
-}
-
-// String is "GET /users/ → api".
-func (m NearMiss) String() string { return m.Method + " " + m.Path + " → " + m.Backend }
-
 // NearMisses returns what was answered in this run and is close to a request, the
 // closest first, three at most and never the request itself. target may have a query, which
 // does not count. Remembered are the last 512 routes or so; of those that differ only

@@ -48,3 +48,20 @@ type Attempt struct {
 	Duration time.Duration // from the asking to the head of its answer
 	Note     string        // for people: "falls through", "held 1.2s: restarting"; often ""
 }
+
+// NearMiss is a request that was answered in this run, with 2xx or 3xx, and is
+// close to one that nobody answered.
+type NearMiss struct {
+	Method string `json:"method"`
+	// Path as it was asked for, without its query.
+	Path string `json:"path"`
+	// Backend that answered it last; "static" for the folder.
+	Backend string `json:"backend"`
+	// Status that it was answered with first.
+	Status int `json:"status"`
+	// Difference to what was asked, for people: "trailing slash", "another method".
+	Difference string `json:"difference"`
+}
+
+// String is "GET /users/ → api".
+func (m NearMiss) String() string { return m.Method + " " + m.Path + " → " + m.Backend }

@@ -15,37 +15,6 @@ var refusesUpgrade = []int{
 	http.StatusUpgradeRequired, http.StatusNotImplemented,
 }
 
-// signOf reads the head of an answer.
-func (a *asking) signOf(rep *reply) sign {
-	status := rep.resp.Status
-	switch {
-	case a.c.passesOn(status):
-		return signStatus
-	case a.stance.upgrade && status == http.StatusSwitchingProtocols:
-		return signSwitched
-	case a.stance.upgrade && slices.Contains(refusesUpgrade, status):
-		return signNoSocket
-	case a.stance.upgrade && isSuccess(status): // whatever it is, it is no socket
-		return signPage
-	case a.stance.upgrade:
-		return signAnswer
-	case isUnknownRPC(rep.resp):
-		return signUnknownRPC
-	case a.stance.final || a.c.SPA == Off:
-		return signAnswer
-	}
-	pages := &rep.lease.at.pages
-	pages.notice(a.req, rep.resp)
-	if isOwnPath(rawPath(a.req.Target)) || !pages.mayBe(a.req, rep.resp) {
-		return signAnswer
-	}
-	s := a.pageSign(pages)
-	if s == signPage {
-		pages.keep(rep.resp)
-	}
-	return s
-}
-
 // passesOn reports whether a status of c sends the request to the next.
 func (c *candidate) passesOn(status int) bool { return slices.Contains(c.Fallthrough, status) }
 
@@ -59,30 +28,6 @@ func isUnknownRPC(resp *wire.Response) bool {
 // isOwnPath reports whether a front end's page for that path is its own, not one
 // for paths that it does not know.
 func isOwnPath(path string) bool { return path == "/" || strings.HasSuffix(path, ".html") }
-
-// pageSign says whether what may be a page is one, by what the probe of the
-// process has found out. While that is under way the answer waits for it: the
-// first request is to be answered as all later ones. Where nobody else could
-// answer nothing is asked, and nothing waited for.
-func (a *asking) pageSign(pages *pages) sign {
-	if a.c.SPA == On {
-		return signPage
-	}
-	p := pages.made(a.c.Paths)
-	if matters := !a.last || a.chain.Static != ""; matters && pages.sends.Load() {
-		p = pages.probe(a.c.Name, a.c.Paths)
-	}
-	switch {
-	case p == nil:
-		return signAnswer
-	case p.over() && p.result == answersAll:
-		return signPage
-	case p.over() || a.probed || a.last && a.chain.Static == "":
-		return signAnswer
-	}
-	a.probe = p
-	return signPerhapsPage
-}
 
 // isFallback reports whether c is known to answer all paths, and a probe that may
 // still find it out.

@@ -100,13 +100,6 @@ func (t *attempt) notes() string {
 	return s
 }
 
-func also(s, more string) string {
-	if s == "" || more == "" {
-		return s + more
-	}
-	return s + "; " + more
-}
-
 // heldPrecision is what people can tell apart.
 func heldPrecision(d time.Duration) time.Duration {
 	switch {

@@ -54,7 +54,7 @@ func TestTheGatewaysConfigurationSaysWhatTheFileSays(t *testing.T) {
 	s.ports["web"] = 4000 // its first one
 	got := gatewayConfig(s, nil)
 	want := proxy.Config{
-		Name: "shop", Hosts: []string{"shop.test"}, Hold: 7 * time.Second, ReplayLimit: 2 << 20, NotFound: proxy.Pass, Speculate: true,
+		Name: "shop", Hosts: []string{"shop.test"}, Hold: 7 * time.Second, ReplayLimit: 2 << 20, NotFound: proxy.Pass, Speculate: true, Keep: true,
 		Backends: []proxy.Backend{
 			{Name: "api", Port: 4001, Paths: []string{"/api"}, Final: true, Fallthrough: s.Service("api").Fallthrough, H2C: true, SPA: proxy.Auto},
 			{Name: "web", Port: 4000, Fallthrough: s.Service("web").Fallthrough, SPA: proxy.On, Optional: true},
@@ -64,8 +64,8 @@ func TestTheGatewaysConfigurationSaysWhatTheFileSays(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
-	none := newSetup(loaded(t, "hold = \"0s\"\nreplay_limit = \"0\"\n[a]\ncommand = \"a\"\n"), nil)
-	if got := gatewayConfig(none, nil); got.Hold <= 0 || got.Hold > time.Millisecond || got.ReplayLimit != 1 || got.NotFound == proxy.Pass {
+	none := newSetup(loaded(t, "dashboard = false\nhold = \"0s\"\nreplay_limit = \"0\"\n[a]\ncommand = \"a\"\n"), nil)
+	if got := gatewayConfig(none, nil); got.Hold <= 0 || got.Hold > time.Millisecond || got.ReplayLimit != 1 || got.NotFound == proxy.Pass || got.Keep {
 		t.Errorf("none is taken for the default: %+v", got)
 	}
 }
