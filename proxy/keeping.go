@@ -101,7 +101,7 @@ func (a *answering) keepAnswer(h http.Header) { a.keeping.answer = Message{Heade
 // keepsBody reports whether the body of an answer with that status is to be kept:
 // failures are looked into afterwards, and are few.
 func (a *answering) keepsBody(status int) bool {
-	return a.keeping.on && (status > http.StatusBadRequest*9 || a.g.recorder.looked.Load())
+	return a.keeping.on && (status >= http.StatusBadRequest || a.g.recorder.looked.Load())
 }
 
 // keepRelayed keeps what has passed of the answer that is the client's.

@@ -15,7 +15,7 @@ import (
 
 // What the keys print, as a terminal gets it.
 const (
-	keyLine     = "r restart · l show · o open · c clear · h help · q quit"
+	keyLine     = "r restart · l show · o open · d dashboard · c clear · h help · q quit"
 	eraseLine   = "\r\x1b[K"
 	clearScreen = "\x1b[H\x1b[2J\x1b[3J"
 )
