@@ -35,7 +35,7 @@ var mutations = []mutation{
 	{"a page in parts is used", "pageform.go", "return isHTML(resp.Header) || isByteRanges(resp.Header)", "return false", "TestPageForms", ""},
 	{"the page's 304 is used", "pageform.go", "return !k.seen || slices", "return k.seen && !k.seen && slices", "TestPageForms", ""},
 	{"a preflight is used", "pageform.go", "return isSuccess(resp.Status) && req.Header", "return resp.Status == 204 && req.Header", "TestPageForms", ""},
-	{"who sends no page is probed", "sign.go", "matters && pages.sends.Load()", "matters", "TestWhoSendsNoPageIsNotProbed", ""},
+	{"who sends no page is probed", "asking.go", "matters && pages.sends.Load()", "matters", "TestWhoSendsNoPageIsNotProbed", ""},
 	{"a slow handshake is given up", "upgrade.go", "all = all && is", "all = all || is", "TestASlowHandshakeIsWaitedFor", ""},
 	{"a later answer ends the contest", "upgrade.go", "case h.out == nil && !givenUp:", "case h.out == nil && givenUp:", "TestASlowHandshakeIsWaitedFor", ""},
 	{"a crash is put by", "waiting.go", "return signCrashed", "return signSevered", "TestACrashEndsTheContest", ""},
