@@ -118,7 +118,10 @@ func TestTheDashboardShowsARequest(t *testing.T) {
 	b.the("heading", "GET /api/none")
 	b.click("DisclosureTriangle", "What api answered: 404")
 	b.awaitText("api: nothing at /api/none", "web: nothing at /api/none")
-	b.the("row", "api 404 .*")
+	b.the("rowheader", "api")
+	if row := b.js(`document.querySelector(".answers tbody tr").textContent`); !strings.HasPrefix(row, "api404") {
+		t.Errorf("the first row of answers says %q", row)
+	}
 
 	b.goTo("/requests")
 	b.click("link", `/api/users\?it's=<b>`)

@@ -161,6 +161,7 @@ func TestPagesComeBackByThemselves(t *testing.T) {
 	late.Start()
 	defer late.Close()
 	b.awaitText("here at last")
+	late.Close()
 
 	g.write("broken.js", `process.exit(5)`)
 	g.out.await(t, "^broken .*failed: exit status 5")
