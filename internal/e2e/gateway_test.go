@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"devgate/internal/proc"
 )
 
 // gateway is a `devgate up` in the foreground of a test.
@@ -24,7 +26,8 @@ func (p *project) up(args ...string) *gateway {
 	p.t.Helper()
 	g := &gateway{project: p, cmd: p.command(append([]string{"up"}, args...)...), ended: make(chan struct{})}
 	g.cmd.Stdout, g.cmd.Stderr = &g.out, &g.errs
-	g.cmd.WaitDelay = patience
+	// Well below patience: that somebody holds its output is not that it runs.
+	g.cmd.WaitDelay = patience / 4
 	if err := g.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
@@ -57,6 +60,24 @@ func (g *gateway) kill() {
 		}
 	}
 	<-g.ended
+}
+
+// dump shows what runs of a devgate that should have ended, and has it say what its
+// goroutines do.
+func (g *gateway) dump() {
+	guard := g.cmd.Process.Pid
+	for _, id := range proc.Descendants(guard) {
+		g.t.Logf("pid %d is still there: %q", id.PID, proc.Command(id.PID))
+	}
+	for _, pid := range append(proc.Children(guard), guard) { // the manager before who ends it
+		if proc.Command(pid) != "" {
+			syscall.Kill(pid, syscall.SIGABRT)
+		}
+	}
+	select {
+	case <-g.ended:
+	case <-time.After(patience / 4):
+	}
 }
 
 // shortened leaves out the requests that the servers have noted, and the middle
@@ -128,6 +149,7 @@ func (g *gateway) exits(code int) {
 	select {
 	case <-g.ended:
 	case <-time.After(patience):
+		g.dump()
 		g.t.Fatalf("devgate still runs after %s", patience)
 	}
 	if got := g.cmd.ProcessState.ExitCode(); got != code {
