@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -26,7 +28,18 @@ type tools struct {
 var made tools
 
 func TestMain(m *testing.M) {
+	passHangupsOn()
 	os.Exit(run(m))
+}
+
+// passHangupsOn lets children begin with SIGHUP as usual, also where the tests are
+// run by nohup: devgate heeds that.
+func passHangupsOn() {
+	if !signal.Ignored(syscall.SIGHUP) {
+		return
+	}
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
 }
 
 func run(m *testing.M) int {
