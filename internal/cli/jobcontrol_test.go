@@ -163,7 +163,7 @@ func openJob(t *testing.T) *job {
 
 func openJobOf(t *testing.T, text string) *job {
 	t.Helper()
-	return openJobOn(openDesktop(t, 100, 30), text)
+	return openJobOn(openDesktop(t, 120, 30), text)
 }
 
 // openJobOn is openJobOf in a terminal that is there.
