@@ -195,6 +195,13 @@ func TestALateLookAcquitsNobody(t *testing.T) {
 	if k.isInnocent("api", now) || k.isInnocent("api", now.Add(-time.Millisecond)) {
 		t.Error("a look after the write acquits")
 	}
+	var meanwhile time.Time
+	k.wrote = func(string) (uint64, bool) { meanwhile = time.Now(); return 7, true }
+	k.started("api", now, true)
+	k.take(now)
+	if k.isInnocent("api", meanwhile.Add(-1)) {
+		t.Error("a write during the look is acquitted")
+	}
 }
 
 // A change that is put off goes along with one that is not, as one.
