@@ -35,8 +35,8 @@ func (k *looks) started(service string, expected time.Time, is bool) {
 func (k *looks) take(now time.Time) {
 	for service, l := range k.byService {
 		if l.taken.IsZero() && !l.due.After(now) {
-			l.taken = now
 			l.bytes, l.known = k.wrote(service)
+			l.taken = time.Now() // what is written meanwhile may be among the bytes
 			k.byService[service] = l
 		}
 	}
