@@ -47,7 +47,7 @@ func engineOf(t *testing.T, name, file string) *engine {
 			dir, dir, dir, dir) + strings.Replace(text, "listen 80;", "listen 127.0.0.1:"+port+";", 1) + "}\n"
 		e.check, e.run = []string{"nginx", "-t", "-c", conf, "-p", dir}, []string{"nginx", "-c", conf, "-p", dir}
 	case "caddy":
-		text = "{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n}\n" + strings.Replace(text, ":80 {", "http://127.0.0.1:"+port+", http://localhost:"+port+" {", 1)
+		text = "{\n\tadmin off\n\tauto_https off\n}\n" + strings.Replace(text, ":80 {", "http://127.0.0.1:"+port+", http://localhost:"+port+" {", 1)
 		e.check, e.run = []string{"caddy", "validate", "--adapter", "caddyfile", "--config", conf}, []string{"caddy", "run", "--adapter", "caddyfile", "--config", conf}
 	case "haproxy":
 		text = strings.Replace(text, "bind :80", "bind 127.0.0.1:"+port, 1)
@@ -124,7 +124,7 @@ var engineLog = []request{
 	{method: "DELETE", path: "/api/users/1"}, {method: "POST", path: "/api/items", body: []byte("7 bytes")}, {method: "GET", path: "/healthz"},
 	{method: "GET", path: "/admin/users"}, {method: "GET", path: "/admin/flags"}, {method: "PUT", path: "/admin/flags/x", body: []byte("on")},
 	{method: "GET", path: "/teams/7/billing"}, {method: "GET", path: "/teams/8/billing"}, {method: "GET", path: "/teams/7/members"}, {method: "GET", path: "/teams/8/members"},
-	{method: "POST", path: "/cart-items", body: []byte("x")}, {method: "GET", path: "/robots.txt"}, {method: "GET", path: "/img/logo.svg"},
+	{method: "POST", path: "/cart-items", body: []byte("x")}, {method: "GET", path: "/"}, {method: "GET", path: "/about"}, {method: "GET", path: "/robots.txt"}, {method: "GET", path: "/img/logo.svg"},
 }
 
 // nearMisses are paths beside those that have a route.

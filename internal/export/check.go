@@ -55,9 +55,7 @@ func Check(ctx context.Context, base *url.URL, seen []routes.Observation, tell f
 
 func ask(ctx context.Context, client *http.Client, base *url.URL, o *routes.Observation) (Finding, error) {
 	f := Finding{Method: o.Method, Path: o.Path}
-	target := *base
-	target.Opaque = "//" + base.Host + o.Path // the path goes out as it was sent
-	req := (&http.Request{Method: o.Method, URL: &target, Host: base.Host, Header: http.Header{"Accept": {"*/*"}, "User-Agent": {"devgate"}}}).WithContext(ctx)
+	req := (&http.Request{Method: o.Method, URL: targetOf(base, o.Path), Host: base.Host, Header: http.Header{"Accept": {"*/*"}, "User-Agent": {"devgate"}}}).WithContext(ctx)
 	resp, err := client.Do(req)
 	if err != nil {
 		return f, fmt.Errorf("ask %s: %w", base, err)
@@ -65,6 +63,21 @@ func ask(ctx context.Context, client *http.Client, base *url.URL, o *routes.Obse
 	resp.Body.Close()
 	f.Verdict, f.Why = judgeAnswer(o, resp)
 	return f, nil
+}
+
+// targetOf is a path at base, that goes out as it was sent and in origin form:
+// net/http makes an absolute form, which HAProxy's path rules do not read, of what
+// begins with two slashes.
+func targetOf(base *url.URL, path string) *url.URL {
+	target := *base
+	if target.Opaque = path; strings.HasPrefix(path, "//") {
+		plain, err := url.PathUnescape(path)
+		if err != nil {
+			plain = path
+		}
+		target.Opaque, target.Path, target.RawPath = "", plain, path
+	}
+	return &target
 }
 
 // judgeAnswer compares an answer with what was seen. What depends on a login, a
