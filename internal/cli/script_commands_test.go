@@ -32,6 +32,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits":   exitsCommand,   // exits CODE PROGRAM ARGS…: run to its end, which must be that exit code
 		"expand":  expandCommand,  // expand FILE…: replace $NAME in files
 		"spawn":   spawnCommand,   // spawn NAME PROGRAM ARGS…: run in the background, output in NAME.out
+		"job":     jobCommand,     // job NAME PROGRAM ARGS…: as spawn, and Ctrl-Z can stop it (suspend)
 		"await":   awaitCommand,   // await FILE REGEXP [COUNT]: until the file matches (COUNT times)
 		"signal":  signalCommand,  // signal NAME TERM: send a signal
 		"ended":   endedCommand,   // ended NAME CODE: wait for the end
@@ -109,7 +110,16 @@ func expandCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-func spawnCommand(ts *testscript.TestScript, _ bool, args []string) {
+func spawnCommand(ts *testscript.TestScript, _ bool, args []string) { spawn(ts, args, nil) }
+
+// jobCommand is spawn in a process group of its own, as an interactive shell has it:
+// Ctrl-Z does nothing to a group whose members have no parent outside of it, and
+// whether the tests' own group is such a one is for their caller to say.
+func jobCommand(ts *testscript.TestScript, _ bool, args []string) {
+	spawn(ts, args, &syscall.SysProcAttr{Setpgid: true})
+}
+
+func spawn(ts *testscript.TestScript, args []string, attributes *syscall.SysProcAttr) {
 	out, err := os.Create(ts.MkAbs(args[0] + ".out"))
 	ts.Check(err)
 	defer out.Close()
@@ -118,7 +128,7 @@ func spawnCommand(ts *testscript.TestScript, _ bool, args []string) {
 		path = args[1]
 	}
 	cmd := exec.Command(path, args[2:]...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), out, out
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = ts.MkAbs("."), out, out, attributes
 	cmd.Env = environ(ts)
 	ts.Check(cmd.Start())
 	p := &program{cmd: cmd, ended: make(chan struct{})}
