@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"devgate/internal/routes"
 )
 
 // browserRequest is a request as a browser sends one: 17 headers, 1.2 KB.
@@ -26,40 +28,61 @@ var browserRequest = "GET /api/items?page=2 HTTP/1.1\r\nHost: localhost:3000\r\n
 var browserHit = fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\n"+
 	"X-Powered-By: Express\r\nEtag: W/\"3ea-abc\"\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\nKeep-Alive: timeout=5\r\n\r\n%s", len(benchBody), benchBody)
 
-// BenchmarkKeeping measures what it costs to keep what goes over the wire: the CPU
-// time of a request for the first backend, without that of client and backend, which
-// is measured beside it. The three take turns in short rounds, and the median of the
-// rounds counts, as the machine has other things to do.
+// BenchmarkKeeping measures what it costs to keep what goes over the wire, while
+// nobody looks (on) and while somebody does (looked).
 func BenchmarkKeeping(b *testing.B) {
 	hit := cheapBackend(b, "hit", browserHit)
-	without := gateway(b, Config{}, hit)
-	with := gateway(b, Config{Keep: true}, hit)
 	looked := gateway(b, Config{Keep: true}, hit)
 	defer looked.Look()()
-	const round = 400
-	ports := []int{hit.Port, without.Port(), with.Port(), looked.Port()}
-	var clients []*benchClient
-	for _, port := range ports {
-		clients = append(clients, newBenchClient(b, port))
+	over := costs(b, hit, gateway(b, Config{}, hit), gateway(b, Config{Keep: true}, hit), looked)
+	b.ReportMetric(over[0], "on/off")
+	b.ReportMetric(over[1], "looked/off")
+}
+
+// BenchmarkObserving measures what it costs to note who answers which path.
+func BenchmarkObserving(b *testing.B) {
+	hit := cheapBackend(b, "hit", browserHit)
+	journal := routes.NewJournal()
+	observe := func(o *Observation) {
+		journal.Observe(&routes.Observation{
+			Method: o.Method, Path: o.Path, Backend: o.Backend, Strong: o.Strong, Page: o.Page, Refused: o.Passed, Status: o.Status, Type: o.Type,
+		})
 	}
-	var over, overLooked, absolute []float64
+	over := costs(b, hit, gateway(b, Config{}, hit), gateway(b, Config{Observe: observe}, hit))
+	b.ReportMetric(over[0], "on/off")
+}
+
+// costs reports the CPU time of a request for the first backend through the first
+// gateway, and returns that of the others as ratios to it. The time of client and
+// backend is measured beside them and left out. All take turns in short rounds, and
+// the median of the rounds counts, as the machine has other things to do.
+func costs(b *testing.B, hit *testBackend, off *testGateway, others ...*testGateway) []float64 {
+	const round = 160
+	clients := []*benchClient{newBenchClient(b, hit.Port), newBenchClient(b, off.Port())}
+	for _, g := range others {
+		clients = append(clients, newBenchClient(b, g.Port()))
+	}
+	var absolute []float64
+	over := make([][]float64, len(others))
 	for b.Loop() {
-		var cost [4]float64
+		cost := make([]float64, len(clients))
 		for turn := range clients {
-			i := (turn + len(over)) % len(clients) // nobody is always behind the same one
-			c := clients[i]
+			i := (turn + len(absolute)) % len(clients) // nobody is always behind the same one
 			before := cpuTime()
-			c.send(round)
+			clients[i].send(round)
 			cost[i] = float64((cpuTime() - before).Nanoseconds()) / round / 1000
 		}
-		off := cost[1] - cost[0]
-		over = append(over, (cost[2]-cost[0])/off)
-		overLooked = append(overLooked, (cost[3]-cost[0])/off)
-		absolute = append(absolute, off)
+		absolute = append(absolute, cost[1]-cost[0])
+		for i := range over {
+			over[i] = append(over[i], (cost[i+2]-cost[0])/(cost[1]-cost[0]))
+		}
 	}
 	b.ReportMetric(median(absolute), "off-us/req")
-	b.ReportMetric(median(over), "on/off")
-	b.ReportMetric(median(overLooked), "looked/off")
+	ratios := make([]float64, len(over))
+	for i := range over {
+		ratios[i] = median(over[i])
+	}
+	return ratios
 }
 
 func median(all []float64) float64 {
