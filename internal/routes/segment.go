@@ -2,7 +2,6 @@ package routes
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +35,7 @@ func plain(segment string) bool {
 
 // idForms are what the names of single things look like beside plain numbers and
 // hashes: UUIDs, ULIDs, addresses, dates, ABC-12.
-var idForms = regexp.MustCompile(`^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}` +
+var idForms = lazy(`^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}` +
 	`|[^@]+@[^@]+\.[^@]+|[0-9]{4}-[0-9]{2}-[0-9]{2}|[A-Z]{2,6}-[0-9]+)$`)
 
 const (
@@ -60,7 +59,7 @@ func isID(segment string) bool {
 	case digits > 0 && letters > 0 && len(segment) >= longMixed && strings.IndexByte(segment, '.') < 0:
 		return true
 	}
-	return idForms.MatchString(segment)
+	return idForms().MatchString(segment)
 }
 
 // kinds counts the characters of a segment. Each segment of each request is looked
@@ -101,7 +100,7 @@ func generalise(segments []string) []string {
 // Shape is a path as it is told to people: without what names single things.
 func Shape(path string) string { return "/" + strings.Join(generalise(split(path)), "/") }
 
-var fileForm = regexp.MustCompile(`\.[A-Za-z0-9]{1,8}$`)
+var fileForm = lazy(`\.[A-Za-z0-9]{1,8}$`)
 
 // isFile reports whether a segment looks like the name of a file.
-func isFile(segment string) bool { return fileForm.MatchString(segment) }
+func isFile(segment string) bool { return fileForm().MatchString(segment) }
