@@ -23,8 +23,15 @@ func (p *scene) told() func() []string {
 	return func() (all []string) {
 		synctest.Wait()
 		sub.Close()
+		before := sub.Snapshot[0]
 		for e := range sub.C {
-			switch s := e.Service; {
+			s, again := e.Service, false
+			if e.Kind == event.StateChanged { // or a detail of a state that was told already
+				again = s.State == before.State && s.Since.Equal(before.Since)
+				before = s
+			}
+			switch {
+			case again:
 			case e.Kind == event.Asked:
 				all = append(all, fmt.Sprintf("asked %s", causeText(e.Cause)))
 			case e.Kind == event.UpdateFailed:

@@ -21,6 +21,7 @@ type run struct {
 	number  int
 	spec    *Spec
 	cause   event.Cause
+	why     string // what it is for, for people
 	starter Starter
 	post    func(message)
 	install bool  // a build has just succeeded

@@ -5,7 +5,7 @@ import "time"
 func (s *service) startRun() {
 	if s.run != nil {
 		// The first start is none.
-		s.view.Restarts++
+		s.noteRestart(s.why)
 	}
 	// What the machine may do beside a process is decided by the spec that it starts
 	// with.
@@ -19,7 +19,7 @@ func (s *service) startRun() {
 func (s *service) newRun() *run {
 	s.started++
 	r := newRun(s.started, s.spec, s.starter, s.box.put)
-	r.cause = s.cause
+	r.cause, r.why = s.cause, s.why
 	// staged is used up: a crash's next start runs what is installed already.
 	r.install, s.staged = s.staged, false
 	if s.spec.Renew == nil {

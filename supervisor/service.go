@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -23,6 +22,7 @@ type service struct {
 	delay   time.Duration // of the coming backoff
 	reason  string        // for the coming state
 	cause   event.Cause   // the newest that was heeded; a run keeps the one that it began with
+	why     string        // what the coming run is for, for people
 
 	run       *run         // the newest that was not a successor, over or not
 	successor *run         // that starts beside it; nil: none does
@@ -135,11 +135,16 @@ func (s *service) report(m message) {
 // ask takes what somebody wants, and tells it before what it leads to.
 // An input that leads to nothing is not told: "restarting" would not be true.
 func (s *service) ask(in input, by event.Cause) {
-	if s.machine.heeds(in) {
-		s.cause = by
+	heeded, entered := s.machine.heeds(in), s.entries
+	if heeded {
+		s.remember(by)
 		s.tell(event.Event{At: time.Now(), Kind: event.Asked, Service: s.view, Cause: by})
 	}
 	s.apply(in)
+	if heeded && s.entries == entered {
+		s.view.Updating = s.machine.updates()
+		s.tellView() // it goes on as it is, and there is more to tell of it
+	}
 }
 
 // replace puts a new spec in place. Where its version is another one, a new
@@ -165,67 +170,6 @@ func (s *service) forgive(in input) {
 	case inStart, inRestart, inChange:
 		s.crashes = crashes{}
 	}
-}
-
-// noteExit decides what the end of the process's leader leads to. What is left
-// of its tree ends without being told.
-func (s *service) noteExit(m message) {
-	s.view.PID, s.view.Started, s.view.Exit = 0, time.Time{}, &m.exit
-	if s.run.ending { // asked for: no crash
-		s.publish()
-		return
-	}
-	s.letGo(s.run)
-	// Ready and nothing newer under way: what is said of the next start is said of the
-	// crash, and not of the edit that started this one.
-	if s.machine.state == event.Ready && !s.machine.updates() { // what it was started for is over
-		s.cause = event.Cause{By: event.Ended}
-	}
-	in, delay := s.crashes.outcome(m.exit, m.ran, s.spec.Restart, s.spec.Once)
-	s.delay = delay
-	s.reason = m.exit.String()
-	switch in {
-	case inGaveUp:
-		s.reason = s.whyGivenUp(m.exit)
-	case inCrashed:
-		s.reason = fmt.Sprintf("%s; starts again in %s", m.exit, delay)
-	}
-	s.apply(in)
-}
-
-func (s *service) whyGivenUp(e event.Exit) string {
-	switch {
-	case s.spec.Restart == Never:
-		return e.String()
-	case commandNotFound(e):
-		return fmt.Sprintf("command not found or not executable (%s)", e)
-	}
-	return fmt.Sprintf("%s, %d times in a row", e, QuickExits)
-}
-
-// noteFailure is a build or a start that did not work out. A failed build
-// beside a running version changes no state, so it is told as a notice.
-func (s *service) noteFailure(m message) {
-	if m.in == inSpawnFailed {
-		if s.run.ending { // it was not to start any more
-			return
-		}
-		s.letGo(s.run)
-	}
-	before := s.machine.state
-	s.reason = m.text
-	s.apply(m.in)
-	// The version that runs has stayed: the failure is news, and no state.
-	if s.machine.state == before {
-		s.tellUpdateFailed(m.text)
-	}
-}
-
-// tellUpdateFailed says why a new version came to nothing: what runs goes back
-// to what it was started for.
-func (s *service) tellUpdateFailed(why string) {
-	s.cause = s.run.cause
-	s.tell(event.Event{At: time.Now(), Kind: event.UpdateFailed, Service: s.view, Text: why + "; the old version keeps running"})
 }
 
 // apply lets the machine decide and carries its actions out.
@@ -269,12 +213,14 @@ func (s *service) enter() {
 	if s.machine.ending && !s.machine.hasProcess() {
 		s.armNotice(slowStop)
 	}
+	// What comes next is of the newest version, or nothing.
+	s.view.Outdated = s.view.Outdated && s.machine.hasProcess()
 	s.publish()
 }
 
 // publish shows the view to the gateway first and to everybody else after it.
 func (s *service) publish() {
-	s.view.Returning, s.view.Ending = s.machine.returns(), s.machine.ending
+	s.view.Returning, s.view.Ending, s.view.Updating = s.machine.returns(), s.machine.ending, s.machine.updates()
 	if s.spec.Observe != nil {
 		s.spec.Observe(s.view)
 	}

@@ -45,7 +45,9 @@ func (s *service) loseSuccessor(why string) {
 	// Ended first: the machine counts it among what is ending.
 	s.dropSuccessor()
 	s.apply(inSuccessorLost)
-	s.tellUpdateFailed(fmt.Sprintf("the new version did not become ready (%s)", why))
+	text := fmt.Sprintf("the new version did not become ready (%s)", why)
+	s.noteFailed(text)
+	s.tellUpdateFailed(text)
 }
 
 // switchOver lets the successor take the place of the process.
@@ -60,7 +62,8 @@ func (s *service) switchOver() {
 	// The successor has been running for a while: its own times count.
 	s.view.PID, s.view.Port, s.began = s.run.pid(), s.run.spec.Port, s.run.spawnedAt
 	s.view.Started = s.began
-	s.view.Restarts++
+	s.view.Outdated = false
+	s.noteRestart(s.run.why)
 	// Entered again: whoever watches learns of a new Since, PID and Port.
 	if s.machine.state == event.Ready {
 		s.enter()

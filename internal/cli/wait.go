@@ -54,7 +54,7 @@ func waitFor(ctx context.Context, root string, names []string, timeout time.Dura
 		return err
 	}
 	// The rest of the time: connecting has taken some of it.
-	answer, err := reach.AwaitReady(ctx, client, names, time.Until(end))
+	answer, err := reach.AwaitSaved(ctx, client, names, time.Until(end))
 	if err != nil || answer.Ready {
 		return err
 	}
@@ -75,7 +75,7 @@ func tryAgainHint(answer control.Readiness) string {
 		switch {
 		case s.State == event.Stopped:
 			return "devgate start " + s.Name + " starts it"
-		case s.State.Settled():
+		case s.Settled():
 			return "devgate logs " + s.Name + " shows more; devgate restart " + s.Name + " tries again"
 		}
 	}

@@ -34,6 +34,22 @@ type Service struct {
 	Since    time.Time   `json:"since"`     // when it entered its state
 	Started  *time.Time  `json:"started"`   // of the process that runs
 	WaitsFor []string    `json:"waits_for"` // services that are not ready, without which it does not start; never null
+	Updating bool        `json:"updating" jsonschema:"a newer version is built, or starts, beside the process"`
+	Outdated bool        `json:"outdated" jsonschema:"the newest version did not build or start: the process is of one before it"`
+
+	// What happened last stays when everything is well again.
+	LastChange  *Moment `json:"last_change" jsonschema:"of what it watches, or is made from"`
+	LastRestart *Moment `json:"last_restart" jsonschema:"when its process was started that is not the first, and what for"`
+	LastFailure *Moment `json:"last_failure" jsonschema:"of a build, a start or a process; it stays when all is well again"`
+}
+
+// Settled reports whether the service stays as it is until somebody acts.
+func (s Service) Settled() bool { return s.State.Settled() && !s.Updating }
+
+// Moment is something that has happened; Text says for people what.
+type Moment struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
 }
 
 // Readiness is the answer to who waits for services.

@@ -32,6 +32,36 @@ type Cause struct {
 // IsChange reports whether it is that files were changed, by whomever.
 func (c Cause) IsChange() bool { return c.By == Edit || c.By == Control }
 
+// Changed names what was changed, for people; "" where nothing was.
+func (c Cause) Changed() string {
+	switch {
+	case c.By == Reload:
+		return "Devgatefile or env file"
+	case !c.IsChange():
+		return ""
+	case len(c.Files) == 0:
+		return "files"
+	}
+	return c.What()
+}
+
+// Why says for people what a process was started for.
+func (c Cause) Why() string {
+	switch c.By {
+	case Command:
+		return "a command"
+	case Key:
+		return "a key"
+	case Edit, Reload:
+		return c.Changed() + " changed"
+	case Control:
+		return c.Changed() + " changed during a build"
+	case Ended:
+		return "it had ended"
+	}
+	return "devgate"
+}
+
 // shownFiles is how many files are named in a line.
 const shownFiles = 3
 

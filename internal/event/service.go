@@ -92,6 +92,8 @@ type Service struct {
 	State     State
 	Returning bool          // Stopping only: it is started again once it has stopped
 	Ending    bool          // a process of it, or what one left behind, is on its way out beside what State says
+	Updating  bool          // a newer version is built, or starts, beside the process
+	Outdated  bool          // the newest version did not build or start: the process is of one before it
 	PID       int           // of the running process; 0 when none runs
 	Started   time.Time     // when that process was started; zero when none runs
 	Port      int           // that the process listens on, or is expected to; 0: none
@@ -102,6 +104,7 @@ type Service struct {
 	Exit      *Exit         // the last exit, or nil while there was none
 	Reason    string        // why it is in this State, for people; often ""
 	Cause     Cause         // what State goes back to; of a Ready service: what its process was started for
+	Past      Past          // what has happened last
 }
 
 // HeedsChanges reports whether a change of its files leads to anything. It does

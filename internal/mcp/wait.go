@@ -17,9 +17,6 @@ type WaitIn struct {
 	Timeout  string   `json:"timeout,omitempty" jsonschema:"how long it is waited for; default: 45s"`
 }
 
-// noticed is how long after a save a service is no longer what it was before.
-const noticed = 250 * time.Millisecond
-
 var waitTool = tool[WaitIn, control.Status]{
 	name: "wait_ready", title: "Wait until services are ready",
 	description: `Returns how all services are as soon as all, or those named, are ready; or, as soon as one of them cannot become so by itself, what is not ready with its last lines. Call it after saving files, before using the app: it may be called at once, as it first gives the save a quarter of a second to be noticed.`,
@@ -35,13 +32,7 @@ var waitTool = tool[WaitIn, control.Status]{
 		if err != nil {
 			return control.Status{}, "", err
 		}
-		// A save is noticed within a tenth of a second, and an agent calls faster than that.
-		select {
-		case <-time.After(noticed):
-		case <-ctx.Done():
-			return control.Status{}, "", ctx.Err()
-		}
-		answer, err := reach.AwaitReady(ctx, r.Client, in.Services, time.Until(end))
+		answer, err := reach.AwaitSaved(ctx, r.Client, in.Services, time.Until(end))
 		if err == nil && !answer.Ready {
 			err = &failure{words.NotReady(r.Client, answer, patience, ""), nextForMissing(answer)}
 		}
@@ -55,7 +46,7 @@ func nextForMissing(answer control.Readiness) string {
 		switch {
 		case s.State == event.Stopped:
 			return "call start for " + s.Name + ": it was stopped, or not asked for"
-		case s.State.Settled():
+		case s.Settled():
 			return "mend what failed and save it: where " + s.Name + " has a watch it starts again by itself, else call restart; then call wait_ready again; logs has more of its output"
 		}
 	}

@@ -13,6 +13,20 @@ import (
 // stands: one that takes longer does not answer any more.
 const answerPatience = 5 * time.Second
 
+// noticed is how long after a save a service is no longer what it was before. A save is
+// noticed within a tenth of a second, and whoever saves by a program asks sooner.
+const noticed = 250 * time.Millisecond
+
+// AwaitSaved is AwaitReady for who may have saved files just now.
+func AwaitSaved(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {
+	select {
+	case <-time.After(noticed):
+	case <-ctx.Done():
+		return control.Readiness{}, ctx.Err()
+	}
+	return AwaitReady(ctx, client, names, limit-noticed)
+}
+
 // AwaitReady asks whether services are ready; without names, all that are to run. The
 // answer comes when that is known, or at the end of limit.
 func AwaitReady(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"reflect"
-	"slices"
 
 	"devgate/internal/control"
 	"devgate/internal/event"
@@ -60,7 +59,7 @@ func waitsFor(p *project.Project, services []control.Service) {
 	v := viewOf(p, services)
 	for i := range services {
 		if services[i].State == event.Waiting {
-			services[i].WaitsFor = slices.DeleteFunc(append([]string{}, p.Service(services[i].Name).After...), v.isReady)
+			services[i].WaitsFor = append([]string{}, v.waitedFor(services[i].Name)...) // never null
 		}
 	}
 }

@@ -43,6 +43,11 @@ func (o *overview) service(p *project.Service, e event.Service) control.Service 
 	s := control.Service{
 		Name: p.Name, Kind: o.kind(p), State: e.State, Restarts: e.Restarts, Reason: e.Reason, Since: e.Since,
 		Port: orNil(p.Port), URL: orNil(p.URL), PID: orNil(e.PID), Started: orNil(e.Started), WaitsFor: []string{},
+		Updating: e.Updating, Outdated: e.Outdated,
+		LastChange: moment(e.Past.Change), LastRestart: moment(e.Past.Restart), LastFailure: moment(e.Past.Failure),
+	}
+	if s.State == event.Ready {
+		s.Reason = version(e)
 	}
 	if e.ReadyIn > 0 {
 		ms := e.ReadyIn.Milliseconds()
@@ -55,6 +60,26 @@ func (o *overview) service(p *project.Service, e event.Service) control.Service 
 		s.Exit = &control.Exit{Code: e.Exit.Code, Signal: orNil(e.Exit.Signal), At: e.Exit.At}
 	}
 	return s
+}
+
+// version says of a ready service which version of it that is, unless it is the newest.
+func version(e event.Service) string {
+	switch {
+	case e.Outdated && e.Updating:
+		return "an older version runs, a newer one is on its way"
+	case e.Outdated:
+		return "an older version runs: " + e.Past.Failure.Text
+	case e.Updating:
+		return "a newer version is on its way"
+	}
+	return e.Reason
+}
+
+func moment(m *event.Moment) *control.Moment {
+	if m == nil {
+		return nil
+	}
+	return &control.Moment{At: m.At, Text: m.Text}
 }
 
 // kind is the service's; one of a Procfile is a worker as long as it has not

@@ -1,11 +1,12 @@
 package session
 
 import (
-	"devgate/internal/control"
-	"devgate/internal/event"
 	"maps"
 	"testing"
 	"time"
+
+	"devgate/internal/control"
+	"devgate/internal/event"
 )
 
 func noDashboard() string { return "" }
@@ -47,5 +48,33 @@ func TestWhatIsAboutToStartIsNotTakenForStopped(t *testing.T) {
 	want := map[string]event.State{"api": event.Waiting, "web": event.Waiting, "work": event.Stopped, "far": event.Ready}
 	if !maps.Equal(got, want) || status.State != event.Starting {
 		t.Errorf("got %v and %v", got, status.State)
+	}
+}
+
+// Is it me or the server: what happened last is told with the state, and so is a ready
+// service that does not run what was saved.
+func TestAServiceTellsItsPastAndItsVersion(t *testing.T) {
+	w, bus := newWaiter(t)
+	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	past := event.Past{Change: &event.Moment{At: at, Text: "a.go"}, Failure: &event.Moment{At: at.Add(time.Second), Text: "build failed (exit status 1)"}}
+	for _, c := range []struct {
+		service event.Service
+		reason  string
+	}{
+		{event.Service{State: event.Ready}, ""},
+		{event.Service{State: event.Ready, Updating: true}, "a newer version is on its way"},
+		{event.Service{State: event.Ready, Outdated: true}, "an older version runs: build failed (exit status 1)"},
+		{event.Service{State: event.Ready, Outdated: true, Updating: true}, "an older version runs, a newer one is on its way"},
+		{event.Service{State: event.Failed, Reason: "exit status 1"}, "exit status 1"},
+	} {
+		c.service.Name, c.service.Past = "db", past
+		bus.Publish(event.Event{Service: c.service})
+		got := w.status().Services[0]
+		if got.Reason != c.reason || got.Updating != c.service.Updating || got.Outdated != c.service.Outdated {
+			t.Errorf("%+v: %+v", c.service, got)
+		}
+		if *got.LastChange != (control.Moment{At: at, Text: "a.go"}) || got.LastFailure.At != at.Add(time.Second) || got.LastRestart != nil {
+			t.Errorf("past: %v, %v, %v", got.LastChange, got.LastRestart, got.LastFailure)
+		}
 	}
 }

@@ -84,20 +84,31 @@ func (w *waiter) look(names []string) (answer control.Readiness, over bool, err 
 type view struct {
 	project *project.Project
 	states  map[string]event.State
+	late    map[string]bool // ready, and not in the newest version: whether that is on its way
 	missing map[string]bool // what keeps somebody waiting
 }
 
 func viewOf(p *project.Project, services []control.Service) *view {
-	v := &view{project: p, states: map[string]event.State{}, missing: map[string]bool{}}
+	v := &view{project: p, states: map[string]event.State{}, late: map[string]bool{}, missing: map[string]bool{}}
 	for _, s := range services {
 		v.states[s.Name] = s.State
+		if s.State == event.Ready && (s.Updating || s.Outdated) {
+			v.late[s.Name] = s.Updating
+		}
 	}
 	return v
 }
 
-// isReady reports whether a service is where others wait for it.
+// isReady reports whether a service is where others start that are after it.
 func (v *view) isReady(name string) bool {
 	return v.states[name] == event.Ready || v.states[name] == event.Done
+}
+
+// isCurrent reports whether a service is where somebody waits for it: ready in its
+// newest version. Who has saved a file wants to see that, and no older one.
+func (v *view) isCurrent(name string) bool {
+	_, late := v.late[name]
+	return v.isReady(name) && !late
 }
 
 // open are the services that somebody waits for: those that are named and not ready,
@@ -105,35 +116,40 @@ func (v *view) isReady(name string) bool {
 // or has ended without an error is not to run.
 func (v *view) open(names, all []string) []string {
 	if len(names) > 0 {
-		return slices.DeleteFunc(slices.Clone(names), v.isReady)
+		return slices.DeleteFunc(slices.Clone(names), v.isCurrent)
 	}
 	return slices.DeleteFunc(all, func(name string) bool {
-		return v.isReady(name) || v.states[name] == event.Stopped || v.states[name] == event.Exited
+		return v.isCurrent(name) || v.states[name] == event.Stopped || v.states[name] == event.Exited
 	})
 }
 
-// stuck reports whether a service that is not ready stays so until somebody acts.
+// stuck reports whether a service that somebody waits for stays as it is until somebody
+// acts.
 func (v *view) stuck(name string) bool {
-	switch state := v.states[name]; {
-	case v.isReady(name):
-		return false
-	case state == event.Waiting:
-		// after has no circles: the file was refused otherwise.
-		return slices.ContainsFunc(v.project.Service(name).After, v.stuck)
-	default:
-		return state.Settled()
+	if updating, late := v.late[name]; late {
+		return !updating
 	}
+	if v.states[name] == event.Waiting {
+		// after has no circles: the file was refused otherwise.
+		return slices.ContainsFunc(v.waitedFor(name), v.stuck)
+	}
+	return v.states[name].Settled()
 }
 
-// miss notes a service that is not ready, and what it waits for.
+// miss notes a service that somebody waits for, and what that waits for.
 func (v *view) miss(name string) {
-	if v.isReady(name) || v.missing[name] {
+	if v.isCurrent(name) || v.missing[name] {
 		return
 	}
 	v.missing[name] = true
 	if v.states[name] == event.Waiting {
-		for _, other := range v.project.Service(name).After {
+		for _, other := range v.waitedFor(name) {
 			v.miss(other)
 		}
 	}
+}
+
+// waitedFor are those that a service which waits is after, and that are not ready.
+func (v *view) waitedFor(name string) []string {
+	return slices.DeleteFunc(slices.Clone(v.project.Service(name).After), v.isReady)
 }

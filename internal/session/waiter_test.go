@@ -32,15 +32,19 @@ command = "off"
 url = "http://127.0.0.1:9"
 `
 
-// states are services with their states: "api ready, web waiting".
+// states are services with their states: "api ready, web waiting, work ready updating".
 func states(bus *event.Bus, text string) {
 	for one := range strings.SplitSeq(text, ", ") {
-		name, word, _ := strings.Cut(one, " ")
-		var state event.State
-		if err := state.UnmarshalText([]byte(word)); err != nil {
+		name, words, _ := strings.Cut(one, " ")
+		word, version, _ := strings.Cut(words, " ")
+		s := event.Service{Name: name, Since: time.Now(), Updating: strings.Contains(version, "updating"), Outdated: strings.Contains(version, "outdated")}
+		if s.Outdated {
+			s.Past.Failure = &event.Moment{At: s.Since, Text: "build failed"}
+		}
+		if err := s.State.UnmarshalText([]byte(word)); err != nil {
 			panic(err)
 		}
-		bus.Publish(event.Event{Service: event.Service{Name: name, State: state, Since: time.Now()}})
+		bus.Publish(event.Event{Service: s})
 	}
 }
 
@@ -77,6 +81,12 @@ func TestAWaitIsDecidedByWhatCanStillBecomeReady(t *testing.T) {
 		{"db ready, api ready, web ready, work ready", "off", true, false, "off"}, // never asked to run
 		{"db ready, api ready, web ready, work ready", "far", true, true, ""},
 		{"work ready", "", false, false, "db api web"}, // their first event is on its way
+		// Who has saved waits for what was saved.
+		{"db ready, api ready updating, web ready, work ready", "", false, false, "api"},
+		{"db ready, api ready outdated, web ready, work ready", "", true, false, "api"},
+		{"db ready, api ready outdated updating, web ready, work ready", "api", false, false, "api"},
+		{"db ready, api ready updating, web ready, work ready", "web", true, true, ""},
+		{"db ready, api ready outdated, web waiting, work ready", "web", false, false, "web"}, // which starts all the same
 	} {
 		w, bus := newWaiter(t)
 		states(bus, c.states)

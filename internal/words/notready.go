@@ -16,9 +16,14 @@ import (
 
 const tailLines = 20 // of the output of a service that is not ready
 
+// Log is what services have printed: a *control.Client.
+type Log interface {
+	Logs(ctx context.Context, q control.LogQuery, emit func(logmux.Line) error) error
+}
+
 // NotReady says what is not ready, with the last lines of each. A hint that is empty
 // is left out.
-func NotReady(client *control.Client, answer control.Readiness, timeout time.Duration, hint string) error {
+func NotReady(log Log, answer control.Readiness, timeout time.Duration, hint string) error {
 	var b strings.Builder
 	b.WriteString("not everything is ready")
 	if isUnderWay(answer) {
@@ -26,18 +31,26 @@ func NotReady(client *control.Client, answer control.Readiness, timeout time.Dur
 	}
 	// Of a readiness that is not settled the time that passed is part of the news.
 	for _, s := range Missing(answer) {
-		fmt.Fprintf(&b, "\n%s: %s", s.Name, s.State)
-		if s.Reason != "" {
-			b.WriteString(": " + s.Reason)
-		}
+		b.WriteString("\n" + s.Name + ": " + stands(s))
 		if s.State != event.Stopped { // by somebody: its output tells nothing of it
-			Tail(&b, client, s.Name)
+			Tail(&b, log, s.Name)
 		}
 	}
 	if hint != "" {
 		b.WriteString("\n  hint: " + hint)
 	}
 	return errors.New(b.String())
+}
+
+// stands says how a service is that somebody waits for.
+func stands(s control.Service) string {
+	switch {
+	case s.Reason == "":
+		return s.State.String()
+	case s.State == event.Ready: // and still waited for: the reason says in which version it is
+		return s.Reason
+	}
+	return s.State.String() + ": " + s.Reason
 }
 
 // Missing are the services that an answer names, as they were.
@@ -59,18 +72,18 @@ func Missing(answer control.Readiness) (all []control.Service) {
 func isUnderWay(answer control.Readiness) bool {
 	return slices.ContainsFunc(Missing(answer), func(s control.Service) bool {
 		// Waiting is for another one, which is missing itself and says why.
-		return !s.State.Settled() && s.State != event.Waiting
+		return !s.Settled() && s.State != event.Waiting
 	})
 }
 
 // Tail writes the end of what a service has printed, each line on a line of its own
 // behind a line end.
-func Tail(w io.Writer, client *control.Client, name string) {
+func Tail(w io.Writer, log Log, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var tail []string
 	// An error leaves the tail shorter: the message is about something else already.
-	client.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
+	log.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
 		// devgate's own lines about the service repeat its state.
 		if l.Stream != logmux.Devgate {
 			// The last ones only: a ring of a slice.

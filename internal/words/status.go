@@ -12,7 +12,8 @@ import (
 	"devgate/internal/event"
 )
 
-// Status writes a table of the services, and below it why each is in its state.
+// Status writes a table of the services, below it what has happened to them last, and
+// then why each is in its state.
 func Status(out io.Writer, s control.Status) error {
 	fmt.Fprintf(out, "%s  %s  %s  (pid %d)", s.Name, s.State, s.URL, s.PID)
 	if s.Dashboard != nil {
@@ -27,6 +28,9 @@ func Status(out io.Writer, s control.Status) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	if err := pastTable(out, s.Services); err != nil {
+		return err
+	}
 	// Below the table: a reason may be long, and tabwriter would widen a column for all.
 	for _, service := range s.Services {
 		if service.Reason != "" {
@@ -36,6 +40,31 @@ func Status(out io.Writer, s control.Status) error {
 		}
 	}
 	return nil
+}
+
+// pastTable writes the last change, restart and failure of those that have any; of a
+// project to which nothing has happened it writes nothing.
+func pastTable(out io.Writer, services []control.Service) error {
+	var rows strings.Builder
+	for _, s := range services {
+		if s.LastChange != nil || s.LastRestart != nil || s.LastFailure != nil {
+			fmt.Fprintf(&rows, "%s\t%s\t%s\t%s\n", s.Name, happened(s.LastChange), happened(s.LastRestart), happened(s.LastFailure))
+		}
+	}
+	if rows.Len() == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	io.WriteString(table, "\nNAME\tLAST CHANGE\tLAST RESTART\tLAST FAILURE\n"+rows.String())
+	return table.Flush()
+}
+
+// happened is "exit status 3, 5s ago".
+func happened(m *control.Moment) string {
+	if m == nil {
+		return "-"
+	}
+	return m.Text + ", " + ago(m.At)
 }
 
 func row(s control.Service) []string {
