@@ -41,9 +41,11 @@ func shop() control.Status {
 	signal := "KILL"
 	exit := &control.Exit{Code: 137, Signal: &signal, At: at}
 	return control.Status{Name: "shop", URL: "http://localhost:3000", State: event.Failed, Services: []control.Service{
-		{Name: "api", Kind: "backend", State: event.Ready, Port: ptr(4001), URL: ptr("http://localhost:4001"), PID: ptr(77), Restarts: 1, Started: &started, Since: at},
+		{Name: "api", Kind: "backend", State: event.Ready, Port: ptr(4001), URL: ptr("http://localhost:4001"), PID: ptr(77), Restarts: 1, Started: &started, Since: at,
+			LastChange: &control.Moment{At: started, Text: "users.go"}, LastRestart: &control.Moment{At: at, Text: "users.go changed"}},
 		{Name: "Web", Kind: "backend", State: event.Waiting, Port: ptr(4002), URL: ptr("http://localhost:4002"), WaitsFor: []string{"api", "work"}, Since: at},
-		{Name: "work", Kind: "worker", State: event.Failed, Exit: exit, Restarts: 3, Reason: "killed by KILL, 3 times <b>in a row</b>", Since: at},
+		{Name: "work", Kind: "worker", State: event.Failed, Exit: exit, Restarts: 3, Reason: "killed by KILL, 3 times <b>in a row</b>", Since: at,
+			LastFailure: &control.Moment{At: at, Text: "killed by KILL, 3 times <b>in a row</b>"}},
 		{Name: "far", Kind: "remote", State: event.Ready, URL: ptr("https://example.test"), Since: at},
 	}}
 }

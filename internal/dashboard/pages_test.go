@@ -25,7 +25,7 @@ func get(t *testing.T, s *site, target string) *httptest.ResponseRecorder {
 // masks hide what depends on the time zone, and on when the test runs.
 var masks = []struct{ pattern, text string }{
 	{`\b\d\d:\d\d:\d\d\.\d{3}\b`, "CLOCK"},
-	{`(data-started="[^"]+">)[^<]+`, "${1}UPTIME"},
+	{`(data-since="[^"]+">)[^<]+`, "${1}UPTIME"},
 }
 
 // D1: each page as it is without a script, word for word.

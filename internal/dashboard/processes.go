@@ -28,14 +28,22 @@ type serviceRow struct {
 	WaitsFor                  []string
 	App                       string // URL of its own page; "": none
 	Started                   string // RFC 3339; "": nothing runs
+	Past                      []pastRow
 	Startable                 bool   // devgate starts and stops it
 	Running                   bool
 	Token                     string
 }
 
+// pastRow is the last change, restart or failure of a service. One that has not been
+// has a row, too: a script fills it in.
+type pastRow struct {
+	What, Text, Ago string
+	At              string // RFC 3339; "": it has not been
+}
+
 func (s *site) showProcesses(w http.ResponseWriter, r *http.Request) error {
 	status := s.project.Status()
-	page := processesPage{frame: s.frameOf(status, "processes", "Processes"), Blank: serviceRow{Token: s.token, Startable: true}}
+	page := processesPage{frame: s.frameOf(status, "processes", "Processes"), Blank: serviceRow{Token: s.token, Startable: true, Past: pastOf(control.Service{}, time.Time{})}}
 	for _, service := range status.Services {
 		row := rowOf(service, status.URL, time.Now())
 		row.Token = s.token
@@ -48,13 +56,23 @@ func rowOf(s control.Service, gateway string, now time.Time) serviceRow {
 	row := serviceRow{
 		Name: s.Name, Kind: s.Kind, State: s.State.String(), Reason: s.Reason, Restarts: strconv.Itoa(s.Restarts),
 		Port: numberText(s.Port), PID: numberText(s.PID), WaitsFor: s.WaitsFor, App: appURL(gateway, s),
-		LastExit: exitText(s.Exit), Startable: s.Kind != "remote", Running: isRunning(s.State),
+		Past: pastOf(s, now), LastExit: exitText(s.Exit), Startable: s.Kind != "remote", Running: isRunning(s.State),
 	}
 	if s.Started != nil {
 		row.Started = s.Started.UTC().Format(time.RFC3339)
 		row.Uptime = durationText(now.Sub(*s.Started))
 	}
 	return row
+}
+
+func pastOf(s control.Service, now time.Time) []pastRow {
+	rows := []pastRow{{What: "change"}, {What: "restart"}, {What: "failure"}}
+	for i, m := range []*control.Moment{s.LastChange, s.LastRestart, s.LastFailure} {
+		if m != nil {
+			rows[i].Text, rows[i].At, rows[i].Ago = m.Text, m.At.UTC().Format(time.RFC3339), durationText(now.Sub(m.At))
+		}
+	}
+	return rows
 }
 
 // isRunning reports whether there is something to stop.

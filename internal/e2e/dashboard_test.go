@@ -60,6 +60,43 @@ func TestTheDashboardShowsProcesses(t *testing.T) {
 	g.down()
 }
 
+// Is it me or the server: the last change, restart and failure of each service come by
+// themselves, also to a row that is new, and stay when all is well again.
+func TestTheDashboardShowsWhatHappenedLast(t *testing.T) {
+	p := newShop(t, "[job]\ncommand = \"if grep -q bad job.txt; then exit 3; fi; exec sleep 1000\"\nwatch = [\"job.txt\"]\n")
+	p.write("job.txt", "good")
+	g := p.ready("2 backends")
+	b := p.openDashboard("/")
+	b.awaitText("job worker")
+	if got := b.past("job", "change") + b.past("job", "restart") + b.past("job", "failure"); got != "" {
+		t.Errorf("nothing has happened, and it says %q", got)
+	}
+	b.js(`globalThis.loaded = "once"`)
+	p.write("job.txt", "bad")
+	eventually(t, "no failure is shown", func() bool {
+		return strings.HasSuffix(b.past("job", "change"), "s ago: job.txt") && strings.HasSuffix(b.past("job", "restart"), "s ago: it had ended: exit status 3") &&
+			strings.HasSuffix(b.past("job", "failure"), "s ago: exit status 3, 3 times in a row")
+	})
+	p.write("job.txt", "good again")
+	eventually(t, "it is not shown as well again", func() bool {
+		return b.row("job", "state") == "ready" && strings.HasSuffix(b.past("job", "restart"), "s ago: job.txt changed") && strings.Contains(b.past("job", "failure"), "3 times in a row")
+	})
+	eventually(t, "the time stands still", func() bool { return b.past("job", "restart") > "restart 1s" })
+	p.replace("Devgatefile", "[job]", "[later]")
+	eventually(t, "a new row says nothing", func() bool { return strings.Contains(b.past("later", "change"), "Devgatefile or env file") })
+	if b.js("globalThis.loaded") != "once" {
+		t.Error("the page was loaded again")
+	}
+	b.isQuiet()
+	g.down()
+}
+
+// past is what a person sees of one of the things that have happened last.
+func (b *page) past(service, what string) string {
+	b.t.Helper()
+	return b.js(fmt.Sprintf(`document.querySelector('#service-%s [data-past="%s"]:not([hidden])')?.innerText ?? ""`, service, what))
+}
+
 // state is that of a service.
 func (p *project) state(name string) string {
 	for _, s := range p.status() {

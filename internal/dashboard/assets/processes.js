@@ -59,13 +59,24 @@ function fill(row, service, gateway) {
   };
   for (const [name, text] of Object.entries(texts)) setText(field(name), String(text));
   field("state").dataset.state = service.state;
-  field("uptime").dataset.started = service.started ?? "";
+  field("uptime").dataset.since = service.started ?? "";
+  fillPast(row, { change: service.last_change, restart: service.last_restart, failure: service.last_failure });
   fillWaits(field("waits"), service.waits_for);
   const running = !idle.has(service.state);
   fillActions(row, running);
   const app = row.querySelector('[data-link="app"]'), url = appURL(gateway, service);
   show(app, url !== "");
   if (url) app.href = url;
+}
+
+/** fillPast says what has happened to a service last. How long ago is for tick. */
+function fillPast(row, moments) {
+  for (const line of row.querySelectorAll("[data-past]")) {
+    const moment = moments[line.dataset.past];
+    line.querySelector("time").dataset.since = moment?.at ?? "";
+    setText(line.querySelector("span"), moment?.text ?? "");
+    show(line, Boolean(moment));
+  }
 }
 
 /** fillActions shows what can be done now. The focus stays where a button gives way to another. */
@@ -80,9 +91,9 @@ function fillActions(row, running) {
 }
 
 function tick() {
-  for (const time of body.querySelectorAll("[data-started]")) {
-    const started = Date.parse(time.dataset.started);
-    setText(time, started ? lasted(Date.now() - started) : "");
+  for (const time of body.querySelectorAll("[data-since]")) {
+    const since = Date.parse(time.dataset.since);
+    setText(time, since ? lasted(Date.now() - since) : "");
   }
 }
 
