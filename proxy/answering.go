@@ -29,12 +29,15 @@ type answering struct {
 	id       uint64 // that the recorder has given it; 0: it does not have it
 
 	told *fault // what was answered with, if it was the gateway's own
-	html bool   // what was answered with is a page; only where it is unread
+	html bool   // what was answered with is a page; only where somebody asks why
 }
 
 // use makes rep the client's answer.
 func (a *answering) use(rep *reply) {
 	defer rep.close()
+	if a.unread || a.replayOf != 0 {
+		a.html = isHTML(rep.resp.Header)
+	}
 	if a.unread || a.replayOf != 0 && isEventStream(rep.resp.Header) {
 		a.leaveUnread(rep)
 		return
@@ -56,7 +59,6 @@ func (a *answering) use(rep *reply) {
 // leaveUnread notes the answer and takes in what there is of its body, within
 // limits, so that the backend can end in peace.
 func (a *answering) leaveUnread(rep *reply) {
-	a.html = isHTML(rep.resp.Header)
 	h := make(http.Header)
 	wire.CopyHeader(h, rep.resp.Header)
 	a.trace.stamp(h, rep.resp.Status, rep.c.Name)

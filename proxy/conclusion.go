@@ -35,6 +35,8 @@ func (a *answering) conclude(near []NearMiss) string {
 func (a *answering) followed() string {
 	t := a.trace.of(a.trace.backend)
 	switch {
+	case a.trace.status == 0:
+		return "there was no answer before the client left"
 	case a.told != nil && a.told.word != wordUnanswered:
 		return strings.TrimSuffix(a.told.title+": "+a.told.explained(), ": ")
 	case a.told != nil && len(a.trace.attempts) == 0:
@@ -56,13 +58,26 @@ func (a *answering) followed() string {
 }
 
 func (a *answering) nobodyHas() string {
+	absent := a.absent()
 	switch {
 	case a.req.Upgrade != "":
 		return "no backend takes an upgrade at this path"
+	case len(absent) > 0:
+		return "no backend that runs has this route; not started: " + strings.Join(absent, ", ")
 	case len(a.route.chain.candidates) > len(a.trace.attempts):
 		return "no backend that is asked for this path has this route"
 	}
 	return "no backend has this route"
+}
+
+// absent are the backends that would have been asked, and are not started.
+func (a *answering) absent() (names []string) {
+	for _, c := range a.route.chain.candidates {
+		if a.trace.of(c.Name) == nil && c.up.look().Phase == Absent && c.matches(rawPath(a.req.Target)) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // answered is whose answer it is, and what became of those before.

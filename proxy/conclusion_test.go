@@ -78,6 +78,14 @@ func TestConclusions(t *testing.T) {
 			t.Errorf("%s\nwant %s", got, want)
 		}
 	})
+	t.Run("who is not started", func(t *testing.T) {
+		g := gateway(t, Config{}, api, refuser(t, "last"), refuser(t, "off"))
+		g.SetState("last", State{Phase: Absent})
+		g.SetState("off", State{Phase: Absent})
+		if got, want := concludes(t, g, "GET", "/x"), "no backend that runs has this route; not started: last, off"; got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	})
 	t.Run("a host that is not allowed", func(t *testing.T) {
 		want := `the host "x.test" is not allowed: to allow it, add this to the Devgatefile: hosts = ["x.test"]`
 		if got := concludes(t, gateway(t, Config{}, api), "GET", "/", "Host", "x.test"); got != want {
@@ -94,6 +102,19 @@ func TestConclusions(t *testing.T) {
 		g.SetState("api", State{Phase: Ready})
 		if got := <-done; !strings.HasPrefix(got, "api answered 200; held ") || !strings.HasSuffix(got, " for api (restarting)") {
 			t.Errorf("%s", got)
+		}
+	})
+	t.Run("what is sent again is concluded, too", func(t *testing.T) {
+		g := gateway(t, Config{Keep: true}, web, api)
+		g.get("/api/users")
+		g.get("/api/user")
+		eventually(t, "both are recorded", func() bool { return len(g.Requests()) == 2 })
+		want := "web answers unknown paths with its page, and no other backend has this route; closest seen: GET /api/users → api"
+		if e, err := g.Replay(t.Context(), 2, ""); err != nil || e.Conclusion != want || len(e.Near) != 1 {
+			t.Errorf("%q %v %v\nwant %q", e.Conclusion, e.Near, err, want)
+		}
+		if e, err := g.Replay(t.Context(), 1, ""); err != nil || e.Conclusion != "api answered 200; web has only its page for unknown paths, which gave way" || e.Near != nil {
+			t.Errorf("%q %v %v", e.Conclusion, e.Near, err)
 		}
 	})
 	t.Run("near misses are there for programs, too", func(t *testing.T) {

@@ -36,7 +36,7 @@ type Exchange struct {
 	// missed because it was slow; 0 elsewhere.
 	Lost int
 	// Conclusion says in a sentence what follows, and Near what was answered in this run and
-	// is close to a request that nobody has. Explain alone gives them.
+	// is close to a request that nobody has. Explain and Replay give them.
 	Conclusion string
 	Near       []NearMiss
 }

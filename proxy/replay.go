@@ -57,7 +57,8 @@ func (g *Gateway) Replay(ctx context.Context, id uint64, backend string) (Exchan
 	defer g.streams.add(cancel)() // nobody waits for its answer at the end of the gateway
 	x.serveSink()
 	e := x.summary()
-	e.Cascade = x.trace.records()
+	e.Cascade, e.Near = x.trace.records(), x.missed()
+	e.Conclusion = x.conclude(e.Near)
 	return e, nil
 }
 

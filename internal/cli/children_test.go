@@ -37,6 +37,7 @@ func serveChild() {
 	port := flag.String("port", os.Getenv("PORT"), "port to listen on")
 	deaf := flag.Bool("deaf", false, "ignore TERM and INT")
 	version := flag.String("version", "", "a file that is read at the start and sent as X-Version")
+	tells := flag.Bool("tells", false, "print each request")
 	crash := flag.String("crash", "", "a path whose request ends the process with status 9")
 	flag.Parse()
 	if *deaf {
@@ -59,6 +60,9 @@ func serveChild() {
 	http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == *crash {
 			os.Exit(9)
+		}
+		if *tells {
+			fmt.Println("asked for", r.Method, r.URL.Path)
 		}
 		w.Header().Set("X-Version", strings.TrimSpace(string(read)))
 		body, ok := routes[r.URL.Path]

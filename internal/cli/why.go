@@ -19,7 +19,7 @@ func newWhy(std streams) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "why [METHOD] PATH",
-		Short: "Send a request and show which backend said what",
+		Short: "Send a request and show which backend said what, and what follows",
 		Args:  cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q, err := question(args, headers, data, cmd.Flags().Changed("data"))
@@ -37,7 +37,7 @@ func newWhy(std streams) *cobra.Command {
 			if asJSON {
 				return printJSON(std.out, answer)
 			}
-			return words.Cascade(std.out, answer)
+			return words.Explanation(std.out, answer)
 		},
 	}
 	fileFlag(cmd, &file)

@@ -70,9 +70,9 @@ func (d *fakeActions) Detail(id uint64, secrets bool) (Detail, error) {
 	return looked, d.err
 }
 
-func (d *fakeActions) Replay(_ context.Context, id uint64, backend string) (Exchange, error) {
+func (d *fakeActions) Replay(_ context.Context, id uint64, backend string) (Explanation, error) {
 	d.note("replay %d %q", id, backend)
-	return answered, d.err
+	return explained, d.err
 }
 
 func (d *fakeActions) Look() func() {
@@ -121,6 +121,14 @@ var answered = Exchange{
 	Attempts: []Attempt{{Backend: "web", Status: 200, MS: 1.2, Note: "held"}},
 }
 
+// explained has a value in every field.
+var explained = Explanation{
+	Exchange: answered, Conclusion: "no backend has this route",
+	Near:        []NearMiss{{Method: "GET", Path: "/a/", Backend: "api", Status: 204, Difference: "trailing slash"}},
+	Logs:        []logmux.Line{{At: answered.At.Truncate(time.Millisecond), Service: "api", Stream: "stdout", Text: "GET /a"}},
+	LogsOmitted: 3,
+}
+
 // looked has a value in every field.
 var looked = Detail{
 	Exchange: answered, Host: "shop.test",
@@ -129,9 +137,9 @@ var looked = Detail{
 	Answers: []Message{{Header: http.Header{"Age": {"1"}}, Body: []byte("b"), Size: 70_000}},
 }
 
-func (d *fakeActions) Explain(_ context.Context, q Question) (Exchange, error) {
+func (d *fakeActions) Explain(_ context.Context, q Question) (Explanation, error) {
 	d.note("explain %s %s %v %s", q.Method, q.Target, q.Header, q.Body)
-	return answered, d.err
+	return explained, d.err
 }
 
 func (d *fakeActions) Requests(ctx context.Context, q RequestQuery) iter.Seq[[]Exchange] {

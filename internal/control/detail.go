@@ -91,7 +91,7 @@ func (c *Client) Detail(ctx context.Context, id uint64, secrets bool) (d Detail,
 }
 
 // Replay has a request sent again, to one backend alone unless that is "".
-func (c *Client) Replay(ctx context.Context, id uint64, backend string) (e Exchange, err error) {
+func (c *Client) Replay(ctx context.Context, id uint64, backend string) (e Explanation, err error) {
 	query := url.Values{}
 	if backend != "" {
 		query.Set(paramBackend, backend)

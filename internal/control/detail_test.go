@@ -21,7 +21,7 @@ func TestARequestIsLookedIntoAndSentAgain(t *testing.T) {
 	}
 	for _, backend := range []string{"", "a pi"} {
 		got, err := client.Replay(t.Context(), 1<<63, backend)
-		if err != nil || !reflect.DeepEqual(got, answered) {
+		if err != nil || !reflect.DeepEqual(got, explained) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	}

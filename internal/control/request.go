@@ -9,6 +9,8 @@ import (
 	"iter"
 	"net/http"
 	"time"
+
+	"devgate/internal/logmux"
 )
 
 // Question is a request that the gateway is to answer and to explain.
@@ -20,7 +22,7 @@ type Question struct {
 }
 
 // Exchange is the record of one request: who was asked, what each said, and what
-// the client got. It is what `devgate why --json` prints.
+// the client got. It is what `devgate requests --json` prints.
 type Exchange struct {
 	ID       uint64    `json:"id"`          // counts the requests in the order of their ends; 0: it is not kept
 	At       time.Time `json:"at,omitzero"` // when the request's head had arrived; zero: now
@@ -35,6 +37,28 @@ type Exchange struct {
 	Attempts []Attempt `json:"cascade"`   // in order; never null
 }
 
+// Explanation is a request that was sent to find out why it is answered as it is. It
+// is what `devgate why --json` prints.
+type Explanation struct {
+	Exchange
+	Conclusion string     `json:"conclusion"` // what follows from it, in a sentence
+	Near       []NearMiss `json:"near"`       // the closest first; never null
+	// Logs is what was printed while it was answered by the services that were asked,
+	// and said of them: the end of it. Who else was answered then may have caused it.
+	Logs        []logmux.Line `json:"logs"`         // never null
+	LogsOmitted int           `json:"logs_omitted"` // how many lines before these are left out
+}
+
+// NearMiss is a request that was answered in this run, and is close to one that nobody
+// has answered.
+type NearMiss struct {
+	Method     string `json:"method"`
+	Path       string `json:"path"`
+	Backend    string `json:"backend"`
+	Status     int    `json:"status"`
+	Difference string `json:"difference"` // for people: "trailing slash"
+}
+
 // Attempt is what one backend had to say to a request.
 type Attempt struct {
 	Backend string  `json:"backend"`
@@ -46,7 +70,7 @@ type Attempt struct {
 // Inspector tells about requests.
 type Inspector interface {
 	// Explain sends a request through the gateway and says how it came out.
-	Explain(ctx context.Context, q Question) (Exchange, error)
+	Explain(ctx context.Context, q Question) (Explanation, error)
 	// Requests yields the recent requests, the oldest first, as many at a time as
 	// there are, and with q.Follow those to come until ctx ends.
 	Requests(ctx context.Context, q RequestQuery) iter.Seq[[]Exchange]
@@ -58,7 +82,7 @@ type Inspector interface {
 	// or to one backend alone, whatever its paths. It is recorded as any other. The
 	// error is Unknown when there is no such request or backend, and Invalid, with
 	// the reason, for a request that cannot be sent again as it was.
-	Replay(ctx context.Context, id uint64, backend string) (Exchange, error)
+	Replay(ctx context.Context, id uint64, backend string) (Explanation, error)
 	// Look says that somebody looks: until done, the bodies of all requests are kept.
 	// What is kept without that is said at Message. done may be called twice.
 	Look() (done func())
@@ -86,7 +110,7 @@ func explain(a Actions, w http.ResponseWriter, r *http.Request) error {
 }
 
 // Explain sends a request through the gateway of the devgate that runs.
-func (c *Client) Explain(ctx context.Context, q Question) (e Exchange, err error) {
+func (c *Client) Explain(ctx context.Context, q Question) (e Explanation, err error) {
 	text, err := json.Marshal(q)
 	if err != nil {
 		return e, fmt.Errorf("ask devgate: %w", err)

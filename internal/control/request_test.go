@@ -18,7 +18,7 @@ func TestAQuestionReachesTheGatewayWhole(t *testing.T) {
 	_, client, _ := running(t, f)
 	q := Question{Method: "POST", Target: "/a%2Fb?x=1", Header: http.Header{"Accept": {"a", "b"}}, Body: []byte("body <b>")}
 	answer, err := client.Explain(t.Context(), q)
-	if err != nil || !reflect.DeepEqual(answer, answered) {
+	if err != nil || !reflect.DeepEqual(answer, explained) {
 		t.Errorf("got %+v, %v", answer, err)
 	}
 	if want := "explain POST /a%2Fb?x=1 map[Accept:[a b]] body <b>"; f.asked[0] != want {

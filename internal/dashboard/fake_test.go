@@ -201,9 +201,9 @@ func (p *fakeProject) Detail(id uint64, secrets bool) (control.Detail, error) {
 	return control.Detail{}, &control.Error{Kind: control.Unknown, Text: "no request is kept"}
 }
 
-func (p *fakeProject) Replay(_ context.Context, id uint64, backend string) (control.Exchange, error) {
+func (p *fakeProject) Replay(_ context.Context, id uint64, backend string) (control.Explanation, error) {
 	p.note("replay %d %q", id, backend)
-	return control.Exchange{ID: 9}, p.err
+	return control.Explanation{Exchange: control.Exchange{ID: 9}}, p.err
 }
 
 func (p *fakeProject) Look() (done func()) {

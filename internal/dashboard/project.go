@@ -19,7 +19,7 @@ type Project interface {
 	Logs(ctx context.Context, q control.LogQuery) (iter.Seq[[]logmux.Line], error)
 	Requests(ctx context.Context, q control.RequestQuery) iter.Seq[[]control.Exchange]
 	Detail(id uint64, secrets bool) (control.Detail, error)
-	Replay(ctx context.Context, id uint64, backend string) (control.Exchange, error)
+	Replay(ctx context.Context, id uint64, backend string) (control.Explanation, error)
 	// Look says that somebody looks, until done.
 	Look() (done func())
 }

@@ -123,7 +123,7 @@ http.createServer((request, answer) => {
 	if !ok {
 		t.Fatal("no explanation")
 	}
-	a.reads(text, `1  api  404 [\s\S]*2  web  404 [\s\S]*answer: 404`)
+	a.reads(text, `1  api  404 [\s\S]*2  web  404 [\s\S]*answer: 404 from web .*\nso: no backend has this route\n`)
 	text, _ = a.calls("requests", map[string]any{"failed": true})
 	a.reads(text, `GET /api/orders  404`)
 	a.edits("api.js", "'/orders'", "'/api/orders'")

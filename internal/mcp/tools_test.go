@@ -81,11 +81,24 @@ func theWorkOfADay(t *testing.T, c *rawClient, pid int) {
 		t.Errorf("status: %+v\n%s", status, text)
 	}
 	var explained mcp.ExplainOut
+	var requests mcp.RequestsOut
 	text := c.must("explain_request", map[string]any{"path": "/api/nope"}, &explained)
 	if e := explained.Exchange; e.Status != 404 || len(e.Attempts) != 2 || !strings.Contains(text, "1  api  404") || !strings.Contains(text, "answer: 404 from web") {
 		t.Errorf("explain_request: %+v\n%s", e, text)
 	}
-	var requests mcp.RequestsOut
+	if want := "no backend has this route"; explained.Conclusion != want || !strings.Contains(text, "\nso: "+want+"\n") {
+		t.Errorf("explain_request concludes %q:\n%s", explained.Conclusion, text)
+	}
+	if logs := explained.Logs.Lines; len(logs) != 2 || logs[0].Text != "asked for /api/nope" || !strings.Contains(text, " api | asked for /api/nope\n") {
+		t.Errorf("explain_request has the lines %+v:\n%s", logs, text)
+	}
+	// Sent again it is explained alike, and then something close to it was seen.
+	get(t, status.URL+"/api/users")
+	c.must("explain_request", map[string]any{"path": "/api/user"}, &explained)
+	c.must("explain_request", map[string]any{"id": explained.Exchange.ID}, &explained)
+	if want := "no backend has this route; closest seen: GET /api/users → api"; explained.Conclusion != want || len(explained.Near) != 1 || explained.Near[0].Path != "/api/users" {
+		t.Errorf("sent again: %q, %+v", explained.Conclusion, explained.Near)
+	}
 	c.must("requests", map[string]any{"path": "/api/nope"}, &requests)
 	if len(requests.Requests) != 1 || requests.Requests[0].Status != 404 {
 		t.Errorf("requests: %+v", requests)
@@ -94,7 +107,7 @@ func theWorkOfADay(t *testing.T, c *rawClient, pid int) {
 		t.Errorf("failed requests that api answered: %+v", requests)
 	}
 	var logs mcp.LogsOut
-	text = c.must("logs", map[string]any{"services": []string{"api"}, "grep": "asked for /api/"}, &logs)
+	text = c.must("logs", map[string]any{"services": []string{"api"}, "grep": "asked for /api/nope"}, &logs)
 	if len(logs.Lines) != 1 || logs.Lines[0].Text != "asked for /api/nope" || !strings.Contains(text, " api | asked for /api/nope\n") {
 		t.Errorf("logs: %+v\n%s", logs, text)
 	}
@@ -162,6 +175,32 @@ func TestAFailureComesWithItsLastLines(t *testing.T) {
 	// The file is gone: devgate notices, and the service starts by itself.
 	if !eventually(func() bool { return !c.call("wait_ready", nil).IsError }) {
 		t.Error("it is mended, and never ready")
+	}
+}
+
+// After a save, ready means that what was saved runs: a build that fails beside the old
+// version is a failure, with the compiler's lines, and status keeps it in mind.
+func TestReadyIsWhatWasSaved(t *testing.T) {
+	dir := project(t, "port = {GATEWAY}\n[api]\ncommand = \"serve /=fine\"\nbuild = \"sleep 0.5; sh build.sh\"\nport = {P1}\nwatch = [\"build.sh\"]\n")
+	write(t, filepath.Join(dir, "build.sh"), "exit 0\n")
+	c := serveRaw(t, dir)
+	var up mcp.UpOut
+	c.must("up", nil, &up)
+	write(t, filepath.Join(dir, "build.sh"), "echo main.go:7: undefined: x; exit 1\n")
+	c.fails("wait_ready", nil, "api: an older version runs: build failed (exit status 1)", "main.go:7: undefined: x", "mend what failed and save it", "then call wait_ready again")
+	var status control.Status
+	text := c.must("status", nil, &status)
+	if s := status.Services[0]; !s.Outdated || s.State.String() != "ready" || s.LastFailure == nil || s.LastChange == nil || s.LastChange.Text != "build.sh" {
+		t.Errorf("status: %+v", s)
+	}
+	for _, want := range []string{"LAST CHANGE", "build.sh, ", "build failed (exit status 1), ", "api: an older version runs"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("status says nothing of %q:\n%s", want, text)
+		}
+	}
+	write(t, filepath.Join(dir, "build.sh"), "exit 0 # mended\n")
+	if c.must("wait_ready", nil, &status); status.Services[0].Outdated || status.Services[0].Restarts != 1 || status.Services[0].LastFailure == nil {
+		t.Errorf("mended: %+v", status.Services[0])
 	}
 }
 

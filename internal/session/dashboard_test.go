@@ -38,8 +38,8 @@ func (shown) Requests(context.Context, control.RequestQuery) iter.Seq[[]control.
 	return func(func([]control.Exchange) bool) {}
 }
 func (shown) Detail(uint64, bool) (control.Detail, error) { return control.Detail{}, nil }
-func (shown) Replay(context.Context, uint64, string) (control.Exchange, error) {
-	return control.Exchange{}, nil
+func (shown) Replay(context.Context, uint64, string) (control.Explanation, error) {
+	return control.Explanation{}, nil
 }
 func (shown) Look() (done func()) { return func() {} }
 

@@ -24,22 +24,22 @@ func (i *inspector) Detail(id uint64, secrets bool) (control.Detail, error) {
 }
 
 // Replay implements control.Inspector.
-func (i *inspector) Replay(ctx context.Context, id uint64, backend string) (control.Exchange, error) {
+func (i *inspector) Replay(ctx context.Context, id uint64, backend string) (control.Explanation, error) {
 	e, err := i.gateway.Replay(ctx, id, backend)
 	var unfit *proxy.UnfitError
 	switch {
 	case err == nil:
-		return exchangeOf(e), nil
+		return i.explanation(ctx, e), nil
 	case errors.Is(err, proxy.ErrUnknownRequest):
-		return control.Exchange{}, unknownRequest(id)
+		return control.Explanation{}, unknownRequest(id)
 	case errors.Is(err, proxy.ErrUnknownBackend):
-		return control.Exchange{}, &control.Error{
+		return control.Explanation{}, &control.Error{
 			Kind: control.Unknown, Text: fmt.Sprintf("no backend %q", backend), Hint: "there are " + strings.Join(i.backends(), ", "),
 		}
 	case errors.As(err, &unfit):
-		return control.Exchange{}, &control.Error{Kind: control.Invalid, Text: fmt.Sprintf("request %d cannot be sent again: %s", id, unfit.Reason)}
+		return control.Explanation{}, &control.Error{Kind: control.Invalid, Text: fmt.Sprintf("request %d cannot be sent again: %s", id, unfit.Reason)}
 	}
-	return control.Exchange{}, err
+	return control.Explanation{}, err
 }
 
 // Look implements control.Inspector.

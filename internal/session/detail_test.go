@@ -1,8 +1,10 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"devgate/internal/control"
+	"devgate/internal/logmux"
 	"devgate/proxy"
 )
 
@@ -36,7 +39,8 @@ func inspected(t *testing.T, body string) *inspector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &inspector{gateway: g, backends: func() []string { return []string{"api", "web"} }}
+	printed := func(context.Context, logmux.Query) iter.Seq[[]logmux.Line] { return func(func([]logmux.Line) bool) {} }
+	return &inspector{gateway: g, backends: func() []string { return []string{"api", "web"} }, logs: printed}
 }
 
 // D2: what is shown of a request has no secrets in it unless they are asked for, and

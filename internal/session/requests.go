@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"devgate/internal/control"
+	"devgate/internal/logmux"
 	"devgate/proxy"
 )
 
@@ -14,17 +15,19 @@ import (
 type inspector struct {
 	gateway  *proxy.Gateway
 	backends func() []string // their names
+	logs     func(ctx context.Context, q logmux.Query) iter.Seq[[]logmux.Line]
 }
 
 // Explain implements control.Inspector.
-func (i *inspector) Explain(ctx context.Context, q control.Question) (control.Exchange, error) {
+func (i *inspector) Explain(ctx context.Context, q control.Question) (control.Explanation, error) {
 	e, err := i.gateway.Explain(ctx, q.Method, q.Target, q.Header, bytes.NewReader(q.Body))
 	if err != nil {
-		return control.Exchange{}, err
+		return control.Explanation{}, err
 	}
+	explained := i.explanation(ctx, e)
 	// Its record was made for the list, where the time counts.
-	e.At = time.Time{} // it is now
-	return exchangeOf(e), nil
+	explained.At = time.Time{} // it is now
+	return explained, nil
 }
 
 // Requests implements control.Inspector.

@@ -155,7 +155,7 @@ func (s *session) actions() *actions {
 		waiter:    &waiter{current: s.current, bus: &s.bus, status: overview.Status},
 		commander: &commander{current: s.current, bus: &s.bus, runner: s.sup, say: s.say},
 		logReader: &logReader{current: s.current, printer: s.printer},
-		inspector: &inspector{gateway: s.gateway, backends: s.current.backendNames},
+		inspector: &inspector{gateway: s.gateway, backends: s.current.backendNames, logs: s.printer.Follow},
 		attacher:  &attacher{current: s.current, bus: &s.bus, terminals: s.terminals},
 		down:      func() { s.ending.by(ErrDown) },
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"devgate/internal/control"
+	"devgate/internal/logmux"
 )
 
 func zipped(text string) []byte {
@@ -109,6 +110,8 @@ func TestNothingOfARequestIsObeyedByATerminal(t *testing.T) {
 	}
 	var out strings.Builder
 	Detail(&out, d)
+	Request(&out, d.Exchange)
+	Explanation(&out, control.Explanation{Exchange: d.Exchange, Conclusion: evil, Logs: []logmux.Line{{Service: evil, Text: evil}}})
 	for _, bad := range []string{"\x1b", "\x07", "\u202e", "\u009b", "\r"} {
 		if strings.Contains(out.String(), bad) {
 			t.Errorf("%q is in %q", bad, out.String())

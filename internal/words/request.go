@@ -1,6 +1,7 @@
 package words
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"devgate/internal/control"
+	"devgate/internal/logmux"
 )
 
 // Cascade writes what was asked, a line a backend, and the answer.
@@ -25,6 +27,36 @@ func Cascade(out io.Writer, e control.Exchange) error {
 	}
 	_, err := fmt.Fprintf(out, "answer: %d from %s in %s\n", e.Status, by, millis(e.MS))
 	return err
+}
+
+// Explanation writes the cascade, what follows from it, and what was printed
+// meanwhile. Nothing that a terminal would obey is in it.
+func Explanation(out io.Writer, e control.Explanation) error {
+	b := &bytes.Buffer{}
+	Cascade(b, e.Exchange)
+	if e.Conclusion != "" {
+		fmt.Fprintf(b, "so: %s\n", e.Conclusion)
+	}
+	if len(e.Logs) > 0 {
+		b.WriteString("\nmeanwhile")
+		if e.LogsOmitted > 0 {
+			fmt.Fprintf(b, " (%d lines before these are left out)", e.LogsOmitted)
+		}
+		b.WriteString(":\n")
+	}
+	for _, l := range e.Logs {
+		fmt.Fprintf(b, "  %s %s %s %s\n", l.At.Local().Format("15:04:05.000"), l.Service, sign(l), l.Text)
+	}
+	_, err := io.WriteString(out, plain(b.String()))
+	return err
+}
+
+// sign stands between a service and its line, as in devgate's own output.
+func sign(l logmux.Line) string {
+	if l.Stream == logmux.Devgate {
+		return "*"
+	}
+	return "|"
 }
 
 func statusText(status int) string {
@@ -54,14 +86,15 @@ func tookText(a control.Attempt) string {
 
 func millis(ms float64) string { return fmt.Sprintf("%.1fms", ms) }
 
-// Request writes one line: its number, when, what, the answer, and the cascade.
+// Request writes one line: its number, when, what, the answer, and the cascade. Nothing
+// that a terminal would obey is in it.
 func Request(out io.Writer, e control.Exchange) error {
 	steps := make([]string, len(e.Attempts))
 	for i, a := range e.Attempts {
 		steps[i] = strings.TrimSpace(a.Backend + " " + saidText(a) + " " + tookText(a))
 	}
-	_, err := fmt.Fprintf(out, "%4d  %s  %s %s  %s  %s  %s%s\n", e.ID, e.At.Local().Format("15:04:05.000"),
-		e.Method, e.Path, statusText(e.Status), millis(e.MS), strings.Join(steps, " → "), remarks(e))
+	_, err := io.WriteString(out, plain(fmt.Sprintf("%4d  %s  %s %s  %s  %s  %s%s\n", e.ID, e.At.Local().Format("15:04:05.000"),
+		e.Method, e.Path, statusText(e.Status), millis(e.MS), strings.Join(steps, " → "), remarks(e))))
 	return err
 }
 
