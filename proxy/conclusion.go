@@ -86,29 +86,31 @@ func (a *answering) answered() string {
 	if a.html {
 		text = fmt.Sprintf("%s answered with a page (%d)", a.trace.backend, a.trace.status)
 	}
-	if refused := a.before(noteRefused); len(refused) > 0 {
-		text += ", after " + strings.Join(refused, " and ") + " refused"
+	if refused := a.refused(); len(refused) > 0 {
+		text += ", after " + strings.Join(refused, " and ")
 	}
-	for _, name := range a.before(noteUnknownPath) {
-		text += "; " + name + " has only its page for unknown paths, which gave way"
+	for i := range a.trace.attempts {
+		if t := &a.trace.attempts[i]; t.note == noteUnknownPath && t.backend != a.trace.backend {
+			text += "; " + t.backend + " has only its page for unknown paths, which gave way"
+		}
 	}
 	return text
 }
 
-// before are the backends whose answer was noted so.
-func (a *answering) before(note string) (names []string) {
+// refused are the backends that passed the request on, with what they said: "api answered 404".
+func (a *answering) refused() (all []string) {
 	for i := range a.trace.attempts {
-		if t := &a.trace.attempts[i]; t.note == note && t.backend != a.trace.backend {
-			names = append(names, t.backend)
+		if t := &a.trace.attempts[i]; t.note == noteRefused && t.backend != a.trace.backend {
+			all = append(all, fmt.Sprintf("%s answered %d", t.backend, t.status))
 		}
 	}
-	return names
+	return all
 }
 
 // missed are the near misses of a request that nobody has, or that only a page answered.
 func (a *answering) missed() []NearMiss {
 	t := a.trace.of(a.trace.backend)
-	isPage := a.html && (len(a.before(noteRefused)) > 0 || t != nil && t.note == noteUsedAnyway)
+	isPage := a.html && (len(a.refused()) > 0 || t != nil && t.note == noteUsedAnyway)
 	isNobodys := a.nobody && (a.told != nil || a.trace.status == http.StatusNotFound || a.trace.status == http.StatusMethodNotAllowed)
 	if a.req == nil || !isPage && !isNobodys {
 		return nil

@@ -46,10 +46,10 @@ func TestConclusions(t *testing.T) {
 		chain                      []*testBackend
 	}{
 		{"it answers", "GET", "/secret", "api answered 401", []*testBackend{api}},
-		{"after another", "GET", "/api/users", "api answered 200, after last refused", []*testBackend{refuser(t, "last"), api}},
+		{"after another", "GET", "/api/users", "api answered 200, after last answered 404", []*testBackend{refuser(t, "last"), api}},
 		{"a page that gives way", "GET", "/api/users", "api answered 200; web has only its page for unknown paths, which gave way", []*testBackend{web, api}},
 		{"a page for want of others", "GET", "/api/user", "web answers unknown paths with its page, and no other backend has this route; closest seen: GET /api/users → api", []*testBackend{web, api}},
-		{"a page of one that is not known for it", "GET", "/api/user", "web answered with a page (200), after api refused; closest seen: GET /api/users → api", []*testBackend{api, front}},
+		{"a page of one that is not known for it", "GET", "/api/user", "web answered with a page (200), after api answered 404; closest seen: GET /api/users → api", []*testBackend{api, front}},
 		{"nobody has it", "GET", "/users", "no backend has this route; closest seen: GET /api/users → api", []*testBackend{api}},
 		{"nor anything close", "GET", "/elsewhere", "no backend has this route", []*testBackend{api}},
 		{"another id", "GET", "/api/orders/8", "no backend has this id; its route has been answered: GET /api/orders/7 → api", []*testBackend{api}},

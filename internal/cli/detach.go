@@ -52,7 +52,7 @@ func detach(o upOptions, p *project.Project, names []string, std streams) error 
 	if err != nil || answer.Ready {
 		return err
 	}
-	return words.NotReady(client, answer, o.timeout, "devgate stays up, so that a fix can be saved; devgate logs -f shows more, devgate down stops it")
+	return words.NotReady(client, answer, o.timeout, words.StaysUp)
 }
 
 // printRunning prints how the devgate is that runs already.

@@ -295,7 +295,7 @@ func TestAWrongQuestionIsInvalid(t *testing.T) {
 		{"GET", "/logs", "since=30", "since=30: want a duration, such as 30s"},
 		{"GET", "/logs", "since=-5s", "since=-5s: want a duration, such as 30s"},
 		{"GET", "/logs", "follow=yes", "follow=yes: want true or false"},
-		{"GET", "/logs", "tial=3", "unknown parameter \"tial\" (there are name, tail, since, grep, follow)"},
+		{"GET", "/logs", "tial=3", "unknown parameter \"tial\" (there are name, tail, since, grep, newest, follow)"},
 		{"GET", "/requests", "tail=3", "unknown parameter \"tail\" (there are follow)"},
 		{"GET", "/wait", "timeout=60", "timeout=60: want a duration, such as 30s"},
 		{"GET", "/wait", "wait=true", "unknown parameter \"wait\" (there are name, timeout)"},

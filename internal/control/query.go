@@ -18,6 +18,7 @@ type LogQuery struct {
 	Tail     int           // of the past the last so many only; negative: none of it
 	Since    time.Duration // not older than this
 	Grep     string        // whose text matches this regular expression of Go's syntax
+	Newest   bool          // of each service only since its newest build, or process, began
 	Follow   bool          // go on with lines to come
 	After    uint64        // whose Number is higher; asked in the same process only, as no line that crosses the socket has one
 }
@@ -33,6 +34,7 @@ const (
 	paramTail    = "tail"
 	paramSince   = "since"
 	paramGrep    = "grep"
+	paramNewest  = "newest"
 	paramFollow  = "follow"
 	paramWait    = "wait"
 	paramTimeout = "timeout"
@@ -56,6 +58,7 @@ func (q LogQuery) values() url.Values {
 	if q.Grep != "" {
 		v.Set(paramGrep, q.Grep)
 	}
+	setFlag(v, paramNewest, q.Newest)
 	setFlag(v, paramFollow, q.Follow)
 	return v
 }
@@ -163,10 +166,10 @@ func (p *parameters) cells(name string) uint16 {
 }
 
 func readLogQuery(v url.Values) (LogQuery, error) {
-	p := read(v, paramName, paramTail, paramSince, paramGrep, paramFollow)
+	p := read(v, paramName, paramTail, paramSince, paramGrep, paramNewest, paramFollow)
 	q := LogQuery{
 		Services: p.names(), Tail: p.number(paramTail), Since: p.duration(paramSince),
-		Grep: p.text(paramGrep), Follow: p.flag(paramFollow),
+		Grep: p.text(paramGrep), Newest: p.flag(paramNewest), Follow: p.flag(paramFollow),
 	}
 	return q, p.failure()
 }

@@ -76,9 +76,15 @@ func (d Detail) text() string {
 	return "\nrequest\n" + d.Request.text() + "\nanswer\n" + d.Answer.text()
 }
 
+// repeating are headers that say again what the cascade says. They are in the data.
+var repeating = []string{"Server-Timing", "X-Devgate-Backend", "X-Devgate-Tried"}
+
 func (m Message) text() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
+		if slices.Contains(repeating, name) {
+			continue
+		}
 		for _, value := range m.Headers[name] {
 			fmt.Fprintf(&b, "  %s: %s\n", name, value)
 		}
@@ -89,5 +95,5 @@ func (m Message) text() string {
 	if m.Body != "" && m.Note != "" {
 		fmt.Fprintf(&b, "[%s]\n", m.Note)
 	}
-	return b.String()
+	return cmp.Or(b.String(), "  (neither headers nor a body)\n")
 }

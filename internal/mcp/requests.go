@@ -77,7 +77,7 @@ func (in RequestsIn) list(ctx context.Context, r *running) (RequestsOut, string,
 		}
 		return nil
 	})
-	return out, requestsText(out), err
+	return out, in.text(out), err
 }
 
 func (in RequestsIn) chooses(e control.Exchange) bool {
@@ -86,16 +86,20 @@ func (in RequestsIn) chooses(e control.Exchange) bool {
 		(!in.Failed || e.Status == 0 || e.Status >= 400)
 }
 
-func requestsText(out RequestsOut) string {
-	if len(out.Requests) == 0 {
-		return "no requests"
+func (in RequestsIn) text(out RequestsOut) string {
+	switch {
+	case len(out.Requests) > 0:
+	case in.Path != "" || in.Backend != "" || in.Failed:
+		return "none of the requests that are kept is like that"
+	default:
+		return "no request has come yet"
 	}
 	var b strings.Builder
 	if out.Omitted > 0 {
 		fmt.Fprintf(&b, "[%d earlier requests are left out; narrow with path, backend or failed, or raise limit]\n", out.Omitted)
 	}
 	for _, e := range out.Requests {
-		fmt.Fprintf(&b, "id %d  ", e.ID)
+		b.WriteString("id")
 		words.Request(&b, e)
 	}
 	return b.String()

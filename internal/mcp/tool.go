@@ -119,9 +119,15 @@ func (t *toolset) helpful(next sdk.MethodHandler) sdk.MethodHandler {
 			there := slices.Sorted(maps.Keys(t.arguments))
 			return nil, &jsonrpc.Error{Code: unknown.Code, Message: unknown.Message + "; there are " + strings.Join(there, ", ")}
 		case answer != nil && answer.IsError && !isFailure(answer.GetError()):
-			answer.Content = []sdk.Content{&sdk.TextContent{Text: fmt.Sprintf("%v\n  next: call %s again; its arguments are %s",
-				answer.GetError(), call.Params.Name, strings.Join(names, ", "))}}
+			answer.Content = []sdk.Content{&sdk.TextContent{Text: fmt.Sprintf("%s\n  next: call %s again; its arguments are %s",
+				refusal(answer.GetError()), call.Params.Name, strings.Join(names, ", "))}}
 		}
 		return result, err
 	}
+}
+
+// refusal is what the SDK says of arguments, without what it was doing.
+func refusal(err error) string {
+	text := strings.TrimPrefix(err.Error(), `validating "arguments": `)
+	return strings.TrimPrefix(text, "validating root: ")
 }

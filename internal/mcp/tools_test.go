@@ -103,8 +103,8 @@ func theWorkOfADay(t *testing.T, c *rawClient, pid int) {
 	if len(requests.Requests) != 1 || requests.Requests[0].Status != 404 {
 		t.Errorf("requests: %+v", requests)
 	}
-	if c.must("requests", map[string]any{"failed": true, "backend": "api"}, &requests); len(requests.Requests) != 0 {
-		t.Errorf("failed requests that api answered: %+v", requests)
+	if text := c.must("requests", map[string]any{"failed": true, "backend": "api"}, &requests); len(requests.Requests) != 0 || text != "none of the requests that are kept is like that" {
+		t.Errorf("failed requests that api answered: %+v %s", requests, text)
 	}
 	var logs mcp.LogsOut
 	text = c.must("logs", map[string]any{"services": []string{"api"}, "grep": "asked for /api/nope"}, &logs)
@@ -166,7 +166,10 @@ func TestAFailureComesWithItsLastLines(t *testing.T) {
 	write(t, filepath.Join(dir, "broken"), "cannot connect to the database\n")
 	c := serveRaw(t, dir)
 	says := []string{"api", "exit status 3", "cannot connect to the database"}
-	c.fails("up", nil, append(says, "devgate runs: mend what failed and save it", "down stops everything")...)
+	up := c.fails("up", nil, append(says, "devgate runs: mend what failed and save it", "down stops everything")...)
+	if strings.Contains(up, "hint:") {
+		t.Errorf("a hint for people at a prompt: %s", up)
+	}
 	c.fails("wait_ready", nil, append(says, "api: failed", "then call wait_ready again")...)
 	c.fails("restart", map[string]any{"services": []string{"api"}}, append(says, "last lines of api")...)
 	if err := os.Remove(filepath.Join(dir, "broken")); err != nil {
@@ -197,6 +200,11 @@ func TestReadyIsWhatWasSaved(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("status says nothing of %q:\n%s", want, text)
 		}
+	}
+	// Of another failure the lines of the first are not told again: they may be mended.
+	write(t, filepath.Join(dir, "build.sh"), "echo main.go:8: missing return; exit 1\n")
+	if r := c.call("wait_ready", nil); !r.IsError || !strings.Contains(r.text, "missing return") || strings.Contains(r.text, "undefined: x") {
+		t.Errorf("the second failure: %s", r.text)
 	}
 	write(t, filepath.Join(dir, "build.sh"), "exit 0 # mended\n")
 	if c.must("wait_ready", nil, &status); status.Services[0].Outdated || status.Services[0].Restarts != 1 || status.Services[0].LastFailure == nil {

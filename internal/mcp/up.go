@@ -14,6 +14,7 @@ import (
 
 	"devgate/internal/control"
 	"devgate/internal/reach"
+	"devgate/internal/words"
 )
 
 // UpIn are the arguments of the tool up.
@@ -97,7 +98,7 @@ func (h host) devgateUp(ctx context.Context, dir string, in UpIn, patience time.
 	var said, wrong bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &wrong
 	err := cmd.Run()
-	switch text := strings.TrimPrefix(strings.TrimSpace(wrong.String()), "devgate: "); {
+	switch text := withoutHint(wrong.String()); {
 	case err == nil:
 		return said.Bytes(), nil
 	case ctx.Err() != nil:
@@ -106,6 +107,13 @@ func (h host) devgateUp(ctx context.Context, dir string, in UpIn, patience time.
 		return nil, errors.New(text)
 	}
 	return nil, fmt.Errorf("run devgate up: %w", err)
+}
+
+// withoutHint is what devgate up says of a failure. Its hint is for people at a prompt; a
+// model is told what to call.
+func withoutHint(text string) string {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "devgate: ")
+	return strings.TrimSuffix(text, "\n  hint: "+words.StaysUp)
 }
 
 // upFailure says what to do about an up that has failed.

@@ -19,7 +19,7 @@ type WaitIn struct {
 
 var waitTool = tool[WaitIn, control.Status]{
 	name: "wait_ready", title: "Wait until services are ready",
-	description: `Returns how all services are as soon as all, or those named, are ready; or, as soon as one of them cannot become so by itself, what is not ready with its last lines. Call it after saving files, before using the app: it may be called at once, as it first gives the save a quarter of a second to be noticed.`,
+	description: `Returns how all services are as soon as all, or those named, are ready in their newest version; or, as soon as one of them cannot become so by itself (a build that fails, too), what is not ready with its last lines. Call it after saving files, before using the app: it may be called at once, as it first gives the save a quarter of a second to be noticed.`,
 	run: func(ctx context.Context, h host, in WaitIn) (control.Status, string, error) {
 		patience, err := limit(in.Timeout, usualLimit)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"regexp"
+	"slices"
 	"time"
 
 	"devgate/internal/control"
@@ -15,6 +16,7 @@ import (
 type logReader struct {
 	current *current
 	printer *logmux.Printer
+	isOlder func(logmux.Line) bool // than the newest build, or process, of its service
 }
 
 // Logs implements control.Actions.
@@ -37,5 +39,19 @@ func (r *logReader) Logs(ctx context.Context, q control.LogQuery) (iter.Seq[[]lo
 		}
 		query.Grep = pattern
 	}
+	if q.Newest {
+		return r.newest(ctx, query), nil
+	}
 	return r.printer.Follow(ctx, query), nil
+}
+
+// newest are the lines without those that are older than what runs.
+func (r *logReader) newest(ctx context.Context, q logmux.Query) iter.Seq[[]logmux.Line] {
+	return func(yield func([]logmux.Line) bool) {
+		for batch := range r.printer.Follow(ctx, q) {
+			if batch = slices.DeleteFunc(batch, r.isOlder); len(batch) > 0 && !yield(batch) {
+				return
+			}
+		}
+	}
 }

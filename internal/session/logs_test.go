@@ -21,7 +21,8 @@ func TestLogsShowWhatIsAskedFor(t *testing.T) {
 		out.Close()
 	}
 	printer.Devgate("", "ready")
-	r := &logReader{current: newCurrent(newSetup(loaded(t, planned), nil)), printer: printer}
+	isOlder := func(l logmux.Line) bool { return l.Text == "one" || l.Service == "web" }
+	r := &logReader{current: newCurrent(newSetup(loaded(t, planned), nil)), printer: printer, isOlder: isOlder}
 	for _, c := range []struct {
 		name  string
 		query control.LogQuery
@@ -33,6 +34,7 @@ func TestLogsShowWhatIsAskedFor(t *testing.T) {
 		{"one service", control.LogQuery{Services: []string{"web"}}, []string{"web one", "web two", "web three"}},
 		{"devgate's own", control.LogQuery{Services: []string{"devgate"}}, []string{"devgate ready"}},
 		{"matching", control.LogQuery{Grep: "^t"}, []string{"api two", "api three", "web two", "web three"}},
+		{"of the newest process", control.LogQuery{Newest: true}, []string{"api two", "api three", "devgate ready"}},
 		{"of the last hour", control.LogQuery{Since: time.Hour, Grep: "one"}, []string{"api one", "web one"}},
 	} {
 		var got []string

@@ -113,18 +113,21 @@ func (o *outputs) styledTail(service string) []string {
 }
 
 func (o *outputs) lastLines(service string, n int) []logmux.Line {
+	return slices.DeleteFunc(o.printer.Tail(service, n), o.isOlder)
+}
+
+// isOlder reports whether a line was there before the newest build, or process, of its
+// service began.
+func (o *outputs) isOlder(l logmux.Line) bool {
 	o.mu.Lock()
-	newest := o.newest[service]
+	newest := o.newest[l.Service]
 	o.mu.Unlock()
-	// Without a process there is no tail to show: nothing was opened since devgate began.
+	// Where nothing was opened since devgate began, there is nothing to show.
 	if newest == nil {
-		return nil
+		return true
 	}
-	opened, lines := newest.opened.Load(), o.printer.Tail(service, n)
-	if opened == nil {
-		return nil
-	}
-	return slices.DeleteFunc(lines, func(l logmux.Line) bool { return l.At.Before(*opened) })
+	opened := newest.opened.Load()
+	return opened == nil || l.At.Before(*opened)
 }
 
 // clip shortens a line that is shown as an example.

@@ -154,7 +154,7 @@ func (s *session) actions() *actions {
 		overview:  overview,
 		waiter:    &waiter{current: s.current, bus: &s.bus, status: overview.Status},
 		commander: &commander{current: s.current, bus: &s.bus, runner: s.sup, say: s.say},
-		logReader: &logReader{current: s.current, printer: s.printer},
+		logReader: &logReader{current: s.current, printer: s.printer, isOlder: s.outputs.isOlder},
 		inspector: &inspector{gateway: s.gateway, backends: s.current.backendNames, logs: s.printer.Follow},
 		attacher:  &attacher{current: s.current, bus: &s.bus, terminals: s.terminals},
 		down:      func() { s.ending.by(ErrDown) },

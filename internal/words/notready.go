@@ -16,6 +16,10 @@ import (
 
 const tailLines = 20 // of the output of a service that is not ready
 
+// StaysUp is the hint of a devgate that goes on in the background although not everything is
+// ready.
+const StaysUp = "devgate stays up, so that a fix can be saved; devgate logs -f shows more, devgate down stops it"
+
 // Log is what services have printed: a *control.Client.
 type Log interface {
 	Logs(ctx context.Context, q control.LogQuery, emit func(logmux.Line) error) error
@@ -76,14 +80,14 @@ func isUnderWay(answer control.Readiness) bool {
 	})
 }
 
-// Tail writes the end of what a service has printed, each line on a line of its own
-// behind a line end.
+// Tail writes the end of what a service has printed since its newest build, or process,
+// began: what was wrong before may be mended. Each line is behind a line end.
 func Tail(w io.Writer, log Log, name string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var tail []string
 	// An error leaves the tail shorter: the message is about something else already.
-	log.Logs(ctx, control.LogQuery{Services: []string{name}}, func(l logmux.Line) error {
+	log.Logs(ctx, control.LogQuery{Services: []string{name}, Newest: true}, func(l logmux.Line) error {
 		// devgate's own lines about the service repeat its state.
 		if l.Stream != logmux.Devgate {
 			// The last ones only: a ring of a slice.
