@@ -297,3 +297,17 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// Git is asked for nothing: where there is none, all is the same.
+func TestGitIsNotRun(t *testing.T) {
+	dir := root(t)
+	repository(t, dir+"/main")
+	git(t, dir+"/main", "worktree", "add", "-q", "-b", "fix/login", "../one")
+	want := asGit(t, dir+"/one")
+	t.Setenv("PATH", t.TempDir())
+	got := Of(dir + "/one")
+	got.gitDir = ""
+	if got != want {
+		t.Errorf("without a Git\n%+v, with one\n%+v", got, want)
+	}
+}
