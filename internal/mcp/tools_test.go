@@ -181,6 +181,15 @@ func TestAFailureComesWithItsLastLines(t *testing.T) {
 	}
 }
 
+// What only takes its time has nothing to be mended.
+func TestUpThatTakesItsTime(t *testing.T) {
+	dir := project(t, "port = {GATEWAY}\n[slow]\ncommand = \"flood 1 3\"\nready = { log = \"never\" }\n")
+	text := serveRaw(t, dir).fails("up", map[string]any{"timeout": "500ms"}, "not everything is ready after 500ms\nslow: starting", "next: devgate runs: call wait_ready to go on waiting")
+	if strings.Contains(text, "mend") {
+		t.Errorf("there is nothing to mend: %s", text)
+	}
+}
+
 // After a save, ready means that what was saved runs: a build that fails beside the old
 // version is a failure, with the compiler's lines, and status keeps it in mind.
 func TestReadyIsWhatWasSaved(t *testing.T) {

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"devgate/internal/control"
+	"devgate/internal/event"
 	"devgate/internal/reach"
 	"devgate/internal/words"
 )
@@ -48,11 +50,12 @@ var upTool = tool[UpIn, UpOut]{
 		}
 		out := UpOut{AlreadyRunning: runsAt(dir, in.File)}
 		said, err := h.devgateUp(ctx, dir, in, patience)
-		if err != nil {
-			return UpOut{}, "", upFailure(err, runsAt(dir, in.File))
-		}
-		if err := json.Unmarshal(said, &out.Status); err != nil {
-			return UpOut{}, "", fmt.Errorf("read what devgate up says: %w", err)
+		unread := json.Unmarshal(said, &out.Status)
+		switch {
+		case err != nil:
+			return UpOut{}, "", upFailure(err, runsAt(dir, in.File), out.Status)
+		case unread != nil:
+			return UpOut{}, "", fmt.Errorf("read what devgate up says: %w", unread)
 		}
 		return out, out.text(), nil
 	},
@@ -81,8 +84,8 @@ func runsAt(dir, file string) bool {
 // file, and the last lines of many services.
 const askPatience = 15 * time.Second
 
-// devgateUp runs `devgate up --detach` in dir. It returns what that prints; the error
-// is what it says.
+// devgateUp runs `devgate up --detach` in dir. It returns what that prints, also where
+// it fails; the error is what it says.
 func (h host) devgateUp(ctx context.Context, dir string, in UpIn, patience time.Duration) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience+askPatience, errors.New("devgate up does not answer"))
 	defer cancel()
@@ -104,7 +107,7 @@ func (h host) devgateUp(ctx context.Context, dir string, in UpIn, patience time.
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case text != "":
-		return nil, errors.New(text)
+		return said.Bytes(), errors.New(text)
 	}
 	return nil, fmt.Errorf("run devgate up: %w", err)
 }
@@ -116,11 +119,14 @@ func withoutHint(text string) string {
 	return strings.TrimSuffix(text, "\n  hint: "+words.StaysUp)
 }
 
-// upFailure says what to do about an up that has failed.
-func upFailure(err error, runs bool) error {
+// upFailure says what to do about an up that has failed, where services stand so.
+func upFailure(err error, runs bool, s control.Status) error {
+	hasFailed := slices.ContainsFunc(s.Services, func(one control.Service) bool { return one.State == event.Failed })
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
+	case runs && s.State == event.Starting && !hasFailed:
+		return &failure{err, "devgate runs: call wait_ready to go on waiting, or logs to see what it does; down stops everything"}
 	case runs:
 		return &failure{err, "devgate runs: mend what failed and save it (a service with a watch starts again by itself, else call restart), then call wait_ready; down stops everything"}
 	}
