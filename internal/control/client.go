@@ -121,10 +121,12 @@ func (c *Client) Changes(ctx context.Context, emit func(Status) error) error {
 	})
 }
 
-// Wait returns when services are ready, or cannot become so by themselves, or after
-// limit (0: none); without names when all are that are to run.
-func (c *Client) Wait(ctx context.Context, names []string, limit time.Duration) (r Readiness, err error) {
+// Wait returns when services are ready in their newest version, or cannot become so by
+// themselves, or after limit (0: none); without names when all are that are to run.
+// Saved says that files may have been saved just now, which is to be noticed first.
+func (c *Client) Wait(ctx context.Context, names []string, limit time.Duration, saved bool) (r Readiness, err error) {
 	query := url.Values{paramName: names}
+	setFlag(query, paramSaved, saved)
 	if limit > 0 {
 		query.Set(paramTimeout, limit.String())
 	}

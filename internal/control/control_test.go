@@ -203,24 +203,26 @@ func TestACommandReachesTheDevgateThatRuns(t *testing.T) {
 func TestAWaitCrossesTheSocket(t *testing.T) {
 	d := &fakeActions{}
 	_, client, server := running(t, d)
-	answer, err := client.Wait(t.Context(), []string{"api", "web"}, 90*time.Second)
+	answer, err := client.Wait(t.Context(), []string{"api", "web"}, 90*time.Second, true)
 	if err != nil || answer.Ready || !slices.Equal(answer.Missing, []string{"api"}) || answer.Status.Name != "shop" {
 		t.Errorf("answer %+v, %v", answer, err)
 	}
-	client.Wait(t.Context(), nil, 0)
-	if want := []string{"wait [api web] 1m30s", "wait [] 0s"}; !slices.Equal(d.asked, want) {
+	client.Wait(t.Context(), nil, 0, false)
+	client.Wait(t.Context(), nil, time.Minute, false)
+	client.Wait(t.Context(), nil, 0, true)
+	if want := []string{"wait [api web] 1m29.75s", "wait [] 0s", "wait [] 1m0s", "wait [] 0s"}; !slices.Equal(d.asked, want) {
 		t.Errorf("asked %q, want %q", d.asked, want)
 	}
 	d.block = true
 	left, leave := context.WithCancelCause(t.Context())
 	why := errors.New("left")
 	leave(why)
-	if _, err := client.Wait(left, nil, 0); err != why {
+	if _, err := client.Wait(left, nil, 0, false); err != why {
 		t.Errorf("its client leaves: %v", err)
 	}
 	ended := make(chan error)
-	go func() { _, err := client.Wait(t.Context(), nil, 0); ended <- err }()
-	for len(d.all()) < 3 {
+	go func() { _, err := client.Wait(t.Context(), nil, 0, false); ended <- err }()
+	for len(d.all()) < 5 {
 		runtime.Gosched()
 	}
 	server.Close()
@@ -228,6 +230,22 @@ func TestAWaitCrossesTheSocket(t *testing.T) {
 	if err := <-ended; !errors.As(err, &got) || got.Kind != Stopping {
 		t.Errorf("devgate stops: %v", err)
 	}
+}
+
+// What was saved gets its time to be noticed, and not when nobody waits for it any more.
+func TestASaveGetsTheTimeToBeNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		if notice(t.Context()); time.Since(began) != noticing {
+			t.Errorf("it got %s", time.Since(began))
+		}
+		left, leave := context.WithTimeout(t.Context(), noticing/2)
+		defer leave()
+		began = time.Now()
+		if notice(left); time.Since(began) != noticing/2 {
+			t.Errorf("after %s nobody waited any more, and it was noticed until %s", noticing/2, time.Since(began))
+		}
+	})
 }
 
 // A devgate that is only about to begin is waited for; one that never does, or does
@@ -267,7 +285,7 @@ func TestARefusalArrivesWithKindTextAndHint(t *testing.T) {
 		"do":      func() error { return client.Do(t.Context(), Start, []string{"apy"}, false) },
 		"logs":    func() error { return client.Logs(t.Context(), LogQuery{}, func(logmux.Line) error { return nil }) },
 		"explain": func() error { _, err := client.Explain(t.Context(), Question{}); return err },
-		"wait":    func() error { _, err := client.Wait(t.Context(), []string{"apy"}, 0); return err },
+		"wait":    func() error { _, err := client.Wait(t.Context(), []string{"apy"}, 0, false); return err },
 		"attach":  func() error { _, err := client.Attach(t.Context(), "apy", Size{}); return err },
 	}
 	for _, kind := range []Kind{Unknown, Invalid, Refused, Failed, Stopping, Broken} {
@@ -298,7 +316,7 @@ func TestAWrongQuestionIsInvalid(t *testing.T) {
 		{"GET", "/logs", "tial=3", "unknown parameter \"tial\" (there are name, tail, since, grep, newest, follow)"},
 		{"GET", "/requests", "tail=3", "unknown parameter \"tail\" (there are follow)"},
 		{"GET", "/wait", "timeout=60", "timeout=60: want a duration, such as 30s"},
-		{"GET", "/wait", "wait=true", "unknown parameter \"wait\" (there are name, timeout)"},
+		{"GET", "/wait", "wait=true", "unknown parameter \"wait\" (there are name, timeout, saved)"},
 		{"GET", "/status", "name=api", "unknown parameter \"name\" (there are follow)"},
 		{"GET", "/requests/1", "follow", "unknown parameter \"follow\" (there are secrets)"},
 		{"GET", "/requests/1", "secrets=perhaps", "secrets=perhaps: want true or false"},

@@ -18,7 +18,7 @@ func TestTheProtocolIsDocumented(t *testing.T) {
 	}
 	text := string(raw)
 	wants := []string{
-		"`" + paramName + "`", "`" + paramTail + "`", "`" + paramSince + "`", "`" + paramGrep + "`", "`" + paramNewest + "`", "`" + paramFollow + "`", "`" + paramWait + "`", "`" + paramTimeout + "`",
+		"`" + paramName + "`", "`" + paramTail + "`", "`" + paramSince + "`", "`" + paramGrep + "`", "`" + paramNewest + "`", "`" + paramFollow + "`", "`" + paramWait + "`", "`" + paramTimeout + "`", "`" + paramSaved + "`",
 		"`" + paramSecrets + "`", "`" + paramBackend + "`",
 		"`" + paramColumns + "`", "`" + paramRows + "`", upgradeName, Folder + "/lock", "run.json", "`styled`",
 	}

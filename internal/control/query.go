@@ -37,6 +37,7 @@ const (
 	paramNewest  = "newest"
 	paramFollow  = "follow"
 	paramWait    = "wait"
+	paramSaved   = "saved"
 	paramTimeout = "timeout"
 	paramColumns = "columns"
 	paramRows    = "rows"

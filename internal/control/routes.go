@@ -1,11 +1,13 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"devgate/internal/logmux"
 )
@@ -117,16 +119,39 @@ func status(a Actions, w http.ResponseWriter, r *http.Request) error {
 }
 
 func wait(a Actions, w http.ResponseWriter, r *http.Request) error {
-	p := read(r.URL.Query(), paramName, paramTimeout)
-	names, limit := p.names(), p.duration(paramTimeout)
+	p := read(r.URL.Query(), paramName, paramTimeout, paramSaved)
+	names, limit, saved := p.names(), p.duration(paramTimeout), p.flag(paramSaved)
 	if err := p.failure(); err != nil {
 		return err
+	}
+	if saved {
+		notice(r.Context())
+		if limit > 0 { // 0 would be none
+			limit = max(limit-noticing, time.Millisecond)
+		}
 	}
 	answer, err := a.Wait(r.Context(), names, limit)
 	if err != nil {
 		return err
 	}
 	return reply(w, answer)
+}
+
+// noticing is how long after a save a service is no longer what it was before: a save is
+// noticed within a tenth of a second, and a program that saves asks sooner. noticeStep
+// is a part of it.
+const noticing, noticeStep = 250 * time.Millisecond, 10 * time.Millisecond
+
+// notice gives what was saved just now the time to be noticed. In steps, as it is time in
+// which devgate runs that counts: on a busy machine a single pause may pass without any.
+func notice(ctx context.Context) {
+	for range noticing / noticeStep {
+		select {
+		case <-time.After(noticeStep):
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func down(a Actions, w http.ResponseWriter, _ *http.Request) error {

@@ -318,7 +318,7 @@ func TestTheSDKsOwnClient(t *testing.T) {
 // 1 MB of logs is no trouble: the answer has a bound, says what was left out, and the
 // rest can be reached.
 func TestAMegabyteOfLogs(t *testing.T) {
-	dir := project(t, "[flood]\ncommand = \"flood 7000 300000\"\nready = { log = \"end of the flood\" }\n")
+	dir := project(t, "port = {GATEWAY}\n[flood]\ncommand = \"flood 7000 300000\"\nready = { log = \"end of the flood\" }\n")
 	c := serveRaw(t, dir)
 	var up mcp.UpOut
 	c.must("up", nil, &up)

@@ -13,30 +13,25 @@ import (
 // stands: one that takes longer does not answer any more.
 const answerPatience = 5 * time.Second
 
-// noticed is how long after a save a service is no longer what it was before. A save is
-// noticed within a tenth of a second, and whoever saves by a program asks sooner.
-const noticed = 250 * time.Millisecond
-
 // AwaitSaved is AwaitReady for who may have saved files just now.
 func AwaitSaved(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {
-	select {
-	case <-time.After(noticed):
-	case <-ctx.Done():
-		return control.Readiness{}, ctx.Err()
-	}
-	return AwaitReady(ctx, client, names, limit-noticed)
+	return await(ctx, client, names, limit, true)
 }
 
 // AwaitReady asks whether services are ready; without names, all that are to run. The
 // answer comes when that is known, or at the end of limit.
 func AwaitReady(ctx context.Context, client *control.Client, names []string, limit time.Duration) (control.Readiness, error) {
+	return await(ctx, client, names, limit, false)
+}
+
+func await(ctx context.Context, client *control.Client, names []string, limit time.Duration, saved bool) (control.Readiness, error) {
 	// The devgate that answers ends the wait itself at limit, so more than that means
 	// that it hangs.
 	silent := errors.New("devgate does not answer; devgate status tells whether it runs")
 	ctx, cancel := context.WithTimeoutCause(ctx, limit+answerPatience, silent)
 	defer cancel()
 	// At least a millisecond, as a limit of 0 means none.
-	return client.Wait(ctx, names, max(limit, time.Millisecond))
+	return client.Wait(ctx, names, max(limit, time.Millisecond), saved)
 }
 
 // Down asks the devgate that runs the project at root to end, and waits for that. It
