@@ -29,7 +29,7 @@ type serviceRow struct {
 	App                       string // URL of its own page; "": none
 	Started                   string // RFC 3339; "": nothing runs
 	Past                      []pastRow
-	Startable                 bool   // devgate starts and stops it
+	Startable                 bool // devgate starts and stops it
 	Running                   bool
 	Token                     string
 }

@@ -132,6 +132,9 @@ http.createServer((request, answer) => {
 	a.reads(text, `answer: 200 from api`)
 	text, _ = a.calls("logs", map[string]any{"services": []string{"api"}, "grep": "ReferenceError"})
 	a.reads(text, `api \| ReferenceError`)
+	// All is well, and what was not is told still.
+	text, _ = a.calls("status", nil)
+	a.reads(text, `LAST CHANGE +LAST RESTART +LAST FAILURE\napi +api\.js, \S+ ago +api\.js changed, \S+ ago +exit status 1, 3 times in a row, \S+ ago\n`)
 
 	a.seesTheURLWork()
 	if text, ok := a.calls("down", nil); !ok {

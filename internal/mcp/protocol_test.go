@@ -110,7 +110,7 @@ func TestBadArgumentsSayWhatIsRight(t *testing.T) {
 		tool, arguments string
 		says            []string
 	}{
-		{"status", `{"dirr":"."}`, []string{`unexpected additional properties ["dirr"]`+"\n", "next: call status again; its arguments are dir"}},
+		{"status", `{"dirr":"."}`, []string{`unexpected additional properties ["dirr"]` + "\n", "next: call status again; its arguments are dir"}},
 		{"status", `{"dir":7}`, []string{"dir", "its arguments are dir"}},
 		{"status", `{"dir":"nowhere"}`, []string{"nowhere: no such file or directory", "starts at " + dir}},
 		{"status", `{"dir":"Devgatefile"}`, []string{"is a file"}},
