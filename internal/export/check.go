@@ -98,10 +98,16 @@ func judgeAnswer(o *routes.Observation, resp *http.Response) (verdict, why strin
 	return "same", ""
 }
 
-// plainStatus takes a part of something, and that it has not changed, for the whole.
+// plainStatus takes a part of something, and that it has not changed, for the whole,
+// and redirects for one that say the same of a GET.
 func plainStatus(status int) int {
-	if status == http.StatusPartialContent || status == http.StatusNotModified {
+	switch status {
+	case http.StatusPartialContent, http.StatusNotModified:
 		return http.StatusOK
+	case http.StatusPermanentRedirect:
+		return http.StatusMovedPermanently
+	case http.StatusTemporaryRedirect:
+		return http.StatusFound
 	}
 	return status
 }

@@ -238,16 +238,20 @@ func kubernetesMatch(r *routes.Route) []string {
 		kind, value = "PathPrefix", text
 	}
 	match := fmt.Sprintf("path: { type: %s, value: %s }", kind, yamlQuote(value))
-	switch r.Method {
-	case "":
-	case routes.Upgrade:
-		match += ", headers: [{ type: RegularExpression, name: Upgrade, value: \".+\" }]"
-	case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH":
-		match += ", method: " + r.Method
-	default: // a match knows no others
-		return nil
+	methods := methodsOf(r)
+	if len(methods) == 0 {
+		return []string{match}
 	}
-	return []string{match}
+	var all []string
+	for _, method := range methods {
+		switch method {
+		case routes.Upgrade:
+			all = append(all, match+", headers: [{ type: RegularExpression, name: Upgrade, value: \".+\" }]")
+		case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH": // a match knows no others
+			all = append(all, match+", method: "+method)
+		}
+	}
+	return all
 }
 
 // kubernetesExpression has to match the whole path.
