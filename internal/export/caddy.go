@@ -69,9 +69,7 @@ const caddyShown = `path_regexp ^(/[.]well-known)?(/([^./][^/]*)?)*$`
 // caddyFiles serves what is in the folder, and lets all else go on.
 func caddyFiles(b *strings.Builder, dir, name, paths, file string) {
 	fmt.Fprintf(b, "\t\t@%s {\n\t\t\tmethod GET HEAD\n\t\t\t%s\n\t\t\t%s\n\t\t\tfile {\n\t\t\t\troot %s\n\t\t\t\ttry_files %s\n\t\t\t}\n\t\t}\n", name, caddyShown, paths, caddyQuote(dir), file)
-	b.WriteString("\t\thandle @" + name + " {\n")
-	caddyFolder(b, dir)
-	b.WriteString("\t\t}\n")
+	fmt.Fprintf(b, "\t\thandle @%s {\n\t\t\troot * %s\n\t\t\tfile_server\n\t\t}\n", name, caddyQuote(dir))
 }
 
 // caddyFolder is a folder of files, for GET and HEAD.

@@ -48,7 +48,15 @@ func (m *Model) cascadeOrder() string {
 		if b.Fallback && static != "" {
 			steps, static = append(steps, "static"), ""
 		}
-		steps = append(steps, b.Name)
+		name := b.Name
+		if len(b.Patterns) > 0 {
+			texts := make([]string, len(b.Patterns))
+			for i, p := range b.Patterns {
+				texts[i] = p.String()
+			}
+			name += " (" + plainText(strings.Join(texts, " ")) + ")"
+		}
+		steps = append(steps, name)
 	}
 	if static != "" {
 		steps = append(steps, "static")
