@@ -118,7 +118,7 @@ command = "node server.js web / page"
 port = $P1
 # web
 [api]
-command = "node server.js api /api/ /healthz /teams/7/members /teams/8/members /cart-items"
+command = "node server.js api /api/ /healthz /teams/7/members /teams/8/members /cart-items /a+b \"/o'brien\" \"/who(me)\""
 port = $P2
 # api
 [admin]
@@ -136,6 +136,7 @@ var engineLog = []request{
 	{method: "GET", path: "/admin/users"}, {method: "GET", path: "/admin/flags"}, {method: "PUT", path: "/admin/flags/x", body: []byte("on")},
 	{method: "GET", path: "/teams/7/billing"}, {method: "GET", path: "/teams/8/billing"}, {method: "GET", path: "/teams/7/members"}, {method: "GET", path: "/teams/8/members"},
 	{method: "POST", path: "/cart-items", body: []byte("x")}, {method: "GET", path: "/"}, {method: "GET", path: "/about"}, {method: "GET", path: "/robots.txt"},
+	{method: "GET", path: "/a+b"}, {method: "GET", path: "/o'brien"}, {method: "GET", path: "/who(me)"},
 	{method: "GET", path: "/docs/"}, {method: "GET", path: "/docs"}, {method: "GET", path: "/.well-known/security.txt"}, {method: "HEAD", path: "/api/orders"}, {method: "GET", path: "/img/logo.svg"},
 }
 
@@ -146,6 +147,9 @@ func nearMisses() (all []request) {
 			all = append(all, request{method: "GET", path: path})
 		}
 		all = append(all, request{method: "GET", path: p}, request{method: "POST", path: p + "/x", body: []byte("b")})
+	}
+	for _, path := range []string{"/a%2Bb", "/a%2bb", "/aab", "/a-b", "/o%27brien", "/obrien", "/who%28me%29", "/whome", "/who(me)x"} {
+		all = append(all, request{method: "GET", path: path})
 	}
 	return append(all, request{method: "GET", path: "/about"}, request{method: "GET", path: "/public/robots.txt"}, request{method: "POST", path: "/robots.txt", body: []byte("x")},
 		request{method: "GET", path: "/.env"}, request{method: "OPTIONS", path: "/api/x"})
@@ -276,6 +280,41 @@ func TestEnginesAnswerAsDevgateDoes(t *testing.T) {
 				t.Errorf("--check: %d %s%s", code, out, errs)
 			}
 		})
+	}
+}
+
+// Files that were built take the front end's place: whatever is neither a file nor
+// another backend's gets its page.
+func TestEnginesServeBuiltFiles(t *testing.T) {
+	p := engineProject(t)
+	p.write("web/dist/index.html", "built page")
+	p.write("web/dist/assets/app.js", "built script")
+	p.write("web/dist/.env", "secret")
+	g := p.learned(t)
+	defer g.down()
+	for _, name := range []string{"nginx", "caddy"} {
+		for _, mode := range []string{"--routes", "--cascade"} {
+			if name == "caddy" && mode == "--cascade" {
+				continue // there is none
+			}
+			t.Run(name+mode, func(t *testing.T) {
+				if _, errs, code := p.do("export", name, mode, "--dist", "web=web/dist", "-o", name+mode); code != 0 {
+					t.Fatalf("export: %d %s", code, errs)
+				}
+				e := engineOf(t, name, p.path(name+mode))
+				e.start(t)
+				for path, want := range map[string]string{
+					"/": "built page", "/about": "built page", "/about/": "built page", "/assets/app.js": "built script", "/assets/app.js?v=1": "built script", "/.env": "built page", "/robots.txt": "User-agent: *\n",
+				} {
+					if got := at(t, e.address(), request{method: "GET", path: path}); got.status != 200 || string(got.body) != want {
+						t.Errorf("%s: %d %s, want %s", path, got.status, got.body, want)
+					}
+				}
+				if got := at(t, e.address(), request{method: "POST", path: "/api/items", body: []byte("7 bytes")}); !bytes.Contains(got.body, []byte(`"backend":"api"`)) || !bytes.Contains(got.body, []byte(`"length":7`)) {
+					t.Errorf("a POST to api: %d %s", got.status, got.body)
+				}
+			})
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func caddyFolder(b *strings.Builder, dir string) {
 // for gets its page.
 func caddyDist(b *strings.Builder, dir string) {
 	fmt.Fprintf(b, "\t\t\troot * %s\n\t\t\t@hidden not %s\n\t\t\trewrite @hidden /index.html\n", caddyQuote(dir), caddyShown)
-	b.WriteString("\t\t\t@folder path */\n\t\t\trewrite @folder {path}index.html\n\t\t\ttry_files {path} /index.html\n\t\t\tfile_server\n")
+	b.WriteString("\t\t\t@slash path */\n\t\t\trewrite @slash {path}index.html\n\t\t\ttry_files {path} /index.html\n\t\t\tfile_server\n")
 }
 
 // caddyAnswer hands a request to a backend, a folder or nobody.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -106,7 +107,9 @@ func TestCheckAsksNothingThatChangesAnything(t *testing.T) {
 }
 
 func TestCheckByTLS(t *testing.T) {
-	s := httptest.NewTLSServer(http.NotFoundHandler())
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of the handshake
+	s.StartTLS()
 	defer s.Close()
 	u, _ := url.Parse(s.URL)
 	err := Check(t.Context(), u, []routes.Observation{{Method: "GET", Path: "/", Backend: "api", Strong: true}}, nil)

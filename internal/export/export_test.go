@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,6 +110,7 @@ func TestGolden(t *testing.T) {
 		{"compose.yaml", "compose", Auto, Options{}},
 		{"compose-cascade.yaml", "compose", ByCascade, Options{}},
 		{"compose-dist.yaml", "compose", Auto, dist},
+		{"compose-upstream.yaml", "compose", Auto, Options{Upstreams: map[string]string{"api": "127.0.0.1:9001"}}},
 		{"kubernetes.yaml", "kubernetes", Auto, static},
 		{"Procfile", "procfile", Auto, Options{}},
 	} {
@@ -127,6 +129,20 @@ func TestGolden(t *testing.T) {
 			golden(t, c.file, strings.ReplaceAll(first, p.Root, "/home/joe/shop"))
 		})
 	}
+}
+
+// Where there are more routes than one HTTPRoute may have there are several.
+func TestManyRoutes(t *testing.T) {
+	var file strings.Builder
+	file.WriteString("name = \"many\"\nport = 3000\n")
+	for i := range 19 {
+		fmt.Fprintf(&file, "[s%d]\nurl = \"http://host%d:80\"\npaths = [", i, i)
+		for j := range map[bool]int{true: 70, false: 4}[i == 3] {
+			fmt.Fprintf(&file, "\"/s%d/p%d\", ", i, j)
+		}
+		file.WriteString("]\n")
+	}
+	golden(t, "kubernetes-many.yaml", text(t, model(t, written(t, file.String()), nil, Options{}), "kubernetes", Auto))
 }
 
 func golden(t *testing.T, name, text string) {
