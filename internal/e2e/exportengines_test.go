@@ -6,154 +6,16 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"devgate/internal/testport"
 )
-
-// engine is a real program that serves what devgate export wrote for it.
-type engine struct {
-	name  string
-	port  int
-	check []string // says whether the file is good
-	run   []string
-}
-
-// engines are the three, with the file that was written and where it is to listen.
-func engineOf(t *testing.T, name, file string) *engine {
-	t.Helper()
-	e := &engine{name: name, port: testport.One(t)}
-	dir := t.TempDir()
-	text := read(t, file)
-	port := strconv.Itoa(e.port)
-	conf := filepath.Join(dir, "conf")
-	switch name {
-	case "nginx":
-		text = fmt.Sprintf("daemon off; master_process off; pid %s/pid; error_log %s/error.log;\nevents {}\nhttp {\naccess_log off; client_body_temp_path %s/body; proxy_temp_path %s/proxy;\n",
-			dir, dir, dir, dir) + strings.Replace(text, "listen 80;", "listen 127.0.0.1:"+port+";", 1) + "}\n"
-		e.check, e.run = []string{"nginx", "-t", "-c", conf, "-p", dir}, []string{"nginx", "-c", conf, "-p", dir}
-	case "caddy":
-		text = "{\n\tadmin off\n\tauto_https off\n}\n" + strings.Replace(text, ":80 {", "http://:"+port+" {\n\tbind 127.0.0.1", 1)
-		e.check, e.run = []string{"caddy", "validate", "--adapter", "caddyfile", "--config", conf}, []string{"caddy", "run", "--adapter", "caddyfile", "--config", conf}
-	case "haproxy":
-		text = strings.Replace(text, "bind :80", "bind 127.0.0.1:"+port, 1)
-		e.check, e.run = []string{"haproxy", "-c", "-f", conf}, []string{"haproxy", "-db", "-f", conf}
-	}
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return e
-}
-
-// start has the engine check its file, and serve it until the test ends.
-func (e *engine) start(t *testing.T) {
-	t.Helper()
-	if out, err := exec.Command(e.check[0], e.check[1:]...).CombinedOutput(); err != nil {
-		t.Fatalf("%s refuses what was written for it: %v\n%s", e.name, err, out)
-	}
-	var out transcript
-	cmd := exec.Command(e.run[0], e.run[1:]...)
-	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &out, patience/4
-	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		end(cmd)
-		if t.Failed() {
-			t.Logf("%s:\n%s", e.name, shortened(out.String()))
-		}
-	})
-	eventually(t, e.name+" does not listen", func() bool {
-		c, err := net.Dial("tcp", e.address())
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
-}
-
-// end ends a program, whatever it waits for: an engine lets connections end by
-// themselves, Caddy without a limit.
-func end(cmd *exec.Cmd) {
-	cmd.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(patience/4, func() { cmd.Process.Kill() })
-	defer kill.Stop()
-	cmd.Wait()
-}
-
-func (e *engine) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(e.port)) }
-
-// engineProject is a front end, two APIs and a folder, and what people ask of them.
-func engineProject(t *testing.T) *project {
-	p := emptyProject(t)
-	if err := os.CopyFS(p.dir, os.DirFS("testdata/engines")); err != nil {
-		t.Fatal(err)
-	}
-	p.write("public/robots.txt", "User-agent: *\n")
-	p.write("public/img/logo.svg", "<svg/>")
-	p.write("public/docs/index.html", "the docs")
-	p.write("public/.well-known/security.txt", "Contact: us")
-	p.write("public/.hidden/x", "secret")
-	p.write("Devgatefile", `
-port = $GATEWAY
-static = "public"
-# order
-[web]
-command = "node server.js web / page"
-port = $P1
-# web
-[api]
-command = "node server.js api /api/ /healthz /teams/7/members /teams/8/members /cart-items /a+b \"/o'brien\" \"/who(me)\""
-port = $P2
-# api
-[admin]
-command = "node server.js admin /admin/ /teams/7/billing /teams/8/billing"
-port = $P3
-# admin
-`)
-	return p
-}
-
-// engineLog is what people ask.
-var engineLog = []request{
-	{method: "GET", path: "/api/users/1"}, {method: "GET", path: "/api/users/2?q=%2F/x"}, {method: "GET", path: "/api/orders"},
-	{method: "DELETE", path: "/api/users/1"}, {method: "POST", path: "/api/items", body: []byte("7 bytes")}, {method: "GET", path: "/healthz"},
-	{method: "GET", path: "/admin/users"}, {method: "GET", path: "/admin/flags"}, {method: "PUT", path: "/admin/flags/x", body: []byte("on")},
-	{method: "GET", path: "/teams/7/billing"}, {method: "GET", path: "/teams/8/billing"}, {method: "GET", path: "/teams/7/members"}, {method: "GET", path: "/teams/8/members"},
-	{method: "POST", path: "/cart-items", body: []byte("x")}, {method: "GET", path: "/"}, {method: "GET", path: "/about"}, {method: "GET", path: "/robots.txt"},
-	{method: "GET", path: "/a+b"}, {method: "GET", path: "/o'brien"}, {method: "GET", path: "/who(me)"},
-	{method: "GET", path: "/docs/"}, {method: "GET", path: "/docs"}, {method: "GET", path: "/.well-known/security.txt"}, {method: "HEAD", path: "/api/orders"}, {method: "GET", path: "/img/logo.svg"},
-}
-
-// nearMisses are paths beside those that have a route.
-func nearMisses() (all []request) {
-	for _, p := range []string{"/api", "/admin", "/healthz", "/teams", "/teams/7/billing", "/robots.txt", "/img"} {
-		for _, path := range []string{p + "/", p + "x", p + "/x?y=/z", p + "%2Fx", "/" + p, strings.ToUpper(p), p + "//x", p + ";x", p + "/a/../b", p + "/50%25", p + "?/api/"} {
-			all = append(all, request{method: "GET", path: path})
-		}
-		all = append(all, request{method: "GET", path: p}, request{method: "POST", path: p + "/x", body: []byte("b")})
-	}
-	for _, path := range []string{"/a%2Bb", "/a%2bb", "/aab", "/a-b", "/o%27brien", "/obrien", "/who%28me%29", "/whome", "/who(me)x"} {
-		all = append(all, request{method: "GET", path: path})
-	}
-	return append(all, request{method: "GET", path: "/about"}, request{method: "GET", path: "/public/robots.txt"}, request{method: "POST", path: "/robots.txt", body: []byte("x")},
-		request{method: "GET", path: "/.env"}, request{method: "OPTIONS", path: "/api/x"})
-}
 
 // at asks the server at an address.
 func at(t *testing.T, address string, r request) answer {
@@ -203,42 +65,6 @@ func same(t *testing.T, name string, r request, devgate, other answer) {
 	}
 }
 
-// learned runs devgate on the traffic, and returns when what it has seen is kept.
-func (p *project) learned(t *testing.T) *gateway {
-	g := p.ready("3 backends")
-	for _, r := range engineLog {
-		at(t, "127.0.0.1:"+p.ports["GATEWAY"], r)
-	}
-	eventually(t, "the last request is not kept", func() bool {
-		text, _ := os.ReadFile(p.path(".devgate/observed.json"))
-		return strings.Contains(string(text), `"/img/logo.svg"`)
-	})
-	return g
-}
-
-// paste puts what devgate export paths prints into the Devgatefile, as a person would.
-func (p *project) paste(t *testing.T) {
-	t.Helper()
-	out, errs, code := p.do("export", "paths")
-	if code != 0 {
-		t.Fatalf("export paths: %d %s", code, errs)
-	}
-	if order := regexp.MustCompile(`(?m)^order = .*$`).FindString(out); order != "" {
-		p.replace("Devgatefile", "# order", order)
-	}
-	parts := regexp.MustCompile(`(?m)^\[(\w+)\]\n`).FindAllStringSubmatchIndex(out, -1)
-	if len(parts) < 2 {
-		t.Fatalf("nothing learned:\n%s", out)
-	}
-	for i, at := range parts {
-		end := len(out)
-		if i+1 < len(parts) {
-			end = parts[i+1][0]
-		}
-		p.replace("Devgatefile", "# "+out[at[2]:at[3]]+"\n", out[at[1]:end])
-	}
-}
-
 // engineFiles starts a server for the static folder: HAProxy has none of its own.
 func engineFiles(t *testing.T, p *project) string {
 	files := httptest.NewServer(http.FileServer(http.Dir(p.path("public"))))
@@ -251,10 +77,14 @@ func engineFiles(t *testing.T, p *project) string {
 // that is near to it.
 func TestEnginesAnswerAsDevgateDoes(t *testing.T) {
 	p := engineProject(t)
-	p.learned(t).down()
+	g, before := p.learned(t)
+	g.down()
 	p.paste(t)
-	g := p.ready("3 backends")
+	g = p.ready("3 backends")
 	defer g.down()
+	for i, r := range engineLog { // the paths change no answer
+		same(t, "devgate with the learned paths", r, before[i], at(t, "127.0.0.1:"+p.ports["GATEWAY"], r))
+	}
 	files := engineFiles(t, p)
 	for _, name := range []string{"nginx", "caddy", "haproxy"} {
 		t.Run(name, func(t *testing.T) {
@@ -290,7 +120,7 @@ func TestEnginesServeBuiltFiles(t *testing.T) {
 	p.write("web/dist/index.html", "built page")
 	p.write("web/dist/assets/app.js", "built script")
 	p.write("web/dist/.env", "secret")
-	g := p.learned(t)
+	g, _ := p.learned(t)
 	defer g.down()
 	for _, name := range []string{"nginx", "caddy"} {
 		for _, mode := range []string{"--routes", "--cascade"} {
@@ -406,8 +236,14 @@ func sameInCascade(t *testing.T, r request, devgate, nginx answer) {
 // nginx can also ask one backend after the other: as devgate does without paths,
 // but for who answers everything, which it asks last.
 func TestNginxCascadesAsDevgateDoes(t *testing.T) {
+	t.Run("asked for everything", func(t *testing.T) { nginxCascades(t, "# admin\n") })
+	t.Run("asked for its own", func(t *testing.T) { nginxCascades(t, `paths = ["/admin/*", "/teams/*/billing"]`) })
+}
+
+func nginxCascades(t *testing.T, admin string) {
 	p := engineProject(t)
-	g := p.learned(t)
+	p.replace("Devgatefile", "# admin\n", admin)
+	g, _ := p.learned(t)
 	defer g.down()
 	if _, errs, code := p.do("export", "nginx", "--cascade", "-o", "nginx.conf"); code != 0 {
 		t.Fatalf("export: %d %s", code, errs)
