@@ -89,6 +89,9 @@ func exportTo(name string, std streams, o *exportFlags) error {
 	if err != nil {
 		return err
 	}
+	if unseen := m.Unseen(); unseen != "" && target.Routes && !o.asJSON {
+		fmt.Fprintf(std.err, "devgate: %s\n", unseen)
+	}
 	if o.out != "" {
 		return writeNew(o.out, []byte(text))
 	}

@@ -3,7 +3,7 @@
 //
 //	make e2e
 //
-// They need Node 20.19 or newer, npm, Python 3, Flask, Redis, tmux, Chromium, vim, emacs, rsync, patch, bindfs, bash with
+// They need Node 20.19 or newer, npm, Python 3, Flask, Redis, tmux, Chromium, nginx, Caddy, HAProxy, vim, emacs, rsync, patch, bindfs, bash with
 // bash-completion, zsh, fish and a network (or a filled
 // cache) for one `npm ci` a folder. devgate is built once. Every test gets a
 // project folder of its own with the servers of testdata/express or
@@ -35,6 +35,9 @@
 //   - agent_test.go: a coding agent with devgate's tools and nothing else mends a
 //     project, from its Devgatefile to a route.
 //   - baddays_test.go: crashes, busy ports, servers that never listen.
+//   - exportengines_test.go, formats_test.go: nginx, Caddy and HAProxy with what devgate
+//     export wrote for them answer as devgate does; compose's library and Kubernetes'
+//     types read the rest.
 //   - examples_test.go: the examples work as their README says.
 //   - unwritten_test.go: examples without a file come up (I4), and what init would
 //     write is what their README shows (I1, I3).

@@ -1,8 +1,13 @@
 package export
 
 import (
+	"bufio"
+	"cmp"
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,13 +32,9 @@ const checkedMax = 500
 
 // Check asks an engine the strong observations that are safe to ask, GET and HEAD
 // without anybody's cookies, and compares what it says with what devgate has seen.
-// Redirects are answers, and not followed.
+// Redirects are answers, and not followed. It ends at the first request that gets no
+// answer, or when tell fails.
 func Check(ctx context.Context, base *url.URL, seen []routes.Observation, tell func(Finding) error) error {
-	client := &http.Client{
-		Timeout: checkPatience, Transport: &http.Transport{DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	defer client.CloseIdleConnections()
 	asked := map[[2]string]bool{}
 	for i := range seen {
 		o := &seen[i]
@@ -42,42 +43,54 @@ func Check(ctx context.Context, base *url.URL, seen []routes.Observation, tell f
 			continue
 		}
 		asked[at] = true
-		finding, err := ask(ctx, client, base, o)
+		resp, err := ask(ctx, base, o)
 		if err != nil {
-			return err
+			return fmt.Errorf("ask %s: %w", base.Redacted(), err)
 		}
-		if err := tell(finding); err != nil {
+		f := Finding{Method: o.Method, Path: o.Path}
+		f.Verdict, f.Why = judgeAnswer(o, resp)
+		if err := tell(f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func ask(ctx context.Context, client *http.Client, base *url.URL, o *routes.Observation) (Finding, error) {
-	f := Finding{Method: o.Method, Path: o.Path}
-	req := (&http.Request{Method: o.Method, URL: targetOf(base, o.Path), Host: base.Host, Header: http.Header{"Accept": {"*/*"}, "User-Agent": {"devgate"}}}).WithContext(ctx)
-	resp, err := client.Do(req)
+// ask sends a request on a connection of its own, its path byte for byte as it was
+// seen, which net/http would not do: it escapes some anew, and asks for what begins
+// with two slashes in absolute form, which rules for paths do not read.
+func ask(ctx context.Context, base *url.URL, o *routes.Observation) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	conn, err := connect(ctx, base)
 	if err != nil {
-		return f, fmt.Errorf("ask %s: %w", base, err)
+		return nil, err
 	}
-	resp.Body.Close()
-	f.Verdict, f.Why = judgeAnswer(o, resp)
-	return f, nil
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })() // the wait for an answer ends, too
+	if _, err := fmt.Fprintf(conn, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: devgate\r\nAccept: */*\r\nConnection: close\r\n\r\n", o.Method, o.Path, base.Host); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	r := bufio.NewReader(conn)
+	for {
+		resp, err := http.ReadResponse(r, &http.Request{Method: o.Method})
+		if err != nil {
+			return nil, errors.Join(ctx.Err(), err)
+		}
+		if resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
+			return resp, nil // its body is not of interest
+		}
+	}
 }
 
-// targetOf is a path at base, that goes out as it was sent and in origin form:
-// net/http makes an absolute form, which HAProxy's path rules do not read, of what
-// begins with two slashes.
-func targetOf(base *url.URL, path string) *url.URL {
-	target := *base
-	if target.Opaque = path; strings.HasPrefix(path, "//") {
-		plain, err := url.PathUnescape(path)
-		if err != nil {
-			plain = path
-		}
-		target.Opaque, target.Path, target.RawPath = "", plain, path
+// connect opens a connection to where base is.
+func connect(ctx context.Context, base *url.URL) (net.Conn, error) {
+	if base.Scheme == "https" {
+		d := tls.Dialer{Config: &tls.Config{NextProtos: []string{"http/1.1"}}}
+		return d.DialContext(ctx, "tcp", net.JoinHostPort(base.Hostname(), cmp.Or(base.Port(), "443")))
 	}
-	return &target
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", net.JoinHostPort(base.Hostname(), cmp.Or(base.Port(), "80")))
 }
 
 // judgeAnswer compares an answer with what was seen. What depends on a login, a
@@ -98,10 +111,16 @@ func judgeAnswer(o *routes.Observation, resp *http.Response) (verdict, why strin
 	return "same", ""
 }
 
-// plainStatus takes a part of something, and that it has not changed, for the whole.
+// plainStatus takes a part of something, and that it has not changed, for the whole,
+// and redirects for one that say the same of a GET.
 func plainStatus(status int) int {
-	if status == http.StatusPartialContent || status == http.StatusNotModified {
+	switch status {
+	case http.StatusPartialContent, http.StatusNotModified:
 		return http.StatusOK
+	case http.StatusPermanentRedirect:
+		return http.StatusMovedPermanently
+	case http.StatusTemporaryRedirect:
+		return http.StatusFound
 	}
 	return status
 }

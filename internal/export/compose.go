@@ -28,12 +28,13 @@ func writeCompose(m *Model) (string, error) {
 	y := &yaml{}
 	y.b.WriteString(commented("#", m.head("compose", append(nginxCannot(m),
 		"nothing is built anew or restarted when a file changes",
-		"a server has to listen on 0.0.0.0: 127.0.0.1 within a container is the container"))))
+		"a server has to listen on 0.0.0.0: 127.0.0.1 within a container is the container",
+		"a health check by wget or nc needs that program in the image"))))
 	y.line("name: %s", composeQuote(composeName(m.Project)))
 	y.in("services", func() {
 		for i := range m.Services {
 			s := &m.Services[i]
-			if b := m.backend(s.Name); s.Kind != Remote && (b == nil || b.Dist == "") {
+			if m.starts(s) {
 				y.in(dnsName(s.Name), func() { composeService(y, m, s) })
 			}
 		}
@@ -60,8 +61,7 @@ func (m *Model) inside() *Model {
 		}
 		s := m.service(b.Name)
 		switch {
-		case s == nil:
-		case s.Kind == Server:
+		case s != nil && m.starts(s):
 			b.Address = net.JoinHostPort(dnsName(b.Name), strconv.Itoa(s.Port))
 		case isLocal(b.Address):
 			_, port, _ := net.SplitHostPort(b.Address)
@@ -140,6 +140,9 @@ func composeEnvironment(y *yaml, s *Service) {
 		y.line(`DEVGATE_NAME: %s`, composeQuote(s.Name))
 		for _, v := range s.Env {
 			switch {
+			case !shellName.MatchString(v.Name):
+				y.comment("%s is no name that compose can set", v.Name)
+				continue
 			case v.Secret:
 				y.comment("%s looks like a secret: its value comes from where compose runs", v.Name)
 				y.line("%s: %s", composeQuote(v.Name), yamlQuote("${"+v.Name+":?}"))
@@ -193,7 +196,7 @@ func (s *Service) condition() string {
 func composeAfter(y *yaml, m *Model, s *Service) {
 	var after []*Service
 	for _, name := range s.After {
-		if o := m.service(name); o != nil && o.Kind != Remote {
+		if o := m.service(name); o != nil && m.starts(o) {
 			after = append(after, o)
 		}
 	}
@@ -219,10 +222,10 @@ func composeGateway(y *yaml, m *Model) {
 	host := false
 	for i := range m.Backends {
 		b := &m.Backends[i]
-		s := m.service(b.Name)
-		host = host || s != nil && s.Kind == Remote && isLocal(b.Address)
-		if s != nil && s.Kind == Server && b.Dist == "" {
+		if s := m.service(b.Name); s != nil && m.starts(s) {
 			on = append(on, s)
+		} else {
+			host = host || b.Dist == "" && isLocal(b.Address)
 		}
 	}
 	composeDepends(y, on)

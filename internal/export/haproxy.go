@@ -39,7 +39,7 @@ frontend devgate
 `)
 	for i := range m.Learned.Table.Routes {
 		r := &m.Learned.Table.Routes[i]
-		fmt.Fprintf(&b, "\tuse_backend %s if { path_reg %s }%s\n", haproxyName(m, r.Backend), haproxyQuote(expression(r.Pattern, "")), haproxyMethod(r.Method))
+		fmt.Fprintf(&b, "\tuse_backend %s if { path_reg %s }%s\n", haproxyName(m, r.Backend), haproxyQuote(expression(r.Pattern, "")), haproxyMethod(methodsOf(r)))
 	}
 	fmt.Fprintf(&b, "\tdefault_backend %s\n", haproxyName(m, m.Default))
 	for i := range m.Backends {
@@ -58,16 +58,22 @@ func haproxyName(m *Model, name string) string {
 	return "devgate_" + name
 }
 
-func haproxyMethod(method string) string {
-	switch method {
-	case "":
+func haproxyMethod(methods []string) string {
+	switch {
+	case len(methods) == 0:
 		return ""
-	case routes.Upgrade:
+	case methods[0] == routes.Upgrade:
 		return " upgrade"
-	case "GET":
-		return " { method GET } !upgrade"
 	}
-	return " { method " + haproxyQuote(method) + " }"
+	quoted := make([]string, len(methods))
+	for i, method := range methods {
+		quoted[i] = haproxyQuote(method)
+	}
+	text := " { method " + strings.Join(quoted, " ") + " }"
+	if methods[0] == "GET" {
+		text += " !upgrade"
+	}
+	return text
 }
 
 func haproxyBackend(b *strings.Builder, to *Backend) {

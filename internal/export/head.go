@@ -34,7 +34,7 @@ func (m *Model) head(target string, cannot []string) []string {
 
 // cascadeText says who is asked, in which order.
 func (m *Model) cascadeText() []string {
-	lines := []string{"the cascade: " + m.cascadeOrder()}
+	lines := append([]string{"the cascade: " + m.cascadeOrder()}, m.unseenText()...)
 	if m.Why != "" {
 		lines = append(lines, "and no routes, as "+plainText(m.Why))
 	}
@@ -48,7 +48,15 @@ func (m *Model) cascadeOrder() string {
 		if b.Fallback && static != "" {
 			steps, static = append(steps, "static"), ""
 		}
-		steps = append(steps, b.Name)
+		name := b.Name
+		if len(b.Patterns) > 0 {
+			texts := make([]string, len(b.Patterns))
+			for i, p := range b.Patterns {
+				texts[i] = p.String()
+			}
+			name += " (" + plainText(strings.Join(texts, " ")) + ")"
+		}
+		steps = append(steps, name)
 	}
 	if static != "" {
 		steps = append(steps, "static")
@@ -72,12 +80,38 @@ func (m *Model) routesText() []string {
 	for i := range r.Table.Routes {
 		lines = append(lines, "  "+routeText(&r.Table.Routes[i]))
 	}
-	lines = append(lines, "  everything else → "+orNobody(m.Default))
+	if rest := "  everything else → " + orNobody(m.Default); r.DefaultSeen {
+		lines = append(lines, rest)
+	} else {
+		lines = append(append(lines, rest+" (guess: no request has shown it)"), m.unseenText()...)
+	}
 	lines = append(lines, differencesText(r.Differences)...)
 	for _, c := range r.Conflicts {
 		lines = append(lines, fmt.Sprintf("no route: %s %s was answered by %s", c.Method, plainText(c.Path), strings.Join(c.Backends, " and ")))
 	}
 	return lines
+}
+
+// Unseen says what is not known of who gets all other paths, and what to do; "":
+// it is known.
+func (m *Model) Unseen() string {
+	switch {
+	case m.Learned.DefaultSeen:
+		return ""
+	case m.Cascade:
+		return "devgate has not seen who answers a path that nobody knows: if that is one with a page, he hides all who are asked after him"
+	}
+	return "devgate has not seen who answers a path that no route is for, so that " + orNobody(m.Default) + " does is a guess"
+}
+
+// unseenNext is what to do about it.
+const unseenNext = "open a page of the app, and one that does not exist, while devgate runs, and export again"
+
+func (m *Model) unseenText() []string {
+	if text := m.Unseen(); text != "" {
+		return []string{"", "not known: " + text, "  - " + unseenNext, "  - or say in the Devgatefile which backend answers everything (spa = true)"}
+	}
+	return nil
 }
 
 func orNobody(name string) string {

@@ -27,6 +27,19 @@ func writeKubernetes(m *Model) (string, error) {
 			return "", fmt.Errorf("a cluster serves no folder: build an image of %s that has the files of %s, and leave --dist out", b.Name, b.DistFrom)
 		}
 	}
+	y := &yaml{}
+	y.b.WriteString(commented("#", m.head("kubernetes", kubernetesCannot(m))))
+	for i := range m.Services {
+		kubernetesService(y, m, &m.Services[i])
+	}
+	if b := m.backend(routes.Static); b != nil {
+		kubernetesRemote(y, b)
+	}
+	kubernetesRoutes(y, m)
+	return y.b.String(), nil
+}
+
+func kubernetesCannot(m *Model) []string {
 	cannot := []string{
 		"who has no route for a path is not asked: a 404 is the answer",
 		"`after` is lost: a Pod that needs another is started again until it is there",
@@ -35,13 +48,24 @@ func writeKubernetes(m *Model) (string, error) {
 	if m.servesFolder() {
 		cannot = append(cannot, "the static folder ("+m.StaticFrom+") is served by nobody: put it into an image")
 	}
-	y := &yaml{}
-	y.b.WriteString(commented("#", m.head("kubernetes", cannot)))
-	for i := range m.Services {
-		kubernetesService(y, m, &m.Services[i])
+	for i := range m.Backends {
+		if b := &m.Backends[i]; b.TLS {
+			cannot = append(cannot, b.Name+" is asked without TLS and by the Host of the client: a BackendTLSPolicy and a filter change that")
+		}
 	}
-	kubernetesRoutes(y, m)
-	return y.b.String(), nil
+	for i := range m.Learned.Table.Routes {
+		r := &m.Learned.Table.Routes[i]
+		text := strings.SplitN(routeText(r), " (", 2)[0]
+		switch matches := kubernetesMatch(r); {
+		case len(matches) == 0:
+			cannot = append(cannot, "no match knows the method "+r.Method+", so there is none for "+text)
+		case strings.Contains(matches[0], "type: RegularExpression"):
+			cannot = append(cannot, "not every controller knows regular expressions, and each ranks them in its own way: "+text)
+		case r.Pattern.Reach == routes.Rest:
+			cannot = append(cannot, "a prefix is for the path without the slash at its end, too: "+text)
+		}
+	}
+	return cannot
 }
 
 // document begins another object.
@@ -56,11 +80,11 @@ func (y *yaml) document(api, kind, name string) {
 
 func kubernetesService(y *yaml, m *Model, s *Service) {
 	name := dnsName(s.Name)
-	switch s.Kind {
-	case Remote:
-		kubernetesRemote(y, m, s)
+	switch {
+	case !m.starts(s):
+		kubernetesRemote(y, m.backend(s.Name))
 		return
-	case Task:
+	case s.Kind == Task:
 		y.document("batch/v1", "Job", name)
 		y.in("spec", func() { y.in("template", func() { kubernetesPod(y, m, s) }) })
 		return
@@ -81,13 +105,20 @@ func kubernetesService(y *yaml, m *Model, s *Service) {
 }
 
 // kubernetesRemote is a name in the cluster for what is elsewhere.
-func kubernetesRemote(y *yaml, m *Model, s *Service) {
-	host, port, _ := net.SplitHostPort(m.backend(s.Name).Address)
-	y.document("v1", "Service", dnsName(s.Name))
+func kubernetesRemote(y *yaml, b *Backend) {
+	if b == nil {
+		return // nobody asks for it
+	}
+	host, port, _ := net.SplitHostPort(b.Address)
+	y.document("v1", "Service", dnsName(b.Name))
 	y.in("spec", func() {
-		if isLocal(m.backend(s.Name).Address) {
-			y.comment("%s is on the machine of the developer: name the host that has it in the cluster", s.Name)
+		switch {
+		case isLocal(b.Address):
+			y.comment("%s is on the machine of the developer: name the host that has it in the cluster", b.Name)
+		case net.ParseIP(host) != nil:
+			y.comment("%s is no name: give it one, or make an EndpointSlice", host)
 		}
+		y.comment("not every controller sends requests to an ExternalName")
 		y.line("type: ExternalName")
 		y.line("externalName: %s", yamlQuote(host))
 		y.line("ports: [{ port: %s }]", port)
@@ -145,6 +176,9 @@ func kubernetesEnvironment(y *yaml, m *Model, s *Service) {
 		}
 		for _, v := range s.Env {
 			switch {
+			case !shellName.MatchString(v.Name):
+				y.comment("%s is no name that a container can be given", v.Name)
+				continue
 			case v.Secret:
 				y.line("- { name: %s, valueFrom: { secretKeyRef: { name: %s, key: %s } } }", yamlQuote(v.Name), yamlQuote(composeName(m.Project)), yamlQuote(v.Name))
 				continue
@@ -216,7 +250,7 @@ func kubernetesRule(y *yaml, m *Model, backend string, matches []string) {
 		}
 	})
 	_, port, _ := net.SplitHostPort(m.backend(backend).Address)
-	if s := m.service(backend); s != nil && s.Kind == Server {
+	if s := m.service(backend); s != nil && m.starts(s) {
 		port = strconv.Itoa(s.Port)
 	}
 	y.line("backendRefs: [{ name: %s, port: %s }]", yamlQuote(dnsName(backend)), port)
@@ -238,16 +272,20 @@ func kubernetesMatch(r *routes.Route) []string {
 		kind, value = "PathPrefix", text
 	}
 	match := fmt.Sprintf("path: { type: %s, value: %s }", kind, yamlQuote(value))
-	switch r.Method {
-	case "":
-	case routes.Upgrade:
-		match += ", headers: [{ type: RegularExpression, name: Upgrade, value: \".+\" }]"
-	case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH":
-		match += ", method: " + r.Method
-	default: // a match knows no others
-		return nil
+	methods := methodsOf(r)
+	if len(methods) == 0 {
+		return []string{match}
 	}
-	return []string{match}
+	var all []string
+	for _, method := range methods {
+		switch method {
+		case routes.Upgrade:
+			all = append(all, match+", headers: [{ type: RegularExpression, name: Upgrade, value: \".+\" }]")
+		case "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH": // a match knows no others
+			all = append(all, match+", method: "+method)
+		}
+	}
+	return all
 }
 
 // kubernetesExpression has to match the whole path.

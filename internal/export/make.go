@@ -30,7 +30,8 @@ func New(p *project.Project, seen []routes.Observation, o Options) (*Model, erro
 	m := &Model{Version: o.Version, Project: p.Name, Port: p.Port, Static: p.Static, StaticFrom: p.File.Static, ReplayLimit: p.File.ReplayLimit}
 	in := routes.Input{Static: p.Static != "", Log: seen}
 	for _, s := range p.Services {
-		m.Services = append(m.Services, service(p, s))
+		m.Services = append(m.Services, place{p, true}.service(s))
+		m.Here = append(m.Here, place{p, false}.service(s))
 		if s.InCascade() {
 			b := routes.Backend{Name: s.Name, Paths: s.Paths, Final: s.Final, Fallback: s.SPA == procfile.SPAOn}
 			in.Backends = append(in.Backends, b)
@@ -39,7 +40,7 @@ func New(p *project.Project, seen []routes.Observation, o Options) (*Model, erro
 	}
 	m.Learned = routes.Learn(in)
 	m.Plan, m.Default = routes.PlanFor(in, m.Learned), m.Learned.Table.Default
-	if err := m.place(o); err != nil {
+	if err := m.move(o); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -69,8 +70,8 @@ func backend(s *project.Service, seen []routes.Observation) Backend {
 	return b
 }
 
-// place puts what the command line says in the place of what the Devgatefile does.
-func (m *Model) place(o Options) error {
+// move puts what the command line says in the place of what the Devgatefile does.
+func (m *Model) move(o Options) error {
 	for _, name := range slices.Sorted(maps.Keys(o.Upstreams)) {
 		address := o.Upstreams[name]
 		host, port, err := net.SplitHostPort(address)
@@ -85,7 +86,7 @@ func (m *Model) place(o Options) error {
 		if b == nil {
 			return unknownBackend("--upstream", name, m)
 		}
-		b.Address, b.TLS, b.Host = address, false, ""
+		b.Address, b.TLS, b.Host, b.Moved = address, false, "", true
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Dists)) {
 		b := m.backend(name)
@@ -111,11 +112,17 @@ func unknownBackend(flag, name string, m *Model) error {
 	return fmt.Errorf("%s %s: no backend has that name; there are %s", flag, name, strings.Join(names, ", "))
 }
 
-// service is what is started, in words that depend on no machine.
-func service(p *project.Project, s *project.Service) Service {
+// place is where the services of a project are to run.
+type place struct {
+	*project.Project
+	hosts bool // each on a host of its own name; otherwise all on this machine
+}
+
+// service is what is started there, in words that depend on no machine.
+func (p place) service(s *project.Service) Service {
 	d := Service{
-		Name: s.Name, Kind: kindOf(s), Port: s.Port, URL: s.Service.URL.Redacted(), Command: command(p, s, s.Service.Command), Dir: ".",
-		After: s.After, Restart: s.Restart.String(), StopSignal: "SIG" + s.StopSignal.Name, Grace: s.Grace, EnvFiles: envFiles(p, s),
+		Name: s.Name, Kind: kindOf(s), Port: s.Port, URL: s.Service.URL.Redacted(), Command: p.command(s, s.Service.Command), Dir: ".",
+		After: s.After, Restart: s.Restart.String(), StopSignal: "SIG" + s.StopSignal.Name, Grace: s.Grace, EnvFiles: p.envFiles(s),
 	}
 	if s.Service.Port.Auto {
 		d.Port = 8080 // devgate chooses another at each start
@@ -125,7 +132,7 @@ func service(p *project.Project, s *project.Service) Service {
 	}
 	_, err := os.Stat(filepath.Join(s.Dir, "Dockerfile"))
 	d.Dockerfile, d.DevTool = err == nil, devTool(s.Service.Command)
-	d.Env, d.Ready = variables(p, s), readiness(p, s, d.Port)
+	d.Env, d.Ready = p.variables(s), p.readiness(s, d.Port)
 	return d
 }
 
@@ -141,9 +148,8 @@ func kindOf(s *project.Service) Kind {
 	return Server
 }
 
-// command is one as it is written, with what devgate fills in where that is the same
-// everywhere: the service's own name and port.
-func command(p *project.Project, s *project.Service, c procfile.Command) string {
+// command is one as it is written, with what devgate fills in.
+func (p place) command(s *project.Service, c procfile.Command) string {
 	text := c.Shell
 	if len(c.Args) > 0 {
 		words := make([]string, len(c.Args))
@@ -152,12 +158,11 @@ func command(p *project.Project, s *project.Service, c procfile.Command) string 
 		}
 		text = strings.Join(words, " ")
 	}
-	return procfile.Expand(text, elsewhere(p, s))
+	return procfile.Expand(text, p.placeholders(s))
 }
 
-// elsewhere are the placeholders as they are where each service has a host of its
-// own name.
-func elsewhere(p *project.Project, s *project.Service) procfile.Lookup {
+// placeholders are what they come to there; {bin} and {root} are left as they are.
+func (p place) placeholders(s *project.Service) procfile.Lookup {
 	return func(word string) (string, bool) {
 		name, field, _ := strings.Cut(word, ".")
 		switch other := p.Service(name); {
@@ -166,18 +171,40 @@ func elsewhere(p *project.Project, s *project.Service) procfile.Lookup {
 		case word == "port":
 			return portText(s), true
 		case word == "gateway.url":
-			return "http://gateway", true
+			return "http://" + p.gateway(), true
 		case word == "gateway.port":
-			return "80", true
+			return p.gatewayPort(), true
 		case other != nil && field == "port":
 			return portText(other), true
 		case other != nil && field == "url" && other.Service.URL != nil:
 			return other.Service.URL.String(), true
 		case other != nil && field == "url":
-			return "http://" + dnsName(other.Name) + ":" + portText(other), true
+			return "http://" + p.address(other), true
 		}
 		return "", false
 	}
+}
+
+// address is the host and port of a service.
+func (p place) address(s *project.Service) string {
+	if p.hosts {
+		return dnsName(s.Name) + ":" + portText(s)
+	}
+	return "localhost:" + portText(s)
+}
+
+func (p place) gateway() string {
+	if p.hosts {
+		return "gateway"
+	}
+	return "localhost:" + strconv.Itoa(p.Port)
+}
+
+func (p place) gatewayPort() string {
+	if p.hosts {
+		return "80"
+	}
+	return strconv.Itoa(p.Port)
 }
 
 func portText(s *project.Service) string {
@@ -192,7 +219,7 @@ var devTools = regexp.MustCompile(`\b(vite|next dev|nuxt dev|astro dev|ng serve|
 
 func devTool(c procfile.Command) string { return devTools.FindString(c.String()) }
 
-func envFiles(p *project.Project, s *project.Service) (all []string) {
+func (p place) envFiles(s *project.Service) (all []string) {
 	if p.File.EnvFileSet {
 		all = append(all, p.File.EnvFile...)
 	} else if _, err := os.Stat(filepath.Join(p.Root, ".env")); err == nil {
@@ -215,7 +242,7 @@ var (
 
 // variables are those that the Devgatefile sets, sorted; what env files and
 // devgate's own environment say is not among them.
-func variables(p *project.Project, s *project.Service) (all []Variable) {
+func (p place) variables(s *project.Service) (all []Variable) {
 	env := maps.Clone(p.File.Env)
 	if env == nil {
 		env = map[string]string{}
@@ -223,14 +250,14 @@ func variables(p *project.Project, s *project.Service) (all []Variable) {
 	maps.Copy(env, s.Service.Env)
 	local := map[string]string{}
 	for _, other := range p.Services {
-		if other.Service.Port.Number != 0 {
+		if p.hosts && other.Service.Port.Number != 0 {
 			for _, host := range []string{"localhost:", "127.0.0.1:"} {
-				local[host+portText(other)] = dnsName(other.Name) + ":" + portText(other)
+				local[host+portText(other)] = p.address(other)
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		value := procfile.Expand(env[name], elsewhere(p, s))
+		value := procfile.Expand(env[name], p.placeholders(s))
 		for _, from := range slices.Sorted(maps.Keys(local)) {
 			value = replaceAddress(value, from, local[from])
 		}
@@ -257,7 +284,7 @@ func replaceAddress(text, from, to string) string {
 	}
 }
 
-func readiness(p *project.Project, s *project.Service, port int) Ready {
+func (p place) readiness(s *project.Service, port int) Ready {
 	r := Ready{Port: cmp.Or(s.Ready.Port, port)}
 	switch s.Ready.Kind {
 	case procfile.ReadyHTTP:
@@ -265,7 +292,7 @@ func readiness(p *project.Project, s *project.Service, port int) Ready {
 	case procfile.ReadyTCP:
 		r.Kind = "tcp"
 	case procfile.ReadyExec:
-		r.Kind, r.Command = "exec", command(p, s, s.Ready.Exec)
+		r.Kind, r.Command = "exec", p.command(s, s.Ready.Exec)
 	case procfile.ReadyLog:
 		r.Kind = "log"
 	}

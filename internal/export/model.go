@@ -12,7 +12,9 @@ type Model struct {
 	Project  string
 	Port     int // of the gateway
 	Backends []Backend
-	Services []Service // all of them, in the order of the Devgatefile
+	// Services are all of them, in the order of the Devgatefile, each on a host of its own
+	// name; Here are the same, all on one machine.
+	Services, Here []Service
 	// Static is the folder behind the backends, absolute; StaticFrom as it is written in
 	// the Devgatefile. Both "": none.
 	Static, StaticFrom string
@@ -29,6 +31,7 @@ type Model struct {
 type Backend struct {
 	Name        string
 	Address     string // host:port
+	Moved       bool   // the command line says where it is
 	TLS         bool
 	Host        string // what it is to be asked as; "": as the client asks
 	H2C         bool
@@ -106,6 +109,13 @@ func (m *Model) service(name string) *Service {
 		}
 	}
 	return nil
+}
+
+// starts reports whether a service is to be started: not what is elsewhere, nor what
+// a folder has taken the place of.
+func (m *Model) starts(s *Service) bool {
+	b := m.backend(s.Name)
+	return s.Kind != Remote && (b == nil || b.Dist == "" && !b.Moved)
 }
 
 // chain are the backends in the order in which an engine that cannot hold an answer

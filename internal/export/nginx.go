@@ -19,7 +19,7 @@ func nginxCannot(m *Model) (all []string) {
 		}
 		for _, b := range m.chain() {
 			if b.Fallback {
-				all = append(all, b.Name+" answers everything, so it is asked last, after the static folder")
+				all = append(all, b.Name+" answers everything, so it is asked last, after the static folder, and where nobody answers, its 404 is the client's")
 			}
 		}
 		return all
@@ -35,13 +35,20 @@ func writeNginx(m *Model) (string, error) {
 	return commented("#", m.head("nginx", nginxCannot(m))) + nginxText(m, "80"), nil
 }
 
+// nginxShown matches before paths of which no part begins with a dot, but for
+// /.well-known/.
+const nginxShown = `(/[.]well-known(?=/))?(?!.*/[.])`
+
 func nginxText(m *Model, listen string) string {
 	var b strings.Builder
 	b.WriteString("map $http_upgrade $devgate_connection { default upgrade; \"\" \"\"; }\n")
 	b.WriteString("map $request_uri $devgate_path { \"~^(?<devgate_raw>[^?]*)\" $devgate_raw; }\n")
 	if m.servesFolder() || m.hasDist() {
-		b.WriteString("# files are for GET and HEAD, and nothing whose name begins with a dot\n")
-		b.WriteString("map \"$request_method $uri\" $devgate_file {\n\tdefault /.none;\n\t\"~^(GET|HEAD) (?!.*/[.]).*/$\" \"${uri}index.html\";\n\t\"~^(GET|HEAD) (?!.*/[.])\" $uri;\n}\n")
+		b.WriteString("# files are for GET and HEAD, and nothing whose name begins with a dot but /.well-known/\n")
+		b.WriteString("map \"$request_method $uri\" $devgate_file {\n\tdefault /.none;\n\t\"~^(GET|HEAD) " + nginxShown + ".*/$\" \"${uri}index.html\";\n\t\"~^(GET|HEAD) " + nginxShown + "\" $uri;\n}\n")
+	}
+	if m.servesFolder() {
+		b.WriteString("map $request_uri $devgate_folder { \"~^[^?]*/(?<devgate_name>[^/?]+)\" \"./$devgate_name/\"; }\n")
 	}
 	if m.Cascade {
 		nginxNext(&b, m)
@@ -97,14 +104,25 @@ func nginxTable(b *strings.Builder, m *Model) {
 	fmt.Fprintf(b, "\tdefault %s;\n", nginxQuote(m.nginxDefault()))
 	for i := range m.Learned.Table.Routes {
 		r := &m.Learned.Table.Routes[i]
-		method := "[^ ]+"
-		if r.Method != "" {
-			method = methodForm(r.Method)
-		}
 		e := strings.TrimPrefix(expression(r.Pattern, ""), "^")
-		fmt.Fprintf(b, "\t%s %s;\n", nginxQuote("~^"+method+" "+e), nginxQuote(r.Backend))
+		fmt.Fprintf(b, "\t%s %s;\n", nginxQuote("~^"+nginxMethod(methodsOf(r))+" "+e), nginxQuote(r.Backend))
 	}
 	b.WriteString("}\n")
+}
+
+// nginxMethod are methods as a regular expression.
+func nginxMethod(methods []string) string {
+	forms := make([]string, len(methods))
+	for i, method := range methods {
+		forms[i] = methodForm(method)
+	}
+	switch len(forms) {
+	case 0:
+		return "[^ ]+"
+	case 1:
+		return forms[0]
+	}
+	return "(" + strings.Join(forms, "|") + ")"
 }
 
 // methodForm is a method as a regular expression: a method is a token, and some
@@ -142,7 +160,7 @@ func nginxRoutes(b *strings.Builder, m *Model) {
 		if m.Default != "" && m.Default != routes.Static {
 			next = "@devgate_" + m.Default
 		}
-		fmt.Fprintf(b, "\tlocation @devgate_%s { root %s; try_files $devgate_file %s; }\n", routes.Static, nginxQuote(m.Static), next)
+		nginxFolder(b, m.Static, next)
 	}
 	if m.nginxDefault() == "nobody" {
 		b.WriteString("\tlocation @devgate_nobody { return 404; }\n")
@@ -152,11 +170,17 @@ func nginxRoutes(b *strings.Builder, m *Model) {
 	}
 }
 
+// nginxFolder is where the static folder is looked into; next is for what it does not
+// have. An "if" does no harm that does nothing but return.
+func nginxFolder(b *strings.Builder, dir, next string) {
+	fmt.Fprintf(b, "\tlocation @devgate_%s {\n\t\troot %s;\n", routes.Static, nginxQuote(dir))
+	fmt.Fprintf(b, "\t\tif (-f $document_root$devgate_file/index.html) { return 301 $devgate_folder$is_args$args; }\n\t\ttry_files $devgate_file %s;\n\t}\n", next)
+}
+
 // nginxLocation is where a backend is asked; next is what makes its refusals go on.
 func nginxLocation(b *strings.Builder, to *Backend, name, next string) {
 	if to.Dist != "" {
 		fmt.Fprintf(b, "\tlocation %s { root %s; try_files $devgate_file /index.html =404; }\n", name, nginxQuote(to.Dist))
-		fmt.Fprintf(b, "\tlocation = /index.html { root %s; }\n", nginxQuote(to.Dist))
 		return
 	}
 	scheme, more := "http", ""

@@ -80,7 +80,7 @@ func nginxCascade(b *strings.Builder, m *Model) {
 			if i == len(all)-1 {
 				next = "=404"
 			}
-			fmt.Fprintf(b, "\tlocation @devgate_%s { root %s; try_files $devgate_file %s; }\n", s.name, nginxQuote(m.Static), next)
+			nginxFolder(b, m.Static, next)
 			continue
 		}
 		nginxLocation(b, s.backend, "@devgate_"+s.name, nginxIntercept(s.backend, next, i == len(all)-1))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // writeProcfile writes a line a service: all that a Procfile can say.
@@ -14,8 +15,8 @@ func writeProcfile(m *Model) (string, error) {
 		"lost on the way: ready, after, restart, build, watch, and the cascade.",
 		"The variables of env files are for who runs this; PORT is set where the command does not have it.",
 	}))
-	for i := range m.Services {
-		s := &m.Services[i]
+	for i := range m.Here {
+		s := &m.Here[i]
 		if s.Kind == Remote {
 			fmt.Fprintf(&b, "# %s is at %s\n", s.Name, plainText(s.URL))
 			continue
@@ -31,7 +32,10 @@ func writeProcfile(m *Model) (string, error) {
 			fmt.Fprintf(&b, "# %s: put the program that its build makes in the place of {bin}\n", s.Name)
 		}
 		for _, v := range s.Env {
-			if v.Secret {
+			switch {
+			case !shellName.MatchString(v.Name):
+				fmt.Fprintf(&b, "# %s needs %s, which no shell can set\n", s.Name, plainText(v.Name))
+			case v.Secret:
 				fmt.Fprintf(&b, "# %s needs %s, which looks like a secret\n", s.Name, v.Name)
 			}
 		}
@@ -46,13 +50,24 @@ func (s *Service) line() string {
 	if s.Dir != "." {
 		before = append(before, "cd "+shellQuote(s.Dir)+" &&")
 	}
+	set := len(before)
 	if s.Port != 0 {
 		before = append(before, "PORT="+strconv.Itoa(s.Port))
 	}
 	for _, v := range s.Env {
-		if !v.Secret {
+		if !v.Secret && shellName.MatchString(v.Name) {
 			before = append(before, v.Name+"="+shellQuote(v.Value))
 		}
 	}
-	return s.Name + ": " + strings.Join(append(before, s.Command), " ")
+	command := s.Command
+	if len(before) > set && strings.IndexFunc(command, needsShell) >= 0 {
+		command = "sh -c " + shellQuote(command)
+	}
+	return s.Name + ": " + strings.Join(append(before, command), " ")
+}
+
+// needsShell reports whether a character may be more than a part of one command's words: what is set before
+// a command is neither for the next one nor for its own $PORT.
+func needsShell(r rune) bool {
+	return r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" @%+=:,./_-{}\"'", r)
 }

@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -16,10 +17,10 @@ func nginxQuote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// caddyQuote is a text as one token of a Caddyfile. A "{" would begin a placeholder.
-func caddyQuote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-}
+// caddyQuote is a text as one token of a Caddyfile. A "{" would begin a placeholder,
+// and a backslash means itself but before a quote, where there is no way to write one:
+// such texts are refused, too.
+func caddyQuote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }
 
 // haproxyQuote is a text as one word of HAProxy; what is between single quotes means
 // itself.
@@ -54,13 +55,17 @@ func tomlQuote(s string) string { return yamlQuote(s) }
 // shellQuote is a text as one word of a shell.
 func shellQuote(s string) string {
 	plain := func(r rune) bool {
-		return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("@%+=:,./_-{}", r)
+		return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("@%+=:,./_-", r)
 	}
 	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
+
+// shellName is what a variable has to be named for a shell, compose and a cluster to
+// set it.
+var shellName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // composeQuote is a text that compose leaves as it is: a "$" would be replaced.
 func composeQuote(s string) string { return yamlQuote(strings.ReplaceAll(s, "$", "$$")) }
@@ -82,7 +87,7 @@ func dnsName(s string) string {
 
 // distinctNames refuses services that would be one host.
 func (m *Model) distinctNames() error {
-	seen := map[string]string{}
+	seen := map[string]string{"gateway": "the gateway"}
 	for _, s := range m.Services {
 		name := dnsName(s.Name)
 		if other, twice := seen[name]; twice {
@@ -95,7 +100,7 @@ func (m *Model) distinctNames() error {
 
 // writable refuses a folder whose name an engine cannot have in its file.
 func writable(engine, what, path string) error {
-	bad := map[string]string{"nginx": "$", "caddy": "{}"}[engine]
+	bad := map[string]string{"nginx": "$", "caddy": `{}\`}[engine]
 	i := strings.IndexFunc(path, func(r rune) bool { return strings.ContainsRune(bad, r) || unicode.IsControl(r) })
 	if i < 0 {
 		return nil

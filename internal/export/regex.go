@@ -52,8 +52,10 @@ func literal(name string) string {
 			b.WriteByte(c)
 		case c == '.':
 			b.WriteString("[.]")
-		case strings.IndexByte("!&'()+,;=:@$", c) >= 0: // sent either way
-			fmt.Fprintf(&b, `(\x%02x|%%%s)`, c, eitherCase(c))
+		case strings.IndexByte("!&',;=:@", c) >= 0: // sent either way
+			fmt.Fprintf(&b, "(%c|%%%s)", c, eitherCase(c))
+		case strings.IndexByte("()+$", c) >= 0: // likewise; no backslash, which engines read in ways of their own
+			fmt.Fprintf(&b, "([%c]|%%%s)", c, eitherCase(c))
 		default:
 			b.WriteString("%" + eitherCase(c))
 		}

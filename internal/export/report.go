@@ -9,6 +9,7 @@ type Report struct {
 	Why         string              `json:"why,omitempty"` // it is a cascade, or there is no text
 	Routes      []ReportRoute       `json:"routes"`
 	Default     string              `json:"default"`
+	DefaultSeen bool                `json:"default_seen"` // false: the default is a guess
 	Differences []routes.Difference `json:"differences"`
 	Conflicts   []routes.Conflict   `json:"conflicts"`
 	Requests    int                 `json:"requests"`
@@ -30,7 +31,7 @@ type ReportRoute struct {
 func (m *Model) Report(target, text string) *Report {
 	l := m.Learned
 	r := &Report{
-		Target: target, Cascade: m.Cascade, Why: m.Why, Routes: []ReportRoute{}, Default: m.Default,
+		Target: target, Cascade: m.Cascade, Why: m.Why, Routes: []ReportRoute{}, Default: m.Default, DefaultSeen: l.DefaultSeen,
 		Differences: append([]routes.Difference{}, l.Differences...), Conflicts: append([]routes.Conflict{}, l.Conflicts...),
 		Requests: l.Requests, Paths: l.Paths, Text: text,
 	}

@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -118,3 +119,15 @@ func (m *Model) reachable(engine string, h2c, files bool) error {
 
 // servesFolder reports whether the engine itself looks for files of the static folder.
 func (m *Model) servesFolder() bool { return m.Static != "" && m.backend(routes.Static) == nil }
+
+// methodsOf are the methods that a route is for; none: all. Files are for those that
+// devgate serves them to.
+func methodsOf(r *routes.Route) []string {
+	switch {
+	case r.Method != "":
+		return []string{r.Method}
+	case r.Backend == routes.Static:
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return nil
+}

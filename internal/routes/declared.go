@@ -39,10 +39,13 @@ func (l *learner) exceptions(base []*Route) (all []*Route) {
 			continue
 		}
 		r := newRoute(Pattern{Segments: opaque(f.segments)}, f.method, f.backend)
+		if r.Pattern.covers() {
+			continue // it would take paths beside it, too: the declared one stays, and this is a conflict
+		}
 		if l.alone(f) {
 			r.Method = ""
 		}
-		r.Paths, r.Guess = 1, r.Pattern.covers()
+		r.Paths = 1
 		if !slices.ContainsFunc(all, func(o *Route) bool { return byPrecedence(o, r) == 0 }) {
 			all = append(all, r)
 		}

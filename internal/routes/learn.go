@@ -33,6 +33,10 @@ type Result struct {
 	// one.
 	Over *Over
 
+	// DefaultSeen: it is known who gets all other paths. Otherwise nobody was seen
+	// to answer a path that he does not know, and the default of the table is a guess.
+	DefaultSeen bool
+
 	Requests int // distinct requests that the table was made of
 	Paths    int // and how many paths they were for
 	Dropped  int // observations that only development knows, or of an older Devgatefile
@@ -73,6 +77,7 @@ type fact struct {
 func Learn(in Input) *Result {
 	l := &learner{in: in, out: &Result{}}
 	l.out.Table.Default = l.catchAll()
+	l.out.DefaultSeen = l.certain()
 	l.sift()
 	l.declared()
 	free := l.undeclared()
@@ -111,6 +116,32 @@ func (l *learner) catchAll() string {
 	return last
 }
 
+// certain reports whether the Devgatefile alone says who gets all other paths.
+func (l *learner) certain() bool {
+	asked := 0
+	for i := range l.in.Backends {
+		b := &l.in.Backends[i]
+		if b.Fallback && b.Name == l.out.Table.Default {
+			return true
+		}
+		if !b.declares() {
+			asked++
+		}
+	}
+	return asked == 0 || asked == 1 && !l.in.Static
+}
+
+// vouches reports whether a weak observation shows who gets all other paths: a page
+// of the default, or a path that everybody has refused.
+func (l *learner) vouches(o *Observation) bool {
+	if o.Page {
+		return o.Backend == l.out.Table.Default
+	}
+	return !slices.ContainsFunc(l.in.Backends, func(b Backend) bool {
+		return !b.declares() && b.Name != o.Backend && !slices.Contains(o.Refused, b.Name)
+	})
+}
+
 // sift takes the log apart into facts, weak answers and what is not to be learned
 // from.
 func (l *learner) sift() {
@@ -124,6 +155,7 @@ func (l *learner) sift() {
 			continue
 		}
 		if !o.Strong {
+			l.out.DefaultSeen = l.out.DefaultSeen || l.vouches(&o)
 			l.out.weak = append(l.out.weak, o)
 			continue
 		}

@@ -97,33 +97,49 @@ func (p *planner) catchAllLast(order []string) []string {
 	return append(slices.Delete(slices.Clone(order), i, i+1), order[i])
 }
 
-// whyOpen says which fact the backend would cut off if its answer was the end.
+// whyOpen says which answer of the log the backend would cut off if its own was the
+// end. `paths` that end in "*" hold more than the route that they are for, so that is a
+// page of the default, too, which the table leaves where it was.
 func (p *planner) whyOpen(order []string, name string) string {
-	if f := p.offence(order, name); f != nil {
-		return f.method + " " + f.path + " is " + f.backend + "'s"
+	f := p.offence(order, name)
+	for i := range p.result.weak {
+		o := &p.result.weak[i]
+		if f != nil || !o.Page || p.result.Table.For(o.Method, o.Path) != o.Backend {
+			continue
+		}
+		if page := (&fact{method: o.Method, path: o.Path, segments: split(o.Path), backend: o.Backend}); p.offends(order, name, page) {
+			f = page
+		}
 	}
-	return ""
+	if f == nil {
+		return ""
+	}
+	return f.method + " " + f.path + " is " + f.backend + "'s"
 }
 
 // offence is a fact that might get another answer in this order, with the answer of
-// the named backend as the end; nil: there is none. Who is asked before the one
-// that has answered has to be known to refuse it.
+// the named backend as the end; nil: there is none.
 func (p *planner) offence(order []string, final string) *fact {
 	for i := range p.result.facts {
-		f := &p.result.facts[i]
-		for _, name := range order {
-			if name == f.backend {
-				break
-			}
-			if !p.asks(name, f.segments) {
-				continue
-			}
-			if name == final || p.final[name] || final == "" && !slices.Contains(f.refused, name) {
-				return f
-			}
+		if f := &p.result.facts[i]; p.offends(order, final, f) {
+			return f
 		}
 	}
 	return nil
+}
+
+// offends reports whether one might. Who is asked before the one that has answered
+// has to be known to refuse it.
+func (p *planner) offends(order []string, final string, f *fact) bool {
+	for _, name := range order {
+		if name == f.backend {
+			return false
+		}
+		if p.asks(name, f.segments) && (name == final || p.final[name] || final == "" && !slices.Contains(f.refused, name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // asks reports whether a backend is asked for a path.

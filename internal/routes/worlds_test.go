@@ -173,27 +173,15 @@ func TestNamesWithoutARuleAreRefused(t *testing.T) {
 
 // The most that a journal keeps is learned from at once.
 func BenchmarkLearn(b *testing.B) {
-	a, path := prefixed()
-	a.in.Log = a.log(1000, 1, path)
-	for i := range 1000 {
-		a.in.Log = append(a.in.Log, a.ask("GET", fmt.Sprintf("/api/v1/%s/%d/%s", pick(rand.New(rand.NewPCG(uint64(i), 1)), "a", "b", "c"), i, names[i%3])))
-	}
+	in := Input{Backends: []Backend{{Name: "api"}, {Name: "admin"}, {Name: "web", Fallback: true}}, Log: prefixedLog(journalMax)}
 	for b.Loop() {
-		Learn(a.in)
+		Learn(in)
 	}
-	b.ReportMetric(float64(len(a.in.Log)), "observations")
 }
 
 // The same where nothing follows a rule.
 func BenchmarkLearnRandom(b *testing.B) {
-	random := rand.New(rand.NewPCG(1, 1))
-	in := Input{Backends: []Backend{{Name: "api"}, {Name: "admin"}, {Name: "docs"}, {Name: "web", Fallback: true}}}
-	for range 2000 {
-		in.Log = append(in.Log, Observation{
-			Method: pick(random, "GET", "POST"), Backend: pick(random, names...), Strong: random.IntN(4) > 0,
-			Path: fmt.Sprintf("/%s/%d/%s/%s", pick(random, "a", "b", "c", "d"), random.IntN(40), pick(random, "x", "y", "z"), pick(random, "k", "l", "m", "n")),
-		})
-	}
+	in := Input{Backends: []Backend{{Name: "api"}, {Name: "admin"}, {Name: "docs"}, {Name: "web", Fallback: true}}, Log: randomLogOf(journalMax)}
 	for b.Loop() {
 		Learn(in)
 	}
