@@ -140,7 +140,7 @@ func composeEnvironment(y *yaml, s *Service) {
 		y.line(`DEVGATE_NAME: %s`, composeQuote(s.Name))
 		for _, v := range s.Env {
 			switch {
-			case !shellName.MatchString(v.Name):
+			case !shellName().MatchString(v.Name):
 				y.comment("%s is no name that compose can set", v.Name)
 				continue
 			case v.Secret:

@@ -21,7 +21,22 @@ func writeHAProxy(m *Model) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString(commented("#", m.head("haproxy", cannot)))
-	b.WriteString(`defaults
+	b.WriteString(haproxyHead)
+	for i := range m.Learned.Table.Routes {
+		r := &m.Learned.Table.Routes[i]
+		fmt.Fprintf(&b, "\tuse_backend %s if { path_reg %s }%s\n", haproxyName(m, r.Backend), haproxyQuote(expression(r.Pattern, "")), haproxyMethod(methodsOf(r)))
+	}
+	fmt.Fprintf(&b, "\tdefault_backend %s\n", haproxyName(m, m.Default))
+	for i := range m.Backends {
+		haproxyBackend(&b, &m.Backends[i])
+	}
+	if m.backend(m.Default) == nil {
+		b.WriteString("\nbackend devgate_nobody\n\thttp-request return status 404\n")
+	}
+	return b.String(), nil
+}
+
+const haproxyHead = `defaults
 	mode http
 	option http-no-delay
 	option forwardfor
@@ -36,20 +51,7 @@ frontend devgate
 	http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
 	http-request set-header X-Forwarded-Proto https if { ssl_fc }
 	acl upgrade req.hdr(Upgrade) -m found
-`)
-	for i := range m.Learned.Table.Routes {
-		r := &m.Learned.Table.Routes[i]
-		fmt.Fprintf(&b, "\tuse_backend %s if { path_reg %s }%s\n", haproxyName(m, r.Backend), haproxyQuote(expression(r.Pattern, "")), haproxyMethod(methodsOf(r)))
-	}
-	fmt.Fprintf(&b, "\tdefault_backend %s\n", haproxyName(m, m.Default))
-	for i := range m.Backends {
-		haproxyBackend(&b, &m.Backends[i])
-	}
-	if m.backend(m.Default) == nil {
-		b.WriteString("\nbackend devgate_nobody\n\thttp-request return status 404\n")
-	}
-	return b.String(), nil
-}
+`
 
 func haproxyName(m *Model, name string) string {
 	if m.backend(name) == nil {

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -176,7 +177,7 @@ func kubernetesEnvironment(y *yaml, m *Model, s *Service) {
 		}
 		for _, v := range s.Env {
 			switch {
-			case !shellName.MatchString(v.Name):
+			case !shellName().MatchString(v.Name):
 				y.comment("%s is no name that a container can be given", v.Name)
 				continue
 			case v.Secret:
@@ -193,29 +194,7 @@ func kubernetesEnvironment(y *yaml, m *Model, s *Service) {
 // kubernetesRoutes are one rule a backend, in as many HTTPRoutes as their limits ask
 // for.
 func kubernetesRoutes(y *yaml, m *Model) {
-	type rule struct {
-		backend string
-		matches []string
-	}
-	var rules []rule
-	for i := range m.Backends {
-		r := rule{backend: m.Backends[i].Name}
-		for j := range m.Learned.Table.Routes {
-			if route := &m.Learned.Table.Routes[j]; route.Backend == r.backend {
-				r.matches = append(r.matches, kubernetesMatch(route)...)
-			}
-		}
-		if r.backend == m.Default {
-			r.matches = append(r.matches, `path: { type: PathPrefix, value: "/" }`)
-		}
-		for len(r.matches) > matchesMax {
-			rules = append(rules, rule{r.backend, r.matches[:matchesMax]})
-			r.matches = r.matches[matchesMax:]
-		}
-		if len(r.matches) > 0 {
-			rules = append(rules, r)
-		}
-	}
+	rules := kubernetesRules(m)
 	for n := 0; len(rules) > 0; n++ {
 		fit, matches := 0, 0
 		for fit < len(rules) && fit < rulesMax && matches+len(rules[fit].matches) <= allMatches {
@@ -234,6 +213,31 @@ func kubernetesRoutes(y *yaml, m *Model) {
 		})
 		rules = rules[fit:]
 	}
+}
+
+// ruleOfRoute sends what matches to a backend.
+type ruleOfRoute struct {
+	backend string
+	matches []string
+}
+
+// kubernetesRules are those of all backends, none with more matches than one may have.
+func kubernetesRules(m *Model) (rules []ruleOfRoute) {
+	for i := range m.Backends {
+		r := ruleOfRoute{backend: m.Backends[i].Name}
+		for j := range m.Learned.Table.Routes {
+			if route := &m.Learned.Table.Routes[j]; route.Backend == r.backend {
+				r.matches = append(r.matches, kubernetesMatch(route)...)
+			}
+		}
+		if r.backend == m.Default {
+			r.matches = append(r.matches, `path: { type: PathPrefix, value: "/" }`)
+		}
+		for matches := range slices.Chunk(r.matches, matchesMax) {
+			rules = append(rules, ruleOfRoute{r.backend, matches})
+		}
+	}
+	return rules
 }
 
 func suffix(n int) string {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,7 +74,7 @@ func (m *Model) move(o Options) error {
 	for _, name := range slices.Sorted(maps.Keys(o.Upstreams)) {
 		address := o.Upstreams[name]
 		host, port, err := net.SplitHostPort(address)
-		if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 1 || n > 65535 || !hostForm.MatchString(host) {
+		if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 1 || n > 65535 || !hostForm().MatchString(host) {
 			return fmt.Errorf("--upstream %s=%s: want NAME=HOST:PORT", name, address)
 		}
 		b := m.backend(name)
@@ -102,7 +101,7 @@ func (m *Model) move(o Options) error {
 }
 
 // hostForm is a name or an address that needs no quotes anywhere.
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]+$`)
+var hostForm = lazy(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]+$`)
 
 func unknownBackend(flag, name string, m *Model) error {
 	var names []string
@@ -215,9 +214,9 @@ func portText(s *project.Service) string {
 }
 
 // devTools are programs that no image for production starts.
-var devTools = regexp.MustCompile(`\b(vite|next dev|nuxt dev|astro dev|ng serve|webpack(?:-dev-server| serve)|react-scripts start|nodemon|air|wgo|reflex|watchexec|cargo watch|npm run dev|pnpm dev|yarn dev|bun dev|flask run|runserver|--reload|--watch|tsx watch|bin/rails s(?:erver)?)\b`)
+var devTools = lazy(`\b(vite|next dev|nuxt dev|astro dev|ng serve|webpack(?:-dev-server| serve)|react-scripts start|nodemon|air|wgo|reflex|watchexec|cargo watch|npm run dev|pnpm dev|yarn dev|bun dev|flask run|runserver|--reload|--watch|tsx watch|bin/rails s(?:erver)?)\b`)
 
-func devTool(c procfile.Command) string { return devTools.FindString(c.String()) }
+func devTool(c procfile.Command) string { return devTools().FindString(c.String()) }
 
 func (p place) envFiles(s *project.Service) (all []string) {
 	if p.File.EnvFileSet {
@@ -235,9 +234,9 @@ func (p place) envFiles(s *project.Service) (all []string) {
 }
 
 var (
-	secretName = regexp.MustCompile(`(?i)(secret|passw|token|api_?key|private|credential|_key$|_dsn$|salt|cert)`)
-	secretURL  = regexp.MustCompile(`://[^/@\s]*:[^/@\s]+@`)
-	localName  = regexp.MustCompile(`\b(localhost|127\.0\.0\.1)\b|\[::1\]`)
+	secretName = lazy(`(?i)(secret|passw|token|api_?key|private|credential|_key$|_dsn$|salt|cert)`)
+	secretURL  = lazy(`://[^/@\s]*:[^/@\s]+@`)
+	localName  = lazy(`\b(localhost|127\.0\.0\.1)\b|\[::1\]`)
 )
 
 // variables are those that the Devgatefile sets, sorted; what env files and
@@ -261,7 +260,7 @@ func (p place) variables(s *project.Service) (all []Variable) {
 		for _, from := range slices.Sorted(maps.Keys(local)) {
 			value = replaceAddress(value, from, local[from])
 		}
-		all = append(all, Variable{name, value, secretName.MatchString(name) || secretURL.MatchString(value), localName.MatchString(value)})
+		all = append(all, Variable{name, value, secretName().MatchString(name) || secretURL().MatchString(value), localName().MatchString(value)})
 	}
 	return all
 }

@@ -41,26 +41,24 @@ const nginxShown = `(/[.]well-known(?=/))?(?!.*/[.])`
 
 func nginxText(m *Model, listen string) string {
 	var b strings.Builder
-	b.WriteString("map $http_upgrade $devgate_connection { default upgrade; \"\" \"\"; }\n")
-	b.WriteString("map $request_uri $devgate_path { \"~^(?<devgate_raw>[^?]*)\" $devgate_raw; }\n")
-	if m.servesFolder() || m.hasDist() {
-		b.WriteString("# files are for GET and HEAD, and nothing whose name begins with a dot but /.well-known/\n")
-		b.WriteString("map \"$request_method $uri\" $devgate_file {\n\tdefault /.none;\n\t\"~^(GET|HEAD) " + nginxShown + ".*/$\" \"${uri}index.html\";\n\t\"~^(GET|HEAD) " + nginxShown + "\" $uri;\n}\n")
-	}
-	if m.servesFolder() {
-		b.WriteString("map $request_uri $devgate_folder { \"~^[^?]*/(?<devgate_name>[^/?]+)\" \"./$devgate_name/\"; }\n")
-	}
-	if m.Cascade {
-		nginxNext(&b, m)
-	} else {
-		nginxTable(&b, m)
-	}
+	nginxMaps(&b, m)
 	for i := range m.Backends {
 		if m.Backends[i].Dist == "" {
 			fmt.Fprintf(&b, "upstream devgate_%s { server %s max_fails=0; keepalive 16; }\n", m.Backends[i].Name, m.Backends[i].Address)
 		}
 	}
-	fmt.Fprintf(&b, `
+	fmt.Fprintf(&b, nginxServer, listen, m.ReplayLimit)
+	if m.Cascade {
+		nginxCascade(&b, m)
+	} else {
+		nginxRoutes(&b, m)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// nginxServer is the head of the server, for the port and the limit of a body.
+const nginxServer = `
 server {
 	listen %s;
 	merge_slashes off;
@@ -77,14 +75,23 @@ server {
 	proxy_set_header Upgrade $http_upgrade;
 	proxy_set_header Connection $devgate_connection;
 	recursive_error_pages on;
-`, listen, m.ReplayLimit)
-	if m.Cascade {
-		nginxCascade(&b, m)
-	} else {
-		nginxRoutes(&b, m)
+`
+
+func nginxMaps(b *strings.Builder, m *Model) {
+	b.WriteString("map $http_upgrade $devgate_connection { default upgrade; \"\" \"\"; }\n")
+	b.WriteString("map $request_uri $devgate_path { \"~^(?<devgate_raw>[^?]*)\" $devgate_raw; }\n")
+	if m.servesFolder() || m.hasDist() {
+		b.WriteString("# files are for GET and HEAD, and nothing whose name begins with a dot but /.well-known/\n")
+		b.WriteString("map \"$request_method $uri\" $devgate_file {\n\tdefault /.none;\n\t\"~^(GET|HEAD) " + nginxShown + ".*/$\" \"${uri}index.html\";\n\t\"~^(GET|HEAD) " + nginxShown + "\" $uri;\n}\n")
 	}
-	b.WriteString("}\n")
-	return b.String()
+	if m.servesFolder() {
+		b.WriteString("map $request_uri $devgate_folder { \"~^[^?]*/(?<devgate_name>[^/?]+)\" \"./$devgate_name/\"; }\n")
+	}
+	if m.Cascade {
+		nginxNext(b, m)
+	} else {
+		nginxTable(b, m)
+	}
 }
 
 func (m *Model) hasDist() bool {

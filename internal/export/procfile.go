@@ -33,7 +33,7 @@ func writeProcfile(m *Model) (string, error) {
 		}
 		for _, v := range s.Env {
 			switch {
-			case !shellName.MatchString(v.Name):
+			case !shellName().MatchString(v.Name):
 				fmt.Fprintf(&b, "# %s needs %s, which no shell can set\n", s.Name, plainText(v.Name))
 			case v.Secret:
 				fmt.Fprintf(&b, "# %s needs %s, which looks like a secret\n", s.Name, v.Name)
@@ -55,7 +55,7 @@ func (s *Service) line() string {
 		before = append(before, "PORT="+strconv.Itoa(s.Port))
 	}
 	for _, v := range s.Env {
-		if !v.Secret && shellName.MatchString(v.Name) {
+		if !v.Secret && shellName().MatchString(v.Name) {
 			before = append(before, v.Name+"="+shellQuote(v.Value))
 		}
 	}

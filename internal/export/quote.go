@@ -3,7 +3,6 @@ package export
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -65,7 +64,7 @@ func shellQuote(s string) string {
 
 // shellName is what a variable has to be named for a shell, compose and a cluster to
 // set it.
-var shellName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var shellName = lazy(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // composeQuote is a text that compose leaves as it is: a "$" would be replaced.
 func composeQuote(s string) string { return yamlQuote(strings.ReplaceAll(s, "$", "$$")) }

@@ -100,7 +100,7 @@ func (m *Model) reachable(engine string, h2c, files bool) error {
 			if err := writable(engine, "--dist", b.Dist); err != nil {
 				return err
 			}
-		case b.Host != "" && !hostForm.MatchString(hostOnly(b.Host)):
+		case b.Host != "" && !hostForm().MatchString(hostOnly(b.Host)):
 			return fmt.Errorf("%s: the host %q cannot stand in a file of %s", b.Name, b.Host, engine)
 		case b.Address == "":
 			return fmt.Errorf("%s has another port at each start: give --upstream %s=HOST:PORT", b.Name, b.Name)
