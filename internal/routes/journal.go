@@ -25,7 +25,7 @@ const (
 type Journal struct {
 	mu       sync.Mutex
 	seen     map[key]struct{}
-	examples map[string]int // how many of a shape, see shapeOf
+	examples map[uint64]int // how many of a shape, see shapeOf
 	all      []Observation
 	pages    map[string]bool   // backends that have shown a page for unknown paths
 	services map[string]string // what each was started with, as a fingerprint
@@ -51,7 +51,7 @@ func keyOf(o *Observation) key {
 // NewJournal returns an empty one.
 func NewJournal() *Journal {
 	return &Journal{
-		seen: map[key]struct{}{}, examples: map[string]int{}, pages: map[string]bool{}, services: map[string]string{},
+		seen: map[key]struct{}{}, examples: map[uint64]int{}, pages: map[string]bool{}, services: map[string]string{},
 		dirty: make(chan struct{}, 1),
 	}
 }
@@ -90,13 +90,31 @@ func (j *Journal) add(k key, o Observation) {
 	j.changed()
 }
 
-func shapeOf(o *Observation) string {
-	return strings.Join([]string{o.Method, Shape(o.Path), o.Backend, said(o.Strong), said(o.Page)}, " ")
+// shapeOf is a fingerprint of what observations of a kind have in common: all but what
+// names single things in the path. It is taken of each request whose path is new,
+// so it makes no texts.
+func shapeOf(o *Observation) uint64 {
+	h := hash(o.Method)
+	for _, text := range [...]string{o.Backend, said(o.Strong), said(o.Page)} {
+		h = hashOn(h*31, text)
+	}
+	rest, more := strings.TrimPrefix(o.Path, "/"), true
+	for more {
+		var s string
+		s, rest, more = strings.Cut(rest, "/")
+		if s = unescape(s); general(s) {
+			s = "*"
+		}
+		h = hashOn(h*31, s)
+	}
+	return h
 }
 
 // hash is FNV-1a.
-func hash(s string) uint64 {
-	h := uint64(14695981039346656037)
+func hash(s string) uint64 { return hashOn(14695981039346656037, s) }
+
+// hashOn goes on with h.
+func hashOn(h uint64, s string) uint64 {
 	for i := range len(s) {
 		h = (h ^ uint64(s[i])) * 1099511628211
 	}

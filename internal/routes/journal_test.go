@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestAJournalKeepsEachThingOnceAndWithinBounds(t *testing.T) {
@@ -111,4 +113,39 @@ func BenchmarkObserve(b *testing.B) {
 			j.Observe(&Observation{Method: "GET", Path: "/api/v1/users/30000/orders", Backend: "api", Strong: true, Refused: passed})
 		}
 	})
+}
+
+// The fingerprint of a kind tells apart what Shape and the rest of an observation do.
+func TestAKindIsToldByItsShape(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func() (o Observation, text string) {
+			o = Observation{Method: rapid.SampledFrom([]string{"GET", "POST"}).Draw(t, "method"), Path: path(t), Backend: rapid.SampledFrom(names).Draw(t, "backend"), Strong: rapid.Bool().Draw(t, "strong"), Page: rapid.Bool().Draw(t, "page")}
+			return o, fmt.Sprint(o.Method, Shape(o.Path), o.Backend, o.Strong, o.Page)
+		}
+		a, first := draw()
+		b, second := draw()
+		if rapid.Bool().Draw(t, "alike") {
+			b.Method, b.Backend, b.Strong, b.Page = a.Method, a.Backend, a.Strong, a.Page
+			second = fmt.Sprint(b.Method, Shape(b.Path), b.Backend, b.Strong, b.Page)
+		}
+		if (shapeOf(&a) == shapeOf(&b)) != (first == second) {
+			t.Fatalf("%s and %s", first, second)
+		}
+	})
+}
+
+// What is known is noted without a single allocation, and so is a new path of a kind
+// of which enough is known: this is done for every request.
+func TestObservingAllocatesNothing(t *testing.T) {
+	j := NewJournal()
+	passed := []string{"web", "docs"}
+	for i := range examplesMax {
+		j.Observe(&Observation{Method: "GET", Path: fmt.Sprintf("/api/v1/users/%d/orders", i), Backend: "api", Strong: true, Refused: passed})
+	}
+	for _, path := range []string{"/api/v1/users/3/orders", "/api/v1/users/30000/orders"} {
+		o := Observation{Method: "GET", Path: path, Backend: "api", Strong: true, Refused: passed}
+		if n := testing.AllocsPerRun(100, func() { j.Observe(&o) }); n > 0 {
+			t.Errorf("%s: %.0f allocations", path, n)
+		}
+	}
 }

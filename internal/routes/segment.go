@@ -12,11 +12,21 @@ import (
 func split(path string) []string {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for i, s := range segments {
-		if u, err := url.PathUnescape(s); err == nil {
-			segments[i] = u
-		}
+		segments[i] = unescape(s)
 	}
 	return segments
+}
+
+// unescape takes the escapes out of a segment; one that is not well formed stays as it
+// is.
+func unescape(segment string) string {
+	if strings.IndexByte(segment, '%') < 0 {
+		return segment
+	}
+	if u, err := url.PathUnescape(segment); err == nil {
+		return u
+	}
+	return segment
 }
 
 // plain reports whether a segment can be written in `paths` as it is. One that
@@ -26,7 +36,10 @@ func plain(segment string) bool {
 		return false // "http://" would be taken for a URL
 	}
 	for _, r := range segment {
-		if r == utf8.RuneError || strings.IndexByte("*/?# ", byte(r)) >= 0 && r < utf8.RuneSelf || !unicode.IsPrint(r) {
+		switch {
+		case r == '*', r == '/', r == '?', r == '#', r <= ' ', r == 0x7f, r == utf8.RuneError:
+			return false
+		case r >= utf8.RuneSelf && !unicode.IsPrint(r):
 			return false
 		}
 	}
