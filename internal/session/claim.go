@@ -116,7 +116,7 @@ func (c *claim) siblingBehind(err error) string {
 		if one.busy == nil || c.isChosen(one.busy.Port) {
 			continue
 		}
-		root := runningIn(one.busy.Owner)
+		root := runningIn(one.busy)
 		if other := checkout.Of(root); root != "" && other.SameRepository(c.home) && other.Top != c.home.Top {
 			return heldBy(root, []int{one.busy.Port})
 		}

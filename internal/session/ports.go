@@ -144,7 +144,7 @@ func conflict(p *project.Project, who string, err error, way string) string {
 	if !errors.As(err, &busy) || busy.Owner.PID == 0 {
 		return text
 	}
-	if root := runningIn(busy.Owner); root != "" && root != p.Root {
+	if root := runningIn(busy); root != "" && root != p.Root {
 		text += fmt.Sprintf("\n        %-27s stop the devgate that runs it", "devgate down, in "+root)
 		if !p.Moved() {
 			text += fmt.Sprintf("\n        %-27s give this project ports of its own", "devgate up --isolate")
@@ -154,15 +154,23 @@ func conflict(p *project.Project, who string, err error, way string) string {
 	return text + fmt.Sprintf("\n        %-27s stop that process", fmt.Sprintf("kill %d", busy.Owner.PID))
 }
 
-// runningIn is the folder of the project whose devgate has a process, as its
-// manager or as a service; "" when none has. A service that is killed would be
-// started again.
-func runningIn(owner port.Owner) string {
+// runningIn is the folder of the project whose devgate has a port, for its gateway or a
+// service; "" when none has. A service that is killed would be started again.
+func runningIn(busy *port.BusyError) string {
 	// A process of devgate is known by its name, one of its services by the variable that
 	// it has in its environment.
+	owner := busy.Owner
 	if !strings.HasPrefix(owner.Command, guard.Name) && proc.Variable(owner.PID, "DEVGATE") != "1" {
 		return ""
 	}
+	// Not with the list's lock, which this process may have: half an entry counts as none.
+	for _, e := range new(control.Registry).Entries() {
+		if slices.Contains(e.Ports, busy.Port) {
+			return e.Root
+		}
+	}
+	// What is on no list, as a port that a server has chosen itself, is in the folder of
+	// its project, or below it.
 	for dir := owner.Dir; dir != "" && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if _, held := control.Holder(dir); held {
 			return dir
