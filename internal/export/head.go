@@ -99,9 +99,9 @@ func (m *Model) Unseen() string {
 	case m.Learned.DefaultSeen:
 		return ""
 	case m.Cascade:
-		return "devgate has not seen who answers a path that nobody knows: if that is one with a page, he hides all who are asked after him"
+		return "no request has shown who answers a path that nobody knows: if one does with a page, he hides all who are asked after him"
 	}
-	return "devgate has not seen who answers a path that no route is for, so that " + orNobody(m.Default) + " does is a guess"
+	return "no request has shown who answers a path that no route is for: that " + orNobody(m.Default) + " does is a guess"
 }
 
 // unseenNext is what to do about it.

@@ -95,7 +95,7 @@ func TestADefaultThatNothingHasShownIsToldToBeAGuess(t *testing.T) {
 	text1 := text(t, m, "nginx", ByRoutes)
 	for _, want := range []string{
 		"#   everything else → admin (guess: no request has shown it)\n",
-		"# not known: devgate has not seen who answers a path that no route is for, so that admin does is a guess\n",
+		"# not known: no request has shown who answers a path that no route is for: that admin does is a guess\n",
 		"#   - open a page of the app, and one that does not exist, while devgate runs, and export again\n",
 	} {
 		if !strings.Contains(text1, want) {
@@ -106,7 +106,7 @@ func TestADefaultThatNothingHasShownIsToldToBeAGuess(t *testing.T) {
 		t.Errorf("the report says that it was seen")
 	}
 	cascade := text(t, model(t, p, early, Options{}), "nginx", ByCascade)
-	if want := "# not known: devgate has not seen who answers a path that nobody knows: if that is one with a page, he hides all who are asked after him\n"; !strings.Contains(cascade, want) {
+	if want := "# not known: no request has shown who answers a path that nobody knows: if one does with a page, he hides all who are asked after him\n"; !strings.Contains(cascade, want) {
 		t.Errorf("no %q in\n%.900s", want, cascade)
 	}
 	// A page that devgate has taken for one, or a path that all have refused, shows it.
