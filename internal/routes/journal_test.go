@@ -134,6 +134,20 @@ func TestAKindIsToldByItsShape(t *testing.T) {
 	})
 }
 
+func TestNamesOfSingleThingsAreOneKind(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"/u/1", "/u/2", true}, {"/u/my%20docs", "/u/a%2Fb", true}, {"/u/my%20docs", "/u/7", true}, {"/%61pi", "/api", true}, {"/u/1", "/u/1/", false}, {"/u/1", "/v/1", false}, {"/a/b", "/ab", false}, {"//a", "/a", false},
+	} {
+		a, b := Observation{Path: c.a}, Observation{Path: c.b}
+		if (shapeOf(&a) == shapeOf(&b)) != c.same || (Shape(c.a) == Shape(c.b)) != c.same {
+			t.Errorf("%s and %s: one kind is not %t", c.a, c.b, c.same)
+		}
+	}
+}
+
 // What is known is noted without a single allocation, and so is a new path of a kind
 // of which enough is known: this is done for every request.
 func TestObservingAllocatesNothing(t *testing.T) {

@@ -106,9 +106,20 @@ func witnesses(t *rapid.T, in Input, r *Result) {
 		}) {
 			t.Fatalf("%v → %s has no witness\n%s", route.Pattern, route.Backend, show(r))
 		}
+		spareless(t, in, r, i)
 		if route.Paths == 0 || route.Guess != (route.Paths < 3 && route.Pattern.covers()) {
 			t.Fatalf("%v says that it rests on %d paths, guess %t", route.Pattern, route.Paths, route.Guess)
 		}
+	}
+}
+
+// spareless: without its ith route a table sends a strong observation elsewhere.
+func spareless(t *rapid.T, in Input, r *Result, i int) {
+	without := Table{Routes: slices.Delete(slices.Clone(r.Table.Routes), i, i+1), Default: r.Table.Default}
+	if !slices.ContainsFunc(in.Log, func(o Observation) bool {
+		return (o.Strong || o.Page) && r.Table.For(o.Method, o.Path) == o.Backend && without.For(o.Method, o.Path) != o.Backend
+	}) {
+		t.Fatalf("%v → %s is to spare\n%s", r.Table.Routes[i].Pattern, r.Table.Routes[i].Backend, show(r))
 	}
 }
 

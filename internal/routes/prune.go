@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// prune drops routes whose absence changes no fact, those with the least evidence
-// first, and counts the evidence of what stays.
+// prune drops routes whose absence changes no fact, and counts the evidence of what
+// stays.
 func prune(facts []*fact, routes []*Route, byDefault string) []*Route {
 	using := map[*Route][]*fact{}
 	for _, f := range facts {
@@ -15,6 +15,19 @@ func prune(facts []*fact, routes []*Route, byDefault string) []*Route {
 			using[f.route] = append(using[f.route], f)
 		}
 	}
+	for before := len(routes) + 1; len(routes) < before; { // one that is gone may make another superfluous
+		before = len(routes)
+		routes = dropSpare(using, routes, byDefault)
+	}
+	for _, r := range routes {
+		r.Paths = distinct(using[r])
+		r.Guess = r.Paths < guessBelow && r.Pattern.covers()
+	}
+	return routes
+}
+
+// dropSpare drops them one by one, those with the least evidence first.
+func dropSpare(using map[*Route][]*fact, routes []*Route, byDefault string) []*Route {
 	weakest := slices.Clone(routes)
 	slices.SortStableFunc(weakest, func(a, b *Route) int {
 		return cmp.Or(cmp.Compare(distinct(using[a]), distinct(using[b])), -byPrecedence(a, b))
@@ -31,10 +44,6 @@ func prune(facts []*fact, routes []*Route, byDefault string) []*Route {
 		}
 		delete(using, r)
 		routes = without
-	}
-	for _, r := range routes {
-		r.Paths = distinct(using[r])
-		r.Guess = r.Paths < guessBelow && r.Pattern.covers()
 	}
 	return routes
 }
