@@ -65,7 +65,7 @@ func (e *engine) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		end(cmd)
+		end(t, cmd)
 		if t.Failed() {
 			t.Logf("%s:\n%s", e.name, shortened(out.String()))
 		}
@@ -79,13 +79,15 @@ func (e *engine) start(t *testing.T) {
 	})
 }
 
-// end ends a program, whatever it waits for: an engine lets connections end by
-// themselves, Caddy without a limit.
-func end(cmd *exec.Cmd) {
+// end ends a program, whatever it waits for. An engine lets connections end by
+// themselves, Caddy without a limit: here no client has one any more.
+func end(t *testing.T, cmd *exec.Cmd) {
 	cmd.Process.Signal(syscall.SIGTERM)
-	kill := time.AfterFunc(patience/4, func() { cmd.Process.Kill() })
-	defer kill.Stop()
+	kill := time.AfterFunc(patience/2, func() { cmd.Process.Kill() })
 	cmd.Wait()
+	if !kill.Stop() {
+		t.Errorf("%s does not end by SIGTERM", cmd)
+	}
 }
 
 func (e *engine) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(e.port)) }

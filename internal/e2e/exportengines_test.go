@@ -180,19 +180,25 @@ func engineSocket(t *testing.T, e *engine) {
 	}
 }
 
-// engineStream has the first event at once: the server says nothing more.
+// engineStream has what was sent first at once: the server says nothing more.
 func engineStream(t *testing.T, e *engine) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	req, _ := http.NewRequestWithContext(ctx, "GET", "http://"+e.address()+"/api/events", nil)
-	resp, err := newClient().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	line, err := bufio.NewReader(resp.Body).ReadString('\n')
-	if line != "data: first\n" {
-		t.Errorf("%s: first event %q, %v", e.name, line, err)
+	for _, path := range []string{"/api/events", "/api/lines"} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, "GET", "http://"+e.address()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := newClient()
+		defer client.CloseIdleConnections()
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if line, err := bufio.NewReader(resp.Body).ReadString('\n'); line != "data: first\n" {
+			t.Errorf("%s %s: first %q, %v", e.name, path, line, err)
+		}
 	}
 }
 

@@ -107,12 +107,18 @@ func caddyProxy(b *strings.Builder, to *Backend) {
 	case to.H2C:
 		scheme = "h2c://"
 	}
-	fmt.Fprintf(b, "\t\t\treverse_proxy %s%s {\n\t\t\t\tflush_interval -1\n", scheme, to.Address)
+	var options []string
 	if to.Host != "" {
-		fmt.Fprintf(b, "\t\t\t\theader_up Host %s\n", caddyQuote(to.Host))
+		options = append(options, "header_up Host "+caddyQuote(to.Host))
 	}
 	if to.TLS && to.Unverified {
-		b.WriteString("\t\t\t\ttransport http {\n\t\t\t\t\ttls_insecure_skip_verify\n\t\t\t\t}\n")
+		options = append(options, "transport http {\n\t\t\t\t\ttls_insecure_skip_verify\n\t\t\t\t}")
 	}
-	b.WriteString("\t\t\t}\n")
+	// Caddy passes streams on at once by itself. With flush_interval -1 it would keep
+	// the one to the backend when the client has left, and never end because of it.
+	fmt.Fprintf(b, "\t\t\treverse_proxy %s%s", scheme, to.Address)
+	if len(options) > 0 {
+		b.WriteString(" {\n\t\t\t\t" + strings.Join(options, "\n\t\t\t\t") + "\n\t\t\t}")
+	}
+	b.WriteByte('\n')
 }

@@ -22,8 +22,8 @@ const server = http.createServer((req, res) => {
       res.end(shown ? "<title>the page</title>" : JSON.stringify({ backend: name, error: "not found" }));
       return;
     }
-    if (req.url.includes("/events")) {
-      res.writeHead(200, { "Content-Type": "text/event-stream" });
+    if (req.url.includes("/events") || req.url.includes("/lines")) {
+      res.writeHead(200, { "Content-Type": req.url.includes("/events") ? "text/event-stream" : "application/x-ndjson" });
       res.write("data: first\n\n"); // and nothing more, until the client leaves
       return;
     }
