@@ -17,8 +17,9 @@ import (
 )
 
 // permissive are the licences that allow what a release does, once their texts go
-// along. Another one is for a person to look at.
-var permissive = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"}
+// along. Another one is for a person to look at. CC-BY-4.0 is that of a module's
+// documentation.
+var permissive = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-4.0", "ISC", "MIT"}
 
 // module is one whose code is in a program.
 type module struct {
