@@ -37,7 +37,7 @@ func (r *release) bill(t target, linked []*module, program []byte) (artefact, er
 	bom.Components = &components
 	bom.Dependencies = &[]cyclonedx.Dependency{{Ref: self, Dependencies: &refs}}
 	var text bytes.Buffer
-	err := cyclonedx.NewBOMEncoder(&text, cyclonedx.BOMFileFormatJSON).SetPretty(true).Encode(bom)
+	err := cyclonedx.NewBOMEncoder(&text, cyclonedx.BOMFileFormatJSON).SetPretty(true).EncodeVersion(bom, cyclonedx.SpecVersion1_6)
 	return artefact{name, text.Bytes()}, err
 }
 
