@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ import (
 
 const patience = time.Minute
 
-// npx is `npx devgate up` in a terminal.
+// npx is `npx devgate up` as a job of a shell in a terminal.
 type npx struct {
 	t        *testing.T
 	cmd      *exec.Cmd
@@ -40,15 +41,20 @@ command = "trap 'sleep 1; echo ended in order; exit 0' TERM; echo begun; while :
 grace = "30s"
 `
 
+// shell gives a program a terminal as a shell in a window does, says its exit code
+// and stays.
+const shell = `set -m; trap : INT; "$@"; echo "exit code $?."; read -r _`
+
 func startNpx(t *testing.T, folder string, argv ...string) *npx {
 	t.Helper()
 	n := &npx{t: t, mark: fmt.Sprintf("DEVGATE_CHECK=%d.%d", os.Getpid(), time.Now().UnixNano()), over: make(chan struct{})}
-	n.cmd = exec.Command(argv[0], argv[1:]...)
+	n.cmd = exec.Command("bash", append([]string{"-c", shell, "bash"}, argv...)...)
 	n.cmd.Dir, n.cmd.Env = folder, append(os.Environ(), n.mark, "TERM=xterm", "NO_COLOR=1")
-	var err error
-	if n.terminal, err = pty.StartWithSize(n.cmd, &pty.Winsize{Rows: 24, Cols: 120}); err != nil {
+	terminal, err := pty.StartWithSize(n.cmd, &pty.Winsize{Rows: 24, Cols: 120})
+	if err != nil {
 		t.Fatal(err)
 	}
+	n.terminal = closable(t, terminal)
 	go n.read() // ends with the terminal
 	go func() { n.cmd.Wait(); close(n.over) }()
 	t.Cleanup(func() {
@@ -59,6 +65,19 @@ func startNpx(t *testing.T, folder string, argv ...string) *npx {
 		<-n.over
 	})
 	return n
+}
+
+// closable is a terminal that Close closes at once, also while it is read.
+func closable(t *testing.T, terminal *os.File) *os.File {
+	defer terminal.Close()
+	fd, err := syscall.Dup(int(terminal.Fd()))
+	if err == nil {
+		err = syscall.SetNonblock(fd, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), terminal.Name())
 }
 
 func (n *npx) read() {
@@ -136,18 +155,29 @@ func (n *npx) process(text string) int {
 	return 0
 }
 
-// nobodyIsLeft waits for the end of all (P1).
-func (n *npx) nobodyIsLeft() {
+// nobodyIsLeft waits for the end of all but the shell (P1), which must be the end of
+// the job with an exit code; -1 where the terminal is gone.
+func (n *npx) nobodyIsLeft(code int) {
 	n.t.Helper()
-	n.until("nobody is left", func() bool { return len(n.alive()) == 0 })
-	<-n.over
+	if code >= 0 {
+		n.await(fmt.Sprintf("exit code %d.", code))
+	}
+	n.until("nobody is left", func() bool {
+		return !slices.ContainsFunc(n.alive(), func(pid int) bool { return pid != n.cmd.Process.Pid })
+	})
 }
 
+// The processes between the shell and the service, by their command lines.
 const (
-	launcher = "node_modules/.bin/devgate"
-	guard    = "/bin/devgate"
+	npm      = "npm "
+	launcher = "node_modules/.bin/devgate up"
+	guard    = "/bin/devgate up"
 	manager  = "devgate: manager"
 )
+
+func (n *npx) signal(process string, sig syscall.Signal) { syscall.Kill(n.process(process), sig) }
+
+func (n *npx) signalAll(sig syscall.Signal) { syscall.Kill(-n.process(npm), sig) }
 
 // P1, C1, P2: however `npx devgate up` ends, nothing is left, the exit code is
 // devgate's, and services end in order where that can be asked of them.
@@ -157,38 +187,32 @@ func TestNpxEndsAsDevgateDoes(t *testing.T) {
 		name    string
 		argv    []string
 		end     func(n *npx)
-		code    int // -1: it was killed, and has none
+		code    int // as a shell has it; -1: nobody is there to be told
 		ordered bool
 	}{
 		{"q", npxUp, func(n *npx) { n.keys("q") }, 0, true},
 		{"Ctrl-C", npxUp, func(n *npx) { n.keys("\x03") }, 130, true},
 		{"Ctrl-C of npm run", []string{"npm", "run", "dev"}, func(n *npx) { n.keys("\x03") }, 130, true},
-		{"Ctrl-C of the launcher alone", []string{launcher, "up"}, func(n *npx) { n.keys("\x03") }, 130, true},
+		{"Ctrl-C of the launcher alone", []string{"node_modules/.bin/devgate", "up"}, func(n *npx) { n.keys("\x03") }, 130, true},
 		{"closed terminal", npxUp, func(n *npx) { n.terminal.Close() }, -1, false},
-		{"TERM of npx", npxUp, func(n *npx) { n.cmd.Process.Signal(syscall.SIGTERM) }, 143, true},
-		{"INT of npx", npxUp, func(n *npx) { n.cmd.Process.Signal(syscall.SIGINT) }, 130, true},
-		{"TERM of the launcher", npxUp, func(n *npx) { syscall.Kill(n.process(launcher), syscall.SIGTERM) }, 143, true},
-		{"TERM of all", npxUp, func(n *npx) { syscall.Kill(-n.cmd.Process.Pid, syscall.SIGTERM) }, 143, true},
-		{"KILL of npx", npxUp, func(n *npx) { n.cmd.Process.Kill() }, -1, true},
-		{"KILL of the launcher", npxUp, func(n *npx) { syscall.Kill(n.process(launcher), syscall.SIGKILL) }, -1, true},
-		{"KILL of npx and the launcher", npxUp, func(n *npx) {
-			syscall.Kill(n.process(launcher), syscall.SIGKILL)
-			n.cmd.Process.Kill()
-		}, -1, true},
-		{"KILL of devgate", npxUp, func(n *npx) { syscall.Kill(n.process(guard+" up"), syscall.SIGKILL) }, -1, true},
-		{"KILL of its manager", npxUp, func(n *npx) { syscall.Kill(n.process(manager), syscall.SIGKILL) }, 137, false},
-		{"KILL of all", npxUp, func(n *npx) { syscall.Kill(-n.cmd.Process.Pid, syscall.SIGKILL) }, -1, true},
+		{"TERM of npx", npxUp, func(n *npx) { n.signal(npm, syscall.SIGTERM) }, 143, true},
+		{"TERM of the launcher", npxUp, func(n *npx) { n.signal(launcher, syscall.SIGTERM) }, 143, true},
+		{"INT of the launcher", npxUp, func(n *npx) { n.signal(launcher, syscall.SIGINT) }, 130, true},
+		{"TERM of all", npxUp, func(n *npx) { n.signalAll(syscall.SIGTERM) }, 143, true},
+		{"KILL of npx", npxUp, func(n *npx) { n.signal(npm, syscall.SIGKILL) }, 137, true},
+		{"KILL of the launcher", npxUp, func(n *npx) { n.signal(launcher, syscall.SIGKILL) }, 137, true},
+		{"KILL of devgate", npxUp, func(n *npx) { n.signal(guard, syscall.SIGKILL) }, 137, true},
+		{"KILL of its manager", npxUp, func(n *npx) { n.signal(manager, syscall.SIGKILL) }, 137, false},
+		{"KILL of all", npxUp, func(n *npx) { n.signalAll(syscall.SIGKILL) }, 137, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			write(t, folder, "Devgatefile", fmt.Sprintf(slow, freePort(t)))
+			os.RemoveAll(filepath.Join(folder, ".devgate"))
 			n := startNpx(t, folder, c.argv...)
 			n.await("slow | begun")
 			n.await("q quit")
 			c.end(n)
-			n.nobodyIsLeft()
-			if got := n.cmd.ProcessState.ExitCode(); c.code >= 0 && got != c.code {
-				t.Errorf("exit code %d, want %d", got, c.code)
-			}
+			n.nobodyIsLeft(c.code)
 			log, err := os.ReadFile(filepath.Join(folder, ".devgate/logs/slow.log"))
 			if c.ordered && (err != nil || !bytes.HasSuffix(log, []byte("ended in order\n"))) {
 				t.Errorf("the service could not end in order: %s, %v\n%s", log, err, n.shown())
@@ -208,10 +232,7 @@ func TestASecondCtrlCKillsBelowNpx(t *testing.T) {
 	n.keys("\x03")
 	n.await("Ctrl-C again kills it now") // after 3 s: the second one is no echo
 	n.keys("\x03")
-	n.nobodyIsLeft()
-	if got := n.cmd.ProcessState.ExitCode(); got != 130 {
-		t.Errorf("exit code %d", got)
-	}
+	n.nobodyIsLeft(130)
 }
 
 func (n *npx) keys(text string) {
@@ -227,7 +248,7 @@ func TestNpxRunsTheExample(t *testing.T) {
 	if err := os.CopyFS(folder, os.DirFS(filepath.Join(root, "examples", "hello"))); err != nil {
 		t.Fatal(err)
 	}
-	write(t, folder, "go.mod", "module hello\n")
+	write(t, folder, "go.mod", "module hello\n\ngo 1.26\n")
 	write(t, folder, ".npmrc", "registry="+registry(t)+"\ncache="+t.TempDir()+"\nupdate-notifier=false\n")
 	port := freePort(t)
 	n := startNpx(t, folder, "npx", "--yes", "devgate", "up", "--port", strconv.Itoa(port), "--isolate")
@@ -241,7 +262,7 @@ func TestNpxRunsTheExample(t *testing.T) {
 		t.Errorf("tried were %q", got)
 	}
 	n.keys("\x03")
-	n.nobodyIsLeft()
+	n.nobodyIsLeft(130)
 }
 
 func freePort(t *testing.T) int {

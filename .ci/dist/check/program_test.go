@@ -27,7 +27,7 @@ func linkedInto(t *testing.T, program []byte) (all []string) {
 func saysWhatItIs(t *testing.T, argv ...string) {
 	t.Helper()
 	var got struct{ Version, Commit, Go, OS, Arch string }
-	out, err := exec.Command(argv[0], append(argv[1:], "version", "--json")...).Output()
+	out, err := exec.Command(argv[0], append(argv[1:], "version", "--json")...).CombinedOutput()
 	if err != nil || json.Unmarshal(out, &got) != nil {
 		t.Fatalf("%v: %v: %s", argv, err, out)
 	}

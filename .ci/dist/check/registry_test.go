@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -20,8 +19,16 @@ func registry(t *testing.T) string {
 	if err != nil || len(packed) != 5 {
 		t.Fatalf("%v, %v", packed, err)
 	}
-	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
+	// By the path as it is meant: npm asks for @scope%2fname.
+	answers := map[string][]byte{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, ok := answers[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Write(answer)
+	}))
 	t.Cleanup(server.Close)
 	for _, path := range packed {
 		data, err := os.ReadFile(path)
@@ -44,12 +51,7 @@ func registry(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mux.HandleFunc("/-/"+filepath.Base(path), func(w http.ResponseWriter, r *http.Request) { w.Write(data) })
-		// npm asks for @scope%2fname.
-		mux.HandleFunc("/"+strings.TrimPrefix(name, "/"), func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.Write(answer)
-		})
+		answers["/"+name], answers["/-/"+filepath.Base(path)] = answer, data
 	}
 	return server.URL
 }

@@ -3,6 +3,7 @@
 // it: same terminal, same signals, same exit code, and neither outlives the other.
 "use strict";
 const { spawn } = require("node:child_process");
+const fs = require("node:fs");
 
 const name = `@devgate/${process.platform}-${process.arch}`;
 
@@ -47,13 +48,42 @@ child.on("exit", (code, signal) => {
   process.kill(process.pid, signal);
 });
 
-// npx that is killed tells nobody.
+// npx that is killed tells nobody: this is its end as well.
 if (process.env.npm_config_user_agent) {
-  const parent = process.ppid;
+  const chain = upToNpm();
   setInterval(() => {
-    if (process.ppid !== parent && !asked) {
+    if (!asked && chain.some((pid, i) => i > 0 && parentOf(chain[i - 1]) !== pid)) {
       asked = true;
       child.kill("SIGTERM");
     }
   }, 300).unref();
+}
+
+// This process and those above it, up to npm: some shells stay between. Where the
+// system does not say who is above, it is the parent alone.
+function upToNpm() {
+  const chain = [process.pid];
+  for (let pid = process.ppid; pid > 1 && chain.length < 5; pid = parentOf(pid)) {
+    chain.push(pid);
+    if (programOf(pid) === programOf("self")) return chain;
+  }
+  return chain.slice(0, 2);
+}
+
+function parentOf(pid) {
+  if (pid === process.pid) return process.ppid;
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1"); // PID (NAME) STATE PARENT …
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
+  }
+}
+
+function programOf(pid) {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return `of ${pid}`;
+  }
 }
