@@ -41,15 +41,14 @@ command = "trap 'sleep 1; echo ended in order; exit 0' TERM; echo begun; while :
 grace = "30s"
 `
 
-// shell gives a program a terminal as a shell in a window does, says its exit code
-// and stays.
-const shell = `set -m; trap : INT; "$@"; echo "exit code $?."; read -r _`
+// prompt is what the shell says when a job has ended.
+const prompt = "PS1='exit code $?. '; "
 
 func startNpx(t *testing.T, folder string, argv ...string) *npx {
 	t.Helper()
 	n := &npx{t: t, mark: fmt.Sprintf("DEVGATE_CHECK=%d.%d", os.Getpid(), time.Now().UnixNano()), over: make(chan struct{})}
-	n.cmd = exec.Command("bash", append([]string{"-c", shell, "bash"}, argv...)...)
-	n.cmd.Dir, n.cmd.Env = folder, append(os.Environ(), n.mark, "TERM=xterm", "NO_COLOR=1")
+	n.cmd = exec.Command("bash", "--norc", "--noprofile", "-i")
+	n.cmd.Dir, n.cmd.Env = folder, append(os.Environ(), n.mark, "TERM=xterm", "NO_COLOR=1", "HISTFILE=")
 	terminal, err := pty.StartWithSize(n.cmd, &pty.Winsize{Rows: 24, Cols: 120})
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +63,7 @@ func startNpx(t *testing.T, folder string, argv ...string) *npx {
 		n.terminal.Close()
 		<-n.over
 	})
+	n.keys(prompt + strings.Join(argv, " ") + "\r")
 	return n
 }
 
