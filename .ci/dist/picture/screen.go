@@ -33,6 +33,20 @@ type frame struct {
 	until time.Duration // since the beginning
 }
 
+// shows: a text is seen.
+func (f frame) shows(text string) bool {
+	for _, line := range f.lines {
+		var all strings.Builder
+		for _, c := range line {
+			all.WriteRune(c.char)
+		}
+		if strings.Contains(all.String(), text) {
+			return true
+		}
+	}
+	return false
+}
+
 const (
 	// flicker is how long a screen has to stay to be seen.
 	flicker = 60 * time.Millisecond

@@ -50,7 +50,7 @@ func svg(frames []frame, p palette) []byte {
 }
 
 // motion lets each frame stand still for its time. Who wants no motion sees the
-// frame before the end, where all runs.
+// last frame in which all runs.
 func motion(frames []frame, width int) string {
 	var keys strings.Builder
 	whole := frames[len(frames)-1].until
@@ -59,7 +59,12 @@ func motion(frames []frame, width int) string {
 		fmt.Fprintf(&keys, "%.3f%%{transform:translateX(-%dpx)}", began, i*width)
 		began = 100 * float64(f.until) / float64(whole)
 	}
-	still := max(0, len(frames)-3)
+	still := 0
+	for i, f := range frames {
+		if f.shows("q quit") {
+			still = i
+		}
+	}
 	return fmt.Sprintf("@keyframes play{%s}\n#film{animation:play %.2fs step-end infinite}\n@media (prefers-reduced-motion:reduce){#film{animation:none;transform:translateX(-%dpx)}}\n",
 		keys.String(), whole.Seconds(), still*width)
 }
