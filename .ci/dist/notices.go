@@ -108,7 +108,7 @@ func (m *module) collect(folder, top string) error {
 			return err
 		}
 		for _, e := range entries {
-			if e.IsDir() || !legal.MatchString(e.Name()) {
+			if e.IsDir() || filepath.Ext(e.Name()) == ".go" || !legal.MatchString(e.Name()) {
 				continue
 			}
 			if err := m.add(filepath.Join(folder, e.Name()), top); err != nil {
