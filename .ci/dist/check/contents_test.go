@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -136,58 +135,5 @@ func TestEveryArtefactHasItsSum(t *testing.T) {
 	sorted := func(s string) []string { return slices.Sorted(strings.Lines(s)) }
 	if !slices.Equal(sorted(string(list)), sorted(want.String())) {
 		t.Errorf("SHA256SUMS is\n%swant\n%s", list, &want)
-	}
-}
-
-// What is linked into a program goes along with its licence, and is in the bill: the
-// program itself says what that is.
-func TestNoticesAndBillNameWhatIsLinked(t *testing.T) {
-	for _, system := range []string{"linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"} {
-		name := "devgate_" + version + "_" + system
-		var program, notices []byte
-		for _, e := range unpacked(t, artefact(name+".tar.gz")) {
-			switch filepath.Base(e.Name) {
-			case "devgate":
-				program = e.data
-			case "THIRD-PARTY-NOTICES.txt":
-				notices = e.data
-			}
-		}
-		var bill struct {
-			BOMFormat string
-			Metadata  struct {
-				Component struct{ Hashes []struct{ Content string } }
-			}
-			Components []struct {
-				Name, Version string
-				Licenses      []any
-			}
-		}
-		data, err := os.ReadFile(artefact(name + ".cdx.json"))
-		if err != nil || json.Unmarshal(data, &bill) != nil || bill.BOMFormat != "CycloneDX" {
-			t.Fatalf("%s: no bill: %v", system, err)
-		}
-		if got := bill.Metadata.Component.Hashes[0].Content; got != fmt.Sprintf("%x", sha256.Sum256(program)) {
-			t.Errorf("%s: the bill is that of another program", system)
-		}
-		inBill := map[string]bool{}
-		for _, c := range bill.Components {
-			inBill[c.Name+" "+c.Version] = len(c.Licenses) > 0
-		}
-		linked := linkedInto(t, program)
-		if len(linked) < 5 || len(inBill) != len(linked)+1 { // and Go itself
-			t.Errorf("%s: %d modules are linked and %d in the bill", system, len(linked), len(inBill))
-		}
-		for _, m := range linked {
-			if !inBill[m] {
-				t.Errorf("%s: %s is not in the bill, or without a licence", system, m)
-			}
-			if !bytes.Contains(notices, []byte("\n"+m+" (")) {
-				t.Errorf("%s: %s is not in the notices", system, m)
-			}
-		}
-		if !bytes.Contains(notices, []byte("The Go programming language and its standard library 1.")) {
-			t.Errorf("%s: Go is not in the notices", system)
-		}
 	}
 }

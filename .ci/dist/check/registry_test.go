@@ -31,27 +31,34 @@ func registry(t *testing.T) string {
 	}))
 	t.Cleanup(server.Close)
 	for _, path := range packed {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var manifest map[string]any
-		if err := json.Unmarshal(unpacked(t, path)[0].data, &manifest); err != nil {
-			t.Fatal(err)
-		}
-		sum := sha512.Sum512(data)
-		manifest["dist"] = map[string]any{
-			"tarball":   server.URL + "/-/" + filepath.Base(path),
-			"integrity": "sha512-" + base64.StdEncoding.EncodeToString(sum[:]),
-		}
-		name := manifest["name"].(string)
-		answer, err := json.Marshal(map[string]any{
-			"name": name, "dist-tags": map[string]any{"latest": version}, "versions": map[string]any{version: manifest},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		name, answer, data := described(t, server.URL, path)
 		answers["/"+name], answers["/-/"+filepath.Base(path)] = answer, data
 	}
 	return server.URL
+}
+
+// described is a packed package, and what a registry says of it.
+func described(t *testing.T, url, path string) (name string, answer, data []byte) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest map[string]any
+	if err := json.Unmarshal(unpacked(t, path)[0].data, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha512.Sum512(data)
+	manifest["dist"] = map[string]any{
+		"tarball":   url + "/-/" + filepath.Base(path),
+		"integrity": "sha512-" + base64.StdEncoding.EncodeToString(sum[:]),
+	}
+	name = manifest["name"].(string)
+	answer, err = json.Marshal(map[string]any{
+		"name": name, "dist-tags": map[string]any{"latest": version}, "versions": map[string]any{version: manifest},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name, answer, data
 }
