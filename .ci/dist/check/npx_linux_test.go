@@ -132,8 +132,13 @@ func (n *npx) alive() (pids []int) {
 }
 
 func commandLine(pid int) string {
-	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	return strings.ReplaceAll(strings.TrimRight(string(data), "\x00"), "\x00", " ")
+	return strings.ReplaceAll(strings.TrimRight(string(readFile(fmt.Sprintf("/proc/%d/cmdline", pid))), "\x00"), "\x00", " ")
+}
+
+// readFile is empty for a process that has ended.
+func readFile(path string) []byte {
+	data, _ := os.ReadFile(path)
+	return data
 }
 
 func (n *npx) described() (all []string) {
@@ -194,6 +199,7 @@ func TestNpxEndsAsDevgateDoes(t *testing.T) {
 		{"Ctrl-C", npxUp, func(n *npx) { n.keys("\x03") }, 130, true},
 		{"Ctrl-C of npm run", []string{"npm", "run", "dev"}, func(n *npx) { n.keys("\x03") }, 130, true},
 		{"Ctrl-C of the launcher alone", []string{"node_modules/.bin/devgate", "up"}, func(n *npx) { n.keys("\x03") }, 130, true},
+		{"Ctrl-Z, fg, Ctrl-C", npxUp, func(n *npx) { n.stopAndGoOn(); n.keys("\x03") }, 130, true},
 		{"closed terminal", npxUp, func(n *npx) { n.terminal.Close() }, -1, false},
 		{"TERM of npx", npxUp, func(n *npx) { n.signal(npm, syscall.SIGTERM) }, 143, true},
 		{"TERM of the launcher", npxUp, func(n *npx) { n.signal(launcher, syscall.SIGTERM) }, 143, true},
@@ -222,6 +228,36 @@ func TestNpxEndsAsDevgateDoes(t *testing.T) {
 }
 
 var npxUp = []string{"npx", "devgate", "up"}
+
+// stopAndGoOn is Ctrl-Z and fg: all of it stops, services too, and all goes on.
+func (n *npx) stopAndGoOn() {
+	n.t.Helper()
+	n.keys("\x1a")
+	n.await("exit code 148.")
+	n.until("all is stopped", func() bool {
+		return !slices.ContainsFunc(n.alive(), func(pid int) bool {
+			return pid != n.cmd.Process.Pid && !bytes.Contains(readFile(fmt.Sprintf("/proc/%d/status", pid)), []byte("State:\tT"))
+		})
+	})
+	keyLines := strings.Count(n.shown(), "q quit")
+	n.keys("fg\r")
+	n.until("the keys are shown again", func() bool { return strings.Count(n.shown(), "q quit") > keyLines })
+}
+
+// What was detached outlives npx, its launcher and its terminal, and ends by down.
+func TestWhatNpxDetachesLivesOn(t *testing.T) {
+	folder := npmProject(t)
+	write(t, folder, "Devgatefile", fmt.Sprintf(slow, freePort(t)))
+	n := startNpx(t, folder, "npx", "devgate", "up", "--detach")
+	n.await("exit code 0.")
+	n.terminal.Close()
+	<-n.over
+	if status := run(t, folder, "npx", "devgate", "status", "--json"); !strings.Contains(status, `"state":"ready"`) {
+		t.Errorf("its status is %s", status)
+	}
+	run(t, folder, "npx", "devgate", "down")
+	n.until("nobody is left", func() bool { return len(n.alive()) == 0 })
+}
 
 // P2: the second Ctrl-C kills, below npx too.
 func TestASecondCtrlCKillsBelowNpx(t *testing.T) {
