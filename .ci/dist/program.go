@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -48,7 +49,7 @@ func (r *release) program(t target) ([]byte, error) {
 // Settings of the machine that show in what is built are set aside.
 func (r *release) run(t target, args ...string) ([]byte, error) {
 	var out, complaint bytes.Buffer
-	cmd := exec.Command("go", args...)
+	cmd := exec.Command(cmp.Or(os.Getenv("GO"), "go"), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = r.source, &out, &complaint
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off", "GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0", "GOOS="+t.os, "GOARCH="+t.arch)
 	if err := cmd.Run(); err != nil {
