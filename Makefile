@@ -7,7 +7,7 @@ STATIC = CGO_ENABLED=0
 # Each cell waits more than it works, so there may be more of them than cores.
 SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
-.PHONY: help build install check lint arrows test race cross fuzz e2e soak bench demo clean
+.PHONY: help build install check lint arrows test race cross fuzz e2e soak bench demo dist dist-check picture clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -56,5 +56,15 @@ bench: ## figures as ratios against a reference in the same run
 demo: build ## the example that needs only Go
 	./devgate up -f examples/hello/Devgatefile
 
+dist: ## what a release consists of, in dist: of the tag of this commit, or VERSION=1.2.3
+	GO=$(GO) .ci/release $(VERSION)
+
+dist-check: ## build it twice, compare, and install and try each part; needs node and npm, and on Debian as root installs the rest
+	$(GO) -C .ci/dist vet ./...
+	$(GO) -C .ci/dist test -count=1 -timeout 60m ./...
+
+picture: build ## record a session of examples/hello for README.md; needs bash and the ports 3000, 3001, 4001, 4002
+	$(GO) -C .ci/dist run ./picture -devgate $(CURDIR)/devgate -example $(CURDIR)/examples/hello -out $(CURDIR)/docs
+
 clean: ## remove what was built
-	rm -rf devgate examples/*/.devgate examples/*/node_modules
+	rm -rf devgate dist examples/*/.devgate examples/*/node_modules

@@ -105,7 +105,7 @@ func checkAll(t *testing.T, system string) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(p.ImportPath, "devgate/examples/") {
+		if strings.Contains(p.ImportPath, "/examples/") {
 			p.Imports = slices.DeleteFunc(p.Imports, isStandard)
 			if len(p.Imports) > 0 {
 				t.Errorf("%s is for beginners and imports %v", p.ImportPath, p.Imports)

@@ -75,6 +75,10 @@ func message(err error) string {
 	return "devgate: " + err.Error()
 }
 
+// Commands are all commands with their flags and words, for who writes about them.
+// They are not to be run.
+func Commands() *cobra.Command { return newRoot(streams{}) }
+
 func newRoot(std streams) *cobra.Command {
 	up := newUp(std)
 	// The command without a name has the flags of up, so "devgate --port 4000" works

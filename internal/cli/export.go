@@ -104,7 +104,7 @@ func exportTo(name string, std streams, o *exportFlags) error {
 
 // exportModel is the project, and what devgate has seen of it.
 func exportModel(o *exportFlags) (*export.Model, error) {
-	opts := export.Options{Version: version}
+	opts := export.Options{Version: version()}
 	var err error
 	if opts.Upstreams, err = pairs("--upstream", "NAME=HOST:PORT", o.upstreams); err != nil {
 		return nil, usageError(err)

@@ -29,7 +29,7 @@ runs, across its restart, and for any project whose folder a call names.`,
 				return fmt.Errorf("find devgate's own program: %w", err)
 			}
 			return mcp.Serve(cmd.Context(), mcp.Options{
-				In: std.in, Out: std.out, Dir: dir, Program: self, Environ: os.Environ(), Version: version,
+				In: std.in, Out: std.out, Dir: dir, Program: self, Environ: os.Environ(), Version: version(),
 			})
 		},
 	}

@@ -72,7 +72,7 @@ func (o upOptions) session(p *project.Project, source project.Options, names []s
 	all := session.Options{
 		Project: p, Source: source,
 		Format: o.logFormat(), Color: o.color, Timestamps: o.timestamps,
-		Version: version, OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
+		Version: version(), OpenWhenReady: o.open, ExitOnFailure: o.exitOnFailure,
 	}
 	// nil means all; an empty list would be none.
 	if len(names) > 0 {

@@ -18,6 +18,9 @@
 //   - Ctrl-Z, fg, bg, exit codes and signals are those of one process.
 //   - A manager whose guard has ended learns of it, however it has ended, and also
 //     while it is stopped itself.
+//   - A devgate that another program stands for (the launcher of the npm package)
+//     ends when that is killed, and takes a signal that comes twice from whoever
+//     started it, the terminal and npm, for one.
 //   - However the manager has ended, the terminal is as it was when Await returns.
 //   - What the manager asks to Open belongs to the person in front of the
 //     terminal: it is started beside both processes, and no end, signal or record

@@ -34,6 +34,7 @@ type Manager struct {
 	pipes    pipes
 	signals  chan os.Signal
 	terminal terminal
+	echoes   echoes
 }
 
 // End is how a manager has ended.
@@ -61,7 +62,7 @@ func Start(args []string) (*Manager, error) {
 		return nil, err
 	}
 	defer theirs.close()
-	m := &Manager{pipes: ours, signals: signals}
+	m := &Manager{pipes: ours, signals: signals, echoes: newEchoes()}
 	m.terminal.note()
 	m.pid, err = syscall.ForkExec(ownProgram(), append([]string{Name}, args...), &syscall.ProcAttr{
 		Env:   append(os.Environ(), Variable+"="+roleManager),
@@ -145,9 +146,12 @@ func (m *Manager) look() (status syscall.WaitStatus, over bool) {
 	return status, err != nil || !status.Stopped()
 }
 
-// pass sends a signal on, except the one that only tells of a closed output. A
-// manager that is stopped would not hear what asks it to end.
+// pass sends a signal on, except an echo, and the one that only tells of a closed
+// output. A manager that is stopped would not hear what asks it to end.
 func (m *Manager) pass(sig syscall.Signal) {
+	if m.echoes.has(sig, time.Now()) {
+		return
+	}
 	switch sig {
 	case syscall.SIGPIPE:
 	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT:

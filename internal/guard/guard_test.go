@@ -25,8 +25,14 @@ func TestMain(m *testing.M) {
 const childLife = 2 * time.Minute
 
 func play(args []string) int {
-	if args[0] == "person" {
+	switch args[0] {
+	case "person":
 		return playPerson()
+	case "launched":
+		return playLaunched()
+	case "child":
+		<-time.After(childLife)
+		return 0
 	}
 	if link := Connect(); link != nil {
 		return playManager(link, args[0])
