@@ -16,8 +16,10 @@ const (
 	// firstWait is how long that change waits; each time twice as long, up to
 	// longestWait, as after a crash.
 	firstWait, longestWait = 200 * time.Millisecond, 10 * time.Second
-	// early is how long after its start a service writes at one moment and the same,
-	// as slow as a machine may be today: nobody saves a file so soon after each start.
+	// early is how long after its start a service that is not ready yet writes at one
+	// moment and the same, as slow as a machine may be today: nobody saves a file so soon
+	// after each start. A program that waits until it is ready, and then saves, does so
+	// later: that it is ready comes first.
 	early = 500 * time.Millisecond
 )
 
@@ -25,6 +27,7 @@ const (
 type runs struct {
 	number  int
 	started time.Time // of the newest process
+	ready   time.Time // zero: it is not, or nobody can tell
 	habits  map[string]habit
 }
 
@@ -32,6 +35,7 @@ type runs struct {
 type habit struct {
 	run    int // the newest
 	after  time.Duration
+	early  bool
 	rounds int
 }
 
@@ -39,11 +43,20 @@ type habit struct {
 func (l *Ledger) Started(service string, at time.Time) {
 	r := &l.target(service).runs
 	r.number++
-	r.started = at
+	r.started, r.ready = at, time.Time{}
 	for path, h := range r.habits {
 		if h.run < r.number-1 {
 			delete(r.habits, path)
 		}
+	}
+}
+
+// Ready tells that a service is ready since that moment. Of one whose readiness means
+// nothing, as it is ready when it runs, it must not be told.
+func (l *Ledger) Ready(service string, since time.Time) {
+	r := &l.target(service).runs
+	if r.ready.IsZero() && since.After(r.started) { // and not an older process
+		r.ready = since
 	}
 }
 
@@ -69,16 +82,17 @@ func (r *runs) note(f *file, at time.Time, out *verdicts) int {
 	if r.started.IsZero() || after < -slack || after > shortly {
 		return 0
 	}
+	isEarly := after <= early && (r.ready.IsZero() || at.Before(r.ready))
 	h, known := r.habits[f.path]
 	switch {
 	case known && h.run == r.number:
 		return h.rounds // again, in the same run
-	case known && isSameMoment(h.after, after):
+	case known && (h.early && isEarly || isSameMoment(h.after, after)):
 		h.rounds++
 	default:
 		h.rounds = 1
 	}
-	h.run, h.after = r.number, after
+	h.run, h.after, h.early = r.number, after, isEarly
 	if r.habits == nil {
 		r.habits = map[string]habit{}
 	}
@@ -94,7 +108,7 @@ func (r *runs) note(f *file, at time.Time, out *verdicts) int {
 // isSameMoment reports whether a service may write as long after one start as after
 // another.
 func isSameMoment(a, b time.Duration) bool {
-	return max(a, b) <= early || (a-b).Abs() <= max(strict, b/40)
+	return (a - b).Abs() <= max(strict, b/40)
 }
 
 // slow puts off a change that is nothing but what the service writes each time it

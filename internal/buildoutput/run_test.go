@@ -55,6 +55,33 @@ func TestAServiceThatWritesOnABusyMachine(t *testing.T) {
 	}
 }
 
+// Who waits until a service is ready, and saves then, waits for nothing: also again and
+// again, and soon.
+func TestAProgramThatSavesWhenAServiceIsReadyIsNotPutOff(t *testing.T) {
+	b := newBook(t)
+	at := 1.0
+	for _, after := range []float64{0.2, 0.31, 0.22, 0.4, 0.3, 0.21} {
+		b.Ready("api", b.at(at+0.1)) // the one before, which goes on meanwhile
+		b.Started("api", b.at(at))
+		b.Ready("api", b.at(at-0.1))
+		b.Ready("api", b.at(at+0.15))
+		b.Ready("api", b.at(at+0.45)) // it is what it was
+		b.want(b.writes(at+after, "main.go"), "change api main.go")
+		at++
+	}
+	// Before it is ready nobody can have waited for that.
+	var said []string
+	for _, after := range []float64{0.01, 0.4, 0.1, 0.3} {
+		b.Started("api", b.at(at))
+		b.Ready("api", b.at(at+0.45))
+		said = append(said, b.writes(at+after, "data.db"))
+		at++
+	}
+	if want := "change api data.db 400ms; rewritten api data.db"; said[2] != want {
+		t.Errorf("at the third start %q, want %q", said[2], want)
+	}
+}
+
 // Somebody who saves as regularly as a clock writes at the same moment after each
 // start, but not after one that comes later.
 func TestSavesAreNoHabit(t *testing.T) {

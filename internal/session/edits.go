@@ -106,6 +106,14 @@ func (e *edits) starting(service string) {
 	})
 }
 
+// ready is told in which state a service is, before anybody else. Of one that is ready
+// as soon as it runs that says nothing.
+func (e *edits) ready(now event.Service) {
+	if now.State == event.Ready {
+		e.hear(func(l *buildoutput.Ledger) []buildoutput.Verdict { l.Ready(now.Name, now.Since); return nil })
+	}
+}
+
 // forget drops what is known of the builds of services that have another command.
 func (e *edits) forget(services []string) {
 	for _, service := range services {

@@ -71,6 +71,9 @@ func (f *specs) spec(s *setup, service *project.Service) supervisor.Spec {
 	spec.Observe = func(e event.Service) {
 		f.relays.follow(e)
 		f.backends.observe(service, e)
+		if spec.Ready != nil {
+			f.edits.ready(e)
+		}
 	}
 	spec.Drain = func(ctx context.Context) { f.backends.drain(ctx, service.Name) }
 	spec.Signalled = func() { f.backends.interrupt(service.Name) }
