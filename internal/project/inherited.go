@@ -8,6 +8,7 @@ import (
 
 	"devgate/internal/checkout"
 	"devgate/internal/gitignore"
+	"devgate/internal/input"
 	"devgate/procfile"
 )
 
@@ -15,14 +16,15 @@ import (
 // this is a linked worktree without it. Git makes a worktree of what it tracks, so a file that
 // it ignores is in none.
 func (l *loader) inherited(path string) string {
-	other := l.inMain(path)
-	if other == "" {
+	// Whoever does not answer here is told when the file itself is read.
+	other, err := input.Within(l.ctx, path, func() (string, error) { return inMain(path), nil })
+	if err != nil || other == "" {
 		return path
 	}
 	p := l.project
 	// Both, whether they are there or not: the one that comes takes effect.
 	p.Inputs = appendOnce(appendOnce(p.Inputs, path), other)
-	if _, err := os.Stat(other); err != nil {
+	if _, err := input.Stat(l.ctx, other); err != nil {
 		return path
 	}
 	note := &procfile.Error{File: shownPath(l.options.Dir, other), Msg: "read from the main checkout, as this worktree has no " + shownPath(p.Root, path) + " of its own"}
@@ -34,7 +36,7 @@ func (l *loader) inherited(path string) string {
 
 // inMain is where the main checkout would have a file that this linked worktree has not, and that
 // is nobody's but the developer's: Git ignores it, and does not track it. "" otherwise.
-func (l *loader) inMain(path string) string {
+func inMain(path string) string {
 	if _, err := os.Lstat(path); err == nil || !os.IsNotExist(err) {
 		return ""
 	}
