@@ -80,6 +80,7 @@ func (term *terminal) await(pattern string) {
 // masks hide what differs from run to run, and from shell to shell.
 var masks = []struct{ pattern, text string }{
 	{`pid \d+`, "pid N"},
+	{`dashboard http://localhost:\d+`, "dashboard http://localhost:$$DASHBOARD"},
 	{`\d+\.\ds\b`, "T"},
 	{`built in [^\s)]+`, "built in T"},
 	{`(?m)^(\^Z)?\[1\][ +]+Stopped +devgate up$`, "STOPPED"},
