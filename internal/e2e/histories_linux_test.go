@@ -24,10 +24,10 @@ const sideBySide = 12
 
 // TestRandomHistories keeps W4: whatever happens to the files of a service, and
 // at whatever moment of its restarts, in the end the process runs with what is
-// on disk. DEVGATE_TRIALS is how many histories (100), DEVGATE_SEED the first
+// on disk. DEVGATE_TRIALS is how many histories (50), DEVGATE_SEED the first
 // seed; each has its seed in its name.
 func TestRandomHistories(t *testing.T) {
-	trials, seed := 100, rand.Uint64N(1<<40)
+	trials, seed := 50, rand.Uint64N(1<<40)
 	for name, set := range map[string]func(uint64){
 		"DEVGATE_TRIALS": func(n uint64) { trials = int(n) },
 		"DEVGATE_SEED":   func(n uint64) { seed = n },
