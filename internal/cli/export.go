@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -119,7 +120,11 @@ func exportModel(o *exportFlags) (*export.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := export.New(p, observations(p.Root), opts)
+	seen, err := observations(p.Root)
+	if err != nil {
+		return nil, err
+	}
+	m, err := export.New(p, seen, opts)
 	if err != nil {
 		return nil, usageError(err)
 	}
@@ -127,13 +132,21 @@ func exportModel(o *exportFlags) (*export.Model, error) {
 }
 
 // observations are those that devgate has kept of the project, in this run and
-// earlier ones.
-func observations(root string) []routes.Observation {
-	text, err := input.Read(context.Background(), routes.FileIn(root))
-	if err != nil {
-		return nil // nothing was seen yet
+// earlier ones. That there is no file says that nothing was seen yet.
+func observations(root string) ([]routes.Observation, error) {
+	path := routes.FileIn(root)
+	text, err := input.Read(context.Background(), path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	return routes.Decode(text).Observations()
+	var journal *routes.Journal
+	if err == nil {
+		journal, err = routes.Decode(text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("what devgate has seen cannot be read: %s: %w\n  hint: remove that file, run devgate up and use the app: it is written anew", path, err)
+	}
+	return journal.Observations(), nil
 }
 
 // pairs reads NAME=VALUE.
@@ -163,7 +176,11 @@ func checkEngine(ctx context.Context, std streams, o *exportFlags) error {
 	defer stop()
 	found := map[string]int{}
 	list := []export.Finding{}
-	err = export.Check(ctx, base, observations(root), func(f export.Finding) error {
+	seen, err := observations(root)
+	if err != nil {
+		return err
+	}
+	err = export.Check(ctx, base, seen, func(f export.Finding) error {
 		found[f.Verdict]++
 		list = append(list, f)
 		if !o.asJSON && f.Verdict != "same" {

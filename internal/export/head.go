@@ -99,7 +99,7 @@ func (m *Model) Unseen() string {
 	case m.Learned.DefaultSeen:
 		return ""
 	case m.Cascade:
-		return "no request has shown who answers a path that nobody knows: if one does with a page, he hides all who are asked after him"
+		return "no request has shown who answers a path that nobody knows: if one does with a page, it hides all that are asked after it"
 	}
 	return "no request has shown who answers a path that no route is for: that " + orNobody(m.Default) + " does is a guess"
 }

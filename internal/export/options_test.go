@@ -106,7 +106,7 @@ func TestADefaultThatNothingHasShownIsToldToBeAGuess(t *testing.T) {
 		t.Errorf("the report says that it was seen")
 	}
 	cascade := text(t, model(t, p, early, Options{}), "nginx", ByCascade)
-	if want := "# not known: no request has shown who answers a path that nobody knows: if one does with a page, he hides all who are asked after him\n"; !strings.Contains(cascade, want) {
+	if want := "# not known: no request has shown who answers a path that nobody knows: if one does with a page, it hides all that are asked after it\n"; !strings.Contains(cascade, want) {
 		t.Errorf("no %q in\n%.900s", want, cascade)
 	}
 	// A page that devgate has taken for one, or a path that all have refused, shows it.

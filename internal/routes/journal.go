@@ -198,13 +198,16 @@ func (j *Journal) Encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Decode reads what Encode wrote. A text that is none, or one of another version,
-// is an empty journal: all of it can be observed again.
-func Decode(text []byte) *Journal {
+// Decode reads what Encode wrote. Of a text that is none, or one of another version, it
+// is an error beside an empty journal: all of it can be observed again.
+func Decode(text []byte) (*Journal, error) {
 	j := NewJournal()
 	var f file
-	if json.Unmarshal(text, &f) != nil || f.Version != fileVersion {
-		return j
+	if err := json.Unmarshal(text, &f); err != nil {
+		return j, fmt.Errorf("decode observations: %w", err)
+	}
+	if f.Version != fileVersion {
+		return j, fmt.Errorf("decode observations: they are of version %d, not %d", f.Version, fileVersion)
 	}
 	f.Observed = slices.DeleteFunc(f.Observed, func(o Observation) bool {
 		return !observable(o.Path) || o.Method == "" || o.Backend == ""
@@ -217,7 +220,7 @@ func Decode(text []byte) *Journal {
 	case <-j.dirty: // it is what is written already
 	default:
 	}
-	return j
+	return j, nil
 }
 
 // FileIn is where the journal of a project lies.

@@ -57,7 +57,10 @@ func TestAJournalOutlivesItsProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := Decode(text)
+	again, err := Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
 	select {
 	case <-again.Changed():
 		t.Error("what was just read is to be written again")
@@ -88,7 +91,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"version":1,"services":{"api":"1"},"observed":[{"method":"GET","path":"/a","backend":"api","strong":true}]}`))
 	f.Add([]byte(`{"version":1,"observed":null}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		j := Decode(text)
+		j, _ := Decode(text)
 		Learn(Input{Backends: []Backend{{Name: "api"}, {Name: "web", Fallback: true}}, Static: true, Log: j.Observations()})
 		if _, err := j.Encode(); err != nil {
 			t.Fatal(err)

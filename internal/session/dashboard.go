@@ -190,7 +190,7 @@ func listenAt(s *setup, number int) ([]net.Listener, error) {
 	}
 	var busy *port.BusyError
 	errors.As(err, &busy)
-	return nil, taken{conflict(s.Project, "the dashboard", err, fmt.Sprintf("%-27s leave the port to devgate", "dashboard = true at "+where)), busy}
+	return nil, taken{conflict(s.Project, "the dashboard", err, fmt.Sprintf("dashboard = true at %s  leave the port to devgate", where)), busy}
 }
 
 // takenPorts are those that a dashboard must not take by itself: some service's, also

@@ -33,7 +33,7 @@ func newObserved(p *project.Project, say say) *observed {
 	if err != nil {
 		text = nil // all of it can be seen again
 	}
-	o.journal = routes.Decode(text)
+	o.journal, _ = routes.Decode(text) // likewise
 	o.begin(p)
 	return o
 }
