@@ -107,7 +107,9 @@ func (b *page) isQuiet() {
 func (b *page) find(role, name string) (ids []int) {
 	b.t.Helper()
 	var document struct{ Root struct{ BackendNodeID int } }
-	b.call("DOM.getDocument", map[string]any{"depth": 0}, &document)
+	if b.try("DOM.getDocument", map[string]any{"depth": 0}, &document) != nil {
+		return nil // the page changes
+	}
 	var got struct {
 		Nodes []struct {
 			BackendDOMNodeID int
@@ -115,7 +117,9 @@ func (b *page) find(role, name string) (ids []int) {
 			Name             struct{ Value string }
 		}
 	}
-	b.call("Accessibility.queryAXTree", map[string]any{"backendNodeId": document.Root.BackendNodeID, "role": role}, &got)
+	if b.try("Accessibility.queryAXTree", map[string]any{"backendNodeId": document.Root.BackendNodeID, "role": role}, &got) != nil {
+		return nil
+	}
 	want := regexp.MustCompile("^(?:" + name + ")$")
 	for _, n := range got.Nodes {
 		if !n.Ignored && want.MatchString(strings.TrimSpace(n.Name.Value)) {
@@ -208,7 +212,7 @@ func (b *page) key(name string) {
 func (b *page) focused() string {
 	b.t.Helper()
 	var object struct{ Result struct{ ObjectID string } }
-	b.call("Runtime.evaluate", map[string]any{"expression": "document.activeElement"}, &object)
+	b.try("Runtime.evaluate", map[string]any{"expression": "document.activeElement"}, &object)
 	var got struct {
 		Nodes []struct {
 			Role, Name struct{ Value string }

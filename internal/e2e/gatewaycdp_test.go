@@ -161,6 +161,12 @@ func (b *tab) hear(method string, params json.RawMessage) {
 	}
 }
 
+// pageChanges reports whether DevTools refuses a command as the page that it was for
+// goes while it is carried out.
+func pageChanges(err error) bool {
+	return strings.Contains(err.Error(), "navigated or closed") || strings.Contains(err.Error(), "context was destroyed") || strings.Contains(err.Error(), "context with specified id")
+}
+
 // visit goes to an address, as a user who types it.
 func (b *tab) visit(url string) {
 	b.t.Helper()
@@ -171,8 +177,11 @@ func (b *tab) visit(url string) {
 func (b *tab) js(expression string) string {
 	b.t.Helper()
 	var got struct{ Result struct{ Value any } }
-	b.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &got)
-	if got.Result.Value == nil {
+	err := b.try("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &got)
+	switch {
+	case err != nil && !pageChanges(err):
+		b.t.Fatalf("evaluate %.200q: %v", expression, err)
+	case err != nil || got.Result.Value == nil:
 		return ""
 	}
 	return fmt.Sprint(got.Result.Value)

@@ -162,7 +162,8 @@ func TestAGeneratorsSaveIsOneBuild(t *testing.T) {
 				p.write(gen.source, gen.text(fmt.Sprint("version ", n+1)))
 				g.settle()
 			}
-			if further := g.starts() - 1 - saves; further > 3 {
+			further := g.starts() - 1 - saves
+			if further > most {
 				t.Errorf("%d further builds", further)
 			}
 			before := g.starts()
@@ -175,20 +176,32 @@ func TestAGeneratorsSaveIsOneBuild(t *testing.T) {
 				t.Errorf("what runs is made from something else: %q", body)
 			}
 			g.down()
-			p.startsOnce()
+			p.startsOnce(most - further)
 		})
 	}
 }
 
-// startsOnce brings a project up whose builds are known, for the next time.
-func (p *project) startsOnce() {
+// most is how many further builds it may cost to know what a build writes.
+const most = 3
+
+// startsOnce brings a project up until it is built once at its start, which is at
+// once if all is known. Where one of two services that write into each other is not
+// built any more, the other one has not seen enough of it, and may need what is left
+// of the further builds.
+func (p *project) startsOnce(left int) {
 	p.t.Helper()
-	g := p.up()
-	g.settle()
-	if n := g.starts(); n != 1 {
-		p.t.Errorf("it is built %d times at its start", n)
+	for {
+		g := p.up()
+		g.settle()
+		n := g.starts()
+		g.down()
+		if left -= n - 1; left < 0 {
+			p.t.Errorf("it is built %d times at its start", n)
+		}
+		if n == 1 || left < 0 {
+			return
+		}
 	}
-	g.down()
 }
 
 func read(t *testing.T, path string) string {
