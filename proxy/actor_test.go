@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -177,7 +178,7 @@ func (a *actor) play(nc net.Conn, r *http.Request) bool {
 		a.rewrite(r.RequestURI, userOf(r), created)
 	}
 	io.WriteString(nc, head+rest)
-	if s.Chatty && (r.Method == "HEAD" || !wire.BodyAllowed(s.Status)) {
+	if s.Chatty && (r.Method == "HEAD" || !message.BodyAllowed(s.Status)) {
 		io.WriteString(nc, "<p>what nobody may say here</p>\n")
 	}
 	return whole && s.Dies == ""
@@ -216,14 +217,14 @@ func (s script) answer(name, method string) (head, rest string) {
 	fmt.Fprintf(&b, "HTTP/1.1 %d Status\r\nSet-Cookie: who=%s\r\nX-Which: %s\r\n", s.Status, name, name)
 	text := s.text(name)
 	switch {
-	case wire.BodyAllowed(s.Status) && s.Trailer:
+	case message.BodyAllowed(s.Status) && s.Trailer:
 		b.WriteString("Transfer-Encoding: chunked\r\n")
-	case wire.BodyAllowed(s.Status):
+	case message.BodyAllowed(s.Status):
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(text))
 	}
 	b.WriteString("\r\n")
 	switch {
-	case method == "HEAD" || !wire.BodyAllowed(s.Status):
+	case method == "HEAD" || !message.BodyAllowed(s.Status):
 	case s.Trailer && s.Dies == "body":
 		rest = fmt.Sprintf("3\r\n%s\r\n", text[:3])
 	case s.Trailer:
@@ -254,7 +255,7 @@ func (s script) reading(name, method string) transcript {
 		t.early = "<" + name + ">"
 	}
 	switch {
-	case method == "HEAD" || !wire.BodyAllowed(s.Status):
+	case method == "HEAD" || !message.BodyAllowed(s.Status):
 	case s.Dies == "body":
 		t.body, t.cut = s.text(name)[:3], true
 	default:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -125,7 +126,7 @@ func uninvented(h http.Header, status int) {
 			h[name] = nil
 		}
 	}
-	if wire.BodyAllowed(status) {
+	if message.BodyAllowed(status) {
 		return
 	}
 	for _, name := range [...]string{"Content-Type", "Content-Length"} {
@@ -157,7 +158,7 @@ func (a *answering) closeIfUnread(h http.Header) {
 // copyBody copies the body. Before each wait for the backend, what it has said
 // so far is with the client (G5).
 func (a *answering) copyBody(resp *wire.Response) error {
-	if a.r.Method == http.MethodHead || !wire.BodyAllowed(resp.Status) || resp.Length == 0 {
+	if a.r.Method == http.MethodHead || !message.BodyAllowed(resp.Status) || resp.Length == 0 {
 		return nil
 	}
 	flush := a.w.(http.Flusher).Flush
@@ -173,7 +174,7 @@ func (a *answering) copyBody(resp *wire.Response) error {
 // writeTrailer sends the trailers, announced or not. An announced one that did
 // not come must not take its value from the header of that name.
 func (a *answering) writeTrailer(h http.Header, resp *wire.Response) {
-	announced, trailer := wire.Listed(resp.Header, "Trailer"), resp.Body.Trailer()
+	announced, trailer := message.Listed(resp.Header, "Trailer"), resp.Body.Trailer()
 	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
@@ -185,7 +186,7 @@ func (a *answering) writeTrailer(h http.Header, resp *wire.Response) {
 		if strings.HasPrefix(name, headerOwn) {
 			continue
 		}
-		if wire.HasToken(resp.Header["Trailer"], name) {
+		if message.HasToken(resp.Header["Trailer"], name) {
 			h[name] = values
 		} else {
 			h[http.TrailerPrefix+name] = values

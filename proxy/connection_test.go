@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"devgate/proxy/message"
 	"fmt"
 	"io"
 	"net"
@@ -12,8 +13,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"devgate/proxy/wire"
 )
 
 // countingBackend counts the connections it is opened.
@@ -175,7 +174,7 @@ func TestBrokenAnswers(t *testing.T) {
 		"a header without a colon":        {"HTTP/1.1 200 OK\r\nnonsense\r\nConnection: close\r\n\r\n", "502", "whole"},
 		"an unknown transfer-encoding":    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n", "502", "whole"},
 		"switches protocols unasked":      {"HTTP/1.1 101 Switching\r\nConnection: close\r\n\r\n", "502", "whole"},
-		"a head of more than 1 MiB":       {"HTTP/1.1 200 OK\r\nConnection: close\r\nX: " + strings.Repeat("x", wire.MaxHead) + "\r\n\r\n", "502", "whole"},
+		"a head of more than 1 MiB":       {"HTTP/1.1 200 OK\r\nConnection: close\r\nX: " + strings.Repeat("x", message.MaxHead) + "\r\n\r\n", "502", "whole"},
 		"a broken chunk":                  {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\nzz\r\n", "200", "abc"},
 		"dies where trailers should come": {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n", "200", "abc"},
 	}

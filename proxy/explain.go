@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"devgate/internal/loopback"
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -56,7 +57,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
-			if !wire.ValidName(name) || !wire.ValidValue(v) {
+			if !message.ValidName(name) || !message.ValidValue(v) {
 				return nil, fmt.Errorf("header %q is malformed", name)
 			}
 			r.Header.Add(name, v)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -55,7 +56,7 @@ func FuzzLearnedKey(f *testing.F) {
 	f.Add("Referer", "x", "Sec-Fetch-Mode", "cors")
 	f.Add("Ab", "c", "A", "bc")
 	f.Fuzz(func(t *testing.T, name1, value1, name2, value2 string) {
-		if !wire.ValidName(name1) || !wire.ValidName(name2) || !wire.ValidValue(value1) || !wire.ValidValue(value2) {
+		if !message.ValidName(name1) || !message.ValidName(name2) || !message.ValidValue(value1) || !message.ValidValue(value2) {
 			return
 		}
 		one, two := http.Header{}, http.Header{}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"devgate/proxy/ingress"
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -54,7 +55,7 @@ func (x *exchange) inspect() *fault {
 	case !x.route.chain.hosts.Allowed(r.Host) && (r.Host != "" || r.ProtoAtLeast(1, 1)):
 		x.route.chain.Logf("refused a request for the host %q: it is not in hosts", r.Host)
 		return faultHost(r.Host)
-	case wire.HasToken(r.Header[wire.LoopHeader], x.g.token):
+	case message.HasToken(r.Header[wire.LoopHeader], x.g.token):
 		return faultLoop()
 	case r.Method == http.MethodConnect:
 		return faultRequest("CONNECT is for proxies; this is a gateway")

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -77,7 +78,7 @@ func (a *answering) kept(rep *reply) *Message {
 	switch {
 	case rep.resp.Status == http.StatusSwitchingProtocols: // what follows belongs to no message
 		return nil
-	case a.r.Method == http.MethodHead, !wire.BodyAllowed(rep.resp.Status), rep.resp.Length == 0:
+	case a.r.Method == http.MethodHead, !message.BodyAllowed(rep.resp.Status), rep.resp.Length == 0:
 		m.measure(nil, 0, true, 0)
 		return nil
 	}
@@ -141,7 +142,7 @@ func (a *answering) keepSampled(s *wire.Sample) {
 	m := &a.keeping.answer
 	length, err := strconv.ParseInt(m.Header.Get("Content-Length"), 10, 64)
 	switch {
-	case a.r.Method == http.MethodHead, !wire.BodyAllowed(a.trace.status):
+	case a.r.Method == http.MethodHead, !message.BodyAllowed(a.trace.status):
 		return // it has none
 	case err != nil:
 		length = -1

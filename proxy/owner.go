@@ -1,12 +1,11 @@
 package proxy
 
 import (
+	"devgate/proxy/message"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"devgate/proxy/wire"
 )
 
 // ownersMax bounds the sockets remembered.
@@ -78,7 +77,7 @@ func (o *hmrOwner) forget(name string) {
 func (o *hmrOwner) owner(h http.Header) string {
 	name := o.name.Load()
 	protocols := h["Sec-Websocket-Protocol"]
-	if name == nil || !wire.HasToken(protocols, hmrProtocol) && !wire.HasToken(protocols, "vite-ping") {
+	if name == nil || !message.HasToken(protocols, hmrProtocol) && !message.HasToken(protocols, "vite-ping") {
 		return ""
 	}
 	return *name

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -94,7 +95,7 @@ func validatorsOf(h http.Header) []string {
 
 // conditionsOf are the validators that a request asks about, if the answer is a 304.
 func conditionsOf(h http.Header) []string {
-	tags := wire.Tokens(h["If-None-Match"])
+	tags := message.Tokens(h["If-None-Match"])
 	if len(tags) == 0 {
 		return h["If-Modified-Since"]
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"devgate/proxy/ingress"
-	"devgate/proxy/wire"
+	"devgate/proxy/message"
 )
 
 // refuse is the answer to a request that no handler sees, in the form that all
@@ -28,7 +28,7 @@ func (g *Gateway) refuse(r ingress.Refusal) []byte {
 	g.recordRefusal(r, Message{Header: h, Body: body, Size: int64(len(body)), Whole: true})
 	head := fmt.Appendf(nil, "HTTP/1.1 %d %s\r\n", f.status, http.StatusText(f.status))
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		head = wire.AppendField(head, name, h.Get(name))
+		head = message.AppendField(head, name, h.Get(name))
 	}
 	return append(append(head, "\r\n"...), body...)
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"devgate/proxy/ingress"
-	"devgate/proxy/wire"
+	"devgate/proxy/message"
 )
 
 const (
@@ -90,7 +90,7 @@ func (g *Gateway) server(base context.Context) *http.Server {
 	srv := &http.Server{
 		Handler:                      g,
 		BaseContext:                  func(net.Listener) context.Context { return base },
-		MaxHeaderBytes:               wire.MaxHead,
+		MaxHeaderBytes:               message.MaxHead,
 		ReadHeaderTimeout:            readHeaderTimeout,
 		IdleTimeout:                  idleClientTimeout,
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the backends' to answer

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -30,7 +31,7 @@ type speculation struct {
 func mayLearn(req *wire.Request, rt *route) bool {
 	return rt.chain.Speculate && !rt.sole && len(rt.candidates) > 1 && req.Body == nil &&
 		(req.Method == http.MethodGet || req.Method == http.MethodHead) &&
-		!wire.HasToken(req.Header["Cache-Control"], "no-cache") && !wire.HasToken(req.Header["Pragma"], "no-cache")
+		!message.HasToken(req.Header["Cache-Control"], "no-cache") && !message.HasToken(req.Header["Pragma"], "no-cache")
 }
 
 // begin asks the backend that has answered this very request before, and those

@@ -1,11 +1,10 @@
 package proxy
 
 import (
+	"devgate/proxy/message"
 	"net/http"
 	"strings"
 	"time"
-
-	"devgate/proxy/wire"
 )
 
 const (
@@ -71,7 +70,7 @@ func clip(text string, max int) string {
 // rep is the answer; nil: it is the static folder's.
 func (a *answering) observe(rep *reply, backend string, status int, header http.Header) {
 	tell := a.route.chain.Observe
-	if tell == nil || a.unread || a.route.sole || a.req == nil || wire.HasToken(a.r.Header["Sec-Websocket-Protocol"], hmrProtocol) {
+	if tell == nil || a.unread || a.route.sole || a.req == nil || message.HasToken(a.r.Header["Sec-Websocket-Protocol"], hmrProtocol) {
 		return
 	}
 	o := &a.observed

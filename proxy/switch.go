@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -66,7 +67,7 @@ func (a *answering) switchHead(rep *reply) []byte {
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
 	for name, values := range h {
 		for _, v := range values {
-			b = wire.AppendField(b, name, v)
+			b = message.AppendField(b, name, v)
 		}
 	}
 	return append(b, "\r\n"...)

@@ -1,6 +1,9 @@
 package wire
 
-import "testing"
+import (
+	"devgate/proxy/message"
+	"testing"
+)
 
 // Any head of an answer is read or refused; what is read can be sent on.
 func FuzzParseHead(f *testing.F) {
@@ -17,7 +20,7 @@ func FuzzParseHead(f *testing.F) {
 		}
 		for name, values := range h.header {
 			for _, v := range values {
-				if !ValidName(name) || !ValidValue(v) {
+				if !message.ValidName(name) || !message.ValidValue(v) {
 					t.Errorf("%q: %q", name, v)
 				}
 			}

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"devgate/proxy/message"
 	"errors"
 	"fmt"
 	"io"
@@ -160,14 +161,14 @@ func readFinalHead(cn *conn, c *Request, a Try, s *sender) (head, error) {
 }
 
 func readHead(cn *conn) (head, error) {
-	raw, err := readBlock(cn.br, cn.scratch[:0])
+	raw, err := message.ReadBlock(cn.br, cn.scratch[:0])
 	if cap(raw) <= readBuffer {
 		cn.scratch = raw
 	}
 	switch {
 	case err == nil:
 		return parseHead(string(raw))
-	case errors.Is(err, errHeadTooLarge):
+	case errors.Is(err, message.ErrTooLarge):
 		return head{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	case len(raw) == 0, cn.used && !bytes.HasPrefix(raw, []byte("HTTP/1.")[:min(len(raw), 7)]):
 		return head{}, fmt.Errorf("%w: %w", errNoAnswer, err)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"devgate/proxy/message"
 	"errors"
 	"io"
 	"net"
@@ -35,7 +36,7 @@ func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
 	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Raw: h.raw, Head: len(h.raw), Body: Body{src: b}}
 	b.frame, b.left = frame, frame.length
 	// A HEAD's answer says how long a body would be, and has none.
-	b.cn.bodiless = c.Method == http.MethodHead || !BodyAllowed(h.status)
+	b.cn.bodiless = c.Method == http.MethodHead || !message.BodyAllowed(h.status)
 	switch {
 	case h.status == http.StatusSwitchingProtocols:
 		// Until the connection ends: it is the tunnel's from then on.
@@ -97,7 +98,7 @@ func (b *h1Body) advance(n int64, err error) error {
 // readTrailer reads what follows the last chunk. It returns io.EOF when that
 // is well.
 func (b *h1Body) readTrailer() error {
-	raw, err := readBlock(b.cn.br, nil)
+	raw, err := message.ReadBlock(b.cn.br, nil)
 	if err != nil {
 		return io.ErrUnexpectedEOF
 	}

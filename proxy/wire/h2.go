@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"devgate/proxy/message"
 	"errors"
 	"io"
 	"maps"
@@ -40,7 +41,7 @@ func newH2Transport(dial func(ctx context.Context, network, address string) (net
 		// them.
 		DialContext:            dial,
 		DisableCompression:     true,
-		MaxResponseHeaderBytes: MaxHead,
+		MaxResponseHeaderBytes: message.MaxHead,
 		IdleConnTimeout:        idleLimit,
 		Protocols:              new(http.Protocols),
 	}

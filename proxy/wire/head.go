@@ -1,8 +1,7 @@
 package wire
 
 import (
-	"bufio"
-	"bytes"
+	"devgate/proxy/message"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,13 +10,8 @@ import (
 	"strings"
 )
 
-// MaxHead is how long the head of a request or of an answer, or a trailer, may be.
-const MaxHead = 1 << 20
-
 // ErrMalformed is wrapped by the error for what a backend sent that is not HTTP.
 var ErrMalformed = errors.New("malformed answer")
-
-var errHeadTooLarge = errors.New("answer head is larger than 1 MiB")
 
 // head is the start line and the header section of an answer.
 type head struct {
@@ -25,28 +19,6 @@ type head struct {
 	minor  int    // of HTTP/1.x
 	status int
 	header http.Header
-}
-
-// readBlock reads lines up to and including an empty one, without what
-// follows, appending to buf. It returns what it has when it fails.
-func readBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
-	whole := true // the piece begins a line
-	for {
-		// A line feed alone ends a line, too (RFC 9112, section 2.2): backends of all
-		// ages are asked.
-		piece, err := br.ReadSlice('\n')
-		buf = append(buf, piece...)
-		if len(buf) > MaxHead {
-			return buf, errHeadTooLarge
-		}
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return buf, err
-		}
-		if err == nil && whole && len(bytes.TrimRight(piece, "\r\n")) == 0 {
-			return buf, nil
-		}
-		whole = err == nil
-	}
 }
 
 // parseHead reads the head of an answer (RFC 9112 section 4), strictly where
@@ -127,7 +99,7 @@ func parseField(line string) (name, value string, ok bool) {
 	// In a request it would be an attack; in an answer it is an old server.
 	name = strings.TrimRight(name, " \t")
 	value = strings.Trim(value, " \t")
-	if !ok || !ValidName(name) || !ValidValue(value) {
+	if !ok || !message.ValidName(name) || !message.ValidValue(value) {
 		return "", "", false
 	}
 	return textproto.CanonicalMIMEHeaderKey(name), value, true
@@ -138,7 +110,7 @@ func parseField(line string) (name, value string, ok bool) {
 func fold(h http.Header, name, line string) bool {
 	values := h[name]
 	line = strings.Trim(line, " \t")
-	if len(values) == 0 || !ValidValue(line) {
+	if len(values) == 0 || !message.ValidValue(line) {
 		return false
 	}
 	values[len(values)-1] += " " + line
@@ -163,7 +135,7 @@ func framingOf(method string, h head) (framing, error) {
 	switch {
 	// These end with their head, whatever it says of a length (RFC 9112, section 6.3,
 	// rule 1).
-	case method == http.MethodHead || !BodyAllowed(h.status):
+	case method == http.MethodHead || !message.BodyAllowed(h.status):
 		f.length = 0
 	// Any other coding than chunked alone: where the body ends could not be told.
 	case te != nil && (h.minor == 0 || len(te) != 1 || !strings.EqualFold(te[0], "chunked")):
@@ -186,9 +158,9 @@ func (h head) closes() bool {
 	connection := h.header["Connection"]
 	// HTTP/1.0 closes unless it says otherwise.
 	if h.minor == 0 {
-		return !HasToken(connection, "keep-alive")
+		return !message.HasToken(connection, "keep-alive")
 	}
-	return HasToken(connection, "close")
+	return message.HasToken(connection, "close")
 }
 
 // contentLength returns -1 where there is none. Several equal ones become one.
@@ -209,9 +181,4 @@ func contentLength(h http.Header) (int64, error) {
 	}
 	h["Content-Length"] = values[:1]
 	return int64(n), nil
-}
-
-// BodyAllowed reports whether an answer of that status can have a body.
-func BodyAllowed(status int) bool {
-	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"devgate/proxy/message"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ func spelled(name string) string {
 // as they are. Sorted, because a map has no order and a backend that prints
 // what it gets should print the same each time.
 func (r *Request) EndToEnd(names []string) []string {
-	dropped := Listed(r.Header, "Connection")
+	dropped := message.Listed(r.Header, "Connection")
 	for name := range r.Header {
 		if hopByHop(name) || replaced(name) || forwarded(name) && !r.Forwarded || slices.Contains(dropped, name) {
 			continue
@@ -66,17 +67,17 @@ func (r *Request) EndToEnd(names []string) []string {
 
 // wantsTrailers reports TE: trailers, the one value of TE that is passed on.
 func wantsTrailers(h http.Header) bool {
-	return HasToken(h["Te"], "trailers")
+	return message.HasToken(h["Te"], "trailers")
 }
 
 // isUpgrade reports whether h asks to switch protocols, or agrees to.
 func isUpgrade(h http.Header) bool {
-	return h.Get("Upgrade") != "" && HasToken(h["Connection"], "upgrade")
+	return h.Get("Upgrade") != "" && message.HasToken(h["Connection"], "upgrade")
 }
 
 // CopyHeader puts the end-to-end headers of an answer into dst.
 func CopyHeader(dst, src http.Header) {
-	dropped := Listed(src, "Connection")
+	dropped := message.Listed(src, "Connection")
 	for name, values := range src {
 		if hopByHop(name) && name != "Trailer" || own(name) || slices.Contains(dropped, name) {
 			continue

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"devgate/proxy/message"
 	"net"
 	"net/http"
 	"strconv"
@@ -42,7 +43,7 @@ func NewRequest(from *http.Request, token string) *Request {
 		Header: from.Header, Length: from.ContentLength, trailer: &from.Trailer, Safe: IsSafe(from.Method),
 	}
 	// A switch needs HTTP/1.1 and no body (RFC 9110, section 7.8).
-	if isUpgrade(from.Header) && from.ProtoAtLeast(1, 1) && from.ContentLength == 0 && !HasToken(from.Header["Upgrade"], "h2c") {
+	if isUpgrade(from.Header) && from.ProtoAtLeast(1, 1) && from.ContentLength == 0 && !message.HasToken(from.Header["Upgrade"], "h2c") {
 		// RFC 9113 section 3.1 has given up on switching to h2c; the request
 		// is answered as if it had not been asked for.
 		r.Upgrade = strings.Join(from.Header["Upgrade"], ", ")
@@ -128,7 +129,7 @@ func (r *Request) appendHead(b []byte, host string) []byte {
 	for _, name := range r.EndToEnd(names[:0]) {
 		as := spelled(name)
 		for _, v := range r.Header[name] {
-			b = AppendField(b, as, v)
+			b = message.AppendField(b, as, v)
 		}
 	}
 	b = r.appendForwarded(b)
@@ -141,10 +142,10 @@ func (r *Request) appendForwarded(b []byte) []byte {
 	// X-Forwarded-For is for backends that go by it.
 	for _, f := range r.way() {
 		if !r.told(f[0]) {
-			b = AppendField(b, f[0], f[1])
+			b = message.AppendField(b, f[0], f[1])
 		}
 	}
-	return AppendField(b, LoopHeader, r.Loop)
+	return message.AppendField(b, LoopHeader, r.Loop)
 }
 
 // way is what the gateway says of the way that the request took.
@@ -158,17 +159,17 @@ func (r *Request) told(name string) bool { return r.Forwarded && r.Header[name] 
 // appendFraming writes the headers that are this connection's own business.
 func (r *Request) appendFraming(b []byte) []byte {
 	if r.Upgrade != "" {
-		b = AppendField(b, "Connection", "Upgrade")
-		b = AppendField(b, "Upgrade", r.Upgrade)
+		b = message.AppendField(b, "Connection", "Upgrade")
+		b = message.AppendField(b, "Upgrade", r.Upgrade)
 	}
 	if wantsTrailers(r.Header) {
-		b = AppendField(b, "Te", "trailers")
+		b = message.AppendField(b, "Te", "trailers")
 	}
 	switch {
 	case r.Length < 0:
-		b = AppendField(b, "Transfer-Encoding", "chunked")
+		b = message.AppendField(b, "Transfer-Encoding", "chunked")
 		for _, name := range r.promise {
-			b = AppendField(b, "Trailer", name)
+			b = message.AppendField(b, "Trailer", name)
 		}
 	// Content-Length: 0 is asked for by some servers with POST; for GET it would be odd.
 	case r.Length > 0 || r.Header["Content-Length"] != nil:
@@ -178,15 +179,6 @@ func (r *Request) appendFraming(b []byte) []byte {
 		b = append(b, "\r\n"...)
 	}
 	return b
-}
-
-// AppendField appends a header line. Name and value have been checked before: whatever
-// stands in them is written as it is.
-func AppendField(b []byte, name, value string) []byte {
-	b = append(b, name...)
-	b = append(b, ": "...)
-	b = append(b, value...)
-	return append(b, "\r\n"...)
 }
 
 // ExpectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"devgate/proxy/message"
 	"io"
 	"net/http"
 	"strconv"
@@ -238,7 +239,7 @@ func lastChunk(trailer http.Header) []byte {
 	b := []byte("0\r\n")
 	for name, values := range trailer {
 		for _, v := range values {
-			b = AppendField(b, name, v)
+			b = message.AppendField(b, name, v)
 		}
 	}
 	return append(b, "\r\n"...)

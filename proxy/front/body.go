@@ -1,0 +1,118 @@
+package front
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"devgate/proxy/message"
+)
+
+// body is that of a request. Its Read may be called by any goroutine, one at a time.
+type body struct {
+	c       *conn
+	request *http.Request // gets the trailer
+
+	mu       sync.Mutex
+	left     int64            // of a known length
+	chunks   *message.Chunked // nil: the length is known
+	expected bool             // the client waits for a consent
+	err      error            // sticky; io.EOF at the end
+}
+
+func newBody(c *conn, h *message.RequestHead) *body {
+	b := &body{c: c, left: h.Length}
+	switch {
+	case h.Length < 0:
+		b.chunks = message.NewChunked(c.br)
+	case h.Length == 0:
+		b.err = io.EOF
+	}
+	b.expected = h.Length != 0 && h.ExpectsContinue()
+	return b
+}
+
+// over reports whether there is nothing to read, and never was.
+func (b *body) over() bool { return b.err == io.EOF }
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err != nil || len(p) == 0 {
+		return 0, b.err
+	}
+	if b.expected {
+		b.expected = false
+		io.WriteString(b.c.nc, "HTTP/1.1 100 Continue\r\n\r\n")
+	}
+	n, err := b.read(p)
+	if err != nil {
+		b.end(err)
+	}
+	return n, err
+}
+
+func (b *body) read(p []byte) (n int, err error) {
+	if b.chunks != nil {
+		return b.chunks.Read(p)
+	}
+	n, err = b.c.br.Read(p[:min(int64(len(p)), b.left)])
+	if b.left -= int64(n); b.left == 0 {
+		return n, io.EOF
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// end is at the end of the body, or where it breaks off.
+func (b *body) end(err error) {
+	b.err = err
+	if err != io.EOF {
+		return
+	}
+	if b.chunks != nil && len(b.chunks.Trailer) > 0 {
+		b.request.Trailer = message.HeaderOf(b.chunks.Trailer)
+	}
+	b.c.watch.bodyEnds()
+}
+
+// Close implements io.Closer. What is left is read by finish.
+func (b *body) Close() error { return nil }
+
+const (
+	// restMax is how much of a body nobody wanted is read, so that the connection can be
+	// used again.
+	restMax = 256 << 10
+	// restPatience is for how long.
+	restPatience = time.Second
+)
+
+// isLong reports whether the connection cannot be used again as nobody has read the
+// body.
+func (b *body) isLong() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err == nil && (b.expected || b.left > restMax) || b.err != nil && b.err != io.EOF
+}
+
+// finish reads what is left of the body; false: the connection cannot be used again.
+func (b *body) finish() bool {
+	b.mu.Lock()
+	left, err, expected := b.left, b.err, b.expected
+	b.mu.Unlock()
+	switch {
+	case err == io.EOF:
+		return true
+	// A client that waits for a consent may send the body, or another request.
+	case err != nil || expected || left > restMax:
+		return false
+	}
+	b.c.nc.SetReadDeadline(time.Now().Add(restPatience))
+	n, err := io.CopyN(io.Discard, b, restMax+1)
+	b.c.nc.SetReadDeadline(time.Time{})
+	return err == io.EOF && n <= restMax
+}
