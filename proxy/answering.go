@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"devgate/proxy/front"
 	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
@@ -13,13 +14,14 @@ import (
 // how that came about. The goroutine that serves the request owns it. Each of its
 // ways to answer (use, fail, serveStatic) is taken once at most.
 type answering struct {
-	g     *Gateway
-	w     http.ResponseWriter
-	r     *http.Request
-	req   *wire.Request // nil: no backend may see the request
-	route route
-	trace trace
-	began time.Time
+	g      *Gateway
+	w      http.ResponseWriter
+	client *front.Client // w, where that speaks HTTP/1; nil: it does not
+	r      *http.Request
+	req    *wire.Request // nil: no backend may see the request
+	route  route
+	trace  trace
+	began  time.Time
 
 	keeping  keeping
 	observed Observation
@@ -80,7 +82,11 @@ func (a *answering) deliver(rep *reply, endless bool) {
 	resp := rep.resp
 	h := a.w.Header()
 	wire.CopyHeader(h, resp.Header)
-	uninvented(h, resp.Status)
+	if a.client != nil {
+		a.client.Like(resp.Fields)
+	} else {
+		uninvented(h, resp.Status)
+	}
 	if resp.Status == http.StatusUpgradeRequired && resp.Header["Upgrade"] != nil {
 		h["Upgrade"], h["Connection"] = resp.Header["Upgrade"], []string{"Upgrade"}
 	}

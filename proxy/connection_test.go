@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bufio"
-	"devgate/proxy/message"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"devgate/proxy/message"
 )
 
 // countingBackend counts the connections it is opened.

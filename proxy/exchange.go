@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"devgate/proxy/front"
 )
 
 // unreadPatience is how long a client that has its answer may go on sending.
@@ -27,6 +29,7 @@ func newExchange(g *Gateway, w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{ctx: r.Context(), learned: g.learned.generation.Load(), sockets: g.sockets.generation.Load()}
 	x.g, x.w, x.r, x.began = g, w, r, time.Now()
 	x.route.chain = g.chain.Load() // after the generations, which are changed after it
+	x.client, _ = w.(*front.Client)
 	x.keeping.on = x.route.chain.Keep
 	return x
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"devgate/internal/loopback"
+	"devgate/proxy/front"
 	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
@@ -53,7 +54,7 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 	if err != nil {
 		return nil, err
 	}
-	r.URL, r.RequestURI, r.RemoteAddr = urlOf(target), target, anyClient
+	r.URL, r.RequestURI, r.RemoteAddr = front.URLOf(target), target, anyClient
 	r.Host = net.JoinHostPort("localhost", strconv.Itoa(g.Port()))
 	for name, values := range header {
 		for _, v := range values {
@@ -74,16 +75,6 @@ func (g *Gateway) explained(ctx context.Context, method, target string, header h
 
 // anyClient is the address of a client that is on this machine, and is none.
 var anyClient = net.JoinHostPort(loopback.IPv4, "0")
-
-// urlOf is a request target as net/http has it. A percent sign that begins no escape
-// stays.
-func urlOf(target string) *url.URL {
-	if u, err := url.ParseRequestURI(target); err == nil {
-		return u
-	}
-	path, query, _ := strings.Cut(target, "?")
-	return &url.URL{Path: path, RawQuery: query}
-}
 
 // everybody lists all backends in declared order, asked or not, and then the
 // static folder.

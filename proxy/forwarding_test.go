@@ -103,8 +103,8 @@ func TestRequestHeaders(t *testing.T) {
 	g.raw("GET / HTTP/1.1\r\nHost: shop.localhost:3000\r\nX-Two: 1\r\nX-Two: 2\r\nCookie: a=b\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: gopher\r\n" +
 		"Connection: close, X-Hop\r\nX-Hop: secret\r\nKeep-Alive: 5\r\nTE: trailers, deflate\r\nProxy-Authorization: x\r\n\r\n")
 	token := g.token
-	want := "GET / HTTP/1.1\r\nHost: shop.localhost:3000\r\nCookie: a=b\r\nX-Two: 1\r\nX-Two: 2\r\nX-Forwarded-For: 127.0.0.1\r\n" +
-		"X-Forwarded-Host: shop.localhost:3000\r\nX-Forwarded-Proto: http\r\nX-Devgate-Loop: " + token + "\r\nTe: trailers"
+	want := "GET / HTTP/1.1\r\nHost: shop.localhost:3000\r\nX-Two: 1\r\nX-Two: 2\r\nCookie: a=b\r\nX-Forwarded-For: 127.0.0.1\r\n" +
+		"X-Forwarded-Host: shop.localhost:3000\r\nX-Forwarded-Proto: http\r\nX-Devgate-Loop: " + token + "\r\nTE: trailers"
 	if got := <-heads; got != want {
 		t.Errorf("the backend got\n%s\nwant\n%s", got, want)
 	}

@@ -16,7 +16,6 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer g.requests.leave()
-	ingress.Restore(r)
 	x := newExchange(g, w, r)
 	if strings.HasPrefix(r.URL.Path, ownPrefix) {
 		x.serveOwn()
@@ -61,6 +60,9 @@ func (x *exchange) inspect() *fault {
 		return faultRequest("CONNECT is for proxies; this is a gateway")
 	}
 	x.req = wire.NewRequest(r, x.g.token)
+	if x.client != nil {
+		x.req.Fields = x.client.Fields()
+	}
 	x.req.Forwarded = x.route.chain.hosts.Configured(r.Host) && ingress.IsLoopback(x.req.Client)
 	if !wire.ValidTarget(x.req.Target) {
 		return faultRequest("the request target is malformed")
@@ -75,9 +77,4 @@ func (x *exchange) prepareBody() {
 	}
 	x.req.Body = wire.NewSpool(x.r.Body, x.route.chain.ReplayLimit)
 	x.watchBody()
-	if d, ok := x.w.(interface{ EnableFullDuplex() error }); ok {
-		// A backend may answer while the client still sends; the server would
-		// otherwise read the rest of the body itself, beside the spool.
-		d.EnableFullDuplex()
-	}
 }

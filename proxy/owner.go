@@ -1,11 +1,12 @@
 package proxy
 
 import (
-	"devgate/proxy/message"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"devgate/proxy/message"
 )
 
 // ownersMax bounds the sockets remembered.

@@ -10,14 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"devgate/proxy/ingress"
+	"devgate/proxy/front"
 	"devgate/proxy/message"
 )
 
 // refuse is the answer to a request that no handler sees, in the form that all
 // answers of the gateway's own have, and remembered like them (G9).
-func (g *Gateway) refuse(r ingress.Refusal) []byte {
-	f := faultRequest("the request is not right: " + reasonOf(r))
+func (g *Gateway) refuse(r front.Refusal) []byte {
+	f := faultRequest("the request is not right: " + r.Reason)
 	f.status = r.Status
 	body, _ := json.Marshal(problem{Type: "urn:devgate:" + f.word, Title: f.title, Status: f.status, Cascade: []Attempt{}}) // plain data always encodes
 	body = append(body, '\n')
@@ -35,20 +35,11 @@ func (g *Gateway) refuse(r ingress.Refusal) []byte {
 
 // recordRefusal adds a request to what is remembered of which there is nothing but
 // its answer.
-func (g *Gateway) recordRefusal(r ingress.Refusal, answer Message) {
+func (g *Gateway) recordRefusal(r front.Refusal, answer Message) {
 	e := Exchange{At: time.Now(), Method: clip(printable(r.Method), nameMax), Path: clip(printable(r.Target), pathMax), Status: r.Status}
 	w := refusedText(e.Method, &answer)
 	defer putDetailText(w)
 	g.recorder.add(e, nil, w.bytes())
-}
-
-// reasonOf is net/http's reason in one phrase.
-func reasonOf(r ingress.Refusal) string {
-	text := strings.TrimPrefix(r.Reason, http.StatusText(r.Status))
-	if text = strings.Trim(text, ": "); text == "" {
-		return strings.ToLower(http.StatusText(r.Status))
-	}
-	return text
 }
 
 // printable is what came from a client that keeps to no rule.

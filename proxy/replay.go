@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"devgate/proxy/front"
 	"devgate/proxy/wire"
 )
 
@@ -84,7 +85,7 @@ func (d *Detail) unfit() string {
 // again is the request as net/http's server would make it.
 func (d *Detail) again(ctx context.Context) *http.Request {
 	r := &http.Request{
-		Method: d.Method, URL: urlOf(d.Target), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: d.Request.Header, Host: d.Host,
+		Method: d.Method, URL: front.URLOf(d.Target), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: d.Request.Header, Host: d.Host,
 		RequestURI: d.Target, RemoteAddr: anyClient, Trailer: d.Request.Trailer, Body: http.NoBody,
 	}
 	// Nobody waits for a consent.

@@ -10,14 +10,13 @@ import (
 	"sync"
 	"time"
 
-	"devgate/proxy/ingress"
+	"devgate/proxy/front"
 	"devgate/proxy/message"
 )
 
 const (
 	stopGrace         = time.Second
-	readHeaderTimeout = time.Minute
-	idleClientTimeout = 3 * time.Minute
+	idleClientTimeout = 3 * time.Minute // of a connection by HTTP/2; package front has its own
 )
 
 // Serve answers requests on the listeners of Listen until ctx ends or a
@@ -33,22 +32,26 @@ func (g *Gateway) Serve(ctx context.Context) error {
 	}
 	base, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	srv := g.server(base)
-	a := &acceptor{g: g, srv: srv, failed: make(chan error), accepting: map[net.Listener]bool{}}
+	a := &acceptor{g: g, cancel: cancel, failed: make(chan error), accepting: map[net.Listener]bool{}}
+	a.http2 = g.http2(base)
+	a.http1 = front.Server{Handler: g, Refuse: g.refuse, HTTP2: a.handover.Give, Context: base, Panicked: g.panicked}
+	a.work.Go(func() { a.http2.Serve(&a.handover) })
 	a.take(listeners)
 	err := a.wait(ctx)
-	g.stop(srv, cancel)
-	a.work.Wait()
+	a.stop()
 	return err
 }
 
 // acceptor takes connections from the listeners of the gateway, which Move
-// exchanges.
+// exchanges. Both servers end in ServeHTTP.
 type acceptor struct {
 	g         *Gateway
-	srv       *http.Server
+	http1     front.Server
+	http2     *http.Server
+	handover  front.Handover     // from the one to the other
+	cancel    context.CancelFunc // of all requests
 	failed    chan error
-	accepting map[net.Listener]bool // owned by wait
+	accepting map[net.Listener]bool // owned by the goroutine of Serve
 	work      sync.WaitGroup
 }
 
@@ -60,7 +63,7 @@ func (a *acceptor) take(listeners []net.Listener) {
 		}
 		a.accepting[l] = true
 		a.work.Go(func() {
-			err := a.srv.Serve(ingress.Strict(l, a.g.refuse))
+			err := a.http1.Serve(l)
 			select {
 			case a.failed <- err:
 			case <-a.g.stopping:
@@ -86,25 +89,23 @@ func (a *acceptor) wait(ctx context.Context) error {
 	}
 }
 
-func (g *Gateway) server(base context.Context) *http.Server {
+// http2 is the server for connections that begin with HTTP/2.
+func (g *Gateway) http2(base context.Context) *http.Server {
 	srv := &http.Server{
 		Handler:                      g,
 		BaseContext:                  func(net.Listener) context.Context { return base },
 		MaxHeaderBytes:               message.MaxHead,
-		ReadHeaderTimeout:            readHeaderTimeout,
 		IdleTimeout:                  idleClientTimeout,
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" is the backends' to answer
 		ConnState:                    g.countClient,
-		ConnContext:                  ingress.Context,
 		ErrorLog:                     log.New(logWriter{g}, "", 0),
 		Protocols:                    new(http.Protocols),
 	}
-	srv.Protocols.SetHTTP1(true)
 	srv.Protocols.SetUnencryptedHTTP2(true)
 	return srv
 }
 
-// countClient follows the connections, whose goroutines Serve waits for.
+// countClient follows the connections by HTTP/2, whose goroutines Serve waits for.
 func (g *Gateway) countClient(nc net.Conn, s http.ConnState) {
 	switch s {
 	case http.StateNew:
@@ -121,15 +122,22 @@ func (g *Gateway) countClient(nc net.Conn, s http.ConnState) {
 
 // stop ends Serve. The order matters: who waits is woken before it is waited
 // for, and nothing new can begin.
-func (g *Gateway) stop(srv *http.Server, cancelRequests context.CancelFunc) {
+func (a *acceptor) stop() {
+	g := a.g
 	close(g.stopping)
 	g.streams.cutAll()
 	g.tunnels.cutAll()
+	for l := range a.accepting {
+		l.Close()
+	}
 	grace, cancel := context.WithTimeout(context.Background(), stopGrace)
 	defer cancel()
-	srv.Shutdown(grace)
-	srv.Close()
-	cancelRequests() // also those whose client nobody is listening to
+	a.work.Go(func() { a.http2.Shutdown(grace) })
+	a.http1.Stop(grace)
+	a.cancel() // also those whose client nobody is listening to
+	a.http1.Close()
+	a.handover.Close()
+	a.http2.Close()
 	<-g.requests.close()
 	<-g.clients.close()
 	<-g.tunnels.close()
@@ -137,7 +145,11 @@ func (g *Gateway) stop(srv *http.Server, cancelRequests context.CancelFunc) {
 	for _, up := range g.chain.Load().upstreams {
 		up.close()
 	}
+	a.work.Wait()
 }
+
+// panicked tells of a fault in the gateway itself.
+func (g *Gateway) panicked(v any) { g.logf("panic serving a request: %v", v) }
 
 // logWriter passes on what net/http has to say about its own troubles: broken
 // clients are no news.

@@ -1,10 +1,11 @@
 package proxy
 
 import (
-	"devgate/proxy/message"
 	"net/http"
 	"strings"
 	"time"
+
+	"devgate/proxy/message"
 )
 
 const (

@@ -3,8 +3,8 @@ package proxy
 import (
 	"net"
 	"net/http"
-	"slices"
 
+	"devgate/proxy/front"
 	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
@@ -13,8 +13,7 @@ import (
 // tunnel lives on after the request. It does not return when the client can not
 // switch.
 func (a *answering) tunnel(rep *reply) {
-	hijacker, can := a.w.(http.Hijacker)
-	if !can || !a.g.tunnels.enter() {
+	if a.client == nil || !a.g.tunnels.enter() {
 		rep.close()
 		// The end of the gateway, or a client by HTTP/2, which has no connection to give
 		// away.
@@ -22,7 +21,7 @@ func (a *answering) tunnel(rep *reply) {
 	}
 	// Its lease only: the tunnel is cut when the process that it leads to ends.
 	rep.lease.release() // a restart does not wait for it (G4)
-	client, backend, early, said, ok := joinable(hijacker, rep)
+	client, backend, early, said, ok := joinable(a.client, rep)
 	if !ok {
 		rep.close()
 		a.g.tunnels.leave()
@@ -41,8 +40,8 @@ func (a *answering) tunnel(rep *reply) {
 
 // joinable takes both connections over, with what each side has said already;
 // false when one of them is lost.
-func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, said []byte, ok bool) {
-	client, buffered, err := h.Hijack()
+func joinable(c *front.Client, rep *reply) (client, backend net.Conn, early, said []byte, ok bool) {
+	client, early, err := c.Hijack()
 	if err != nil {
 		// Both have been taken from their owners: whoever fails closes what it has.
 		return nil, nil, nil, nil, false
@@ -52,9 +51,7 @@ func joinable(h http.Hijacker, rep *reply) (client, backend net.Conn, early, sai
 		client.Close()
 		return nil, nil, nil, nil, false
 	}
-	// The buffer belongs to net/http, and is used again.
-	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered())
-	return client, backend, slices.Clone(early), said, true
+	return client, backend, early, said, true
 }
 
 // switchHead is the 101 for the client.
@@ -65,10 +62,6 @@ func (a *answering) switchHead(rep *reply) []byte {
 	h["Connection"], h["Upgrade"] = []string{"Upgrade"}, rep.resp.Header["Upgrade"]
 	a.keepAnswer(h)
 	b := []byte("HTTP/1.1 101 Switching Protocols\r\n")
-	for name, values := range h {
-		for _, v := range values {
-			b = message.AppendField(b, name, v)
-		}
-	}
+	b = message.AppendHeader(b, h, rep.resp.Fields, nil)
 	return append(b, "\r\n"...)
 }

@@ -93,14 +93,18 @@ func (w *Client) writeInformational(status int) {
 	if w.h.Minor == 0 {
 		return
 	}
-	b := appendStatus(nil, status)
+	b := w.appendStatus(nil, status)
 	b = message.AppendHeader(b, w.header, w.like, nil)
 	w.send(append(b, "\r\n"...))
 }
 
 // appendStatus appends the status line. A status that has no phrase has none here.
-func appendStatus(b []byte, status int) []byte {
-	b = append(b, "HTTP/1.1 "...)
+func (w *Client) appendStatus(b []byte, status int) []byte {
+	if w.h.Minor == 0 {
+		b = append(b, "HTTP/1.0 "...) // who speaks that may look for nothing else
+	} else {
+		b = append(b, "HTTP/1.1 "...)
+	}
 	b = strconv.AppendInt(b, int64(status), 10)
 	b = append(b, ' ')
 	b = append(b, http.StatusText(status)...)
@@ -135,7 +139,7 @@ func isOwn(key string) bool {
 func (w *Client) appendHead() {
 	connection := w.header["Connection"]
 	w.last = w.last || message.HasToken(connection, "close") || w.wantsEnd() || w.body.isLong()
-	b := appendStatus(w.out, w.status)
+	b := w.appendStatus(w.out, w.status)
 	b = message.AppendHeader(b, w.header, w.like, isOwn)
 	if w.frame == byChunks {
 		b = append(b, "Transfer-Encoding: chunked\r\n"...)

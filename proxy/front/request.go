@@ -30,9 +30,10 @@ func newRequest(c *conn, h *message.RequestHead, b *body, ctx context.Context) *
 		}
 	}
 	if h.Length != 0 {
-		b.request, r.Body = r, b
+		r.Body = b
 	}
-	return r.WithContext(ctx)
+	b.request = r.WithContext(ctx)
+	return b.request
 }
 
 // URLOf is a request target as net/http has it. A percent sign that begins no escape

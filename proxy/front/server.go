@@ -37,10 +37,10 @@ type Server struct {
 
 	stopping atomic.Bool // no request begins any more
 
-	mu       sync.Mutex
-	conns    map[*conn]struct{}
-	looking  chan struct{} // closed to end the look at the limits; nil: nobody looks
-	work     sync.WaitGroup
+	mu      sync.Mutex
+	conns   map[*conn]struct{}
+	looking chan struct{} // closed to end the look at the limits; nil: nobody looks
+	work    sync.WaitGroup
 }
 
 // Refusal is a request that no handler sees.

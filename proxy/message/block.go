@@ -35,8 +35,8 @@ func ReadBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
 	}
 }
 
-// cutLine splits s after its first line, whose end it drops.
-func cutLine(s string) (line, rest string) {
+// CutLine splits s after its first line, whose end it drops.
+func CutLine(s string) (line, rest string) {
 	line, rest, _ = strings.Cut(s, "\n")
 	return strings.TrimSuffix(line, "\r"), rest
 }

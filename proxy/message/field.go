@@ -17,14 +17,19 @@ type Field struct {
 
 // parseField splits a line; false where it is no field. A blank before the colon is
 // none of a name's bytes.
-func parseField(line string) (f Field, ok bool) {
+func parseField(line string) (Field, bool) {
 	name, value, ok := strings.Cut(line, ":")
-	f = Field{Name: name, Value: strings.Trim(value, " \t")}
-	if !ok || !ValidName(name) || !ValidValue(f.Value) {
-		return f, false
+	return NewField(name, value, ok)
+}
+
+// NewField is a field of what stands before and behind the colon, where there is one;
+// false where it is none.
+func NewField(name, value string, colon bool) (f Field, ok bool) {
+	value = strings.Trim(value, " \t")
+	if !colon || !ValidName(name) || !ValidValue(value) {
+		return Field{}, false
 	}
-	f.Key = textproto.CanonicalMIMEHeaderKey(name)
-	return f, true
+	return Field{Name: name, Key: textproto.CanonicalMIMEHeaderKey(name), Value: value}, true
 }
 
 // HeaderOf has the values of fields by their names, and numbers the fields.
@@ -62,7 +67,7 @@ func AppendHeader(b []byte, h http.Header, like []Field, skip func(key string) b
 	for i := range like {
 		f := &like[i]
 		if values := h[f.Key]; f.nth < len(values) && (skip == nil || !skip(f.Key)) {
-			b = AppendField(b, f.Name, inLine(values[f.nth]))
+			b = AppendField(b, f.spelled(), inLine(values[f.nth]))
 		}
 	}
 	var room [16]string
@@ -112,9 +117,20 @@ func occurrences(fields []Field, key string) (n int) {
 	return n
 }
 
+// spelled is the name that is sent on: its sender's, but for those of RFC 6455.
+func (f *Field) spelled() string {
+	if strings.HasPrefix(f.Key, webSocket) {
+		return spelled(f.Key)
+	}
+	return f.Name
+}
+
+// webSocket begins canonical names of RFC 6455.
+const webSocket = "Sec-Websocket-"
+
 // spelled is a canonical name as RFC 6455 spells it: some read nothing else.
 func spelled(key string) string {
-	if rest, is := strings.CutPrefix(key, "Sec-Websocket-"); is {
+	if rest, is := strings.CutPrefix(key, webSocket); is {
 		return "Sec-WebSocket-" + rest
 	}
 	return key

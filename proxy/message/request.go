@@ -32,7 +32,7 @@ func malformed(reason string) *Error { return &Error{http.StatusBadRequest, reas
 // ParseRequest reads the head of a request (RFC 9112), as ReadBlock returns it. On an
 // error, Method and Target are what could be read of them.
 func ParseRequest(s string) (h RequestHead, err *Error) {
-	line, rest := cutLine(s)
+	line, rest := CutLine(s)
 	if err = h.parseLine(line); err != nil {
 		return h, err
 	}
@@ -96,7 +96,7 @@ func parseFields(s string) ([]Field, *Error) {
 	fields := make([]Field, 0, strings.Count(s, "\n"))
 	for s != "" {
 		var line string
-		line, s = cutLine(s)
+		line, s = CutLine(s)
 		if line == "" {
 			break
 		}

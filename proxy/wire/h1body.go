@@ -33,7 +33,7 @@ func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp := &Response{Status: h.status, Header: h.header, Length: frame.length, Raw: h.raw, Head: len(h.raw), Body: Body{src: b}}
+	resp := &Response{Status: h.status, Header: h.header, Fields: h.fields, Length: frame.length, Raw: h.raw, Head: len(h.raw), Body: Body{src: b}}
 	b.frame, b.left = frame, frame.length
 	// A HEAD's answer says how long a body would be, and has none.
 	b.cn.bodiless = c.Method == http.MethodHead || !message.BodyAllowed(h.status)
@@ -103,9 +103,11 @@ func (b *h1Body) readTrailer() error {
 		return io.ErrUnexpectedEOF
 	}
 	if len(raw) > len("\r\n") {
-		if b.behind, err = parseFields(string(raw)); err != nil {
+		fields, err := parseFields(string(raw))
+		if err != nil {
 			return err
 		}
+		b.behind = message.HeaderOf(fields)
 	}
 	return io.EOF
 }

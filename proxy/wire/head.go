@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/textproto"
 	"strconv"
 	"strings"
 )
@@ -18,13 +17,14 @@ type head struct {
 	raw    string // as it came
 	minor  int    // of HTTP/1.x
 	status int
+	fields []message.Field
 	header http.Header
 }
 
 // parseHead reads the head of an answer (RFC 9112 section 4), strictly where
 // leniency could make two readers see two different answers.
 func parseHead(s string) (head, error) {
-	line, rest := cutLine(s)
+	line, rest := message.CutLine(s)
 	h := head{raw: s}
 	// Exactly "HTTP/1.x NNN": a line that is longer or shorter could be read in two ways.
 	if len(line) < len("HTTP/1.1 200") || line[:7] != "HTTP/1." || line[8] != ' ' {
@@ -37,7 +37,9 @@ func parseHead(s string) (head, error) {
 		return h, fmt.Errorf("%w: status line %.40q", ErrMalformed, line)
 	}
 	h.status = status
-	h.header, err = parseFields(rest)
+	if h.fields, err = parseFields(rest); err == nil {
+		h.header = message.HeaderOf(h.fields)
+	}
 	return h, err
 }
 
@@ -51,69 +53,46 @@ func ParseHeader(raw string) http.Header {
 	return h.header
 }
 
-// cutLine splits s after its first line, whose end it drops.
-func cutLine(s string) (line, rest string) {
-	line, rest, _ = strings.Cut(s, "\n")
-	return strings.TrimSuffix(line, "\r"), rest
-}
-
 // parseFields reads header lines up to an empty one or the end.
-func parseFields(s string) (http.Header, error) {
-	n := strings.Count(s, "\n")
-	h := make(http.Header, n)
-	values := make([]string, 0, n) // one allocation for all of them
-	last := ""
+func parseFields(s string) ([]message.Field, error) {
+	fields := make([]message.Field, 0, strings.Count(s, "\n"))
 	for s != "" {
 		var line string
-		line, s = cutLine(s)
+		line, s = message.CutLine(s)
 		if line == "" {
 			break
 		}
-		if line[0] == ' ' || line[0] == '\t' {
-			if !fold(h, last, line) {
-				return nil, fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
-			}
-			continue
+		f, ok := parseField(line)
+		switch {
+		case line[0] == ' ' || line[0] == '\t':
+			ok = fold(fields, line)
+		case ok:
+			fields = append(fields, f)
 		}
-		name, value, ok := parseField(line)
 		if !ok {
 			return nil, fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
 		}
-		last = name
-		if had := h[name]; had != nil {
-			// Several lines of a name are one list in order (RFC 9110, section 5.3).
-			h[name] = append(had, value)
-			continue
-		}
-		values = append(values, value)
-		// Its capacity is one, so that a second value does not run into the next name's.
-		h[name] = values[len(values)-1 : len(values) : len(values)]
 	}
-	return h, nil
+	return fields, nil
 }
 
 // parseField splits "Name: value". A space before the colon is dropped, as
-// RFC 9112 section 5.1 asks of a proxy.
-func parseField(line string) (name, value string, ok bool) {
-	name, value, ok = strings.Cut(line, ":")
-	// In a request it would be an attack; in an answer it is an old server.
+// RFC 9112 section 5.1 asks of a proxy: in a request it would be an attack; in an
+// answer it is an old server.
+func parseField(line string) (message.Field, bool) {
+	name, value, ok := strings.Cut(line, ":")
 	name = strings.TrimRight(name, " \t")
-	value = strings.Trim(value, " \t")
-	if !ok || !message.ValidName(name) || !message.ValidValue(value) {
-		return "", "", false
-	}
-	return textproto.CanonicalMIMEHeaderKey(name), value, true
+	return message.NewField(name, value, ok)
 }
 
 // fold appends an obsolete continuation line to the value before it, with the
 // single space that RFC 9112 section 5.2 allows a proxy to put there.
-func fold(h http.Header, name, line string) bool {
-	values := h[name]
+func fold(fields []message.Field, line string) bool {
 	line = strings.Trim(line, " \t")
-	if len(values) == 0 || !message.ValidValue(line) {
+	if len(fields) == 0 || !message.ValidValue(line) {
 		return false
 	}
-	values[len(values)-1] += " " + line
+	fields[len(fields)-1].Value += " " + line
 	return true
 }
 

@@ -42,27 +42,25 @@ func forwarded(name string) bool {
 // own reports whether a header of an answer is one by which only the gateway speaks.
 func own(name string) bool { return strings.HasPrefix(name, "X-Devgate-") }
 
-// spelled is a canonical name as RFC 6455 spells it: some read nothing else.
-func spelled(name string) string {
-	if rest, is := strings.CutPrefix(name, "Sec-Websocket-"); is {
-		return "Sec-WebSocket-" + rest
-	}
-	return name
-}
-
 // EndToEnd appends to names the sorted names of the headers that are passed on
-// as they are. Sorted, because a map has no order and a backend that prints
-// what it gets should print the same each time.
+// as they are.
 func (r *Request) EndToEnd(names []string) []string {
-	dropped := message.Listed(r.Header, "Connection")
+	ends := r.ends()
 	for name := range r.Header {
-		if hopByHop(name) || replaced(name) || forwarded(name) && !r.Forwarded || slices.Contains(dropped, name) {
-			continue
+		if !ends(name) {
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names
+}
+
+// ends tells the headers that are not passed on as they are.
+func (r *Request) ends() func(name string) bool {
+	dropped := message.Listed(r.Header, "Connection")
+	return func(name string) bool {
+		return hopByHop(name) || replaced(name) || forwarded(name) && !r.Forwarded || slices.Contains(dropped, name)
+	}
 }
 
 // wantsTrailers reports TE: trailers, the one value of TE that is passed on.
@@ -82,6 +80,6 @@ func CopyHeader(dst, src http.Header) {
 		if hopByHop(name) && name != "Trailer" || own(name) || slices.Contains(dropped, name) {
 			continue
 		}
-		dst[spelled(name)] = values
+		dst[name] = values
 	}
 }

@@ -19,10 +19,11 @@ type Request struct {
 	Scheme  string // for X-Forwarded-Proto
 	Loop    string // tokens of the gateways passed, this one's last
 	Header  http.Header
-	Upgrade string // the protocol to switch to; "" for an ordinary request
-	Body    *Spool // nil: none
-	Length  int64  // of the body; -1: not known
-	Safe    bool   // RFC 9110 section 9.2.1: asking twice changes nothing
+	Fields  []message.Field // Header as it came, for its order and spelling; nil: it has none
+	Upgrade string          // the protocol to switch to; "" for an ordinary request
+	Body    *Spool          // nil: none
+	Length  int64           // of the body; -1: not known
+	Safe    bool            // RFC 9110 section 9.2.1: asking twice changes nothing
 
 	// Forwarded keeps what the client says of the way that the request took
 	// (X-Forwarded-For and the like): it is a tunnel's end on this machine.
@@ -125,13 +126,7 @@ func (r *Request) appendHead(b []byte, host string) []byte {
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(b, host...)
 	b = append(b, "\r\n"...)
-	var names [32]string
-	for _, name := range r.EndToEnd(names[:0]) {
-		as := spelled(name)
-		for _, v := range r.Header[name] {
-			b = message.AppendField(b, as, v)
-		}
-	}
+	b = message.AppendHeader(b, r.Header, r.Fields, r.ends())
 	b = r.appendForwarded(b)
 	b = r.appendFraming(b)
 	return append(b, "\r\n"...)
@@ -163,7 +158,7 @@ func (r *Request) appendFraming(b []byte) []byte {
 		b = message.AppendField(b, "Upgrade", r.Upgrade)
 	}
 	if wantsTrailers(r.Header) {
-		b = message.AppendField(b, "Te", "trailers")
+		b = message.AppendField(b, "TE", "trailers")
 	}
 	switch {
 	case r.Length < 0:

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"devgate/proxy/message"
 	"io"
 	"net/http"
 	"slices"
@@ -18,9 +19,10 @@ const spliceMin = 256 << 10
 type Response struct {
 	Status int
 	Header http.Header
-	Length int64  // of the body; -1: not known
-	Raw    string // Status and Header as they came; "" by HTTP/2
-	Head   int    // bytes that they took on the wire; by HTTP/2, about
+	Fields []message.Field // Header as it came, for its order and spelling; nil by HTTP/2
+	Length int64           // of the body; -1: not known
+	Raw    string          // Status and Header as they came; "" by HTTP/2
+	Head   int             // bytes that they took on the wire; by HTTP/2, about
 	Body   Body
 }
 
