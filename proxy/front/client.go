@@ -151,7 +151,10 @@ func (w *Client) appendHead() {
 // wantsEnd reports whether the client wants its connection to end.
 func (w *Client) wantsEnd() bool {
 	asked := w.h.Header["Connection"]
-	if w.h.Minor == 0 {
+	switch {
+	case w.h.Method == http.MethodConnect: // what follows may be no HTTP
+		return true
+	case w.h.Minor == 0:
 		return !message.HasToken(asked, "keep-alive")
 	}
 	return message.HasToken(asked, "close")

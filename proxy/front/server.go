@@ -79,8 +79,9 @@ func (s *Server) begin(nc net.Conn) {
 	}
 	if s.conns == nil {
 		s.conns = map[*conn]struct{}{}
-		s.looking = make(chan struct{})
-		s.work.Go(s.look)
+		over := make(chan struct{})
+		s.looking = over
+		s.work.Go(func() { s.look(over) })
 	}
 	s.conns[c] = struct{}{}
 	s.work.Go(c.serve)
@@ -93,13 +94,13 @@ func (s *Server) forget(c *conn) {
 	delete(s.conns, c)
 }
 
-// look closes connections that have come to a limit, until Close.
-func (s *Server) look() {
+// look closes connections that have come to a limit, until over is closed.
+func (s *Server) look(over <-chan struct{}) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
-		case <-s.looking:
+		case <-over:
 			return
 		case now := <-tick.C:
 			s.each(func(c *conn) { c.endAt(now) })

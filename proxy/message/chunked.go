@@ -2,6 +2,7 @@ package message
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -62,14 +63,22 @@ func unexpected(err error) error {
 // endChunk reads the line end behind the data.
 func (c *Chunked) endChunk() error {
 	c.inside = false
-	b, err := c.br.ReadByte()
-	if err == nil && b == '\r' {
-		b, err = c.br.ReadByte()
+	return c.expect("\r\n")
+}
+
+// expect reads these bytes. A line feed alone, which ends a line of a head, ends
+// nothing here (RFC 9112, section 7.1): readers differ in it.
+func (c *Chunked) expect(want string) error {
+	for i := range len(want) {
+		b, err := c.br.ReadByte()
+		if err != nil {
+			return unexpected(err)
+		}
+		if b != want[i] {
+			return ErrChunk
+		}
 	}
-	if err == nil && b != '\n' {
-		return ErrChunk
-	}
-	return unexpected(err)
+	return nil
 }
 
 // beginChunk reads the line of a chunk's size, and behind the last one the trailer,
@@ -116,40 +125,96 @@ func hexDigit(b byte) int {
 	return -1
 }
 
-// endSize reads what comes behind a size, which begins with b: extensions, and the
-// line end. Of a carriage return another reader could think it is one.
-func (c *Chunked) endSize(b byte) error {
-	extension := false
-	for {
-		switch {
-		case b == '\n':
-			return nil
-		case b == '\r':
-			if next, err := c.br.ReadByte(); err != nil || next != '\n' {
-				return failure(err)
-			}
-			return nil
-		case b == ';', extension && ValidValue(string(rune(b))) || b == ' ' || b == '\t':
-			extension = extension || b == ';'
-		default:
+// endSize reads what comes behind a size, which begins with b: extensions, which are
+// of no use here, and the line end.
+func (c *Chunked) endSize(b byte) (err error) {
+	var ext extension
+	for b != '\r' {
+		if c.excess++; c.excess > extensionMax || !ext.take(b) {
 			return ErrChunk
 		}
-		if c.excess++; c.excess > extensionMax {
-			return ErrChunk
-		}
-		var err error
 		if b, err = c.br.ReadByte(); err != nil {
 			return unexpected(err)
 		}
 	}
+	if !ext.mayEnd() {
+		return ErrChunk
+	}
+	return c.expect("\n")
 }
 
-// failure is that of the connection, else that of the body.
-func failure(err error) error {
-	if err != nil {
-		return unexpected(err)
+// extension follows the grammar of chunk extensions (RFC 9112, section 7.1.1), byte by
+// byte. Its zero value is behind the size.
+type extension struct{ at extensionPart }
+
+// extensionPart is what was read last.
+type extensionPart uint8
+
+const (
+	behindSize extensionPart = iota
+	blankBehindSize
+	behindSemicolon
+	inName
+	blankBehindName
+	behindEquals
+	inToken
+	blankBehindToken
+	inQuotes
+	behindBackslash
+	behindQuotes
+	blankBehindQuotes
+)
+
+// mayEnd reports whether a line may end here.
+func (e *extension) mayEnd() bool {
+	return e.at == behindSize || e.at == inName || e.at == inToken || e.at == behindQuotes
+}
+
+// take reads on; false: b may not stand here.
+func (e *extension) take(b byte) bool {
+	blank := b == ' ' || b == '\t'
+	switch e.at {
+	case inQuotes, behindBackslash:
+		return e.takeQuoted(b)
+	case behindSize, inName, inToken, behindQuotes:
+		if blank {
+			e.at++ // each has one with a blank behind it
+			return true
+		}
 	}
-	return ErrChunk
+	switch {
+	case blank:
+	case b == ';' && e.at != behindSemicolon && e.at != behindEquals:
+		e.at = behindSemicolon
+	case b == '=' && (e.at == inName || e.at == blankBehindName):
+		e.at = behindEquals
+	case b == '"' && e.at == behindEquals:
+		e.at = inQuotes
+	case !isTokenByte(b):
+		return false
+	case e.at == behindSemicolon:
+		e.at = inName
+	case e.at == behindEquals:
+		e.at = inToken
+	default:
+		return e.at == inName || e.at == inToken
+	}
+	return true
+}
+
+// takeQuoted reads on in a quoted string (RFC 9110, section 5.6.4).
+func (e *extension) takeQuoted(b byte) bool {
+	switch {
+	case b < ' ' && b != '\t' || b == 0x7f:
+		return false
+	case e.at == behindBackslash:
+		e.at = inQuotes
+	case b == '\\':
+		e.at = behindBackslash
+	case b == '"':
+		e.at = behindQuotes
+	}
+	return true
 }
 
 // readTrailer returns io.EOF when all is well.
@@ -158,9 +223,18 @@ func (c *Chunked) readTrailer() error {
 	if err != nil {
 		return unexpected(err)
 	}
+	if bytes.Count(raw, []byte("\r\n")) < bytes.Count(raw, []byte("\n")) {
+		return ErrChunk
+	}
 	fields, bad := parseFields(string(raw))
 	if bad != nil {
 		return bad
+	}
+	for _, f := range fields {
+		// They frame nothing here, and a reader might think they do (RFC 9110, section 6.5.1).
+		if f.Key == "Content-Length" || f.Key == "Transfer-Encoding" || f.Key == "Host" {
+			return malformed("it has a " + f.Key + " behind its body")
+		}
 	}
 	c.Trailer = fields
 	return io.EOF

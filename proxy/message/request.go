@@ -83,11 +83,13 @@ func validTarget(method, target string) bool {
 	switch {
 	case method == http.MethodConnect:
 		return target != ""
-	case strings.HasPrefix(target, "/") || target == "*":
+	case strings.HasPrefix(target, "/"):
 		return true
+	case target == "*":
+		return method == http.MethodOptions
 	}
 	scheme, rest, ok := strings.Cut(target, "://")
-	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")) && rest != "" && rest[0] != '/'
+	return ok && (EqualFold(scheme, "http") || EqualFold(scheme, "https")) && rest != "" && rest[0] != '/'
 }
 
 // parseFields reads the lines of a header section or of a trailer, up to an empty one
@@ -163,7 +165,7 @@ func (h *RequestHead) parseFraming() *Error {
 		return malformed("it has a Content-Length beside a Transfer-Encoding")
 	case codings != nil && h.Minor == 0:
 		return malformed("HTTP/1.0 has no Transfer-Encoding")
-	case codings != nil && (len(codings) != 1 || !strings.EqualFold(codings[0], "chunked")):
+	case codings != nil && (len(codings) != 1 || !EqualFold(codings[0], "chunked")):
 		return &Error{http.StatusNotImplemented, "of the transfer codings only chunked is spoken here"}
 	case codings != nil:
 		h.Length = -1
@@ -197,7 +199,7 @@ func (h *RequestHead) parseExpect() *Error {
 // body.
 func (h *RequestHead) ExpectsContinue() bool {
 	e := h.Header["Expect"]
-	return h.Minor > 0 && len(e) == 1 && strings.EqualFold(e[0], "100-continue")
+	return h.Minor > 0 && len(e) == 1 && EqualFold(e[0], "100-continue")
 }
 
 // BodyAllowed reports whether an answer of that status can have a body.

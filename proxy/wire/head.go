@@ -117,7 +117,7 @@ func framingOf(method string, h head) (framing, error) {
 	case method == http.MethodHead || !message.BodyAllowed(h.status):
 		f.length = 0
 	// Any other coding than chunked alone: where the body ends could not be told.
-	case te != nil && (h.minor == 0 || len(te) != 1 || !strings.EqualFold(te[0], "chunked")):
+	case te != nil && (h.minor == 0 || len(te) != 1 || !message.EqualFold(te[0], "chunked")):
 		return f, fmt.Errorf("%w: transfer-encoding %.40q", ErrMalformed, te)
 	case te != nil:
 		f.chunked = true

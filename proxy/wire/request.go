@@ -40,7 +40,7 @@ type Request struct {
 // its body. token is added to those of the gateways passed.
 func NewRequest(from *http.Request, token string) *Request {
 	r := &Request{
-		Method: from.Method, Target: originForm(from.RequestURI), Host: from.Host, Scheme: "http",
+		Method: from.Method, Target: originForm(from.Method, from.RequestURI), Host: from.Host, Scheme: "http",
 		Header: from.Header, Length: from.ContentLength, trailer: &from.Trailer, Safe: IsSafe(from.Method),
 	}
 	// A switch needs HTTP/1.1 and no body (RFC 9110, section 7.8).
@@ -64,8 +64,9 @@ func NewRequest(from *http.Request, token string) *Request {
 }
 
 // originForm turns "http://host/path", which only proxies are sent, into
-// "/path" (RFC 9112 section 3.2.1); any other target is returned as it is.
-func originForm(target string) string {
+// "/path" (RFC 9112 section 3.2.1), or for all of a server into "*" (section 3.2.4);
+// any other target is returned as it is.
+func originForm(method, target string) string {
 	if strings.HasPrefix(target, "/") || target == "*" {
 		return target
 	}
@@ -75,6 +76,8 @@ func originForm(target string) string {
 	}
 	i := strings.IndexAny(rest, "/?")
 	switch {
+	case i < 0 && method == http.MethodOptions:
+		return "*"
 	case i < 0:
 		return "/"
 	case rest[i] == '?':
@@ -178,5 +181,5 @@ func (r *Request) appendFraming(b []byte) []byte {
 
 // ExpectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).
 func (r *Request) ExpectsContinue() bool {
-	return r.Body != nil && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
+	return r.Body != nil && message.EqualFold(r.Header.Get("Expect"), "100-continue")
 }
