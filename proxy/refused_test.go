@@ -102,17 +102,48 @@ func TestABodyThatEndsInAPercentSign(t *testing.T) {
 	}
 }
 
-// G5, G9: a client that has closed its side gets no answer of the gateway's own; it
-// is remembered that it left.
+// G5: a client that has closed its side, and waits, gets the answer; it is asked first
+// whether it is still there.
 func TestAHalfClosedClient(t *testing.T) {
+	release := make(chan struct{})
+	g := gateway(t, Config{}, backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
+		<-release
+		io.WriteString(w, "late")
+	}))
+	nc := g.dial()
+	io.WriteString(nc, "GET /half HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	eventually(t, "it is asked", func() bool { return g.requests.count() == 1 })
+	nc.(*net.TCPConn).CloseWrite()
+	asked := make([]byte, len("HTTP/1.1 100 Continue\r\n\r\n"))
+	if _, err := io.ReadFull(nc, asked); err != nil || !strings.HasPrefix(string(asked), "HTTP/1.1 100 ") {
+		t.Errorf("%q %v", asked, err)
+	}
+	close(release)
+	if got, _ := io.ReadAll(nc); !strings.HasPrefix(string(got), "HTTP/1.1 200 OK\r\n") || !strings.HasSuffix(string(got), "\r\n\r\nlate") {
+		t.Errorf("%q", got)
+	}
+}
+
+// G5: one that speaks HTTP/1.0 cannot be asked, and is taken for one that has left.
+func TestAHalfClosedClientOfHTTP10(t *testing.T) {
 	g := gateway(t, Config{}, rawBackend(t, "b", mute(new(atomic.Int64))))
 	nc := g.dial()
-	io.WriteString(nc, "GET /half HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	io.WriteString(nc, "GET /half HTTP/1.0\r\n\r\n")
 	eventually(t, "it is asked", func() bool { return g.requests.count() == 1 })
 	nc.(*net.TCPConn).CloseWrite()
 	if got, _ := io.ReadAll(nc); len(got) > 0 {
 		t.Errorf("%q", got)
 	}
+}
+
+// G5, G9: a client that leaves gets no answer of the gateway's own; it is remembered
+// that it left.
+func TestAClientThatLeaves(t *testing.T) {
+	g := gateway(t, Config{}, rawBackend(t, "b", mute(new(atomic.Int64))))
+	nc := g.dial()
+	io.WriteString(nc, "GET /half HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	eventually(t, "it is asked", func() bool { return g.requests.count() == 1 })
+	nc.Close()
 	eventually(t, "it is remembered", func() bool { return len(g.Requests()) == 1 })
 	if e := g.Requests()[0]; e.Status != 0 || e.Cascade[0].Note != "client left" {
 		t.Errorf("%+v", e)

@@ -34,7 +34,7 @@ func (g *Gateway) Serve(ctx context.Context) error {
 	defer cancel()
 	a := &acceptor{g: g, cancel: cancel, failed: make(chan error), accepting: map[net.Listener]bool{}}
 	a.http2 = g.http2(base)
-	a.http1 = front.Server{Handler: g, Refuse: g.refuse, HTTP2: a.handover.Give, Context: base, Panicked: g.panicked}
+	a.http1 = front.Server{Handler: g, Refuse: g.refuse, HTTP2: a.handover.Give, Panicked: g.panicked}
 	a.work.Go(func() { a.http2.Serve(&a.handover) })
 	a.take(listeners)
 	err := a.wait(ctx)
@@ -135,6 +135,7 @@ func (a *acceptor) stop() {
 	a.work.Go(func() { a.http2.Shutdown(grace) })
 	a.http1.Stop(grace)
 	a.cancel() // also those whose client nobody is listening to
+	a.http1.Cancel()
 	a.http1.Close()
 	a.handover.Close()
 	a.http2.Close()

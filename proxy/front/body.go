@@ -45,7 +45,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	if b.expected {
 		b.expected = false
-		io.WriteString(b.c.nc, "HTTP/1.1 100 Continue\r\n\r\n")
+		b.c.client.interject("HTTP/1.1 100 Continue\r\n\r\n")
 	}
 	n, err := b.read(p)
 	if err != nil {

@@ -27,11 +27,13 @@ type Client struct {
 	frame    frame
 	left     int64    // of a body of known length, in bytes
 	out      []byte   // what is not sent yet
-	headLen  int      // of the head that out begins with; 0: there is none, or it may not be changed any more
 	trailer  []string // names that were announced
 	last     bool     // the connection ends behind the answer
 	hijacked bool
 	err      error // of sending; sticky
+
+	mu    sync.Mutex
+	begun bool // something of the answer is sent, or about to be; the handler's goroutine sets it
 }
 
 // frame is how the end of an answer's body is told.
@@ -54,9 +56,24 @@ var outs = sync.Pool{New: func() any {
 	return &b
 }}
 
-func newClient(c *conn, h *message.RequestHead, b *body) *Client {
-	return &Client{c: c, h: h, body: b, header: make(http.Header, 16)}
+// clientOf is the client of the next request on a connection. The last one's is not
+// used any more.
+func (c *conn) clientOf(h *message.RequestHead, b *body) *Client {
+	header := c.client.header
+	if clear(header); header == nil {
+		header = make(http.Header, headerRoom)
+	}
+	w := &c.client
+	w.mu.Lock() // nobody else is at it; the watch of the last request is over
+	defer w.mu.Unlock()
+	w.c, w.h, w.body, w.header = c, h, b, header
+	w.like, w.status, w.frame, w.left, w.out, w.trailer = nil, 0, noBody, 0, nil, nil
+	w.last, w.hijacked, w.err, w.begun = false, false, nil, false
+	return w
 }
+
+// headerRoom is for the fields of an ordinary answer.
+const headerRoom = 16
 
 // Fields are those of the request, in order and as they are spelled.
 func (w *Client) Fields() []message.Field { return w.h.Fields }
@@ -90,12 +107,30 @@ func (w *Client) WriteHeader(status int) {
 
 // writeInformational sends a 1xx, which HTTP/1.0 does not know.
 func (w *Client) writeInformational(status int) {
-	if w.h.Minor == 0 {
-		return
-	}
 	b := w.appendStatus(nil, status)
 	b = message.AppendHeader(b, w.header, w.like, nil)
-	w.send(append(b, "\r\n"...))
+	w.interject(string(append(b, "\r\n"...)))
+}
+
+// interject sends a 1xx, whole, as long as nothing of the answer is sent; false: that
+// was too late, or the client does not know it. Any goroutine may call it.
+func (w *Client) interject(text string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.begun || w.h.Minor == 0 {
+		return false
+	}
+	io.WriteString(w.c.nc, text)
+	return true
+}
+
+// commit says that something of the answer is about to be sent.
+func (w *Client) commit() {
+	if !w.begun {
+		w.mu.Lock()
+		w.begun = true
+		w.mu.Unlock()
+	}
 }
 
 // appendStatus appends the status line. A status that has no phrase has none here.
@@ -230,6 +265,7 @@ func (w *Client) write(p []byte) (int, error) {
 		}
 		return len(p), nil
 	}
+	w.commit()
 	pieces := net.Buffers{w.out, p}
 	if w.frame == byChunks {
 		w.out = strconv.AppendInt(w.out, int64(len(p)), 16)
@@ -251,9 +287,10 @@ func (w *Client) fail(err error) error {
 	return err
 }
 
-// send writes past what is buffered.
+// send writes what was buffered.
 func (w *Client) send(b []byte) {
 	if w.err == nil && len(b) > 0 {
+		w.commit()
 		_, w.err = w.c.nc.Write(b)
 	}
 }

@@ -3,7 +3,6 @@ package front
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -27,11 +26,13 @@ type conn struct {
 	br     *bufio.Reader
 	head   []byte // of the last request, to be used again
 	watch  watch
-	taken  bool // it is somebody else's
+	client Client // of the last request, to be used again
+	taken  bool   // it is somebody else's
 
-	phase  atomic.Int32 // guarded by nobody: who moves it on has the connection
-	since  atomic.Int64 // of the phase, in nanoseconds
-	closed sync.Once
+	phase   atomic.Int32                   // guarded by nobody: who moves it on has the connection
+	since   atomic.Int64                   // of the phase, in nanoseconds
+	request atomic.Pointer[requestContext] // of the newest request
+	closed  sync.Once
 }
 
 // phases of a connection.
@@ -206,12 +207,12 @@ func (p *prefixed) Read(b []byte) (int, error) {
 
 // answer serves one request; false: the connection has come to its end.
 func (c *conn) answer(h *message.RequestHead) (again bool) {
-	ctx, cancel := context.WithCancel(c.server.context())
-	defer cancel()
+	ctx := c.begin()
+	defer ctx.end()
 	body := newBody(c, h)
-	w := newClient(c, h, body)
+	w := c.clientOf(h, body)
 	r := newRequest(c, h, body, ctx)
-	c.watch.begin(cancel, body.over())
+	c.watch.begin(ctx, body.over())
 	whole := c.handle(w, r)
 	if w.hijacked {
 		return false
@@ -228,6 +229,23 @@ func (c *conn) answer(h *message.RequestHead) (again bool) {
 	return !w.last && !c.server.stopping.Load()
 }
 
+// begin makes the context of a request.
+func (c *conn) begin() *requestContext {
+	ctx := new(requestContext)
+	c.request.Store(ctx)
+	if c.server.stopped.Load() { // before it could be told
+		ctx.end()
+	}
+	return ctx
+}
+
+// leave ends the request that is being served. Another goroutine calls it.
+func (c *conn) leave() {
+	if ctx := c.request.Load(); ctx != nil {
+		ctx.end()
+	}
+}
+
 // handle calls the handler; false: it has broken the answer off.
 func (c *conn) handle(w *Client, r *http.Request) (whole bool) {
 	defer func() {
@@ -240,11 +258,4 @@ func (c *conn) handle(w *Client, r *http.Request) (whole bool) {
 	}()
 	c.server.Handler.ServeHTTP(w, r)
 	return true
-}
-
-func (s *Server) context() context.Context {
-	if s.Context == nil {
-		return context.Background()
-	}
-	return s.Context
 }

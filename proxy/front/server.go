@@ -29,13 +29,12 @@ type Server struct {
 	// HTTP2 gets the connections that speak HTTP/2 with prior knowledge (RFC 9113,
 	// section 3.3), and owns them; nil: they are refused.
 	HTTP2 func(net.Conn)
-	// Context is that of all requests; nil: one that never ends.
-	Context context.Context
 	// Panicked is told of a handler that has panicked with anything but
 	// http.ErrAbortHandler; nil: nobody is.
 	Panicked func(any)
 
 	stopping atomic.Bool // no request begins any more
+	stopped  atomic.Bool // those that are being served have been told to end
 
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
@@ -147,6 +146,12 @@ func (s *Server) serving() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
+}
+
+// Cancel ends the contexts of all requests, also of those to come.
+func (s *Server) Cancel() {
+	s.stopped.Store(true)
+	s.each((*conn).leave)
 }
 
 // Close closes all connections and returns when the last goroutine has ended, which

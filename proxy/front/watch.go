@@ -1,7 +1,7 @@
 package front
 
 import (
-	"context"
+	"io"
 	"sync"
 	"time"
 )
@@ -16,18 +16,19 @@ type watch struct {
 	c     *conn
 	timer *time.Timer
 
-	mu     sync.Mutex
-	cancel context.CancelFunc // nil: there is no request
-	quiet  bool               // the body has been read
-	due    bool               // watchAfter is over
-	over   chan struct{}      // closed when the reading has ended; nil: nobody reads
+	mu      sync.Mutex
+	request *requestContext // nil: there is none
+	quiet   bool            // the body has been read
+	due     bool            // watchAfter is over
+	over    chan struct{}   // closed when the reading has ended; nil: nobody reads
+	halt    chan struct{}   // closed to end it
 }
 
 // begin watches the client of a request; quiet: it has no body.
-func (w *watch) begin(cancel context.CancelFunc, quiet bool) {
+func (w *watch) begin(request *requestContext, quiet bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.cancel, w.quiet, w.due = cancel, quiet, false
+	w.request, w.quiet, w.due = request, quiet, false
 	if w.timer == nil {
 		w.timer = time.AfterFunc(watchAfter, w.isDue)
 	} else {
@@ -38,11 +39,11 @@ func (w *watch) begin(cancel context.CancelFunc, quiet bool) {
 // isDue is called by the timer.
 func (w *watch) isDue() {
 	w.mu.Lock()
-	w.due = w.cancel != nil
-	over, cancel := w.start()
+	w.due = w.request != nil
+	over, request := w.start()
 	w.mu.Unlock()
 	if over != nil {
-		w.read(over, cancel)
+		w.read(over, request)
 	}
 }
 
@@ -50,28 +51,58 @@ func (w *watch) isDue() {
 func (w *watch) bodyEnds() {
 	w.mu.Lock()
 	w.quiet = true
-	over, cancel := w.start()
+	over, request := w.start()
 	w.mu.Unlock()
 	if over != nil {
-		go w.read(over, cancel)
+		go w.read(over, request)
 	}
 }
 
 // start says that the reading may begin. The lock is held.
-func (w *watch) start() (over chan struct{}, cancel context.CancelFunc) {
-	if !w.due || !w.quiet || w.cancel == nil || w.over != nil || w.c.br.Buffered() > 0 {
+func (w *watch) start() (over chan struct{}, request *requestContext) {
+	if !w.due || !w.quiet || w.request == nil || w.over != nil || w.c.br.Buffered() > 0 {
 		return nil, nil
 	}
-	w.over = make(chan struct{})
-	return w.over, w.cancel
+	w.over, w.halt = make(chan struct{}), make(chan struct{})
+	return w.over, w.request
 }
 
 // read waits for the client to say something, or to leave.
-func (w *watch) read(over chan struct{}, cancel context.CancelFunc) {
+func (w *watch) read(over chan struct{}, request *requestContext) {
 	defer close(over)
-	if _, err := w.c.br.Peek(1); err != nil && !isTimeout(err) {
-		cancel()
+	_, err := w.c.br.Peek(1)
+	if err != nil && !isTimeout(err) && (err != io.EOF || w.hasLeft()) {
+		request.end()
 	}
+}
+
+// looks is how long after it has been asked a client is looked at, in all: the first
+// ones are for this machine, the last for far ones.
+var looks = [...]time.Duration{time.Millisecond, 4 * time.Millisecond, 15 * time.Millisecond, 40 * time.Millisecond, 200 * time.Millisecond, time.Second}
+
+// hasLeft reports whether a client that will say no more has left. It may as well wait
+// for the answer, having closed its side. Only who is sent something shows which: a
+// system whose connection is closed resets it. So the client is sent a 100 Continue,
+// which means nothing behind a request that is whole (RFC 9110, section 15.2).
+func (w *watch) hasLeft() bool {
+	if !w.c.client.interject("HTTP/1.1 100 Continue\r\n\r\n") {
+		return true
+	}
+	began := time.Now()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for _, at := range looks {
+		timer.Reset(at - time.Since(began))
+		select {
+		case <-timer.C:
+		case <-w.halt:
+			return false
+		}
+		if _, err := w.c.nc.Write(nil); err != nil { // it sends nothing, and tells of a reset
+			return true
+		}
+	}
+	return false
 }
 
 func isTimeout(err error) bool {
@@ -82,7 +113,7 @@ func isTimeout(err error) bool {
 // end ends the watch, and returns when nobody reads any more.
 func (w *watch) end() {
 	w.mu.Lock()
-	w.cancel = nil
+	w.request = nil
 	w.timer.Stop()
 	over := w.over
 	w.over = nil
@@ -90,6 +121,7 @@ func (w *watch) end() {
 	if over == nil {
 		return
 	}
+	close(w.halt)
 	w.c.nc.SetReadDeadline(time.Unix(1, 0)) // it is over: the reading ends at once
 	<-over
 	w.c.nc.SetReadDeadline(time.Time{})

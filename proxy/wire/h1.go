@@ -108,13 +108,21 @@ var errNoAnswer = errors.New("connection closed before the answer")
 // exchange sends the call on cn and reads the head of the answer. The end of
 // ctx closes the connection, until the answer's body is read or closed.
 func (t *h1) exchange(ctx context.Context, cn *conn, c *Request, a Try) (*Response, error) {
-	b := &h1Body{cn: cn, unwatch: context.AfterFunc(ctx, cn.close)}
+	b := &h1Body{cn: cn, unwatch: after(ctx, cn.close)}
 	resp, err := t.ask(cn, c, a, b)
 	if err != nil {
 		b.Close()
 		return nil, err
 	}
 	return resp, nil
+}
+
+// after is context.AfterFunc, at less cost where the context can do it by itself.
+func after(ctx context.Context, do func()) (stop func() bool) {
+	if a, can := ctx.(interface{ AfterFunc(func()) func() bool }); can {
+		return a.AfterFunc(do)
+	}
+	return context.AfterFunc(ctx, do)
 }
 
 func (t *h1) ask(cn *conn, c *Request, a Try, b *h1Body) (*Response, error) {
