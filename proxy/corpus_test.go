@@ -160,7 +160,7 @@ func (o *aftermath) send(t *testing.T, e testrequest.Entry, backends []*plainBac
 	}
 	g := gateway(t, Config{}, chain...)
 	nc := g.dial()
-	nc.SetDeadline(time.Now().Add(min(hang(), 20*time.Second)))
+	nc.SetDeadline(time.Now().Add(hang()))
 	go o.write(nc, e)
 	out, err := io.ReadAll(nc)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
