@@ -88,11 +88,25 @@ func (b *plainBackend) note(f func()) {
 }
 
 var (
-	plainLine  = regexp.MustCompile("^([!#$%&'*+\\-.^_`|~0-9A-Za-z]+) ([^\\x00-\\x20\\x7f]+) HTTP/1\\.1$")
-	plainField = regexp.MustCompile("^([!#$%&'*+\\-.^_`|~0-9A-Za-z]+): ([^\\x00-\\x08\\x0a-\\x1f\\x7f]*)$")
 	plainSize  = regexp.MustCompile("^[0-9a-fA-F]{1,15}$")
 	plainCount = regexp.MustCompile("^[0-9]{1,19}$")
 )
+
+// tokenSigns are those that a token may have (RFC 9110, section 5.6.2).
+const tokenSigns = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func isPlainToken(s string) bool { return s != "" && strings.Trim(s, tokenSigns) == "" }
+
+// isPlainText reports whether s has no control bytes, but tabs, and none of those in
+// without.
+func isPlainText(s, without string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f || strings.IndexByte(without, s[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // readPlainLine reads up to CRLF, which is the only carriage return and the only
 // line feed in it.
@@ -114,24 +128,25 @@ func readPlainFields(br *bufio.Reader) (fields [][2]string, err error) {
 		if err != nil || line == "" {
 			return fields, err
 		}
-		m := plainField.FindStringSubmatch(line)
-		if m == nil {
+		name, value, ok := strings.Cut(line, ": ")
+		if !ok || !isPlainToken(name) || !isPlainText(value, "") {
 			return nil, fmt.Errorf("%w: the field %.60q", errNotPlain, line)
 		}
-		fields = append(fields, [2]string{m[1], m[2]})
+		fields = append(fields, [2]string{name, value})
 	}
 }
 
 func readPlainHead(br *bufio.Reader) (r plainRequest, err error) {
-	line, err := readPlainLine(br)
+	line, err := readPlainLine(br) // of method, target and version, a space between them
 	if err != nil {
 		return r, err
 	}
-	m := plainLine.FindStringSubmatch(line)
-	if m == nil {
+	var ok bool
+	r.Method, line, ok = strings.Cut(line, " ")
+	r.Target = strings.TrimSuffix(line, " HTTP/1.1")
+	if !ok || !isPlainToken(r.Method) || r.Target == "" || r.Target == line || !isPlainText(r.Target, " \t") {
 		return r, fmt.Errorf("%w: the request line %.60q", errNotPlain, line)
 	}
-	r.Method, r.Target = m[1], m[2]
 	if r.fields, err = readPlainFields(br); err != nil {
 		return r, err
 	}
