@@ -118,6 +118,9 @@ func (a *answering) forwardEarly(early []informational) {
 	h := a.w.Header()
 	for _, e := range early {
 		wire.CopyHeader(h, e.header)
+		if a.client != nil {
+			a.client.Like(e.fields)
+		}
 		a.w.WriteHeader(e.status)
 		clear(h)
 	}
@@ -180,11 +183,15 @@ func (a *answering) copyBody(resp *wire.Response) error {
 // writeTrailer sends the trailers, announced or not. An announced one that did
 // not come must not take its value from the header of that name.
 func (a *answering) writeTrailer(h http.Header, resp *wire.Response) {
-	announced, trailer := message.Listed(resp.Header, "Trailer"), resp.Body.Trailer()
+	announced := message.Listed(resp.Header, "Trailer")
+	trailer, fields := resp.Body.Trailer()
 	if len(trailer) == 0 && len(announced) == 0 {
 		return
 	}
 	a.keepTrailer(trailer)
+	if a.client != nil {
+		a.client.LikeBehind(fields)
+	}
 	for _, name := range announced {
 		delete(h, name)
 	}

@@ -225,14 +225,16 @@ func (o *aftermath) readAnswers(out []byte) {
 // look takes in what the backends have seen.
 func (o *aftermath) look(backends []*plainBackend) {
 	for _, b := range backends {
-		seen, asked := others(b.whole), others(b.asked)
-		o.oddities = append(o.oddities, b.faults...)
-		if len(o.asked) < len(asked) {
-			o.asked = asked
-		}
-		if b.Name == "hit" {
-			o.seen = seen
-		}
+		b.note(func() { // one that the gateway has left may still be reading
+			seen, asked := others(b.whole), others(b.asked)
+			o.oddities = append(o.oddities, b.faults...)
+			if len(o.asked) < len(asked) {
+				o.asked = asked
+			}
+			if b.Name == "hit" {
+				o.seen = seen
+			}
+		})
 	}
 }
 

@@ -115,7 +115,7 @@ func (a *answering) keepRelayed(rep *reply) {
 	a.keeping.taken += s.Cost()
 	m.measure(s.Bytes, s.Size, s.Whole, rep.resp.Length)
 	if s.Whole {
-		m.Trailer = rep.resp.Body.Trailer()
+		m.Trailer, _ = rep.resp.Body.Trailer()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"devgate/proxy/message"
 	"devgate/proxy/wire"
 )
 
@@ -22,6 +23,7 @@ type reply struct {
 type informational struct {
 	status int
 	header http.Header
+	fields []message.Field
 }
 
 // earlyMax bounds the informational answers held of one answer.
@@ -52,14 +54,14 @@ func send(ctx context.Context, req *wire.Request, c *candidate, l *lease, last b
 
 // hold keeps a 1xx; the oldest make room. 102 says only that the backend is
 // at work, which is of no use once it has answered.
-func (rep *reply) hold(status int, h http.Header) {
+func (rep *reply) hold(status int, h http.Header, fields []message.Field) {
 	if status == http.StatusProcessing {
 		return
 	}
 	if len(rep.early) == earlyMax {
 		rep.early = slices.Delete(rep.early, 0, 1)
 	}
-	rep.early = append(rep.early, informational{status, h})
+	rep.early = append(rep.early, informational{status, h, fields})
 }
 
 // stopBody stops the sending of the request's body for this reply.

@@ -80,6 +80,16 @@ func (b *body) end(err error) {
 	b.c.watch.bodyEnds()
 }
 
+// behind are the fields of the trailer.
+func (b *body) behind() []message.Field {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.chunks == nil || b.err != io.EOF {
+		return nil
+	}
+	return b.chunks.Trailer
+}
+
 // Close implements io.Closer. What is left is read by finish.
 func (b *body) Close() error { return nil }
 

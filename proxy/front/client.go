@@ -17,12 +17,12 @@ import (
 // Client is who has sent a request, and gets its answer: the http.ResponseWriter of a
 // handler. It is used by one goroutine at a time.
 type Client struct {
-	c      *conn
-	h      *message.RequestHead
-	body   *body
-	header http.Header
-	like   []message.Field
-	status int // 0: the head is not decided on yet
+	c                *conn
+	h                *message.RequestHead
+	body             *body
+	header           http.Header
+	like, likeBehind []message.Field
+	status           int // 0: the head is not decided on yet
 
 	frame    frame
 	left     int64    // of a body of known length, in bytes
@@ -67,7 +67,7 @@ func (c *conn) clientOf(h *message.RequestHead, b *body) *Client {
 	w.mu.Lock() // nobody else is at it; the watch of the last request is over
 	defer w.mu.Unlock()
 	w.c, w.h, w.body, w.header = c, h, b, header
-	w.like, w.status, w.frame, w.left, w.out, w.trailer = nil, 0, noBody, 0, nil, nil
+	w.like, w.likeBehind, w.status, w.frame, w.left, w.out, w.trailer = nil, nil, 0, noBody, 0, nil, nil
 	w.last, w.hijacked, w.err, w.begun = false, false, nil, false
 	return w
 }
@@ -77,6 +77,13 @@ const headerRoom = 16
 
 // Fields are those of the request, in order and as they are spelled.
 func (w *Client) Fields() []message.Field { return w.h.Fields }
+
+// Behind are the fields behind the request's body, once that has been read to its end.
+func (w *Client) Behind() []message.Field { return w.body.behind() }
+
+// LikeBehind is Like for what is sent behind the body, and is called before the handler
+// returns.
+func (w *Client) LikeBehind(fields []message.Field) { w.likeBehind = fields }
 
 // Like has the answer's fields in the order and the spelling of these, which
 // message.HeaderOf has read. It is called before WriteHeader.
@@ -189,8 +196,8 @@ func (w *Client) wantsEnd() bool {
 	switch {
 	case w.h.Method == http.MethodConnect: // what follows may be no HTTP
 		return true
-	case w.h.Minor == 0:
-		return !message.HasToken(asked, "keep-alive")
+	case w.h.Minor == 0 && !message.HasToken(asked, "keep-alive"):
+		return true
 	}
 	return message.HasToken(asked, "close")
 }
@@ -370,7 +377,7 @@ func (w *Client) appendTrailer(b []byte) []byte {
 			trailer[name] = values
 		}
 	}
-	return message.AppendHeader(b, trailer, w.like, nil)
+	return message.AppendHeader(b, trailer, w.likeBehind, nil)
 }
 
 // Hijack takes the connection over, with what the client has already said on it that

@@ -146,7 +146,7 @@ func (c *conn) readLines() ([]byte, error) {
 		if cap(raw) <= readBuffer {
 			c.head = raw[:0]
 		}
-		if err != nil || len(bytes.TrimRight(raw, "\r\n")) > 0 {
+		if err != nil || len(raw) > len("\r\n") {
 			return raw, err
 		}
 	}

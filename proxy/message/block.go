@@ -2,7 +2,6 @@ package message
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"strings"
 )
@@ -28,12 +27,14 @@ func ReadBlock(br *bufio.Reader, buf []byte) ([]byte, error) {
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return buf, err
 		}
-		if err == nil && whole && len(bytes.TrimRight(piece, "\r\n")) == 0 {
+		if err == nil && whole && isEmptyLine(piece) {
 			return buf, nil
 		}
 		whole = err == nil
 	}
 }
+
+func isEmptyLine(line []byte) bool { return string(line) == "\r\n" || string(line) == "\n" }
 
 // CutLine splits s after its first line, whose end it drops.
 func CutLine(s string) (line, rest string) {

@@ -1,8 +1,9 @@
 package wire
 
 import (
-	"devgate/proxy/message"
 	"testing"
+
+	"devgate/proxy/message"
 )
 
 // Any head of an answer is read or refused; what is read can be sent on.

@@ -3,13 +3,14 @@ package wire
 import (
 	"bytes"
 	"context"
-	"devgate/proxy/message"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
 	"time"
+
+	"devgate/proxy/message"
 )
 
 // continuePatience is how long a body announced with Expect: 100-continue
@@ -29,8 +30,9 @@ type Transport interface {
 
 // Try is what differs between the askings of one call.
 type Try struct {
-	Body  *SpoolReader                         // nil: the request has none
-	Early func(status int, header http.Header) // gets each 1xx but 100 and 101
+	Body *SpoolReader // nil: the request has none
+	// Early gets each 1xx but 100 and 101, by HTTP/2 without fields.
+	Early func(status int, header http.Header, fields []message.Field)
 }
 
 // NewTransport makes the connections of one place; tasks counts the goroutines
@@ -162,7 +164,7 @@ func readFinalHead(cn *conn, c *Request, a Try, s *sender) (head, error) {
 		case h.status == http.StatusContinue:
 			s.proceed()
 		case a.Early != nil:
-			a.Early(h.status, h.header)
+			a.Early(h.status, h.header, h.fields)
 		}
 	}
 	return head{}, fmt.Errorf("%w: too many informational answers", ErrMalformed)

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"devgate/proxy/message"
 	"errors"
 	"io"
 	"net"
@@ -10,6 +9,8 @@ import (
 	"net/http/httputil"
 	"strconv"
 	"sync/atomic"
+
+	"devgate/proxy/message"
 )
 
 // h1Body is the body of an answer on a connection of our own. When it is
@@ -20,11 +21,11 @@ type h1Body struct {
 	sender  *sender
 	unwatch func() bool // ends the watch of the request's context
 	frame   framing
-	left    int64       // of frame.length
-	chunks  io.Reader   // when frame.chunked
-	behind  http.Header // the trailers
-	err     error       // sticky; io.EOF at the end
-	over    atomic.Bool // finished or cut, whichever came first
+	left    int64           // of frame.length
+	chunks  io.Reader       // when frame.chunked
+	behind  []message.Field // the trailers
+	err     error           // sticky; io.EOF at the end
+	over    atomic.Bool     // finished or cut, whichever came first
 }
 
 // newResponse makes the answer out of its head; b reads the rest.
@@ -103,11 +104,9 @@ func (b *h1Body) readTrailer() error {
 		return io.ErrUnexpectedEOF
 	}
 	if len(raw) > len("\r\n") {
-		fields, err := parseFields(string(raw))
-		if err != nil {
+		if b.behind, err = parseFields(string(raw)); err != nil {
 			return err
 		}
-		b.behind = message.HeaderOf(fields)
 	}
 	return io.EOF
 }
@@ -156,7 +155,12 @@ func (b *h1Body) pauses() bool { return b.err == nil && b.cn.br.Buffered() == 0 
 func (b *h1Body) rest() int64 { return b.left }
 
 // trailer implements source.
-func (b *h1Body) trailer() http.Header { return b.behind }
+func (b *h1Body) trailer() (http.Header, []message.Field) {
+	if b.behind == nil {
+		return nil, nil
+	}
+	return message.HeaderOf(b.behind), b.behind
+}
 
 // whole implements source.
 func (b *h1Body) whole() bool {

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"devgate/proxy/message"
 	"errors"
 	"io"
 	"maps"
@@ -12,6 +11,8 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
+
+	"devgate/proxy/message"
 )
 
 // h2 speaks HTTP/2 without TLS, by net/http's transport.
@@ -68,7 +69,7 @@ func (t *h2) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error
 		Got1xxResponse: func(status int, h textproto.MIMEHeader) error {
 			// 100 Continue is between net/http and the backend.
 			if a.Early != nil && status != http.StatusContinue {
-				a.Early(status, http.Header(h))
+				a.Early(status, http.Header(h), nil)
 			}
 			return nil
 		},

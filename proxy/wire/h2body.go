@@ -3,6 +3,8 @@ package wire
 import (
 	"context"
 	"net/http"
+
+	"devgate/proxy/message"
 )
 
 // h2Body is the body of an answer that came by net/http's transport, which
@@ -21,12 +23,12 @@ func (b h2Body) Close() error {
 	return b.Body.Close()
 }
 
-func (b h2Body) cut()                 { b.Body.Close() }
-func (b h2Body) detach()              { b.watch.stop() }
-func (b h2Body) pauses() bool         { return true }
-func (b h2Body) rest() int64          { return -1 }
-func (b h2Body) whole() bool          { return false }
-func (b h2Body) trailer() http.Header { return b.Trailer }
+func (b h2Body) cut()                                    { b.Body.Close() }
+func (b h2Body) detach()                                 { b.watch.stop() }
+func (b h2Body) pauses() bool                            { return true }
+func (b h2Body) rest() int64                             { return -1 }
+func (b h2Body) whole() bool                             { return false }
+func (b h2Body) trailer() (http.Header, []message.Field) { return b.Trailer, nil }
 
 // watch ends a context with another one, until it is told to stop.
 type watch struct {

@@ -1,12 +1,13 @@
 package wire
 
 import (
-	"devgate/proxy/message"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"devgate/proxy/message"
 )
 
 // ErrMalformed is wrapped by the error for what a backend sent that is not HTTP.

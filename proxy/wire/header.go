@@ -1,10 +1,11 @@
 package wire
 
 import (
-	"devgate/proxy/message"
 	"net/http"
 	"slices"
 	"strings"
+
+	"devgate/proxy/message"
 )
 
 // LoopHeader is, on requests, the tokens of the gateways passed.

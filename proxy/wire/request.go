@@ -1,12 +1,13 @@
 package wire
 
 import (
-	"devgate/proxy/message"
 	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+
+	"devgate/proxy/message"
 )
 
 // Request is one request as backends are to see it. All who are asked share it,
@@ -28,6 +29,9 @@ type Request struct {
 	// Forwarded keeps what the client says of the way that the request took
 	// (X-Forwarded-For and the like): it is a tunnel's end on this machine.
 	Forwarded bool
+
+	// Behind returns the trailer as it came, behind the end of the body; nil: nobody can.
+	Behind func() []message.Field
 
 	trailer *http.Header // of the request; whole, and not changed any more, behind the end of the body
 	promise []string     // names that it may have, told before the body
@@ -177,6 +181,14 @@ func (r *Request) appendFraming(b []byte) []byte {
 		b = append(b, "\r\n"...)
 	}
 	return b
+}
+
+// behind is the trailer as it came.
+func (r *Request) behind() []message.Field {
+	if r.Behind == nil {
+		return nil
+	}
+	return r.Behind()
 }
 
 // ExpectsContinue reports Expect: 100-continue (RFC 9110 section 10.1.1).

@@ -1,11 +1,12 @@
 package wire
 
 import (
-	"devgate/proxy/message"
 	"io"
 	"net/http"
 	"slices"
 	"time"
+
+	"devgate/proxy/message"
 )
 
 // PrefetchMax is how much of a body Prefetch takes into memory, in bytes.
@@ -51,8 +52,8 @@ type source interface {
 	rest() int64
 	// whole reports, before the first Read, whether all of the body is here.
 	whole() bool
-	// trailer is what came behind the body, after its end.
-	trailer() http.Header
+	// trailer is what came behind the body, after its end; by HTTP/2 without fields.
+	trailer() (http.Header, []message.Field)
 	// detach lets the body live longer than the context of its request.
 	detach()
 }
@@ -87,8 +88,9 @@ func (b *Body) Close() error {
 // every later one, fails.
 func (b *Body) Cut() { b.src.cut() }
 
-// Trailer returns the trailers, once the body has been read to its end.
-func (b *Body) Trailer() http.Header { return b.src.trailer() }
+// Trailer returns the trailers, once the body has been read to its end, and as they
+// came; by HTTP/2 without fields.
+func (b *Body) Trailer() (http.Header, []message.Field) { return b.src.trailer() }
 
 // Prefetch takes the beginning of the body into memory, up to PrefetchMax, so
 // that a short one gives its connection back. What does not come within patience

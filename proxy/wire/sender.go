@@ -1,12 +1,13 @@
 package wire
 
 import (
-	"devgate/proxy/message"
 	"io"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
+
+	"devgate/proxy/message"
 )
 
 // sender writes a request with a body while the answer is already being
@@ -209,7 +210,7 @@ func (s *sender) sendChunks() error {
 			}
 		}
 		if err == io.EOF {
-			_, err := s.cn.Write(lastChunk(*s.call.trailer))
+			_, err := s.cn.Write(lastChunk(*s.call.trailer, s.call.behind()))
 			return err
 		}
 		if err != nil {
@@ -235,12 +236,8 @@ func chunkSize(b []byte, n int64) []byte {
 	return append(strconv.AppendInt(b[:0], n, 16), '\r', '\n')
 }
 
-func lastChunk(trailer http.Header) []byte {
-	b := []byte("0\r\n")
-	for name, values := range trailer {
-		for _, v := range values {
-			b = message.AppendField(b, name, v)
-		}
-	}
-	return append(b, "\r\n"...)
+// lastChunk is the end of a chunked body, with a trailer in the order and spelling of
+// like.
+func lastChunk(trailer http.Header, like []message.Field) []byte {
+	return append(message.AppendHeader([]byte("0\r\n"), trailer, like, nil), "\r\n"...)
 }
