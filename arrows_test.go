@@ -64,9 +64,11 @@ devgate/internal/words -> devgate/internal/control devgate/internal/event devgat
 devgate/procfile -> devgate/internal/input devgate/procfile/shell github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4
 devgate/procfile/schema -> devgate/procfile
 devgate/procfile/shell ->
-devgate/proxy -> devgate/internal/loopback devgate/proxy/ingress devgate/proxy/wire
+devgate/proxy -> devgate/internal/loopback devgate/proxy/front devgate/proxy/ingress devgate/proxy/message devgate/proxy/wire
+devgate/proxy/front -> devgate/proxy/message
 devgate/proxy/ingress -> devgate/internal/loopback
-devgate/proxy/wire -> devgate/internal/loopback
+devgate/proxy/message ->
+devgate/proxy/wire -> devgate/internal/loopback devgate/proxy/message
 devgate/supervisor -> devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix
 devgate/supervisor/probe -> devgate/internal/loopback
 `

@@ -78,7 +78,7 @@ func TestConformanceOfMalformedRequests(t *testing.T) {
 	conform(t, checks)
 }
 
-// ambiguousAlone are the requests that only ingress refuses, as far as they
+// ambiguousAlone are the ambiguous requests, as far as they
 // come first on their connections.
 func ambiguousAlone(t testing.TB) map[string]string {
 	alone := make(map[string]string)

@@ -20,7 +20,9 @@
 //     answer that is used, beside the gateway's own headers, and nothing of
 //     any other. 1xx answers are held until their final one is known.
 //   - A backend sees the request target byte for byte, the client's Host (a
-//     Remote one its URL's) and X-Forwarded-For, -Host and -Proto once.
+//     Remote one its URL's) and X-Forwarded-For, -Host and -Proto once. Names of
+//     headers and trailers keep their spelling and their order, both ways, where both
+//     sides speak HTTP/1; those of RFC 6455 are spelled as it does.
 //   - A backend that reads the body to its end has all of it, with its
 //     trailers, or its connection is cut. One request's body takes at most 256
 //     KiB of memory, then a file without a name, up to ReplayLimit. The last
@@ -56,8 +58,11 @@
 //
 // # Structure
 //
-// Three packages know only their own part: wire speaks HTTP to one backend, ingress
-// is how requests come in, and this one is the cascade between them.
+// Four packages know only their own part: front speaks HTTP/1 to clients, wire speaks
+// HTTP to one backend, both by the messages of package message, ingress is where
+// requests come in, and this one is the cascade between them. HTTP/2 with clients is
+// net/http's. An exchange is written against http.ResponseWriter; what only front can
+// do (the spelling of names, the connection itself) it asks of a front.Client.
 //
 // A chain is one configuration, compiled; it never changes, and each request
 // keeps the one it began with. An upstream is what does change of a backend: its
@@ -79,7 +84,7 @@
 //
 // # Goroutines
 //
-// Besides those of net/http and of package wire, for which Serve waits: one per
+// Besides those of net/http and of packages front and wire, for which Serve waits: one per
 // body of a request that waits (ends with the client's connection), one per refused
 // answer whose backend still reads the body (ends with it, or after 1 s), one per try
 // sent before its turn (ends with its exchange), one per backend asked to switch

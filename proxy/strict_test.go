@@ -16,9 +16,9 @@ type ambiguousRequest struct {
 	Before  int
 }
 
-// ambiguous reads those that package ingress is tested with, by name.
+// ambiguous reads them, by name.
 func ambiguous(t testing.TB) (all map[string]ambiguousRequest) {
-	text, err := os.ReadFile("ingress/testdata/ambiguous.json")
+	text, err := os.ReadFile("testdata/ambiguous.json")
 	if err == nil {
 		err = json.Unmarshal(text, &all)
 	}
