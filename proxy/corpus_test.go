@@ -45,7 +45,7 @@ type aftermath struct {
 	recorded []int                 // the statuses that the gateway remembers
 }
 
-// String is the form in which deviations are listed.
+// String is the statuses of the answers, and what the backend has seen.
 func (o *aftermath) String() string {
 	var b strings.Builder
 	fmt.Fprint(&b, strings.Trim(fmt.Sprint(o.statuses), "[]"))
@@ -60,52 +60,24 @@ func (o *aftermath) String() string {
 // plainest form, and others are served.
 func TestRequestsAreDecidedByTheBook(t *testing.T) {
 	entries := testrequest.All(t)
-	known := 0
 	forEach(t, entries, func(t *testing.T, e testrequest.Entry) {
-		aftermaths := sendInAllManners(t, e)
-		for _, o := range aftermaths {
-			for _, b := range o.breaches {
-				t.Errorf("%s: %s\n%s", o.name, b, o)
-			}
+		for _, o := range sendInAllManners(t, e) {
+			o.check(t, e)
 		}
-		compare(t, "decision", decisionDeviations, e, aftermaths, (*aftermath).misjudged)
-		compare(t, "what backends see", plainDeviations, e, aftermaths, (*aftermath).odd)
-		compare(t, "form", formDeviations, e, aftermaths, (*aftermath).misshapen)
 	})
-	for _, list := range []map[string]string{decisionDeviations, plainDeviations, formDeviations} {
-		known += len(list)
-		for name := range list {
-			if !slices.ContainsFunc(entries, func(e testrequest.Entry) bool { return e.Name == name }) {
-				t.Errorf("a deviation is listed of %s, which is no entry", name)
-			}
-		}
-	}
-	t.Logf("%d entries, %d known deviations", len(entries), known)
 }
 
-// compare holds the aftermaths of an entry against what is right, and against the
-// list of deviations, which must name it exactly when it deviates.
-func compare(t *testing.T, what string, list map[string]string, e testrequest.Entry, aftermaths []*aftermath, wrong func(*aftermath, testrequest.Entry) string) {
+// check compares with what is right.
+func (o *aftermath) check(t *testing.T, e testrequest.Entry) {
 	t.Helper()
-	var found []string
-	for _, o := range aftermaths {
-		if problem := wrong(o, e); problem != "" {
-			found = append(found, fmt.Sprintf("%s (%s)", problem, o.name))
-			if deviation := o.deviation(what, problem); list[e.Name] != deviation {
-				t.Errorf("%s: %s, and the list has %q\nrfc %s\n\t%q: %q,", what, found[len(found)-1], list[e.Name], e.Reason, e.Name, deviation)
-			}
+	for _, b := range o.breaches {
+		t.Errorf("%s: %s\n%s", o.name, b, o)
+	}
+	for what, wrong := range map[string]string{"the decision": o.misjudged(e), "what backends see": o.odd(), "the form": o.misshapen(e)} {
+		if wrong != "" {
+			t.Errorf("%s: %s is not right: %s\n%s\nrfc %s", o.name, what, wrong, o, e.Reason)
 		}
 	}
-	if listed, is := list[e.Name]; is && len(found) == 0 {
-		t.Errorf("%s: it does not deviate any more: take it from the list, where it is %q", what, listed)
-	}
-}
-
-func (o *aftermath) deviation(what, problem string) string {
-	if what == "decision" {
-		return o.String()
-	}
-	return problem
 }
 
 // forEach runs a subtest for each entry. Most of the time of one is waiting for
@@ -138,11 +110,12 @@ func sendInAllManners(t *testing.T, e testrequest.Entry) []*aftermath {
 			t.Run(m.name, func(t *testing.T) {
 				o := &aftermath{manner: m}
 				aftermaths[i] = o
-				backends := []*plainBackend{newPlainBackend(t, "hit", okAnswer)}
+				var backends []*plainBackend
+				t.Cleanup(func() { o.look(backends) }) // behind the backends' own: all is read then
 				if m.behind {
-					backends = slices.Insert(backends, 0, newPlainBackend(t, "miss", missAnswer))
+					backends = append(backends, newPlainBackend(t, "miss", missAnswer))
 				}
-				t.Cleanup(func() { o.look(backends) }) // before the backends' own
+				backends = append(backends, newPlainBackend(t, "hit", okAnswer))
 				o.send(t, e, backends)
 			})
 		})
@@ -225,16 +198,14 @@ func (o *aftermath) readAnswers(out []byte) {
 // look takes in what the backends have seen.
 func (o *aftermath) look(backends []*plainBackend) {
 	for _, b := range backends {
-		b.note(func() { // one that the gateway has left may still be reading
-			seen, asked := others(b.whole), others(b.asked)
-			o.oddities = append(o.oddities, b.faults...)
-			if len(o.asked) < len(asked) {
-				o.asked = asked
-			}
-			if b.Name == "hit" {
-				o.seen = seen
-			}
-		})
+		seen, asked := others(b.whole), others(b.asked)
+		o.oddities = append(o.oddities, b.faults...)
+		if len(o.asked) < len(asked) {
+			o.asked = asked
+		}
+		if b.Name == "hit" {
+			o.seen = seen
+		}
 	}
 }
 
@@ -304,7 +275,7 @@ func (o *aftermath) notRefused(e testrequest.Entry) string {
 }
 
 // odd says what a backend has seen that is not plain; "": nothing.
-func (o *aftermath) odd(testrequest.Entry) string {
+func (o *aftermath) odd() string {
 	if len(o.oddities) == 0 {
 		return ""
 	}

@@ -7,10 +7,6 @@ import (
 	"testing"
 )
 
-// waysDeviate are the ways on which fields come with canonical names and in another
-// order. One that does not deviate any more must be taken out.
-var waysDeviate = map[string]bool{}
-
 // verbatim are header sections of which every line is to reach the other side, in this
 // order and spelling.
 var verbatim = map[string]string{
@@ -82,46 +78,19 @@ func TestFieldsAreAsTheyWereSent(t *testing.T) {
 	for name, carry := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testWay(t, carry, waysDeviate[name])
+			testWay(t, carry)
 		})
-	}
-	for name := range waysDeviate {
-		if ways[name] == nil {
-			t.Errorf("it is listed that %q deviates, which is no way", name)
-		}
 	}
 }
 
-func testWay(t *testing.T, carry way, deviates bool) {
-	same := true
+func testWay(t *testing.T, carry way) {
 	for name, section := range verbatim {
 		for _, got := range carry(t, section) {
-			want := linesOf(section)
-			same = same && slices.Equal(got, want)
-			if deviates {
-				got, want = canonical(got), canonical(want)
-			}
-			if !slices.Equal(got, want) {
+			if want := linesOf(section); !slices.Equal(got, want) {
 				t.Errorf("%s\n got %.600q\nwant %.600q", name, got, want)
 			}
 		}
 	}
-	if deviates && same {
-		t.Error("it does not deviate any more: take it from the list")
-	}
-}
-
-// canonical are lines sorted by their names in lower case; those of a name stay in order.
-func canonical(lines []string) []string {
-	nameOf := func(line string) string {
-		name, _, _ := strings.Cut(line, ":")
-		return strings.ToLower(name)
-	}
-	slices.SortStableFunc(lines, func(a, b string) int { return strings.Compare(nameOf(a), nameOf(b)) })
-	for i, line := range lines {
-		lines[i] = nameOf(line) + line[len(nameOf(line)):]
-	}
-	return lines
 }
 
 // ownFields are those that the gateway writes itself, in requests and in answers.
