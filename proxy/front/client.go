@@ -162,9 +162,7 @@ func (w *Client) decideFrame() {
 		w.frame = noBody
 	case length != nil && err == nil && n >= 0:
 		w.frame, w.left = byLength, n
-	case w.h.Minor == 0:
-		w.frame, w.last = byEnd, true
-	case w.header["Transfer-Encoding"] != nil:
+	case w.header["Transfer-Encoding"] != nil && w.h.Minor > 0:
 		w.frame = byChunks
 	default:
 		w.frame = open
@@ -247,7 +245,14 @@ func (w *Client) begin() {
 		return
 	}
 	early := slices.Clone(w.out)
-	w.frame, w.out = byChunks, w.out[:0]
+	w.out = w.out[:0]
+	if w.h.Minor == 0 {
+		w.frame, w.last = byEnd, true
+		w.appendHead()
+		w.out = append(w.out, early...)
+		return
+	}
+	w.frame = byChunks
 	w.appendHead()
 	if len(early) > 0 {
 		w.out = appendChunk(w.out, early)

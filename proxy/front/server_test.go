@@ -1,0 +1,328 @@
+package front
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// started is a Server on a port of its own, which ends with the test.
+func started(t *testing.T, s *Server) (dial func() *net.TCPConn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var accepting sync.WaitGroup
+	accepting.Go(func() { s.Serve(l) })
+	t.Cleanup(func() {
+		l.Close()
+		accepting.Wait()
+		s.Close()
+	})
+	return func() *net.TCPConn {
+		nc, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { nc.Close() })
+		nc.SetDeadline(time.Now().Add(time.Minute))
+		return nc.(*net.TCPConn)
+	}
+}
+
+const get = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+// exchange sends a request, and reads until the connection ends.
+func exchange(t *testing.T, h http.HandlerFunc, request string) (out string, err error) {
+	t.Helper()
+	nc := started(t, &Server{Handler: h})()
+	io.WriteString(nc, request)
+	all, err := io.ReadAll(nc)
+	return string(all), err
+}
+
+// G1: an answer has what the handler has set, and nothing is invented; how its end is
+// told depends on what is known when it goes out.
+func TestAnswers(t *testing.T) {
+	const last = "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+	old := strings.ReplaceAll(last, "HTTP/1.1", "HTTP/1.0")
+	head := "HEAD" + last[len("GET"):]
+	for name, c := range map[string]struct {
+		request string
+		answer  http.HandlerFunc
+		want    string
+	}{
+		"nothing at all": {last, func(w http.ResponseWriter, r *http.Request) {}, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
+		"a short body": {last, func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "a")
+			io.WriteString(w, "b")
+		}, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"},
+		"a length that is told": {last, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "2")
+			io.WriteString(w, "ab")
+		}, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"},
+		"an early flush": {last, func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, "a")
+			w.(http.Flusher).Flush()
+			io.WriteString(w, "b")
+		}, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n"},
+		"chunks with a trailer": {last, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Trailer", "Sum")
+			w.Header().Set("Transfer-Encoding", "chunked")
+			io.WriteString(w, "a")
+			w.Header().Set("Sum", "7")
+			w.Header().Set(http.TrailerPrefix+"More", "8")
+		}, "HTTP/1.1 200 OK\r\nTrailer: Sum\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\na\r\n0\r\nMore: 8\r\nSum: 7\r\n\r\n"},
+		"a flush for HTTP/1.0": {old, func(w http.ResponseWriter, r *http.Request) {
+			w.(http.Flusher).Flush()
+			io.WriteString(w, "a")
+		}, "HTTP/1.0 200 OK\r\n\r\na"},
+		"HEAD": {head, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "2")
+			io.WriteString(w, "ab")
+		}, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"},
+		"no body": {last, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "a/b")
+			w.WriteHeader(304)
+			if _, err := io.WriteString(w, "a"); err != http.ErrBodyNotAllowed {
+				t.Error(err)
+			}
+		}, "HTTP/1.1 304 Not Modified\r\nContent-Type: a/b\r\nConnection: close\r\n\r\n"},
+		"an early answer": {last, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Link", "x")
+			w.WriteHeader(103)
+			w.Header().Del("Link")
+		}, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
+		"an early answer for HTTP/1.0": {old, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(103) }, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"},
+		"a line end in a value": {last, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X", "a\r\nY: b")
+		}, "HTTP/1.1 200 OK\r\nX: a  Y: b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
+	} {
+		out, err := exchange(t, c.answer, c.request)
+		if lines(out) != lines(c.want) || err != nil {
+			t.Errorf("%s: %v\n got %q\nwant %q", name, err, out, c.want)
+		}
+	}
+}
+
+// lines are those of a message, the fields of its head sorted.
+func lines(message string) string {
+	head, rest, _ := strings.Cut(message, "\r\n\r\n")
+	all := strings.Split(head, "\r\n")
+	if len(all) > 2 && strings.HasPrefix(all[1], "Content-Length") { // which is set last where nobody has set it
+		all = append(append(all[:1:1], all[2:]...), all[1])
+	}
+	for i, line := range all {
+		if i > 0 && strings.HasPrefix(line, "Content-Length") {
+			all = append(append(all[:i:i], all[i+1:]...), line)
+			break
+		}
+	}
+	return strings.Join(all, "\n") + "\n\n" + rest
+}
+
+// G5: what breaks off is seen to be cut, however its end is told.
+func TestBrokenAnswersAreCut(t *testing.T) {
+	breaks := func(length string, body int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if length != "" {
+				w.Header().Set("Content-Length", length)
+			}
+			w.(http.Flusher).Flush()
+			io.WriteString(w, strings.Repeat("x", body))
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	}
+	short := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "5")
+		io.WriteString(w, "abc")
+	}
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		minor  int
+		reset  bool
+	}{
+		"by length": {breaks("9", 3), 1, false}, "in chunks": {breaks("", 3), 1, false},
+		"until the end": {breaks("", 3), 0, true}, "too short": {short, 1, false},
+	} {
+		nc := started(t, &Server{Handler: c.answer})()
+		fmt.Fprintf(nc, "GET /x HTTP/1.%d\r\nHost: localhost\r\n\r\n", c.minor)
+		resp, err := http.ReadResponse(bufio.NewReader(nc), nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got, err := io.ReadAll(resp.Body); len(got) > 3 || err == nil || c.reset != errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+	}
+}
+
+// More than was told is refused, and what was told goes out whole.
+func TestMoreThanTheLength(t *testing.T) {
+	out, _ := exchange(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "2")
+		io.WriteString(w, "ab")
+		if _, err := io.WriteString(w, "c"); err != http.ErrContentLength {
+			t.Error(err)
+		}
+	}, strings.Replace(get, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1))
+	if !strings.HasSuffix(out, "\r\n\r\nab") {
+		t.Errorf("%q", out)
+	}
+}
+
+// A connection may be idle for three minutes, and a head must be there within one; an
+// answer may take as long as it likes.
+func TestLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		s := &Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })}
+		ends := map[string]time.Duration{"": idlePatience, "GET /x HTTP": headPatience, get: 0}
+		began := time.Now()
+		var running sync.WaitGroup
+		for said, limit := range ends {
+			client, server := net.Pipe()
+			s.begin(server)
+			running.Go(func() {
+				defer client.Close()
+				io.WriteString(client, said)
+				if n, err := client.Read(make([]byte, 1)); limit == 0 {
+					if err != nil || n != 1 {
+						t.Errorf("it ended after %s", time.Since(began))
+					}
+				} else if took := time.Since(began); err == nil || took < limit || took > limit+2*lookEvery {
+					t.Errorf("%q: %v after %s", said, err, took)
+				}
+			})
+		}
+		<-time.After(time.Hour)
+		close(release)
+		running.Wait()
+		s.Close()
+	})
+}
+
+// Stop closes what is idle, waits for what is served, and lets nothing more begin.
+func TestStop(t *testing.T) {
+	begun, release := make(chan struct{}), make(chan struct{})
+	s := &Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(begun)
+		<-release
+	})}
+	dial := started(t, s)
+	waits, busy := dial(), dial()
+	io.WriteString(busy, get)
+	<-begun
+	stopped := make(chan struct{})
+	go func() {
+		s.Stop(context.Background())
+		close(stopped)
+	}()
+	if _, err := waits.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("what is idle: %v", err)
+	}
+	select {
+	case <-stopped:
+		t.Error("it has stopped while a request is served")
+	default:
+	}
+	close(release)
+	if out, err := io.ReadAll(busy); !strings.HasPrefix(string(out), "HTTP/1.1 200 OK\r\n") || err != nil {
+		t.Errorf("what is served: %q %v", out, err)
+	}
+	<-stopped
+	late := dial()
+	if _, err := late.Read(make([]byte, 1)); err == nil {
+		t.Error("a connection begins after the end")
+	}
+}
+
+// Cancel ends the contexts of those that are served, and Close waits for their handlers.
+func TestCancel(t *testing.T) {
+	begun := make(chan struct{})
+	var over bool
+	s := &Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(begun)
+		<-r.Context().Done()
+		over = true
+	})}
+	nc := started(t, s)()
+	io.WriteString(nc, get)
+	<-begun
+	s.Cancel()
+	s.Close()
+	if !over {
+		t.Error("Close has not waited")
+	}
+}
+
+// A handler that panics harms its own connection alone, and is told of.
+func TestPanic(t *testing.T) {
+	told := make(chan any, 1)
+	dial := started(t, &Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }), Panicked: func(v any) { told <- v }})
+	nc := dial()
+	io.WriteString(nc, get)
+	if out, _ := io.ReadAll(nc); len(out) > 0 || <-told != "x" {
+		t.Errorf("%q", out)
+	}
+}
+
+// G7: what a client has said behind its request for an upgrade is there.
+func TestHijack(t *testing.T) {
+	said := make(chan string, 1)
+	out, err := exchange(t, func(w http.ResponseWriter, r *http.Request) {
+		nc, early, err := w.(*Client).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer nc.Close()
+		io.WriteString(nc, "raw")
+		said <- string(early)
+		if _, _, err := w.(*Client).Hijack(); err == nil {
+			t.Error("twice")
+		}
+	}, get+"early")
+	if out != "raw" || <-said != "early" || err != nil {
+		t.Errorf("%q %v", out, err)
+	}
+}
+
+// HTTP/2 begins with its preface, which is handed over whole.
+func TestHandover(t *testing.T) {
+	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+	var h Handover
+	nc := started(t, &Server{HTTP2: h.Give})()
+	io.WriteString(nc, preface+"rest")
+	got, err := h.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]byte, len(preface+"rest"))
+	if _, err := io.ReadFull(got, all); string(all) != preface+"rest" || err != nil {
+		t.Errorf("%q %v", all, err)
+	}
+	got.Close()
+	h.Close()
+	if _, err := h.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+	mine, his := net.Pipe()
+	h.Give(his)
+	if _, err := mine.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("behind the end: %v", err)
+	}
+}
