@@ -22,6 +22,7 @@ type Chunked struct {
 	br     *bufio.Reader
 	left   int64 // of the chunk
 	inside bool  // in a chunk, or before the line end behind it
+	last   bool  // behind the last chunk's size
 	excess int   // of extensions
 	err    error
 }
@@ -29,27 +30,66 @@ type Chunked struct {
 // NewChunked reads a body from br, and nothing that follows it.
 func NewChunked(br *bufio.Reader) *Chunked { return &Chunked{br: br} }
 
-// Read implements io.Reader.
+// Read implements io.Reader. It reads on behind a chunk as long as it need not wait.
 func (c *Chunked) Read(p []byte) (n int, err error) {
-	if len(p) == 0 {
-		return 0, c.err
-	}
-	for c.err == nil && c.left == 0 {
-		if c.inside {
-			c.err = c.endChunk()
-		} else {
-			c.err = c.beginChunk()
+	for n < len(p) && c.err == nil && (n == 0 || !c.Waits()) {
+		if c.left == 0 {
+			if c.err = c.advance(n > 0); c.last && n > 0 {
+				break
+			}
+			continue
+		}
+		var m int
+		m, err = c.br.Read(p[n:min(int64(len(p)), int64(n)+c.left)])
+		n, c.left = n+m, c.left-int64(m)
+		if err != nil {
+			c.err = unexpected(err)
 		}
 	}
-	if c.err != nil {
-		return 0, c.err
+	if n > 0 {
+		return n, nil // an end is told by the next Read
 	}
-	n, err = c.br.Read(p[:min(int64(len(p)), c.left)])
-	c.left -= int64(n)
-	if err != nil {
-		c.err = unexpected(err)
+	return 0, c.err
+}
+
+// advance goes on to the next chunk, or to the end; begun: not to the trailer yet.
+func (c *Chunked) advance(begun bool) error {
+	switch {
+	case c.inside:
+		return c.endChunk()
+	case !c.last:
+		if err := c.beginChunk(); err != nil || !c.last || begun {
+			return err
+		}
 	}
-	return n, c.err
+	return c.readTrailer()
+}
+
+// Waits reports whether the next Read may have to wait for more to come.
+func (c *Chunked) Waits() bool {
+	have, _ := c.br.Peek(c.br.Buffered())
+	switch {
+	case c.err != nil:
+		return false
+	case c.left > 0:
+		return len(have) == 0
+	case c.inside && len(have) < len("\r\n"):
+		return true
+	case c.inside:
+		have = have[len("\r\n"):]
+	case c.last:
+		return !endsTrailer(have)
+	}
+	line, rest, whole := bytes.Cut(have, []byte("\n"))
+	if isLast := bytes.HasPrefix(line, []byte("0")); isLast {
+		return !endsTrailer(rest)
+	}
+	return !whole || len(rest) == 0
+}
+
+// endsTrailer reports whether b has all that stands behind the last chunk's size.
+func endsTrailer(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("\r\n")) || bytes.Contains(b, []byte("\r\n\r\n"))
 }
 
 // unexpected is an end in the middle.
@@ -81,8 +121,7 @@ func (c *Chunked) expect(want string) error {
 	return nil
 }
 
-// beginChunk reads the line of a chunk's size, and behind the last one the trailer,
-// which is the end.
+// beginChunk reads the line of a chunk's size.
 func (c *Chunked) beginChunk() error {
 	size, digits := int64(0), 0
 	for {
@@ -106,7 +145,8 @@ func (c *Chunked) beginChunk() error {
 		break
 	}
 	if size == 0 {
-		return c.readTrailer()
+		c.last = true
+		return nil
 	}
 	c.left, c.inside = size, true
 	c.excess = max(0, c.excess-16)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"strconv"
 	"sync/atomic"
 
@@ -21,11 +20,10 @@ type h1Body struct {
 	sender  *sender
 	unwatch func() bool // ends the watch of the request's context
 	frame   framing
-	left    int64           // of frame.length
-	chunks  io.Reader       // when frame.chunked
-	behind  []message.Field // the trailers
-	err     error           // sticky; io.EOF at the end
-	over    atomic.Bool     // finished or cut, whichever came first
+	left    int64            // of frame.length
+	chunks  *message.Chunked // when frame.chunked
+	err     error            // sticky; io.EOF at the end
+	over    atomic.Bool      // finished or cut, whichever came first
 }
 
 // newResponse makes the answer out of its head; b reads the rest.
@@ -43,7 +41,7 @@ func newResponse(c *Request, h head, b *h1Body) (*Response, error) {
 		// Until the connection ends: it is the tunnel's from then on.
 		b.left = -1
 	case frame.chunked:
-		b.chunks = httputil.NewChunkedReader(b.cn.br)
+		b.chunks = message.NewChunked(b.cn.br)
 	case frame.length == 0:
 		// Nothing follows, so the connection is free before anybody reads.
 		b.finish(io.EOF)
@@ -70,12 +68,7 @@ func (b *h1Body) Read(p []byte) (int, error) {
 func (b *h1Body) read(p []byte) (int, error) {
 	switch {
 	case b.chunks != nil:
-		n, err := b.chunks.Read(p)
-		// The reader stops behind the last chunk; what follows is trailers, and the end.
-		if err == io.EOF {
-			err = b.readTrailer()
-		}
-		return n, err
+		return b.chunks.Read(p)
 	case b.left >= 0:
 		n, err := b.cn.br.Read(p[:min(int64(len(p)), b.left)])
 		return n, b.advance(int64(n), err)
@@ -94,21 +87,6 @@ func (b *h1Body) advance(n int64, err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// readTrailer reads what follows the last chunk. It returns io.EOF when that
-// is well.
-func (b *h1Body) readTrailer() error {
-	raw, err := message.ReadBlock(b.cn.br, nil)
-	if err != nil {
-		return io.ErrUnexpectedEOF
-	}
-	if len(raw) > len("\r\n") {
-		if b.behind, err = parseFields(string(raw)); err != nil {
-			return err
-		}
-	}
-	return io.EOF
 }
 
 // finish ends the use of the connection; why is io.EOF when all was read.
@@ -149,17 +127,25 @@ func (b *h1Body) Close() error {
 var errBodyClosed = errors.New("read of a closed answer body")
 
 // pauses implements source.
-func (b *h1Body) pauses() bool { return b.err == nil && b.cn.br.Buffered() == 0 }
+func (b *h1Body) pauses() bool {
+	switch {
+	case b.err != nil:
+		return false
+	case b.chunks != nil:
+		return b.chunks.Waits()
+	}
+	return b.cn.br.Buffered() == 0
+}
 
 // rest implements source.
 func (b *h1Body) rest() int64 { return b.left }
 
 // trailer implements source.
 func (b *h1Body) trailer() (http.Header, []message.Field) {
-	if b.behind == nil {
+	if b.chunks == nil || b.chunks.Trailer == nil {
 		return nil, nil
 	}
-	return message.HeaderOf(b.behind), b.behind
+	return message.HeaderOf(b.chunks.Trailer), b.chunks.Trailer
 }
 
 // whole implements source.
