@@ -106,7 +106,7 @@ func netHTTPRefuses(stream string, r referenceRequest) string {
 // compareWithNetHTTP compares what the server and net/http read. It returns the reason
 // for which net/http reads less; "": it does not.
 func compareWithNetHTTP(t interface{ Errorf(string, ...any) }, stream string, piece int) (reason string) {
-	ours, theirs := served([]byte(stream), piece).requests, readByNetHTTP([]byte(stream))
+	ours, theirs := served([]byte(stream), piece, false).requests, readByNetHTTP([]byte(stream))
 	for i, r := range ours {
 		if i < len(theirs) {
 			if theirs[i] != asByNetHTTP(r) {
