@@ -24,7 +24,6 @@ type conn struct {
 	nc     net.Conn
 	from   string // the client's address
 	br     *bufio.Reader
-	head   []byte // of the last request, to be used again
 	watch  watch
 	client Client // of the last request, to be used again
 	taken  bool   // it is somebody else's
@@ -42,6 +41,9 @@ const (
 	serving
 	ended
 )
+
+// heads are what heads are read into; none is kept longer than it takes to read it.
+var heads = sync.Pool{New: func() any { return new([]byte) }}
 
 func newConn(s *Server, nc net.Conn) *conn {
 	c := &conn{server: s, nc: nc, from: nc.RemoteAddr().String()}
@@ -112,7 +114,9 @@ func (c *conn) next() bool {
 
 // readHead reads the head of a request; bad says why it is none.
 func (c *conn) readHead() (h message.RequestHead, bad *message.Error, err error) {
-	raw, err := c.readLines()
+	buf := heads.Get().(*[]byte)
+	defer heads.Put(buf)
+	raw, err := c.readLines(buf)
 	switch {
 	case errors.Is(err, message.ErrTooLarge):
 		bad = &message.Error{Status: http.StatusRequestHeaderFieldsTooLarge, Reason: "its header is larger than 1 MiB"}
@@ -140,11 +144,11 @@ func firstLine(raw []byte) string {
 
 // readLines reads a head. Empty lines before it are passed over: clients of old sent
 // some behind a body (RFC 9112, section 2.2).
-func (c *conn) readLines() ([]byte, error) {
+func (c *conn) readLines(buf *[]byte) ([]byte, error) {
 	for range 4 {
-		raw, err := message.ReadBlock(c.br, c.head[:0])
+		raw, err := message.ReadBlock(c.br, (*buf)[:0])
 		if cap(raw) <= readBuffer {
-			c.head = raw[:0]
+			*buf = raw[:0]
 		}
 		if err != nil || len(raw) > len("\r\n") {
 			return raw, err
