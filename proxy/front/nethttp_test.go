@@ -77,7 +77,11 @@ func asByNetHTTP(r referenceRequest) string {
 	if same := h["Content-Length"]; len(same) > 1 {
 		h["Content-Length"] = same[:1] // they are all the same
 	}
-	return fmt.Sprintf("%s %s %q HTTP/1.%c %v %q %v", r.method, r.target, asSeen(r).Host, r.minor, h, r.body, trailer)
+	host := asSeen(r).Host
+	if plain, err := url.PathUnescape(host); err == nil && absoluteForm.MatchString(r.target) {
+		host = plain // net/http takes escapes out of a target's host
+	}
+	return fmt.Sprintf("%s %s %q HTTP/1.%c %v %q %v", r.method, r.target, host, r.minor, h, r.body, trailer)
 }
 
 // chunkedOnly are, by the reasons, chunked bodies that net/http refuses and the server
