@@ -170,6 +170,27 @@ func TestBrokenAnswersAreCut(t *testing.T) {
 	}
 }
 
+// A client that sends what nobody reads gets its answer, and then a clean end: to close
+// a connection on which something is unread is to reset it (RFC 9112, section 9.6).
+func TestClientsGetTheLastAnswer(t *testing.T) {
+	rest := strings.Repeat("x", 100<<10)
+	s := &Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(413) }),
+		Refuse:  func(r Refusal) []byte { return fmt.Appendf(nil, "HTTP/1.1 %d \r\n\r\n", r.Status) },
+	}
+	dial := started(t, s)
+	for name, c := range map[string]struct{ request, want string }{
+		"a body that is too long":   {"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n" + rest, "HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
+		"a request that is refused": {"POST /x HTTP/1.1\r\nnonsense\r\n\r\n" + rest, "HTTP/1.1 400 \r\n\r\n"},
+	} {
+		nc := dial()
+		io.WriteString(nc, c.request)
+		if got, err := io.ReadAll(nc); string(got) != c.want || err != nil {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+	}
+}
+
 // More than was told is refused, and what was told goes out whole.
 func TestMoreThanTheLength(t *testing.T) {
 	out, _ := exchange(t, func(w http.ResponseWriter, r *http.Request) {

@@ -89,7 +89,7 @@ func validTarget(method, target string) bool {
 		return method == http.MethodOptions
 	}
 	scheme, rest, ok := strings.Cut(target, "://")
-	return ok && (EqualFold(scheme, "http") || EqualFold(scheme, "https")) && rest != "" && rest[0] != '/'
+	return ok && (EqualFold(scheme, "http") || EqualFold(scheme, "https")) && rest != "" && strings.IndexByte("/?#", rest[0]) < 0
 }
 
 // parseFields reads the lines of a header section or of a trailer, up to an empty one
