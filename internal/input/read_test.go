@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 func write(t *testing.T, text string) string {
@@ -92,7 +94,7 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 		link(t, "/dev/random"):  ErrDevice,
 		socket:                  ErrSocket,
 		huge:                    ErrTooLarge,
-		locked + "/x":           syscall.ENOTDIR,
+		locked + "/x":           oserr.NotFolder.Err(),
 		"/nowhere":              fs.ErrNotExist,
 		link(t, "/nowhere/too"): fs.ErrNotExist,
 	} {
@@ -143,7 +145,7 @@ func TestAPipeThatNeverStopsIsTooLarge(t *testing.T) {
 	go func() { wrote <- os.WriteFile(path, make([]byte, 10*MaxSize), 0) }()
 	_, err := Read(t.Context(), path)
 	wantError(t, path, err, ErrTooLarge)
-	if err := <-wrote; !errors.Is(err, syscall.EPIPE) {
+	if err := <-wrote; !oserr.BrokenPipe.In(err) {
 		t.Errorf("who writes is told %v", err)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"hash/fnv"
 	"net"
 	"strconv"
-	"syscall"
 	"time"
 
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 )
 
 // BusyError tells that somebody listens on a port.
@@ -52,10 +52,10 @@ func probe(port int) error {
 		switch {
 		case err == nil:
 			l.Close()
-		case errors.Is(err, syscall.EADDRINUSE):
+		case oserr.AddrInUse.In(err):
 			return &BusyError{Port: port, Host: host, Err: err}
-		case errors.Is(err, syscall.EACCES):
-			return fmt.Errorf("listen on port %d: %w", port, syscall.EACCES)
+		case oserr.Forbidden.In(err):
+			return fmt.Errorf("listen on port %d: %w", port, oserr.Forbidden.Err())
 		}
 		// Anything else is an address that this machine does not have.
 	}

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"devgate/internal/control"
 	"devgate/internal/guard"
+	"devgate/internal/oserr"
 	"devgate/internal/port"
 	"devgate/internal/proc"
 	"devgate/internal/project"
@@ -111,13 +111,13 @@ func gatewayError(p *project.Project, err error) error {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("the gateway cannot listen on %s: nobody knows a host of this name\n"+
 			"  hint: leave `host` out, or give one of this machine's own names or addresses", p.Host)
-	case errors.Is(err, syscall.EADDRINUSE):
+	case oserr.AddrInUse.In(err):
 		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", another(p.Port)))
 		return errors.New(conflict(p, "the gateway", err, way))
-	case errors.Is(err, syscall.EACCES):
+	case oserr.Forbidden.In(err):
 		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
 			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, p.Path)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case oserr.AddrMissing.In(err):
 		return fmt.Errorf("the gateway cannot listen on %s: this machine has no such address\n"+
 			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
 	}
