@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"devgate/internal/oserr"
 	"devgate/proxy/ingress"
 )
 
@@ -61,7 +62,7 @@ func TestListen(t *testing.T) {
 		defer l.Close()
 		err = New(Config{}).Listen("localhost", l.Addr().(*net.TCPAddr).Port)
 		var le *ingress.Error
-		if !errors.As(err, &le) || le.Host != host || !errors.Is(err, syscall.EADDRINUSE) {
+		if !errors.As(err, &le) || le.Host != host || !oserr.AddrInUse.In(err) {
 			t.Errorf("%v", err)
 		}
 	}
