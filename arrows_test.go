@@ -56,7 +56,7 @@ devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate
 devgate/internal/relay -> devgate/internal/loopback
 devgate/internal/routes ->
 devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix
-devgate/internal/testport ->
+devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->
 devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/term
