@@ -69,7 +69,7 @@ devgate/proxy -> devgate/internal/loopback devgate/internal/oserr devgate/proxy/
 devgate/proxy/front -> devgate/proxy/message
 devgate/proxy/ingress -> devgate/internal/loopback devgate/internal/oserr
 devgate/proxy/message ->
-devgate/proxy/wire -> devgate/internal/loopback devgate/proxy/message
+devgate/proxy/wire -> devgate/internal/loopback devgate/proxy/message golang.org/x/sys/windows
 devgate/supervisor -> devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix
 devgate/supervisor/probe -> devgate/internal/loopback devgate/internal/oserr
 `
