@@ -1,8 +1,9 @@
+//go:build unix
+
 package control
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -24,13 +25,6 @@ const longestSocket = 103
 // some file systems have none.
 func SocketPath(root string) string {
 	return filepath.Join(userFolder(), keyOf(root)+".sock")
-}
-
-// keyOf is a name of fixed length for a project.
-func keyOf(root string) string {
-	// Eight bytes of the hash: enough for the projects of one user.
-	sum := sha256.Sum256([]byte(root))
-	return hex.EncodeToString(sum[:8])
 }
 
 // userFolder is where the devgates of this user have what is not a project's.
@@ -103,6 +97,12 @@ func listen(path string) (net.Listener, error) {
 		return nil, fmt.Errorf("open control socket: %w", err)
 	}
 	return l, nil
+}
+
+// dial connects to where a devgate says that it listens.
+func dial(ctx context.Context, record Record) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", record.Socket)
 }
 
 // makeUserFolder makes a folder for this user alone.
