@@ -1,3 +1,5 @@
+//go:build unix
+
 package supervisor
 
 import (
@@ -5,12 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"devgate/internal/event"
 	"devgate/internal/proc"
@@ -60,11 +59,6 @@ func exitOf(state *os.ProcessState) event.Exit {
 	}
 	e.Code = state.ExitCode()
 	return e
-}
-
-// SignalName is the short name of a signal: "TERM" for SIGTERM.
-func SignalName(sig syscall.Signal) string {
-	return strings.TrimPrefix(unix.SignalName(sig), "SIG")
 }
 
 // Signal implements Child.

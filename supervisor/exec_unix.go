@@ -1,15 +1,13 @@
+//go:build unix
+
 package supervisor
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -125,7 +123,12 @@ func (c *execChild) openStreams(t *Terminal, stdout, stderr io.WriteCloser) (end
 	if t != nil {
 		return nil, c.openTerminal(t, stdout)
 	}
-	return c.openPipes(stdout, stderr)
+	p, err := openPipes(stdout, stderr)
+	c.stdin, c.pumps = p.stdin, p.pumps
+	if err == nil {
+		c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = p.ends[0], p.ends[1], p.ends[2]
+	}
+	return p.ends, err
 }
 
 // openTerminal makes the child the leader of a session that has a terminal of
@@ -146,36 +149,6 @@ func (c *execChild) openTerminal(t *Terminal, stdout io.WriteCloser) error {
 	return nil
 }
 
-// openPipes gives the child its three streams and returns its ends of them.
-//
-// They are pipes of our own instead of exec.Cmd's: the last output of a crash
-// must be out before the exit is told, and that moment cannot be seen from
-// outside of Cmd.Wait.
-func (c *execChild) openPipes(stdout, stderr io.WriteCloser) (ends []*os.File, err error) {
-	in, stdin, err := os.Pipe()
-	if err != nil {
-		return ends, fmt.Errorf("open stdin: %w", err)
-	}
-	c.stdin, c.cmd.Stdin = stdin, in
-	ends = append(ends, in)
-	for i, sink := range []io.WriteCloser{stdout, stderr} {
-		r, w, err := os.Pipe()
-		if err != nil {
-			return ends, fmt.Errorf("open output: %w", err)
-		}
-		ends = append(ends, w)
-		c.pumps = append(c.pumps, newPump(r, sink))
-		*[]*io.Writer{&c.cmd.Stdout, &c.cmd.Stderr}[i] = w
-	}
-	return ends, nil
-}
-
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		f.Close()
-	}
-}
-
 // abandon closes the streams of a command that did not start.
 func (c *execChild) abandon() {
 	c.stdin.Close() // without one it does nothing
@@ -183,47 +156,4 @@ func (c *execChild) abandon() {
 	for _, p := range c.pumps {
 		p.from.Close()
 	}
-}
-
-func startError(c Command, err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, statErr := os.Stat(c.Dir); c.Dir != "" && statErr != nil {
-		return fmt.Errorf("enter folder %s: no such folder", c.Dir)
-	}
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return fmt.Errorf("start %s: %w", c.Args[0], path.Err)
-	}
-	return fmt.Errorf("start %s: %w", c.Args[0], err)
-}
-
-// lookPath finds the program as the child itself would: in the PATH of its
-// own environment, and a path with a slash from its own folder.
-func lookPath(c Command) (string, error) {
-	name := c.Args[0]
-	if strings.ContainsRune(name, '/') {
-		return name, nil
-	}
-	for _, dir := range filepath.SplitList(lookupEnv(c.Env, "PATH")) {
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(c.Dir, dir)
-		}
-		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && !info.IsDir() && info.Mode()&0o111 != 0 {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("start %s: command not found in PATH", name)
-}
-
-// lookupEnv is the value of the last entry for name, as exec sees it.
-func lookupEnv(env []string, name string) string {
-	for i := len(env) - 1; i >= 0; i-- {
-		if k, v, ok := strings.Cut(env[i], "="); ok && k == name {
-			return v
-		}
-	}
-	return ""
 }
