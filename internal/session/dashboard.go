@@ -185,8 +185,8 @@ func listenAt(s *setup, number int) ([]net.Listener, error) {
 		where += ":" + s.File.Pos("dashboard").String()
 	}
 	if oserr.Forbidden.In(err) {
-		return nil, fmt.Errorf("the dashboard may not listen on port %d: ports below 1024 need a right that you do not have\n"+
-			"  hint: choose another at %s", number, where)
+		return nil, fmt.Errorf("the dashboard may not listen on port %d: %s\n"+
+			"  hint: choose another at %s", number, whyForbidden(), where)
 	}
 	var busy *port.BusyError
 	errors.As(err, &busy)

@@ -106,3 +106,11 @@ func (l leftovers) living() []proc.ID {
 	}
 	return all
 }
+
+func (s *session) recordProcesses(ctx context.Context) error {
+	record := leftovers{Boot: proc.Boot(), Mark: s.mark, Group: s.exec.Group()}
+	return record.keep(ctx, leftoversPath(s.options.Project.Root))
+}
+
+// forgetProcesses removes the record: nobody of it is left.
+func forgetProcesses(root string) { os.Remove(leftoversPath(root)) }

@@ -1,13 +1,9 @@
-//go:build unix
-
 package session
 
 import (
 	"context"
 	"io"
 	"os"
-
-	"golang.org/x/sys/unix"
 )
 
 // readerPoll is how often the reader of a quiet output is looked for, in ms.
@@ -15,17 +11,14 @@ const readerPoll = 250
 
 // watchReader ends the session when the reader of its output has gone, also
 // while there is nothing to write (`devgate up | head -1`).
-// The poll ends by itself each time, so no write to a pipe of its own is needed to end
-// it.
+// Each wait ends by itself, so no write to a pipe of its own is needed to end it.
 func watchReader(ctx context.Context, out io.Writer, end func(error)) error {
 	file, ok := out.(*os.File)
 	if !ok || !isPipe(file) {
 		return nil
 	}
 	for ctx.Err() == nil {
-		// No events are asked for: POLLERR and POLLHUP are always told.
-		fds := []unix.PollFd{{Fd: int32(file.Fd())}}
-		if n, _ := unix.Poll(fds, readerPoll); n > 0 && fds[0].Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
+		if awaitNoReader(file) {
 			end(ErrOutputClosed)
 			return nil
 		}

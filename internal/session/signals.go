@@ -27,7 +27,7 @@ func (s *signals) run(ctx context.Context) error {
 			switch {
 			// Taken only so that a write fails with EPIPE instead of ending the process.
 			case sig == syscall.SIGPIPE:
-			case sig == syscall.SIGTSTP:
+			case suspends(sig):
 				// The channel keeps what comes meanwhile; the shell's fg is SIGCONT,
 				// which ends it.
 				s.suspend()

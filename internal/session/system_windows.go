@@ -1,0 +1,27 @@
+package session
+
+import (
+	"fmt"
+	"os"
+
+	"devgate/internal/port"
+)
+
+// suspends is false: there is no Ctrl-Z here that stops a program.
+func suspends(os.Signal) bool { return false }
+
+// notifyOfSizes tells nothing: no signal tells of a new size.
+func notifyOfSizes(chan<- os.Signal) {}
+
+// whyForbidden is why this user may not listen on a port. No number of a port needs a
+// right here, but the system gives ranges of them to virtual machines and containers.
+func whyForbidden() string {
+	return "it is in a range that Windows has reserved, see: netsh int ipv4 show excludedportrange tcp"
+}
+
+// killCommand is what a person types to end a process.
+func killCommand(pid int) string { return fmt.Sprintf("taskkill /F /PID %d", pid) }
+
+// mayBeDevgates is true: what a process has in its environment is not to be seen here, and
+// the list of devgates tells whose a port is.
+func mayBeDevgates(port.Owner) bool { return true }
