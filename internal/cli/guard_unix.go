@@ -16,6 +16,22 @@ import (
 // guardLimit bounds how long the guard hunts for what a killed manager left.
 const guardLimit = 5 * time.Second
 
+// endEarly ends a guard whose manager has run before main; false where there was none.
+func endEarly(std streams) (over bool, err error) {
+	end, over := guard.Early()
+	if !over {
+		return false, nil
+	}
+	return true, endGuard(end, std)
+}
+
+// needsGuard reports whether this process has yet to become two.
+func needsGuard(std streams) bool { return std.guard == nil }
+
+// inForeground reports whether the terminal is devgate's now, of whose job the guard is the
+// leader: this process's parent.
+func inForeground() bool { return proc.InForeground(os.Getppid()) }
+
 // runGuard is `devgate up` where the manager was not started before main, see
 // package guard.
 func runGuard(std streams) error {

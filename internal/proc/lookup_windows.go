@@ -79,3 +79,6 @@ func BatchLine(path string, args []string) (line string, is bool, err error) {
 	return line, true, err
 }
 
+
+// SystemShell is cmd.exe.
+func SystemShell() string { return systemShell() }
