@@ -45,7 +45,7 @@ devgate/internal/input ->
 devgate/internal/lint -> devgate/internal/project devgate/internal/watch devgate/procfile
 devgate/internal/logmux -> devgate/internal/oserr github.com/fatih/color
 devgate/internal/loopback -> devgate/internal/oserr
-devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp
+devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp
 devgate/internal/oserr -> golang.org/x/sys/windows
 devgate/internal/outline -> devgate/internal/lint devgate/internal/project devgate/procfile
 devgate/internal/port -> devgate/internal/loopback devgate/internal/oserr devgate/internal/proc
@@ -55,7 +55,7 @@ devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/fou
 devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate/procfile
 devgate/internal/relay -> devgate/internal/loopback
 devgate/internal/routes ->
-devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix
+devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->
