@@ -42,7 +42,7 @@ devgate/internal/export -> devgate/internal/project devgate/internal/routes devg
 devgate/internal/gitignore -> devgate/internal/checkout devgate/internal/input devgate/internal/oserr
 devgate/internal/guard -> devgate/internal/proc golang.org/x/sys/unix
 devgate/internal/input ->
-devgate/internal/lint -> devgate/internal/project devgate/internal/watch devgate/procfile
+devgate/internal/lint -> devgate/internal/proc devgate/internal/project devgate/internal/watch devgate/procfile
 devgate/internal/logmux -> devgate/internal/oserr github.com/fatih/color
 devgate/internal/loopback -> devgate/internal/oserr
 devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp

@@ -3,6 +3,7 @@ package proc
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,20 @@ func batchArgument(arg string) string {
 	}
 	b.WriteString(strings.Repeat(`\`, backslashes) + `"`)
 	return b.String()
+}
+
+// shellName is the program that runs texts.
+const shellName = "cmd.exe"
+
+// shellText is the command line by which cmd.exe runs a text (cmd.exe /d /s /c TEXT), and
+// false for any other command. The text is within quotes, of which /s takes away the first
+// and the last, and nothing else: cmd.exe reads no quoted quotes.
+func shellText(args []string) (line string, is bool) {
+	head := []string{shellName, "/d", "/s", "/c"}
+	if len(args) != len(head)+1 || !slices.Equal(args[:len(head)], head) {
+		return "", false
+	}
+	return strings.Join(head, " ") + ` "` + args[len(head)] + `"`, true
 }
 
 // plainBatch are the characters that mean nothing to cmd.exe.

@@ -41,3 +41,14 @@ func TestAnEnvironmentHasEachNameOnce(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestATextForTheShellIsNotQuotedAgain(t *testing.T) {
+	if line, is := shellText([]string{"cmd.exe", "/d", "/s", "/c", `echo "a" && b`}); !is || line != `cmd.exe /d /s /c "echo "a" && b"` {
+		t.Errorf("%s, %v", line, is)
+	}
+	for _, args := range [][]string{nil, {"cmd.exe"}, {"cmd.exe", "/c", "x"}, {"node", "/d", "/s", "/c", "x"}} {
+		if line, is := shellText(args); is {
+			t.Errorf("%q is %s", args, line)
+		}
+	}
+}

@@ -13,8 +13,11 @@ const usualExtensions = ".COM;.EXE;.BAT;.CMD"
 // LookPath finds a program as a process would that has the environment and stands in
 // the folder: in its PATH, and a path with a slash from its own folder. The endings that
 // PATHEXT names need not be written. Unlike cmd.exe it does not look in the folder
-// itself for a mere name.
+// itself for a mere name; and cmd.exe is the system's own, whatever PATH says.
 func LookPath(name, dir string, env []string) (string, error) {
+	if name == shellName {
+		return systemShell(), nil
+	}
 	variables := map[string]string{}
 	for _, entry := range env {
 		variable := environmentName(entry)
@@ -78,7 +81,6 @@ func BatchLine(path string, args []string) (line string, is bool, err error) {
 	line, err = batchLine(path, args)
 	return line, true, err
 }
-
 
 // SystemShell is cmd.exe.
 func SystemShell() string { return systemShell() }

@@ -84,6 +84,9 @@ func (s *Start) commandLine() (*uint16, error) {
 		}
 		return windows.UTF16PtrFromString(line)
 	}
+	if text, is := shellText(s.Args); is {
+		return windows.UTF16PtrFromString(text)
+	}
 	return windows.UTF16PtrFromString(windows.ComposeCommandLine(s.Args))
 }
 
@@ -93,7 +96,7 @@ func systemShell() string {
 	if err != nil {
 		dir = `C:\Windows\System32`
 	}
-	return filepath.Join(dir, "cmd.exe")
+	return filepath.Join(dir, shellName)
 }
 
 func optional(text string) (*uint16, error) {
