@@ -47,6 +47,9 @@ func Check(port int) error {
 // probe binds the port on each address for a moment. Go sets SO_REUSEADDR, as
 // the servers do that will bind it, so TIME_WAIT is not in the way.
 func probe(port int) error {
+	if host := held(port); host != "" {
+		return &BusyError{Port: port, Host: host, Err: oserr.AddrInUse.Err()}
+	}
 	for _, host := range hosts() {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		switch {

@@ -31,6 +31,16 @@ func Listener(port int) int {
 	return 0
 }
 
+// ListeningAt are the addresses at which somebody listens on the port.
+func ListeningAt(port int) (all []netip.Addr) {
+	for _, s := range listeners() {
+		if int(s.addr.Port()) == port {
+			all = append(all, s.addr.Addr())
+		}
+	}
+	return all
+}
+
 func listeners() []socket {
 	return append(parseTCPTable(tcpTable(windows.AF_INET), rowIPv4), parseTCPTable(tcpTable(windows.AF_INET6), rowIPv6)...)
 }
