@@ -113,6 +113,21 @@ func TestAChildThatIsKilledSaysBySignal(t *testing.T) {
 	}
 }
 
+// P2: a shell that is left alone with a question is not waited for.
+func TestAShellThatWaitsForAnAnswerIsEnded(t *testing.T) {
+	out := newSink()
+	started, err := newExec(t).Start(Command{Args: []string{"cmd.exe"}, Env: os.Environ(), Dir: t.TempDir()}, out, discard{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := started.(*execChild)
+	child.endPrompt() // its stdin is open: it would wait for ever
+	if e := child.Wait(); e.Code != 130 || e.Signal != "INT" {
+		t.Errorf("exit %+v", e)
+	}
+	child.Sweep(0, time.Second)
+}
+
 // P1: what has left its console and its group ends with the tree.
 func TestWhatTheLeaderLeavesBehindIsSwept(t *testing.T) {
 	testproc.Command(t, "stubborn") // played by leaver's child
@@ -162,8 +177,8 @@ func TestACommandThatCannotStartSaysWhy(t *testing.T) {
 		"start nothing-of-this-name: command not found in PATH": {Args: []string{"nothing-of-this-name"}, Env: []string{"PATH=" + dir}},
 		`start .\missing: there is no such program`:             {Args: []string{`.\missing`}, Dir: dir},
 		"enter folder " + dir + "x: no such folder":             {Args: []string{self}, Dir: dir + "x"},
-		"start text: ":                                          {Args: []string{"text"}, Env: []string{"Path=" + dir}},
-		"pty = true: devgate has no terminals for services":     {Args: []string{self}, Terminal: NewTerminal(Size{})},
+		"start text: ": {Args: []string{"text"}, Env: []string{"Path=" + dir}},
+		"pty = true: devgate has no terminals for services": {Args: []string{self}, Terminal: NewTerminal(Size{})},
 	} {
 		child, err := newExec(t).Start(c, discard{}, discard{})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

@@ -34,6 +34,20 @@ func TestMain(m *testing.M) {
 			spawn(windows.CREATE_NO_WINDOW, "middle")
 			return hold()
 		},
+		// A chain, each of which starts the next with nothing in its environment but its role,
+		// and ends.
+		"storm": func(args []string) int {
+			if n, _ := strconv.Atoi(args[0]); n > 0 {
+				cmd := exec.Command(must(os.Executable()), strconv.Itoa(n-1))
+				cmd.Env, cmd.Stdout = []string{"DEVGATE_TEST_ROLE=storm"}, os.Stdout
+				cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS}
+				if err := cmd.Start(); err != nil {
+					return 1
+				}
+				return 0
+			}
+			return hold()
+		},
 		"middle": func([]string) int { spawn(0, "idle"); return 0 },
 		"echo": func(args []string) int {
 			text, _ := io.ReadAll(os.Stdin)
@@ -99,7 +113,12 @@ func job(t *testing.T) *Job {
 // processes say, itself the first.
 func play(t *testing.T, count int, role string, jobs ...*Job) (*os.Process, []int) {
 	t.Helper()
-	argv, env := testproc.Command(t, role)
+	return playWith(t, count, role, nil, jobs...)
+}
+
+func playWith(t *testing.T, count int, role string, args []string, jobs ...*Job) (*os.Process, []int) {
+	t.Helper()
+	argv, env := testproc.Command(t, role, args...)
 	out, stdout, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +161,23 @@ func TestNobodyLeavesAJob(t *testing.T) {
 	}
 	if !run.AwaitEmpty(10*time.Second) || !all.AwaitEmpty(0) {
 		t.Errorf("left: %v and %v", run.Members(), all.Members())
+	}
+}
+
+// P1: neither a chain of orphans nor an empty environment leads out of a job, and a kill
+// in the midst of it leaves nobody.
+func TestAChainOfOrphansStaysInItsJob(t *testing.T) {
+	run := job(t)
+	process, pids := playWith(t, 1, "storm", []string{"5"}, run)
+	process.Wait()
+	if got := pidsOf(run.Members()); !slices.Equal(got, pids) {
+		t.Errorf("members %v, want %v", got, pids)
+	}
+	again, _ := playWith(t, 0, "storm", []string{"1000"}, run)
+	again.Wait()
+	run.Kill(137)
+	if !run.AwaitEmpty(10 * time.Second) {
+		t.Errorf("left: %v", run.Members())
 	}
 }
 
