@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"devgate/internal/guard"
 	"devgate/internal/port"
@@ -16,6 +17,10 @@ import (
 
 // suspends reports whether a signal is that of Ctrl-Z.
 func suspends(sig os.Signal) bool { return sig == syscall.SIGTSTP }
+
+// timeLeft is how long after a signal the system lets a process live; 0: for as long as it
+// likes.
+func timeLeft(os.Signal) time.Duration { return 0 }
 
 // notifyOfSizes has each new size of the terminal told.
 func notifyOfSizes(changed chan<- os.Signal) { signal.Notify(changed, syscall.SIGWINCH) }

@@ -3,12 +3,24 @@ package session
 import (
 	"fmt"
 	"os"
+	"syscall"
+	"time"
 
 	"devgate/internal/port"
 )
 
 // suspends is false: there is no Ctrl-Z here that stops a program.
 func suspends(os.Signal) bool { return false }
+
+// timeLeft is how long after a signal services may take to end; 0: for as long as their
+// grace. A closed window, the end of a session and that of the system come as SIGTERM, and
+// five seconds later the system ends this process, whatever it does.
+func timeLeft(sig os.Signal) time.Duration {
+	if sig == syscall.SIGTERM {
+		return 3 * time.Second
+	}
+	return 0
+}
 
 // notifyOfSizes tells nothing: no signal tells of a new size.
 func notifyOfSizes(chan<- os.Signal) {}
