@@ -32,7 +32,7 @@ race: ## all tests under the race detector
 	$(GO) test -race -timeout 25m $(PKGS)
 
 cross: ## build for every system that devgate supports
-	@for os in linux darwin; do for arch in amd64 arm64; do \
+	@for os in linux darwin windows; do for arch in amd64 arm64; do \
 	  echo "build $$os/$$arch"; GOOS=$$os GOARCH=$$arch $(GO) build -o /dev/null . || exit 1; \
 	  GOOS=$$os GOARCH=$$arch $(GO) vet $(PKGS) || exit 1; done; done
 

@@ -21,7 +21,7 @@ devgate/internal/bench ->
 devgate/internal/buildoutput ->
 devgate/internal/checkout -> devgate/internal/input
 devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
-devgate/internal/control -> devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix
+devgate/internal/control -> devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/dashboard -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/internal/detect -> devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3
 devgate/internal/detect/detecttest -> pgregory.net/rapid
@@ -39,38 +39,39 @@ devgate/internal/e2e ->
 devgate/internal/envfile ->
 devgate/internal/event ->
 devgate/internal/export -> devgate/internal/project devgate/internal/routes devgate/procfile
-devgate/internal/gitignore -> devgate/internal/checkout devgate/internal/input
+devgate/internal/gitignore -> devgate/internal/checkout devgate/internal/input devgate/internal/oserr
 devgate/internal/guard -> devgate/internal/proc golang.org/x/sys/unix
 devgate/internal/input ->
-devgate/internal/lint -> devgate/internal/project devgate/internal/watch devgate/procfile
-devgate/internal/logmux -> github.com/fatih/color
-devgate/internal/loopback ->
-devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp
+devgate/internal/lint -> devgate/internal/proc devgate/internal/project devgate/internal/watch devgate/procfile
+devgate/internal/logmux -> devgate/internal/oserr github.com/fatih/color
+devgate/internal/loopback -> devgate/internal/oserr
+devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp
+devgate/internal/oserr -> golang.org/x/sys/windows
 devgate/internal/outline -> devgate/internal/lint devgate/internal/project devgate/procfile
-devgate/internal/port -> devgate/internal/loopback devgate/internal/proc
-devgate/internal/proc -> golang.org/x/sys/unix
+devgate/internal/port -> devgate/internal/loopback devgate/internal/oserr devgate/internal/proc
+devgate/internal/proc -> golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell
 devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input
 devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate/procfile
 devgate/internal/relay -> devgate/internal/loopback
 devgate/internal/routes ->
-devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix
-devgate/internal/testport ->
+devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix golang.org/x/sys/windows
+devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->
-devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/term
-devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix
+devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/sys/windows golang.org/x/term
+devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/words -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/procfile -> devgate/internal/input devgate/procfile/shell github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4
 devgate/procfile/schema -> devgate/procfile
 devgate/procfile/shell ->
-devgate/proxy -> devgate/internal/loopback devgate/proxy/front devgate/proxy/ingress devgate/proxy/message devgate/proxy/wire
+devgate/proxy -> devgate/internal/loopback devgate/internal/oserr devgate/proxy/front devgate/proxy/ingress devgate/proxy/message devgate/proxy/wire
 devgate/proxy/front -> devgate/proxy/message
-devgate/proxy/ingress -> devgate/internal/loopback
+devgate/proxy/ingress -> devgate/internal/loopback devgate/internal/oserr
 devgate/proxy/message ->
-devgate/proxy/wire -> devgate/internal/loopback devgate/proxy/message
+devgate/proxy/wire -> devgate/internal/loopback devgate/proxy/message golang.org/x/sys/windows
 devgate/supervisor -> devgate/internal/event devgate/internal/proc github.com/creack/pty golang.org/x/sys/unix
-devgate/supervisor/probe -> devgate/internal/loopback
+devgate/supervisor/probe -> devgate/internal/loopback devgate/internal/oserr
 `
 
 // arrows is arrowLines, by package.
@@ -84,8 +85,11 @@ func arrows() map[string][]string {
 	return all
 }
 
+// systems are those that devgate is built for.
+func systems() []string { return []string{"linux", "darwin", "windows"} }
+
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {
-	for _, system := range []string{"linux", "darwin"} {
+	for _, system := range systems() {
 		t.Run(system, func(t *testing.T) { checkAll(t, system) })
 	}
 }

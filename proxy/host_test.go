@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
+	"devgate/internal/oserr"
 	"devgate/proxy/ingress"
 )
 
@@ -61,7 +61,7 @@ func TestListen(t *testing.T) {
 		defer l.Close()
 		err = New(Config{}).Listen("localhost", l.Addr().(*net.TCPAddr).Port)
 		var le *ingress.Error
-		if !errors.As(err, &le) || le.Host != host || !errors.Is(err, syscall.EADDRINUSE) {
+		if !errors.As(err, &le) || le.Host != host || !oserr.AddrInUse.In(err) {
 			t.Errorf("%v", err)
 		}
 	}
@@ -111,7 +111,7 @@ func TestStatic(t *testing.T) {
 	write("public/a b.css", "p{}")
 	os.Symlink("../secret.txt", filepath.Join(public, "out"))
 	os.Symlink("docs", filepath.Join(public, "in"))
-	syscall.Mkfifo(filepath.Join(public, "fifo"), 0o644)
+	makePipe(t, filepath.Join(public, "fifo"))
 	g := gateway(t, Config{Static: public}, backend(t, "a", answers(404, "no")))
 	for target, want := range map[string]string{
 		"/": "200 home", "/index.html": "200 home", "/docs/": "200 docs", "/docs": "301 ./docs/", "/docs?q=1": "301 ./docs/?q=1",

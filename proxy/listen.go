@@ -2,13 +2,12 @@ package proxy
 
 import (
 	"cmp"
-	"errors"
 	"net"
 	"net/netip"
 	"slices"
 	"strconv"
-	"syscall"
 
+	"devgate/internal/oserr"
 	"devgate/proxy/ingress"
 )
 
@@ -38,7 +37,7 @@ func (g *Gateway) Move(host string, port int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	listeners, err := ingress.Open(host, port, g.listeners)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	if oserr.AddrInUse.In(err) {
 		// It may be the gateway itself: a wildcard address and one of those that
 		// it covers exclude each other.
 		ingress.Close(g.listeners)

@@ -2,17 +2,16 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
+	"devgate/internal/oserr"
 	"devgate/internal/testport"
 )
 
@@ -90,7 +89,7 @@ func TestMoveToAPortInUseChangesNothing(t *testing.T) {
 	defer busy.Close()
 	port := g.Port()
 	err = g.Move("localhost", busy.Addr().(*net.TCPAddr).Port)
-	if !errors.Is(err, syscall.EADDRINUSE) {
+	if !oserr.AddrInUse.In(err) {
 		t.Errorf("got %v", err)
 	}
 	if status, err := getAt("localhost", port); status != 200 || g.Port() != port {

@@ -3,7 +3,6 @@ package proxy
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,10 +11,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
+	"devgate/internal/oserr"
 	"devgate/internal/testport"
 )
 
@@ -272,7 +271,7 @@ func readTo(t *testing.T, br *bufio.Reader, line string) {
 	}
 }
 
-func isReset(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
+func isReset(err error) bool { return oserr.Reset.In(err) }
 
 // G4: a server that restarts itself on a save refuses connections for a while,
 // and nobody says so.

@@ -1,6 +1,9 @@
-//go:build unix && !linux
+//go:build !linux
 
 package supervisor
 
-// enlargePipe does nothing: these systems enlarge pipes themselves.
-func enlargePipe(int) {}
+import "os"
+
+// enlargePipe does nothing: these systems enlarge pipes themselves, or give them
+// their size when they are made.
+func enlargePipe(*os.File) {}

@@ -53,7 +53,7 @@ func (p *pump) run() {
 		if n > len(buf)/2 && len(buf) < pumpMost {
 			buf = make([]byte, 2*len(buf))
 			if len(buf) == pipeUsual {
-				control(p.from, enlargePipe)
+				enlargePipe(p.from)
 			}
 		}
 	}

@@ -174,7 +174,9 @@ func (u *up) stop() {
 		all := proc.Descendants(u.cmd.Process.Pid)
 		u.cmd.Process.Kill()
 		for _, id := range all {
-			id.Signal(syscall.SIGKILL)
+			if one, err := os.FindProcess(id.PID); err == nil {
+				one.Kill()
+			}
 		}
 	}
 	u.cmd.Process.Signal(syscall.SIGINT)

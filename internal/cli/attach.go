@@ -80,7 +80,7 @@ func attach(name string, local *tty.Terminal, remote *control.Attachment, out io
 	// Room for a few, as the runtime drops what nobody takes at once. Ctrl-C is none of
 	// them while the terminal is raw: it goes to the service as a byte.
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH)
+	signal.Notify(signals, attachSignals()...)
 	defer signal.Stop(signals)
 	// In front of raw mode, which would leave the cursor where the line ends.
 	fmt.Fprintf(out, "devgate: attached to %s; Ctrl-] leaves\n", name)
@@ -163,7 +163,7 @@ func (a *attached) handleSignals(signals chan os.Signal) {
 		case <-a.ctx.Done():
 			return
 		case sig := <-signals:
-			if sig == syscall.SIGWINCH {
+			if resizes(sig) {
 				a.remote.Resize(sizeOf(a.local))
 				continue
 			}

@@ -21,6 +21,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	// (of a server that talks out of turn) is no line of anybody's, and would go between
 	// those of the services.
 	log.SetOutput(io.Discard)
+	if code, is := helper(args); is {
+		return code
+	}
 	// Connect is nil unless this process is the manager that a guard has started.
 	std := streams{stdin, stdout, stderr, args, guard.Connect()}
 	defer recovered(std, &code)
@@ -52,8 +55,8 @@ func recovered(std streams, code *int) {
 func run(std streams) error {
 	// Most guards do their whole work before main, see package guard: only a bad end
 	// of their manager leads here.
-	if end, over := guard.Early(); over {
-		return endGuard(end, std)
+	if over, err := endEarly(std); over {
+		return err
 	}
 	root := newRoot(std)
 	root.SetArgs(std.args)

@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"devgate/internal/control"
+	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/reach"
 	"devgate/internal/session"
@@ -96,9 +96,7 @@ func startDetached(o upOptions, p *project.Project, names []string) (*exec.Cmd, 
 	defer log.Close()
 	cmd := exec.Command(self, append(o.repeated(p), names...)...)
 	cmd.Stdout, cmd.Stderr = log, log
-	// Out of the terminal's session: closing it sends no SIGHUP, and Ctrl-C does not
-	// reach it.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = proc.Detached()
 	if err := cmd.Start(); err != nil {
 		return nil, "", fmt.Errorf("start devgate in the background: %w", err)
 	}

@@ -107,21 +107,17 @@ func runCommand(service *project.Service, args []string, std streams) error {
 	taken := make(chan os.Signal, 1) // taken, not ignored: the command would inherit that
 	signal.Notify(taken, syscall.SIGINT, syscall.SIGQUIT)
 	defer signal.Stop(taken)
-	// Through a shell, which looks the command up in the service's own PATH and
-	// folder, and then is the command.
-	cmd := exec.Command("/bin/sh", append([]string{"-c", `exec "$@"`, "sh"}, args...)...)
-	cmd.Dir, cmd.Env = service.Dir, service.Env
+	cmd, err := oneOff(service, args)
+	if err != nil {
+		return err
+	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = std.in, std.out, std.err
-	err := cmd.Run()
+	err = cmd.Run()
 	var exited *exec.ExitError
 	// It has run, and its exit code is the answer; anything else is devgate's own
 	// failure.
 	if !errors.As(err, &exited) {
 		return err
 	}
-	if status, ok := exited.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		// A shell gives the same number.
-		return &exitError{code: 128 + int(status.Signal())}
-	}
-	return &exitError{code: exited.ExitCode()}
+	return &exitError{code: exitCode(exited.ProcessState)}
 }

@@ -3,15 +3,12 @@ package cli
 import (
 	"errors"
 	"io"
-	"os"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
 	"devgate/internal/logmux"
-	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/session"
 	"devgate/internal/tty"
@@ -53,7 +50,7 @@ func up(o upOptions, names []string, std streams) error {
 	}
 	// Two processes, unless there is one already: the guard outlives whatever happens to
 	// the manager.
-	if !o.detach && std.guard == nil {
+	if !o.detach && needsGuard(std) {
 		return runGuard(std)
 	}
 	source := project.Options{File: o.file, Port: o.port, Host: o.host, Color: o.color, Isolate: o.isolation()}
@@ -76,22 +73,18 @@ func up(o upOptions, names []string, std streams) error {
 
 // foreground is `devgate up` itself, with the streams of this process.
 func foreground(o session.Options, std streams) error {
-	// SIGTSTP is devgate's to handle: its services have to stop with it, and go on with
-	// it.
-	signals, release := catchSignals(syscall.SIGTSTP)
+	signals, release := catchSignals(suspending()...)
 	defer release()
 	o.Signals, o.Guard = signals, std.guard
 	o.Out, o.Err = std.out, std.err
 	o.Browse = func(url string) { browse(std.guard, url) }
 	o.TerminalSize = func() (columns, rows int) { return tty.Size(std.out) }
-	// The terminal's job is the guard, which is the parent.
 	// The keyboard belongs to text for people; JSON lines would be torn by a line at the
 	// bottom.
-	if std.guard != nil && o.Format == logmux.Text {
-		foreground := func() bool { return proc.InForeground(os.Getppid()) }
+	if !needsGuard(std) && o.Format == logmux.Text {
 		// nil where there is no terminal: then nothing reads keys, and the output is a
 		// plain stream.
-		if keyboard := tty.NewKeyboard(std.in, std.out, foreground, o.Color); keyboard != nil {
+		if keyboard := tty.NewKeyboard(std.in, std.out, inForeground, o.Color); keyboard != nil {
 			o.Keyboard, o.Out = keyboard, keyboard
 		}
 	}

@@ -54,13 +54,12 @@ func connect(record Record, err error) (*Client, error) {
 }
 
 func newClient(record Record) *Client {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dialOne := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		// The host of a URL says nothing here: every request goes to the one socket.
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", record.Socket)
+		return dial(ctx, record)
 	}
 	// No keep-alive: a connection in the pool would hold the other side's Close up.
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}, record}
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dialOne, DisableKeepAlives: true}}, record}
 }
 
 // recordPause is how often a record is looked for. Nobody tells of a lock that is

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Folder is the one thing that devgate writes in a project.
@@ -48,14 +46,14 @@ func Acquire(root string) (*Lock, error) {
 	}
 	// The file is never removed: two that lock different files of one name would both
 	// win.
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := openLockable(filepath.Join(dir, "lock"))
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
 	switch err := lockFile(file, holderPatience); {
 	case err == nil:
 		return &Lock{dir: dir, file: file}, nil
-	case errors.Is(err, unix.EWOULDBLOCK):
+	case errors.Is(err, errLocked):
 		file.Close()
 		// It may be missing: the holder writes it a moment after it has taken the lock.
 		record, _ := readRecord(dir)
@@ -73,7 +71,7 @@ const holderPatience = 50 * time.Millisecond
 // lockFile takes the lock of a file, and tries for a while.
 func lockFile(file *os.File, patience time.Duration) (err error) {
 	for end := time.Now().Add(patience); ; {
-		if err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(end) {
+		if err = tryLock(file, false); !errors.Is(err, errLocked) || time.Now().After(end) {
 			return err
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -83,7 +81,7 @@ func lockFile(file *os.File, patience time.Duration) (err error) {
 // isLocked reports whether somebody has the lock of a file. It takes a shared one, so that
 // two who look do not see each other; closing the file drops it again.
 func isLocked(file *os.File) bool {
-	return unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB) != nil
+	return tryLock(file, true) != nil
 }
 
 // MakeFolder makes a project's Folder with a .gitignore of its own, so that nothing of
@@ -116,7 +114,7 @@ func (l *Lock) Write(r Record) error {
 	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write run record: %w", err)
 	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err := replace(path+".new", path); err != nil {
 		return fmt.Errorf("write run record: %w", err)
 	}
 	return nil

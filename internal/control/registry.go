@@ -42,7 +42,7 @@ func OpenRegistry() (*Registry, error) {
 	if err := makeUserFolder(dir); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "registry.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := openLockable(filepath.Join(dir, "registry.lock"))
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
@@ -89,6 +89,7 @@ func (r *Registry) read(path string) (e Entry, ok bool) {
 		// Only with the lock of the list: the next devgate of this project may be about to
 		// take the file over.
 		if r.lock != nil {
+			file.Close() // some systems remove nothing that is open
 			os.Remove(path)
 		}
 		return e, false
@@ -99,7 +100,7 @@ func (r *Registry) read(path string) (e Entry, ok bool) {
 // Enter puts a devgate on the list. The caller has the lock of its project.
 func (r *Registry) Enter(e Entry) (*Registration, error) {
 	path := filepath.Join(userFolder(), keyOf(e.Root)+entrySuffix)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := openLockable(path)
 	if err != nil {
 		return nil, fmt.Errorf("write registry: %w", err)
 	}

@@ -9,14 +9,14 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"syscall"
 	"testing"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 // The opcodes of frames (RFC 6455 section 5.2).
@@ -126,7 +126,7 @@ func (g *gateway) openSocket() *socket {
 func (s *socket) expectEnd() {
 	s.t.Helper()
 	rest, err := io.ReadAll(s.read)
-	if err != nil && !errors.Is(err, syscall.ECONNRESET) {
+	if err != nil && !oserr.Reset.In(err) {
 		s.t.Errorf("after %d bytes the socket is still open: %v", len(rest), err)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"devgate/internal/checkout"
 	"devgate/internal/input"
+	"devgate/internal/oserr"
 )
 
 // Rules answer what Git ignores in one checkout. They are read when they are first
@@ -41,7 +41,7 @@ func (g *Rules) read(path string) []rule {
 
 // isMissing: there is no such file, or what should be its folder is a file.
 func isMissing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	return errors.Is(err, fs.ErrNotExist) || oserr.NotFolder.In(err)
 }
 
 // textOf reads a file that may be anything, and that is seldom there.

@@ -3,7 +3,8 @@
 // devgate in a session of its own that does everything. Pipes lie between them.
 // Whichever is killed, the other notices and ends what is left: the manager as by
 // Ctrl-C, the guard at once. Being in two sessions, no signal to a process group
-// or from the terminal reaches both.
+// or from the terminal reaches both. On Windows the kernel does what this is for: there
+// devgate is one process, and a Link is nil.
 //
 // # Guarantees
 //

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,43 +32,12 @@ func (w *warnings) mayBeMade(s *project.Service, key, name string) bool {
 	return strings.Contains(name, "/") && (key == "command" && s.Build != nil || len(s.After) > 0)
 }
 
-// isThere reports whether the service would find a program.
-func isThere(s *project.Service, name string) bool {
-	if strings.Contains(name, "/") {
-		return isProgram(within(s.Dir, name))
-	}
-	for _, dir := range filepath.SplitList(variable(s.Env, "PATH")) {
-		// An entry of PATH may be relative, and an empty one means the working folder:
-		// for the service that is its dir.
-		if isProgram(filepath.Join(within(s.Dir, dir), name)) {
-			return true
-		}
-	}
-	return false
-}
-
 // within is a path as seen from a folder; an empty one is the folder itself.
 func within(dir, path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(dir, path)
-}
-
-func isProgram(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && !info.IsDir() && info.Mode()&0o111 != 0
-}
-
-// variable is the value of one of an environment.
-// The first one counts, as it does for getenv.
-func variable(env []string, name string) string {
-	for _, entry := range env {
-		if value, ok := strings.CutPrefix(entry, name+"="); ok {
-			return value
-		}
-	}
-	return ""
 }
 
 // instead says what to do about a program that is not on the PATH. What is installed

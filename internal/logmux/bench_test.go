@@ -5,9 +5,7 @@ import (
 	"context"
 	"io"
 	"regexp"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // BenchmarkLines measures lines of 100 bytes from one stream, in reads as large as
@@ -92,11 +90,4 @@ func follow(b *testing.B, p *Printer, pattern *regexp.Regexp) (stop func()) {
 		}
 	}()
 	return func() { cancel(); <-over }
-}
-
-// cpuTime is what this process has used.
-func cpuTime() time.Duration {
-	var used syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"syscall"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 const (
@@ -298,7 +299,7 @@ func writeAll(w io.Writer, b []byte) error {
 	for {
 		n, err := w.Write(b)
 		// n is counted in any case: a part may have been written.
-		if !errors.Is(err, syscall.EAGAIN) {
+		if !oserr.WouldBlock.In(err) {
 			return err
 		}
 		b = b[n:]

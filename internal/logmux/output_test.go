@@ -5,19 +5,20 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 // P10: an output that is closed is told once; nobody is held up by it.
 func TestClosedOutputIsToldOnce(t *testing.T) {
 	told := make(chan error, 10)
-	p := New(Config{Out: broken{syscall.EPIPE}, OnClosed: func(err error) { told <- err }})
+	p := New(Config{Out: broken{oserr.BrokenPipe.Err()}, OnClosed: func(err error) { told <- err }})
 	api := p.Stream("api", Stdout)
 	feed(t, api, "first\n")
-	if err := <-told; !errors.Is(err, syscall.EPIPE) {
+	if err := <-told; !oserr.BrokenPipe.In(err) {
 		t.Errorf("OnClosed(%v), want EPIPE", err)
 	}
 	within(t, "writing on", func() {
@@ -29,7 +30,7 @@ func TestClosedOutputIsToldOnce(t *testing.T) {
 	if got := len(p.Tail("api", 5)); got != 5 {
 		t.Errorf("%d lines remembered, want 5", got)
 	}
-	if err := p.Close(); !errors.Is(err, syscall.EPIPE) {
+	if err := p.Close(); !oserr.BrokenPipe.In(err) {
 		t.Errorf("Close = %v, want EPIPE", err)
 	}
 	if len(told) != 0 {
@@ -197,13 +198,13 @@ type hesitant struct {
 
 func (h *hesitant) Write(b []byte) (int, error) {
 	if h.ready = !h.ready; h.ready {
-		return 0, syscall.EAGAIN
+		return 0, oserr.WouldBlock.Err()
 	}
 	if len(b) == 1 {
 		return h.recorder.Write(b)
 	}
 	h.recorder.Write(b[:1])
-	return 1, syscall.EAGAIN
+	return 1, oserr.WouldBlock.Err()
 }
 
 func TestNonBlockingOutputIsAskedAgain(t *testing.T) {

@@ -11,12 +11,12 @@ package loopback
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 	"slices"
 	"strconv"
-	"syscall"
+
+	"devgate/internal/oserr"
 )
 
 // The hosts.
@@ -52,7 +52,7 @@ func Listen(port int) ([]net.Listener, error) {
 		switch {
 		case err == nil:
 			all = append(all, l)
-		case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EAFNOSUPPORT):
+		case oserr.AddrMissing.In(err), oserr.NoFamily.In(err):
 			missing = err
 		default:
 			for _, l := range all {
@@ -77,7 +77,7 @@ func Dial(ctx context.Context, port int) (*net.TCPConn, error) {
 		if err == nil {
 			return conn.(*net.TCPConn), nil
 		}
-		if first == nil || errors.Is(first, syscall.EADDRNOTAVAIL) {
+		if first == nil || oserr.AddrMissing.In(first) {
 			first = err
 		}
 	}

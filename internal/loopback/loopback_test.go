@@ -6,8 +6,9 @@ import (
 	"net"
 	"net/netip"
 	"strings"
-	"syscall"
 	"testing"
+
+	"devgate/internal/oserr"
 )
 
 func portOf(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
@@ -53,7 +54,7 @@ func TestAPortThatIsTakenOnOneHostIsNotTakenOnTheOther(t *testing.T) {
 			continue
 		}
 		defer other.Close()
-		if all, err := Listen(portOf(other)); !errors.Is(err, syscall.EADDRINUSE) || all != nil {
+		if all, err := Listen(portOf(other)); !oserr.AddrInUse.In(err) || all != nil {
 			t.Errorf("%s: got %v, %v", host, all, err)
 		}
 		again, err := net.Listen("tcp", Addresses(portOf(other))[1-i])
@@ -79,7 +80,7 @@ func TestDialFindsAServerOnEitherHostTheFirstOneFirst(t *testing.T) {
 		conn.Close()
 		port := portOf(l)
 		l.Close()
-		if _, err := Dial(t.Context(), port); !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), IPv4) {
+		if _, err := Dial(t.Context(), port); !oserr.Refused.In(err) || !strings.Contains(err.Error(), IPv4) {
 			t.Errorf("nobody listens: got %v", err)
 		}
 	}

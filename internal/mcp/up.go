@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"devgate/internal/control"
 	"devgate/internal/event"
+	"devgate/internal/proc"
 	"devgate/internal/reach"
 	"devgate/internal/words"
 )
@@ -97,7 +97,7 @@ func (h host) devgateUp(ctx context.Context, dir string, in UpIn, patience time.
 	cmd.Dir, cmd.Env = dir, h.Environ
 	// Out of the agent's session, for the moment in which it has not started a devgate
 	// in a session of its own yet.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = proc.Detached()
 	var said, wrong bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &wrong
 	err := cmd.Run()

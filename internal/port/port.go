@@ -7,10 +7,10 @@ import (
 	"hash/fnv"
 	"net"
 	"strconv"
-	"syscall"
 	"time"
 
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 )
 
 // BusyError tells that somebody listens on a port.
@@ -47,15 +47,18 @@ func Check(port int) error {
 // probe binds the port on each address for a moment. Go sets SO_REUSEADDR, as
 // the servers do that will bind it, so TIME_WAIT is not in the way.
 func probe(port int) error {
+	if host := held(port); host != "" {
+		return &BusyError{Port: port, Host: host, Err: oserr.AddrInUse.Err()}
+	}
 	for _, host := range hosts() {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		switch {
 		case err == nil:
 			l.Close()
-		case errors.Is(err, syscall.EADDRINUSE):
+		case oserr.AddrInUse.In(err):
 			return &BusyError{Port: port, Host: host, Err: err}
-		case errors.Is(err, syscall.EACCES):
-			return fmt.Errorf("listen on port %d: %w", port, syscall.EACCES)
+		case oserr.Forbidden.In(err):
+			return fmt.Errorf("listen on port %d: %w", port, oserr.Forbidden.Err())
 		}
 		// Anything else is an address that this machine does not have.
 	}

@@ -84,6 +84,32 @@ func parseLsofDir(out string) string {
 	return ""
 }
 
+// tcpRow is how a row of a table of GetExtendedTcpTable is laid out.
+type tcpRow struct{ size, address, length, port, owner int }
+
+// MIB_TCPROW_OWNER_PID and MIB_TCP6ROW_OWNER_PID.
+var (
+	rowIPv4 = tcpRow{size: 24, address: 4, length: 4, port: 8, owner: 20}
+	rowIPv6 = tcpRow{size: 56, address: 0, length: 16, port: 20, owner: 52}
+)
+
+// parseTCPTable reads such a table: the number of its rows, and the rows. Numbers are
+// little-endian, addresses and ports as they go over the wire.
+func parseTCPTable(raw []byte, row tcpRow) (all []socket) {
+	if len(raw) < 4 {
+		return nil
+	}
+	count, raw := binary.LittleEndian.Uint32(raw), raw[4:]
+	for ; count > 0 && len(raw) >= row.size; count, raw = count-1, raw[row.size:] {
+		addr, _ := netip.AddrFromSlice(raw[row.address : row.address+row.length])
+		all = append(all, socket{
+			addr: netip.AddrPortFrom(addr, binary.BigEndian.Uint16(raw[row.port:])),
+			pid:  int(binary.LittleEndian.Uint32(raw[row.owner:])),
+		})
+	}
+	return all
+}
+
 // addresses are those of sockets in the order of their ports, each once.
 func addresses(sockets []socket) []netip.AddrPort {
 	var all []netip.AddrPort

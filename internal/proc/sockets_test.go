@@ -2,9 +2,7 @@ package proc
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
-	"os"
 	"slices"
 	"testing"
 )
@@ -60,25 +58,23 @@ func TestWhatLsofPrintsIsRead(t *testing.T) {
 	}
 }
 
-func TestWhoListensAndWhereIsFound(t *testing.T) {
-	for _, host := range []string{"127.0.0.1", "127.0.0.2", "::1"} {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		addr := netip.MustParseAddrPort(l.Addr().String())
-		if all := Listening([]int{os.Getpid(), 1 << 30}); !slices.Contains(all, addr) {
-			t.Errorf("%v is not among %v", addr, all)
-		}
-		if pid := Listener(int(addr.Port())); pid != os.Getpid() {
-			t.Errorf("pid %d listens on %v", pid, addr)
-		}
+func TestTheTableOfSocketsOfWindowsIsRead(t *testing.T) {
+	ipv4 := []byte{2, 0, 0, 0,
+		2, 0, 0, 0, 127, 0, 0, 1, 0x0b, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x39, 0x05, 0, 0,
+		2, 0, 0, 0, 0, 0, 0, 0, 0x1f, 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+		2, 0, 0, 0, 9, 9, 9, 9} // more than is counted
+	ipv6 := make([]byte, 4+56)
+	ipv6[0], ipv6[4+15], ipv6[4+20], ipv6[4+21], ipv6[4+52] = 1, 1, 0x0b, 0xb9, 7
+	var got []string
+	for _, s := range append(parseTCPTable(ipv4, rowIPv4), parseTCPTable(ipv6, rowIPv6)...) {
+		got = append(got, fmt.Sprint(s.pid, " ", s.addr))
 	}
-	if all := Listening([]int{1 << 30}); all != nil {
-		t.Errorf("nobody listens on %v", all)
+	if want := []string{"1337 127.0.0.1:3000", "4 0.0.0.0:8080", "7 [::1]:3001"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
-	if pid := Listener(0); pid != 0 {
-		t.Errorf("pid %d listens on port 0", pid)
+	for _, cut := range [][]byte{nil, ipv4[:3], ipv4[:20]} {
+		if all := parseTCPTable(cut, rowIPv4); all != nil {
+			t.Errorf("%v has %v", cut, all)
+		}
 	}
 }

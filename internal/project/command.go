@@ -72,10 +72,6 @@ func (p *Project) command(s *Service) procfile.Command {
 	return c
 }
 
-// scriptHint is the way out that is always there: the shell never looks into the
-// value of a variable for quotes.
-const scriptHint = `env = { X = "{...}" } makes it a variable: write $X there`
-
 // argv is what is executed for a command: its list as it is, or a shell.
 func (p *Project) argv(c procfile.Command, s *Service) ([]string, error) {
 	switch {
@@ -89,19 +85,6 @@ func (p *Project) argv(c procfile.Command, s *Service) ([]string, error) {
 		args[i] = p.Expand(arg, s)
 	}
 	return args, nil
-}
-
-// script is a shell that runs a text.
-func (p *Project) script(text string, s *Service) ([]string, error) {
-	lookup := p.lookup(s)
-	script, err := procfile.ExpandScript(text, lookup)
-	if err != nil {
-		return nil, err
-	}
-	if replaceable(quiet(text, lookup)) {
-		script = "exec " + strings.TrimSpace(script)
-	}
-	return []string{"/bin/sh", "-c", script}, nil
 }
 
 // quiet is a script in which what a value holds is quoted, and so nothing to the

@@ -22,8 +22,8 @@ func (p *Project) choosePorts(o Options) error {
 		taken[p.DashboardPort] = true
 	}
 	for _, s := range p.File.Services {
-		service := &Service{Service: s, Bin: filepath.Join(p.Root, ".devgate", "bin", s.Name)}
-		service.Staged = service.Bin + ".new"
+		program := filepath.Join(p.Root, ".devgate", "bin", s.Name)
+		service := &Service{Service: s, Bin: program + programEnding, Staged: program + ".new" + programEnding}
 		if err := service.choosePort(o, taken); err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ type Relay struct {
 
 // Open listens on the port, on both hosts of package loopback. Until Aim is
 // called, connections wait; patience says how long, and is asked anew for each.
-// The error is that of the system, such as syscall.EADDRINUSE. Close must be
+// The error is that of the system, which package oserr tells. Close must be
 // called.
 func Open(port int, patience func() time.Duration) (*Relay, error) {
 	listeners, err := loopback.Listen(port)

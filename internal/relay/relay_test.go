@@ -3,7 +3,6 @@ package relay
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,11 +10,11 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 )
 
 // server answers each line with its name and the line, and after the client's
@@ -162,7 +161,7 @@ func TestAServerThatIsGoneLooksLikeOne(t *testing.T) {
 		defer conn.Close()
 		_, err = conn.Read(make([]byte, 1))
 	}
-	if !errors.Is(err, syscall.ECONNRESET) {
+	if !oserr.Reset.In(err) {
 		t.Errorf("got %v, want a reset", err)
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"devgate/internal/dashboard"
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 	"devgate/internal/port"
 	"devgate/procfile"
 	"devgate/proxy/ingress"
@@ -164,7 +164,7 @@ func listenForDashboard(s *setup) ([]net.Listener, error) {
 			return nil, fmt.Errorf("there is no port for the dashboard: %w\n  hint: write dashboard = PORT, or dashboard = false, in %s", err, s.Path)
 		}
 		listeners, err := loopback.Listen(number)
-		if !errors.Is(err, syscall.EADDRINUSE) {
+		if !oserr.AddrInUse.In(err) {
 			return listeners, err
 		}
 		taken[number] = true // somebody was faster
@@ -184,9 +184,9 @@ func listenAt(s *setup, number int) ([]net.Listener, error) {
 	if s.File.Has("dashboard") {
 		where += ":" + s.File.Pos("dashboard").String()
 	}
-	if errors.Is(err, syscall.EACCES) {
-		return nil, fmt.Errorf("the dashboard may not listen on port %d: ports below 1024 need a right that you do not have\n"+
-			"  hint: choose another at %s", number, where)
+	if oserr.Forbidden.In(err) {
+		return nil, fmt.Errorf("the dashboard may not listen on port %d: %s\n"+
+			"  hint: choose another at %s", number, whyForbidden(), where)
 	}
 	var busy *port.BusyError
 	errors.As(err, &busy)

@@ -9,13 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"devgate/internal/control"
-	"devgate/internal/guard"
+	"devgate/internal/oserr"
 	"devgate/internal/port"
-	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/procfile"
 	"devgate/proxy"
@@ -111,13 +109,13 @@ func gatewayError(p *project.Project, err error) error {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("the gateway cannot listen on %s: nobody knows a host of this name\n"+
 			"  hint: leave `host` out, or give one of this machine's own names or addresses", p.Host)
-	case errors.Is(err, syscall.EADDRINUSE):
+	case oserr.AddrInUse.In(err):
 		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", another(p.Port)))
 		return errors.New(conflict(p, "the gateway", err, way))
-	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("the gateway may not listen on port %d: ports below 1024 need a right that you do not have\n"+
-			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, p.Path)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case oserr.Forbidden.In(err):
+		return fmt.Errorf("the gateway may not listen on port %d: %s\n"+
+			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, whyForbidden(), p.Path)
+	case oserr.AddrMissing.In(err):
 		return fmt.Errorf("the gateway cannot listen on %s: this machine has no such address\n"+
 			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
 	}
@@ -151,16 +149,14 @@ func conflict(p *project.Project, who string, err error, way string) string {
 		}
 		return text
 	}
-	return text + fmt.Sprintf("\n        %-27s stop that process", fmt.Sprintf("kill %d", busy.Owner.PID))
+	return text + fmt.Sprintf("\n        %-27s stop that process", killCommand(busy.Owner.PID))
 }
 
 // runningIn is the folder of the project whose devgate has a port, for its gateway or a
 // service; "" when none has. A service that is killed would be started again.
 func runningIn(busy *port.BusyError) string {
-	// A process of devgate is known by its name, one of its services by the variable that
-	// it has in its environment.
 	owner := busy.Owner
-	if !strings.HasPrefix(owner.Command, guard.Name) && proc.Variable(owner.PID, "DEVGATE") != "1" {
+	if !mayBeDevgates(owner) {
 		return ""
 	}
 	// Not with the list's lock, which this process may have: half an entry counts as none.

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net"
 	"os"
-	"syscall"
 	"testing"
 	"time"
 
+	"devgate/internal/oserr"
 	"devgate/internal/port"
 	"devgate/internal/project"
 	"devgate/procfile"
@@ -16,7 +16,7 @@ import (
 
 // P4 and the errors of a gateway that cannot listen, word for word.
 func TestAGatewayThatCannotListenSaysWhyAndWhatToDo(t *testing.T) {
-	busy := &port.BusyError{Port: 80, Err: syscall.EADDRINUSE, Owner: port.Owner{PID: 22014, Command: "next dev", Dir: "/src/old-shop", Age: 49 * time.Hour}}
+	busy := &port.BusyError{Port: 80, Err: oserr.AddrInUse.Err(), Owner: port.Owner{PID: 22014, Command: "next dev", Dir: "/src/old-shop", Age: 49 * time.Hour}}
 	for _, c := range []struct {
 		err  error
 		want string
@@ -24,11 +24,11 @@ func TestAGatewayThatCannotListenSaysWhyAndWhatToDo(t *testing.T) {
 		{busy, "the gateway: port 80 is in use by pid 22014, `next dev`, in /src/old-shop, up 2 days\n" +
 			"  hint: devgate up --port 81        use another port for the gateway\n" +
 			"        kill 22014                  stop that process"},
-		{&port.BusyError{Port: 80, Err: syscall.EADDRINUSE}, "the gateway: port 80 is in use by another user's process\n" +
+		{&port.BusyError{Port: 80, Err: oserr.AddrInUse.Err()}, "the gateway: port 80 is in use by another user's process\n" +
 			"  hint: devgate up --port 81        use another port for the gateway"},
-		{os.NewSyscallError("bind", syscall.EACCES), "the gateway may not listen on port 80: ports below 1024 need a right that you do not have\n" +
+		{os.NewSyscallError("bind", oserr.Forbidden.Err()), "the gateway may not listen on port 80: ports below 1024 need a right that you do not have\n" +
 			"  hint: choose another: port = 3000 in Devgatefile, or devgate up --port 3000"},
-		{syscall.EADDRNOTAVAIL, "the gateway cannot listen on 10.1.2.3: this machine has no such address\n" +
+		{oserr.AddrMissing.Err(), "the gateway cannot listen on 10.1.2.3: this machine has no such address\n" +
 			"  hint: leave `host` out, or give one of this machine's own addresses"},
 		{&net.DNSError{Err: "no such host", Name: "10.1.2.3"}, "the gateway cannot listen on 10.1.2.3: nobody knows a host of this name\n" +
 			"  hint: leave `host` out, or give one of this machine's own names or addresses"},

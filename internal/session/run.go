@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"devgate/internal/control"
 	"devgate/internal/event"
 	"devgate/internal/logmux"
-	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/watch"
 )
@@ -166,7 +164,7 @@ func (s *session) stop(p *parts) {
 	s.exec.Close()
 	p.recording.stop()
 	// Whatever was started has ended, so the next devgate has nobody to look for.
-	os.Remove(leftoversPath(s.options.Project.Root))
+	forgetProcesses(s.options.Project.Root)
 	p.observing.stop() // after the last request
 	p.sizing.stop()
 	limit, cancel := context.WithTimeout(context.Background(), stuckLimit)
@@ -200,11 +198,6 @@ func (s *session) watchFiles(ctx context.Context, reload func(event.Cause)) erro
 		}
 		s.edits.written(c)
 	})
-}
-
-func (s *session) recordProcesses(ctx context.Context) error {
-	record := leftovers{Boot: proc.Boot(), Mark: s.mark, Group: s.exec.Group()}
-	return record.keep(ctx, leftoversPath(s.options.Project.Root))
 }
 
 // readKeys hands keys over until ctx ends.

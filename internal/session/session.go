@@ -10,13 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"devgate/internal/checkout"
 	"devgate/internal/control"
 	"devgate/internal/event"
 	"devgate/internal/logmux"
+	"devgate/internal/oserr"
 	"devgate/internal/proc"
 	"devgate/internal/project"
 	"devgate/internal/watch"
@@ -262,7 +262,7 @@ func (s *session) apply(d plan) (remark string) {
 // outputFailed ends the session when the reader of its output has gone. A full
 // disk is no reason to: services, files and memory go on.
 func (s *session) outputFailed(err error) {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+	if oserr.DiskFull.In(err) {
 		fmt.Fprintf(s.options.Err, "devgate: cannot %v; services go on, devgate logs shows what they print\n", err)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"syscall"
+	"time"
 )
 
 // signals ends a session at the first signal, and kills what is left at the
@@ -19,15 +20,18 @@ type signals struct {
 // run acts on signals until ctx ends.
 func (s *signals) run(ctx context.Context) error {
 	asked := false
+	var over <-chan time.Time // when the system ends this process
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-over:
+			s.kill()
 		case sig := <-s.from:
 			switch {
 			// Taken only so that a write fails with EPIPE instead of ending the process.
 			case sig == syscall.SIGPIPE:
-			case sig == syscall.SIGTSTP:
+			case suspends(sig):
 				// The channel keeps what comes meanwhile; the shell's fg is SIGCONT,
 				// which ends it.
 				s.suspend()
@@ -38,6 +42,9 @@ func (s *signals) run(ctx context.Context) error {
 				s.kill()
 			default:
 				asked = true
+				if limit := timeLeft(sig); limit > 0 {
+					over = time.After(limit)
+				}
 				s.end(&SignalError{sig.(syscall.Signal)})
 			}
 		}

@@ -8,19 +8,21 @@ import (
 	"testing/synctest"
 )
 
+// heard are signals, what they lead to, and what is said.
+type heard struct {
+	signals []os.Signal
+	want    []string
+	said    []string
+}
+
 // C1: the first signal ends a session as asked, the second at once.
 func TestWhatSignalsLeadTo(t *testing.T) {
-	for _, c := range []struct {
-		signals []os.Signal
-		want    []string
-		said    []string
-	}{
+	for _, c := range append(ofTheSystem(), []heard{
 		{[]os.Signal{syscall.SIGPIPE}, nil, nil},
-		{[]os.Signal{syscall.SIGTSTP, syscall.SIGTSTP}, []string{"suspend", "suspend"}, nil},
 		{[]os.Signal{syscall.SIGTERM}, []string{"ended by terminated"}, nil},
 		{[]os.Signal{syscall.SIGINT, syscall.SIGPIPE, syscall.SIGINT}, []string{"ended by interrupt", "ended by quit", "kill"}, []string{": killing what is left"}},
 		{[]os.Signal{syscall.SIGQUIT}, []string{"ended by quit", "kill"}, []string{": killing what is left"}},
-	} {
+	}...) {
 		synctest.Test(t, func(t *testing.T) {
 			var did []string
 			var out said

@@ -62,7 +62,7 @@ func install(service *project.Service) error {
 		err = os.RemoveAll(bin) // a folder cannot be replaced by another
 	}
 	if err == nil {
-		err = os.Rename(staged, bin)
+		err = replaceProgram(staged, bin)
 	}
 	if err != nil {
 		return fmt.Errorf("install build: %w", err)

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
 
 	"devgate/internal/project"
 	"devgate/supervisor"
@@ -52,7 +51,7 @@ func (t *terminals) resize() {
 // follow passes on each new size of devgate's own terminal.
 func (t *terminals) follow(ctx context.Context) error {
 	changed := make(chan os.Signal, 1)
-	signal.Notify(changed, syscall.SIGWINCH)
+	notifyOfSizes(changed)
 	defer signal.Stop(changed)
 	// The size was read when the terminals were made, and SIGWINCH is only heard from now
 	// on.

@@ -1,5 +1,3 @@
-//go:build unix
-
 // Package testport gives tests ports for servers that they start, stop and start
 // again.
 //
@@ -13,14 +11,12 @@ package testport
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 )
 
@@ -93,11 +89,6 @@ var register = sync.OnceValues(func() (*os.File, error) {
 	path := filepath.Join(os.TempDir(), fmt.Sprintf("devgate-test-ports-%d", os.Getuid()))
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 })
-
-func lock(all *os.File, port int) bool {
-	one := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart, Start: int64(port), Len: 1}
-	return syscall.FcntlFlock(all.Fd(), syscall.F_SETLK, &one) == nil
-}
 
 // Bindable reports whether nobody listens on a port, on either address family.
 func Bindable(port int) bool {

@@ -3,6 +3,7 @@ package tty
 import (
 	"errors"
 	"io"
+	"os"
 )
 
 // WantColor decides about colours: the mode (always, never or auto) first, then
@@ -24,7 +25,8 @@ func WantColor(mode string, out io.Writer, env func(string) string) (bool, error
 	case forced(env("FORCE_COLOR")), forced(env("CLICOLOR_FORCE")):
 		return true, nil
 	}
-	return IsTerminal(out) && env("TERM") != "dumb", nil
+	file, _ := out.(*os.File)
+	return IsTerminal(out) && env("TERM") != "dumb" && readsEscapes(file), nil
 }
 
 func forced(value string) bool { return value != "" && value != "0" && value != "false" }

@@ -2,14 +2,11 @@ package tty
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Keyboard reads keys from the terminal while a job (devgate) is its foreground
@@ -22,7 +19,7 @@ type Keyboard struct {
 	foreground func() bool // the job has the terminal
 
 	mu        sync.Mutex
-	before    *unix.Termios // nil: the terminal is as it was
+	before    *settings // nil: the terminal is as it was
 	suspended bool
 	refresh   *time.Timer // is to ask for the text again; nil: nobody has asked for it
 }
@@ -111,7 +108,7 @@ func (k *Keyboard) enter(line func() string) bool {
 	case !k.foreground():
 		return false
 	}
-	before, err := keysFrom(int(k.in.file.Fd()))
+	before, err := keysFrom(k.in.file)
 	if err != nil {
 		return false
 	}
@@ -135,7 +132,7 @@ func (k *Keyboard) leave() {
 	defer k.mu.Unlock()
 	if k.before != nil {
 		k.footer.hide()
-		setTermios(int(k.in.file.Fd()), k.before)
+		giveBack(k.in.file, k.before)
 		k.before = nil
 	}
 }
@@ -178,20 +175,4 @@ func (k *Keyboard) read(press func(rune), line func() string) error {
 	}
 	k.footer.show(line())
 	return nil
-}
-
-// keysFrom lets a terminal hand over each key at once and unseen. It returns how
-// the terminal was. Ctrl-C and its like stay signals, output is as ever.
-func keysFrom(fd int) (before *unix.Termios, err error) {
-	before, err = getTermios(fd)
-	if err != nil {
-		return nil, fmt.Errorf("read terminal settings: %w", err)
-	}
-	now := *before
-	now.Lflag &^= unix.ICANON | unix.ECHO
-	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 1, 0
-	if err := setTermios(fd, &now); err != nil {
-		return nil, fmt.Errorf("set terminal: %w", err)
-	}
-	return before, nil
 }

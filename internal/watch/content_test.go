@@ -5,8 +5,6 @@ import (
 	"os"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // TestState: what counts as the same content.
@@ -63,16 +61,6 @@ func TestRead(t *testing.T) {
 	r.ok(os.Truncate(r.path("f"), maxHashed+1))
 	if s := read(); s.kind != opaque {
 		t.Errorf("one byte more: %v", s)
-	}
-	r.remove("f")
-	r.ok(unix.Mkfifo(r.path("f"), 0o644))
-	if s := read(); s.kind != absent {
-		t.Errorf("a pipe: %v", s)
-	}
-	r.remove("f")
-	r.ok(os.Symlink("nowhere", r.path("f")))
-	if s := read(); s.kind != absent {
-		t.Errorf("a link to nothing: %v", s)
 	}
 	r.remove("f")
 	r.mkdir("f")

@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"golang.org/x/sys/unix"
 )
 
 // notifier is the part of fsnotify.Watcher that a tree uses.
@@ -59,15 +57,6 @@ func newTree(events notifier) *tree {
 		devices: map[uint64]bool{},
 		kind:    silent,
 	}
-}
-
-// identify returns the identity of the folder at path; false: there is none.
-func identify(path string) (identity, bool) {
-	var st unix.Stat_t
-	if retry(func() error { return unix.Stat(path, &st) }) != nil || st.Mode&unix.S_IFMT != unix.S_IFDIR {
-		return identity{}, false
-	}
-	return identity{uint64(st.Dev), st.Ino}, true
 }
 
 // open starts to watch the folder at dir, or finds it watched. Nil: there is

@@ -10,10 +10,11 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 // started is a Server on a port of its own, which ends with the test.
@@ -164,7 +165,7 @@ func TestBrokenAnswersAreCut(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got, err := io.ReadAll(resp.Body); len(got) > 3 || err == nil || c.reset != errors.Is(err, syscall.ECONNRESET) {
+		if got, err := io.ReadAll(resp.Body); len(got) > 3 || err == nil || c.reset != oserr.Reset.In(err) {
 			t.Errorf("%s: %q %v", name, got, err)
 		}
 	}

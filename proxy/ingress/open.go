@@ -1,19 +1,18 @@
 package ingress
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"slices"
 	"strconv"
-	"syscall"
 
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 )
 
-// Error says which address could not be listened on. errors.Is finds the
-// system's reason in it: syscall.EADDRINUSE, syscall.EACCES.
+// Error says which address could not be listened on. Package oserr finds
+// the system's reason in it: oserr.AddrInUse, oserr.Forbidden.
 type Error struct {
 	Host string // the address, without port
 	Port int
@@ -40,7 +39,7 @@ const portTries = 20
 func Open(host string, port int, have []net.Listener) (listeners []net.Listener, err error) {
 	for range portTries {
 		listeners, err = listenAll(addressesOf(host), port, have)
-		if err == nil || port != 0 || !errors.Is(err, syscall.EADDRINUSE) {
+		if err == nil || port != 0 || !oserr.AddrInUse.In(err) {
 			break
 		}
 	}
@@ -79,7 +78,7 @@ func listenAll(hosts []string, port int, have []net.Listener) ([]net.Listener, e
 }
 
 func noFamily(err error) bool {
-	return errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT)
+	return oserr.AddrMissing.In(err) || oserr.NoFamily.In(err)
 }
 
 // Close closes them all.

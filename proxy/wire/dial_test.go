@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 	"devgate/internal/testport"
 )
 
@@ -53,7 +53,7 @@ func TestDialError(t *testing.T) {
 	address := net.JoinHostPort("localhost", strconv.Itoa(testport.One(t)))
 	for _, o := range []Origin{{Address: address}, {Address: address, H2C: true}} {
 		_, err := NewTransport(o, new(sync.WaitGroup)).RoundTrip(t.Context(), get("/"), Try{})
-		if d := new(DialError); !errors.As(err, &d) || !errors.Is(err, syscall.ECONNREFUSED) {
+		if d := new(DialError); !errors.As(err, &d) || !oserr.Refused.In(err) {
 			t.Errorf("H2C %t: %v", o.H2C, err)
 		}
 	}

@@ -179,7 +179,7 @@ func (s *sender) sendFiled(frame []byte) error {
 			return err
 		}
 	}
-	if err := sendFile(s.cn.raw, f, off, n); err != nil {
+	if err := sendFile(s.cn, f, off, n); err != nil {
 		return err
 	}
 	s.body.skip(n)

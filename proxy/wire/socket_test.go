@@ -50,7 +50,7 @@ func TestSendFile(t *testing.T) {
 		c, other := socketPair(t)
 		sent := make(chan error, 1)
 		go func() {
-			sent <- sendFile(c.raw, open(), 1000, 7<<20)
+			sent <- sendFile(c, open(), 1000, 7<<20)
 			c.close()
 		}()
 		got, err := io.ReadAll(iotest.HalfReader(other))
@@ -61,7 +61,7 @@ func TestSendFile(t *testing.T) {
 	t.Run("more than there is", func(t *testing.T) {
 		c, other := socketPair(t)
 		go io.Copy(io.Discard, other)
-		if err := sendFile(c.raw, open(), 0, 9<<20); err != io.ErrUnexpectedEOF {
+		if err := sendFile(c, open(), 0, 9<<20); err != io.ErrUnexpectedEOF {
 			t.Error(err)
 		}
 	})
@@ -69,14 +69,14 @@ func TestSendFile(t *testing.T) {
 		c, _ := socketPair(t)
 		f := open()
 		f.Close()
-		if err := sendFile(c.raw, f, 0, 1); err == nil {
+		if err := sendFile(c, f, 0, 1); err == nil {
 			t.Error("it reports success")
 		}
 	})
 	t.Run("a closed connection", func(t *testing.T) {
 		c, other := socketPair(t)
 		done := make(chan error, 1)
-		go func() { done <- sendFile(c.raw, open(), 0, 8<<20) }()
+		go func() { done <- sendFile(c, open(), 0, 8<<20) }()
 		io.ReadFull(other, make([]byte, 1000)) // then it waits for somebody who reads
 		c.close()
 		if err := <-done; err == nil {

@@ -14,13 +14,13 @@ const sendFileMax = 4 << 20
 
 // sendFile moves n bytes of f, from off on, to a socket without a copy in this
 // process. The file may be closed meanwhile, which is an error.
-func sendFile(to syscall.RawConn, f *os.File, off, n int64) error {
+func sendFile(to *conn, f *os.File, off, n int64) error {
 	from, err := f.SyscallConn()
 	if err != nil {
 		return err
 	}
 	m := &mover{from: from, off: off, end: off + n}
-	if err := to.Write(m.move); err != nil {
+	if err := to.raw.Write(m.move); err != nil {
 		return err
 	}
 	return m.err

@@ -176,14 +176,11 @@ func (s *Spool) store(p []byte) error {
 	return err
 }
 
-// moveToFile removes the file's name at once, so that nothing is left behind
-// however the gateway ends.
 func (s *Spool) moveToFile() error {
-	f, err := os.CreateTemp("", "devgate-body-*")
+	f, err := openNameless()
 	if err != nil {
 		return err
 	}
-	os.Remove(f.Name())
 	if _, err := f.WriteAt(s.memory, 0); err != nil {
 		f.Close()
 		return err

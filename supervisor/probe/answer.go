@@ -8,8 +8,9 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 // ErrNotHTTP is what AnswersHTTP finds where something answers in another
@@ -84,7 +85,7 @@ func readHead(conn net.Conn, head string) (string, error) {
 }
 
 func noAnswer(port int, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+	if errors.Is(err, io.EOF) || oserr.Reset.In(err) || oserr.BrokenPipe.In(err) {
 		return fmt.Errorf("localhost:%d accepts a connection and closes it without an answer", port)
 	}
 	return fmt.Errorf("localhost:%d accepts a connection, and no answer has come yet", port)

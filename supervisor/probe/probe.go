@@ -13,10 +13,10 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"syscall"
 	"time"
 
 	"devgate/internal/loopback"
+	"devgate/internal/oserr"
 )
 
 // ErrNobody is what an Attempt finds where nobody listens on the port.
@@ -66,7 +66,7 @@ func dial(ctx context.Context, port int) (net.Conn, error) {
 	switch {
 	case err == nil:
 		return conn, nil
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case oserr.Refused.In(err):
 		return nil, fmt.Errorf("%w on localhost:%d", ErrNobody, port)
 	}
 	return nil, err

@@ -1,0 +1,39 @@
+//go:build unix
+
+package session
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"devgate/internal/guard"
+	"devgate/internal/port"
+	"devgate/internal/proc"
+)
+
+// suspends reports whether a signal is that of Ctrl-Z.
+func suspends(sig os.Signal) bool { return sig == syscall.SIGTSTP }
+
+// timeLeft is how long after a signal the system lets a process live; 0: for as long as it
+// likes.
+func timeLeft(os.Signal) time.Duration { return 0 }
+
+// notifyOfSizes has each new size of the terminal told.
+func notifyOfSizes(changed chan<- os.Signal) { signal.Notify(changed, syscall.SIGWINCH) }
+
+// whyForbidden is why this user may not listen on a port.
+func whyForbidden() string { return "ports below 1024 need a right that you do not have" }
+
+// killCommand is what a person types to end a process.
+func killCommand(pid int) string { return fmt.Sprintf("kill %d", pid) }
+
+// mayBeDevgates reports whether the owner of a port is a devgate, or one of its services.
+func mayBeDevgates(owner port.Owner) bool {
+	// A process of devgate is known by its name, one of its services by the variable that
+	// it has in its environment.
+	return strings.HasPrefix(owner.Command, guard.Name) || proc.Variable(owner.PID, "DEVGATE") == "1"
+}
