@@ -17,7 +17,7 @@ const extensionMax = 16 << 10
 // Chunked reads a chunked body (RFC 9112, section 7.1). Its end is io.EOF, behind
 // which Trailer has what came with it.
 type Chunked struct {
-	Trailer []Field
+	Trailer []Field // nil: there was none
 
 	br     *bufio.Reader
 	left   int64 // of the chunk
@@ -276,6 +276,8 @@ func (c *Chunked) readTrailer() error {
 			return malformed("it has a " + f.Key + " behind its body")
 		}
 	}
-	c.Trailer = fields
+	if len(fields) > 0 {
+		c.Trailer = fields
+	}
 	return io.EOF
 }

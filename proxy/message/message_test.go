@@ -77,7 +77,10 @@ func TestChunked(t *testing.T) {
 		"0\r\n\r\n": "", "3\r\nabc\r\n0\r\n\r\nnext": "abc", "00003\r\nabc\r\n00\r\n\r\n": "abc", "A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n": "01234567890123456789",
 		"3;a\r\nabc\r\n0;b=c;d=\"e\\\"\tf\" ; g\r\n\r\n": "abc", "3 ; a = b\r\nabc\r\n0\r\n\r\n": "abc",
 	} {
-		got, _, rest, err := chunked(t, body)
+		got, trailer, rest, err := chunked(t, body)
+		if trailer != nil {
+			t.Errorf("%q: trailer %v", body, trailer)
+		}
 		if got != want || err != nil || strings.HasSuffix(body, "next") != (rest == "next") {
 			t.Errorf("%q: %q %q %v", body, got, rest, err)
 		}
