@@ -174,14 +174,12 @@ func checkEngine(ctx context.Context, std streams, o *exportFlags) error {
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	found := map[string]int{}
-	list := []export.Finding{}
 	seen, err := observations(root)
 	if err != nil {
 		return err
 	}
+	list := []export.Finding{}
 	err = export.Check(ctx, base, seen, func(f export.Finding) error {
-		found[f.Verdict]++
 		list = append(list, f)
 		if !o.asJSON && f.Verdict != "same" {
 			fmt.Fprintf(std.out, "%s  %s %s: %s\n", f.Verdict, f.Method, f.Path, f.Why)
@@ -191,7 +189,16 @@ func checkEngine(ctx context.Context, std streams, o *exportFlags) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
+	return tellFindings(std, list, o.asJSON)
+}
+
+// tellFindings ends a check: with all that was found, or with how much of it there is.
+func tellFindings(std streams, list []export.Finding, asJSON bool) (err error) {
+	found := map[string]int{}
+	for _, f := range list {
+		found[f.Verdict]++
+	}
+	if asJSON {
 		err = printJSON(std.out, list)
 	} else {
 		_, err = fmt.Fprintf(std.out, "%d answered as devgate does, %d differ, %d unclear\n", found["same"], found["differs"], found["unclear"])
