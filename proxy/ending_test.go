@@ -202,6 +202,36 @@ func TestServeEndsGracefully(t *testing.T) {
 	}
 }
 
+// G4: the same by HTTP/2, where nobody speaks HTTP/1.
+func TestServeEndsGracefullyByHTTP2(t *testing.T) {
+	var g *testGateway
+	g = gateway(t, Config{}, backend(t, "b", func(w http.ResponseWriter, r *http.Request) {
+		for !g.isStopping() {
+			runtime.Gosched()
+		}
+		io.WriteString(w, "done")
+	}))
+	tr := &http.Transport{Protocols: new(http.Protocols)}
+	tr.Protocols.SetUnencryptedHTTP2(true)
+	defer tr.CloseIdleConnections()
+	done := make(chan string)
+	go func() {
+		resp, err := (&http.Client{Transport: tr}).Do(g.request("GET", "/slow", nil))
+		if err != nil {
+			done <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		done <- string(body)
+	}()
+	eventually(t, "it is asked", func() bool { return g.requests.count() == 1 })
+	g.stop()
+	if got := <-done; got != "done" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestContextOfHandlerAlone(t *testing.T) {
 	g := New(Config{Backends: []Backend{{Name: "a", Port: 1}}})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -132,8 +132,10 @@ func (a *acceptor) stop() {
 	}
 	grace, cancel := context.WithTimeout(context.Background(), stopGrace)
 	defer cancel()
-	a.work.Go(func() { a.http2.Shutdown(grace) })
+	var ending sync.WaitGroup
+	ending.Go(func() { a.http2.Shutdown(grace) })
 	a.http1.Stop(grace)
+	ending.Wait()
 	a.cancel() // also those whose client nobody is listening to
 	a.http1.Cancel()
 	a.http1.Close()

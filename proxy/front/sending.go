@@ -80,7 +80,10 @@ func (w *Client) ReadFrom(r io.Reader) (n int64, err error) {
 	if w.err != nil {
 		return 0, w.err
 	}
-	n, err = tcp.ReadFrom(io.LimitReader(r, w.left))
+	if l, is := r.(*io.LimitedReader); !is || l.N > w.left { // behind two of them the system sees no file
+		r = io.LimitReader(r, w.left)
+	}
+	n, err = tcp.ReadFrom(r)
 	w.left -= n
 	return n, err
 }
