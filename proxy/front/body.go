@@ -104,7 +104,9 @@ const (
 // isLong reports whether the connection cannot be used again as nobody has read the
 // body.
 func (b *body) isLong() bool {
-	b.mu.Lock()
+	if !b.mu.TryLock() {
+		return true // somebody waits for it, and the answer does not wait for him
+	}
 	defer b.mu.Unlock()
 	return b.err == nil && (b.expected || b.left > restMax) || b.err != nil && b.err != io.EOF
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -190,6 +191,28 @@ func TestClientsGetTheLastAnswer(t *testing.T) {
 			t.Errorf("%s: %q %v", name, got, err)
 		}
 	}
+}
+
+// G5: an answer does not wait for a body that somebody is reading.
+func TestAnswersGoOutWhileABodyIsRead(t *testing.T) {
+	nc := started(t, &Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reads, over := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(over)
+			r.Body.Read(make([]byte, 1))
+			close(reads)
+			r.Body.Read(make([]byte, 1))
+		}()
+		<-reads
+		runtime.Gosched()
+		w.(http.Flusher).Flush()
+		<-over
+	})})()
+	io.WriteString(nc, "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na")
+	if resp, err := http.ReadResponse(bufio.NewReader(nc), nil); err != nil || resp.StatusCode != 200 {
+		t.Errorf("%v %v", resp, err)
+	}
+	io.WriteString(nc, "b")
 }
 
 // More than was told is refused, and what was told goes out whole.
