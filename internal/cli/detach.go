@@ -130,6 +130,10 @@ func (o upOptions) repeated(p *project.Project) []string {
 	return args
 }
 
+// startPatience is how long beyond its limit a devgate may take to be there: it alone
+// can say what is not ready.
+const startPatience = 10 * time.Second
+
 // brokenPatience is how long after its last connection a devgate may take to end.
 const brokenPatience = time.Second
 
@@ -147,13 +151,16 @@ func awaitDetached(root string, child *exec.Cmd, limit time.Duration) (client *c
 		}
 		cancel(err)
 	}()
-	connecting, stop := context.WithDeadline(ctx, end)
+	connecting, stop := context.WithDeadline(ctx, end.Add(startPatience))
 	defer stop()
 	if client, err = control.Await(connecting, root); err == nil {
 		answer, err = reach.AwaitReady(ctx, client, nil, time.Until(end))
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		return client, answer, nil
+	case errors.Is(err, control.ErrNotRunning):
+		err = fmt.Errorf("devgate (pid %d) runs in the background and does not answer after %s; devgate wait goes on waiting for it", child.Process.Pid, limit+startPatience)
 	}
 	// Then the child's own words are the better error.
 	select { // a connection breaks a moment before its process has ended

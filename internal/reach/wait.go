@@ -28,7 +28,7 @@ func await(ctx context.Context, client *control.Client, names []string, limit ti
 	// The devgate that answers ends the wait itself at limit, so more than that means
 	// that it hangs.
 	silent := errors.New("devgate does not answer; devgate status tells whether it runs")
-	ctx, cancel := context.WithTimeoutCause(ctx, limit+answerPatience, silent)
+	ctx, cancel := context.WithTimeoutCause(ctx, max(limit, 0)+answerPatience, silent)
 	defer cancel()
 	// At least a millisecond, as a limit of 0 means none.
 	return client.Wait(ctx, names, max(limit, time.Millisecond), saved)

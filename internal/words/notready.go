@@ -75,8 +75,9 @@ func Missing(answer control.Readiness) (all []control.Service) {
 // itself: then it was the time that ran out.
 func isUnderWay(answer control.Readiness) bool {
 	return slices.ContainsFunc(Missing(answer), func(s control.Service) bool {
-		// Waiting is for another one, which is missing itself and says why.
-		return !s.Settled() && s.State != event.Waiting
+		// Waiting is for another one, which is missing itself and says why; who waits for
+		// nobody is about to begin.
+		return !s.Settled() && (s.State != event.Waiting || len(s.WaitsFor) == 0)
 	})
 }
 

@@ -30,7 +30,8 @@ func TestWhatIsNotReadyIsSaid(t *testing.T) {
 		{control.Service{State: event.Stopped}, "not everything is ready\napi: stopped"},
 		{control.Service{State: event.Failed, Reason: "exit status 3, 3 times in a row"}, "not everything is ready\napi: failed: exit status 3, 3 times in a row"},
 		{control.Service{State: event.Starting}, "not everything is ready after 1s\napi: starting"},
-		{control.Service{State: event.Waiting, Reason: "waits for db"}, "not everything is ready\napi: waiting: waits for db"},
+		{control.Service{State: event.Waiting}, "not everything is ready after 1s\napi: waiting"}, // it is about to begin
+		{control.Service{State: event.Waiting, Reason: "waits for db", WaitsFor: []string{"db"}}, "not everything is ready\napi: waiting: waits for db"},
 		{control.Service{State: event.Ready, Outdated: true, Reason: "an older version runs: build failed (exit status 1)"}, "not everything is ready\napi: an older version runs: build failed (exit status 1)"},
 		{control.Service{State: event.Ready, Updating: true, Reason: "a newer version is on its way"}, "not everything is ready after 1s\napi: a newer version is on its way"},
 	} {
