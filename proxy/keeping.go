@@ -95,8 +95,8 @@ func (a *answering) watchAnswer(h http.Header, rep *reply) {
 	}
 }
 
-// keepAnswer keeps the head of the client's answer. net/http changes it no more, and
-// uses it for nothing else.
+// keepAnswer keeps the head of the client's answer, until it is recorded: after the
+// request its map is that of the next one.
 func (a *answering) keepAnswer(h http.Header) { a.keeping.answer = Message{Header: h, Size: -1} }
 
 // keepsBody reports whether the body of an answer with that status is to be kept:
@@ -168,7 +168,7 @@ func (a *answering) keepRequest() {
 	s := a.req.Body.Sampled()
 	a.keeping.taken += s.Cost()
 	m.measure(s.Bytes, s.Size, s.Whole, a.r.ContentLength)
-	if s.Whole && len(a.r.Trailer) > 0 { // else net/http may still be writing to it
+	if s.Whole && len(a.r.Trailer) > 0 { // else it may still be written to
 		m.Trailer = a.r.Trailer
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -220,4 +221,25 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	})
+}
+
+// G9: a record keeps the words that it shows, and not the head that they were read from.
+func TestARecordKeepsNoHead(t *testing.T) {
+	g := gateway(t, Config{}, backend(t, "a", answers(200, "")))
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	long := "X-Long: " + strings.Repeat("v", 500<<10) + "\r\n"
+	for range 60 {
+		g.raw("GET /long HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + long + "\r\n")
+		g.raw("GET /bad HTTP/1.1\r\nHost: localhost\r\n" + long + "nonsense\r\n\r\n")
+	}
+	eventually(t, "all are recorded", func() bool { return len(g.Requests()) == 120 })
+	if grown := int64(heap()) - int64(before); grown > 20<<20 {
+		t.Errorf("120 requests with heads of 500 KB keep %d MB", grown>>20)
+	}
 }

@@ -37,6 +37,7 @@ func (g *Gateway) refuse(r front.Refusal) []byte {
 // its answer.
 func (g *Gateway) recordRefusal(r front.Refusal, answer Message) {
 	e := Exchange{At: time.Now(), Method: clip(printable(r.Method), nameMax), Path: clip(printable(r.Target), pathMax), Status: r.Status}
+	e.free()
 	w := refusedText(e.Method, &answer)
 	defer putDetailText(w)
 	g.recorder.add(e, nil, w.bytes())

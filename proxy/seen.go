@@ -71,7 +71,7 @@ func (s *seenRoutes) add(one *seenRoute) {
 	if len(one.path) > seenPathMax || len(one.method) > seenMethodMax || strings.HasPrefix(one.path, "//") {
 		return
 	}
-	// Both are parts of a larger string of net/http's.
+	// Both are parts of a larger string.
 	one.method, one.path = strings.Clone(one.method), strings.Clone(one.path)
 	one.key = s.key(one.method, one.path)
 	s.mu.Lock()

@@ -43,10 +43,7 @@ func (a *answering) summary() Exchange {
 	if a.req != nil {
 		e.Path = clip(a.req.Target, pathMax)
 	}
-	// net/http cuts them out of one line.
-	if len(a.r.RequestURI) > pathMax {
-		e.Method, e.Path, e.Host = strings.Clone(e.Method), strings.Clone(e.Path), strings.Clone(e.Host)
-	}
+	e.free()
 	for i := range a.trace.attempts {
 		t := &a.trace.attempts[i]
 		e.Held += t.held
@@ -55,13 +52,20 @@ func (a *answering) summary() Exchange {
 	return e
 }
 
-// clip shortens a text for the record, and frees it from the larger string that
-// net/http cut it out of.
+// free frees the texts of a record from the head that they are parts of, which may be
+// 1 MiB long and would be kept with them.
+func (e *Exchange) free() {
+	all := e.Method + e.Path + e.Host
+	path := len(e.Method) + len(e.Path)
+	e.Method, e.Path, e.Host = all[:len(e.Method)], all[len(e.Method):path], all[path:]
+}
+
+// clip shortens a text for the record.
 func clip(text string, max int) string {
 	if len(text) <= max {
 		return text
 	}
-	return strings.Clone(text[:max-3]) + "..."
+	return text[:max-3] + "..."
 }
 
 // observe tells what was decided. Nothing is told of what says nothing of a path: a
