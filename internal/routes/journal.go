@@ -70,22 +70,22 @@ func (j *Journal) Observe(o *Observation) {
 	if j.pages[o.Backend] && isSource(o.Path) {
 		return
 	}
-	j.add(k, *o)
+	j.add(*o)
 }
 
 // add keeps a new observation if there are not enough of its kind.
-func (j *Journal) add(k key, o Observation) {
+func (j *Journal) add(o Observation) {
 	shape := shapeOf(&o)
 	if j.examples[shape] == examplesMax {
 		return
 	}
 	j.examples[shape]++
-	// A path is a part of a request's head, which would be kept with it.
-	o.Path = string([]byte(o.Path))
+	// They are parts of the heads of a request and its answer, which would be kept with
+	// them.
+	o.Method, o.Path, o.Type = strings.Clone(o.Method), strings.Clone(o.Path), strings.Clone(o.Type)
 	o.Refused = slices.Clone(o.Refused)
 	slices.Sort(o.Refused)
-	k.path = o.Path
-	j.seen[k] = struct{}{}
+	j.seen[keyOf(&o)] = struct{}{}
 	j.all = append(j.all, o)
 	j.changed()
 }
@@ -160,7 +160,7 @@ func (j *Journal) refill(list []Observation) {
 	j.all = nil
 	for _, o := range list {
 		j.pages[o.Backend] = j.pages[o.Backend] || o.Page
-		j.add(keyOf(&o), o)
+		j.add(o)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pgregory.net/rapid"
 )
@@ -163,6 +164,26 @@ func TestObservingAllocatesNothing(t *testing.T) {
 		o := Observation{Method: "GET", Path: path, Backend: "api", Strong: true, Refused: passed}
 		if n := testing.AllocsPerRun(100, func() { j.Observe(&o) }); n > 0 {
 			t.Errorf("%s: %.0f allocations", path, n)
+		}
+	}
+}
+
+// X1: what is kept of a request is not the head that its words were read from.
+func TestAnObservationKeepsNoHead(t *testing.T) {
+	head := "GET /users text/html"
+	j := NewJournal()
+	j.Observe(&Observation{Method: head[:3], Path: head[4:10], Type: head[11:], Backend: "api", Status: 200, Strong: true})
+	if len(j.all) != 1 || len(j.seen) != 1 {
+		t.Fatalf("%+v", j.all)
+	}
+	texts := []string{j.all[0].Method, j.all[0].Path, j.all[0].Type}
+	for k := range j.seen {
+		texts = append(texts, k.method, k.path)
+	}
+	from := uintptr(unsafe.Pointer(unsafe.StringData(head)))
+	for _, text := range texts {
+		if at := uintptr(unsafe.Pointer(unsafe.StringData(text))); at >= from && at < from+uintptr(len(head)) {
+			t.Errorf("%q is a part of the head", text)
 		}
 	}
 }
