@@ -18,8 +18,10 @@ func TestAnArchiveStaysWithinItsBound(t *testing.T) {
 		}
 		var all []kept
 		lengths := rapid.SampledFrom([]int{0, 1, 100, 5000, segmentSize - 1, segmentSize, segmentSize + 1, detailMax})
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			if rapid.IntRange(0, 9).Draw(t, "kind") == 0 {
+		steps := rapid.IntRange(1, 60).Draw(t, "steps")
+		for step := range steps {
+			bounded := rapid.IntRange(0, 9).Draw(t, "kind") == 0
+			if bounded {
 				a.bound(rapid.SampledFrom([]int{0, 1000, segmentSize, archiveIdle, 2 * archiveIdle}).Draw(t, "limit"))
 			}
 			text := bytes.Repeat([]byte{byte(len(all))}, lengths.Draw(t, "length"))
@@ -31,6 +33,9 @@ func TestAnArchiveStaysWithinItsBound(t *testing.T) {
 			}
 			if taken != a.size || taken > a.limit {
 				t.Fatalf("%d bytes are taken, %d counted, %d allowed", taken, a.size, a.limit)
+			}
+			if !bounded && step < steps-1 {
+				continue // to compare all of them each time is slow
 			}
 			forgotten := true
 			for i, k := range all {

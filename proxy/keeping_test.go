@@ -378,7 +378,7 @@ func TestWhatIsKeptIsWhatWasSent(t *testing.T) {
 					t.Fatal(err)
 				}
 				id := d.ID
-				checks = append(checks[max(0, len(checks)-20):], func() error {
+				checks = append(checks[max(0, len(checks)-8):], func() error {
 					d, ok := st.g.Detail(id)
 					if !ok || d.Target != "/a?b" || d.Host != "localhost" || d.Method != s.Method {
 						return fmt.Errorf("it is not kept: %v, %+v", ok, d)

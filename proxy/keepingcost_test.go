@@ -176,12 +176,13 @@ const keptMax = 16 << 20
 
 // D2: requests of the worst kind, whose heads can be kept or not, take 16 MB at most,
 // as the heap is counted behind a collection; while somebody looks there is a
-// bound, too, and when nobody does any more the first one holds again.
+// bound, too, and when nobody does any more the first one holds again. The heads of
+// each kind are more than 16 MB together.
 func TestWhatIsKeptIsBounded(t *testing.T) {
 	for _, c := range []struct {
 		name, header string
 		n            int
-	}{{"heads that are not kept", worstHeader, 50}, {"heads that are", strings.Repeat("h", 60_000), recorderMax}} {
+	}{{"heads that are not kept", worstHeader, 10}, {"heads that are", strings.Repeat("h", 60_000), 150}} {
 		t.Run(c.name, func(t *testing.T) {
 			g, header := worstGateway(t, c.header), c.header
 			worst(t, g, 3, header)
