@@ -32,7 +32,7 @@ func TestLimits(t *testing.T) {
 					if err != nil || n != 1 {
 						t.Errorf("it ended after %s", time.Since(began))
 					}
-				} else if took := time.Since(began); err == nil || took < limit || took > limit+2*lookEvery {
+				} else if took := time.Since(began); err == nil || took < limit || took > limit+2*limitsEvery {
 					t.Errorf("%q: %v after %s", said, err, took)
 				}
 			})

@@ -15,8 +15,8 @@ const (
 	headPatience = time.Minute
 	// idlePatience is how long a connection may do nothing.
 	idlePatience = 3 * time.Minute
-	// lookEvery is how exact both are.
-	lookEvery = time.Second
+	// limitsEvery is how exact both are.
+	limitsEvery = time.Second
 )
 
 // Server serves HTTP/1 on the connections of listeners. The exported fields are set
@@ -35,10 +35,11 @@ type Server struct {
 
 	stopping atomic.Bool // no request begins any more
 	stopped  atomic.Bool // those that are being served have been told to end
+	lookout  lookout
 
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
-	looking chan struct{} // closed to end the look at the limits; nil: nobody looks
+	looking chan struct{} // closed to end look; nil: nobody looks
 	work    sync.WaitGroup
 }
 
@@ -80,6 +81,7 @@ func (s *Server) begin(nc net.Conn) {
 		s.conns = map[*conn]struct{}{}
 		over := make(chan struct{})
 		s.looking = over
+		s.lookout.open()
 		s.work.Go(func() { s.look(over) })
 	}
 	s.conns[c] = struct{}{}
@@ -91,20 +93,6 @@ func (s *Server) forget(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
-}
-
-// look closes connections that have come to a limit, until over is closed.
-func (s *Server) look(over <-chan struct{}) {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-over:
-			return
-		case now := <-tick.C:
-			s.each(func(c *conn) { c.endAt(now) })
-		}
-	}
 }
 
 // each calls do for each connection, which must not wait.

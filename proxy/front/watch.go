@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// watchAfter is how long an answer takes before its client is watched: most are there
-// before, and cost nothing for it.
+// watchAfter is how long an answer takes, or up to twice that, before its client is
+// watched: most are there before, and cost nothing for it.
 const watchAfter = 5 * time.Millisecond
 
 // watch notices that the client of a request has left. It reads ahead while nobody
 // else reads: what comes is the beginning of the next request.
 type watch struct {
-	c     *conn
-	timer *time.Timer
+	c *conn
 
 	mu      sync.Mutex
 	request *requestContext // nil: there is none
@@ -27,24 +26,30 @@ type watch struct {
 // begin watches the client of a request; quiet: it has no body.
 func (w *watch) begin(request *requestContext, quiet bool) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.request, w.quiet, w.due = request, quiet, false
-	if w.timer == nil {
-		w.timer = time.AfterFunc(watchAfter, w.isDue)
-	} else {
-		w.timer.Reset(watchAfter)
-	}
+	w.mu.Unlock()
+	w.c.server.lookout.begins()
 }
 
-// isDue is called by the timer.
-func (w *watch) isDue() {
-	w.mu.Lock()
-	w.due = w.request != nil
-	over, request := w.start()
-	w.mu.Unlock()
-	if over != nil {
-		w.read(over, request)
+// becomeDue has the client watched if the answer takes long; false: it may have to be
+// later. It does not wait.
+func (w *watch) becomeDue(now time.Time) (settled bool) {
+	if w.c.phase.Load() != serving {
+		return true
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.request == nil || w.due {
+		return true
+	}
+	if now.UnixNano()-w.c.since.Load() < int64(watchAfter) {
+		return false
+	}
+	w.due = true
+	if over, request := w.start(); over != nil {
+		go w.read(over, request)
+	}
+	return true
 }
 
 // bodyEnds says that nobody reads any more.
@@ -114,7 +119,6 @@ func isTimeout(err error) bool {
 func (w *watch) end() {
 	w.mu.Lock()
 	w.request = nil
-	w.timer.Stop()
 	over := w.over
 	w.over = nil
 	w.mu.Unlock()

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"syscall"
@@ -14,7 +15,7 @@ type conn struct {
 	net.Conn
 	br         *bufio.Reader
 	raw        syscall.RawConn // nil where the connection is more than a socket
-	peek       *peeker         // likewise
+	asker      *asker          // likewise
 	pool       *pool
 	generation int
 	idleSince  time.Time
@@ -33,7 +34,7 @@ func newConn(nc net.Conn, p *pool, generation int) *conn {
 	// looked into.
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			c.raw, c.peek = raw, newPeeker(raw)
+			c.raw, c.asker = raw, newAsker(raw)
 		}
 	}
 	return c
@@ -47,8 +48,17 @@ func (c *conn) close() {
 	}
 }
 
-// alive reports whether an idle connection is still open with nothing to read:
-// whatever a backend says unasked is the end of the connection, or nonsense.
-func (c *conn) alive() bool {
-	return !c.closed.Load() && (c.peek == nil || c.peek.silent())
+// ask sends a request that is no more than a head. A connection that has been idle is
+// not used, which is errStale, where the backend has closed it, or spoken: whatever it
+// says unasked is the end of the connection, or nonsense.
+func (c *conn) ask(head []byte) (err error) {
+	if c.asker != nil && c.used {
+		if head, err = c.asker.ask(head); err != nil || len(head) == 0 {
+			return err
+		}
+	}
+	if _, err = c.Write(head); err != nil {
+		return fmt.Errorf("%w: %w", errNoAnswer, err)
+	}
+	return nil
 }

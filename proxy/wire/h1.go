@@ -63,13 +63,19 @@ func (t *h1) Forget() {
 
 // RoundTrip implements Transport.
 func (t *h1) RoundTrip(ctx context.Context, c *Request, a Try) (*Response, error) {
-	if c.mayReuse() {
-		if cn := t.pool.get(); cn != nil {
-			resp, err := t.exchange(ctx, cn, c, a)
-			if err == nil || !errors.Is(err, errNoAnswer) || ctx.Err() != nil {
-				return resp, err
-			}
-			// The backend closed the connection while it was idle.
+	for c.mayReuse() {
+		cn := t.pool.get()
+		if cn == nil {
+			break
+		}
+		resp, err := t.exchange(ctx, cn, c, a)
+		if err == nil || !errors.Is(err, errNoAnswer) || ctx.Err() != nil {
+			return resp, err
+		}
+		// The backend closed the connection while it was idle. If it did so just now, it may
+		// be about to close all.
+		if !errors.Is(err, errStale) {
+			break
 		}
 	}
 	return t.exchangeAnew(ctx, c, a)
@@ -107,6 +113,9 @@ func (t *h1) connect(ctx context.Context, replace bool) (*conn, error) {
 // errNoAnswer says that a connection ended before the first byte of an answer.
 var errNoAnswer = errors.New("connection closed before the answer")
 
+// errStale is one that has ended before the request could be sent.
+var errStale = fmt.Errorf("%w: while it was idle", errNoAnswer)
+
 // exchange sends the call on cn and reads the head of the answer. The end of
 // ctx closes the connection, until the answer's body is read or closed.
 func (t *h1) exchange(ctx context.Context, cn *conn, c *Request, a Try) (*Response, error) {
@@ -129,8 +138,8 @@ func after(ctx context.Context, do func()) (stop func() bool) {
 
 func (t *h1) ask(cn *conn, c *Request, a Try, b *h1Body) (*Response, error) {
 	if a.Body == nil {
-		if _, err := cn.Write(c.head(t.host)); err != nil {
-			return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
+		if err := cn.ask(c.head(t.host)); err != nil {
+			return nil, err
 		}
 	} else {
 		b.sender = newSender(cn, c, a.Body)

@@ -24,14 +24,15 @@ type pool struct {
 	chattyBodiless bool // behind one that cannot have any: to HEAD, 204, 304
 }
 
-// get returns a connection that is still alive, the last used first, or nil.
+// get returns a connection that was open when it was last used, the last used first,
+// or nil.
 func (p *pool) get() *conn {
 	for {
 		c := p.pop()
 		if c == nil {
 			return nil
 		}
-		if time.Since(c.idleSince) < idleLimit && c.alive() {
+		if time.Since(c.idleSince) < idleLimit {
 			return c
 		}
 		c.close()

@@ -82,37 +82,4 @@ func TestPool(t *testing.T) {
 			p.forget()
 		})
 	})
-	t.Run("a connection that the other side has closed, or spoken on, is not used", func(t *testing.T) {
-		p := new(pool)
-		for _, say := range []string{"", "HTTP/1.1 408 Request Timeout\r\n\r\n"} {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer l.Close()
-			nc, err := net.Dial("tcp", l.Addr().String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			other, err := l.Accept()
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := newConn(nc, p, p.current())
-			p.put(c)
-			if !c.alive() {
-				t.Error("an open, silent connection is not alive")
-			}
-			if say == "" {
-				other.Close()
-			} else {
-				defer other.Close()
-				io.WriteString(other, say)
-			}
-			eventually(t, "it is known", func() bool { return !c.alive() })
-			if p.get() != nil {
-				t.Error("it is used")
-			}
-		}
-	})
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -81,6 +82,96 @@ func TestSendFile(t *testing.T) {
 		c.close()
 		if err := <-done; err == nil {
 			t.Error("it reports success")
+		}
+	})
+}
+
+// G3: a request is not sent on a connection that the other side has left or spoken on
+// while it was idle, and is on a new one, whatever has been said on it.
+func TestAskingOnAStaleConnection(t *testing.T) {
+	for name, do := range map[string]func(net.Conn){
+		"open":      func(net.Conn) {},
+		"spoken on": func(other net.Conn) { io.WriteString(other, "HTTP/1.1 408 Request Timeout\r\n\r\n") },
+		"left":      func(other net.Conn) { other.(*net.TCPConn).CloseWrite() },
+	} {
+		for _, used := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, used %t", name, used), func(t *testing.T) {
+				c, other := socketPair(t)
+				c.used = used
+				do(other)
+				if name != "open" {
+					// Someone else's look, so that what was done is known to have come.
+					eventually(t, "it has come", func() bool { return !silent(c) })
+				}
+				asked := make(chan error, 1)
+				go func() {
+					asked <- c.ask([]byte("GET"))
+					other.(*net.TCPConn).CloseWrite()
+					c.close()
+				}()
+				heard := make([]byte, 3)
+				_, err := io.ReadFull(other, heard)
+				io.WriteString(other, "answer")
+				if stale := used && name != "open"; stale {
+					if err == nil || !errors.Is(<-asked, errStale) {
+						t.Errorf("it is sent: %q", heard)
+					}
+				} else if err := errors.Join(err, <-asked); err != nil || string(heard) != "GET" {
+					t.Errorf("%q, %v", heard, err)
+				}
+			})
+		}
+	}
+}
+
+// silent looks at the socket of c without the runtime's knowledge.
+func silent(c *conn) (yes bool) {
+	c.raw.Control(func(fd uintptr) { yes = isSilent(fd) })
+	return yes
+}
+
+// What is asked arrives, also more than a socket takes at once, and the answer is read;
+// a connection that is closed meanwhile is no wait for ever.
+func TestAsking(t *testing.T) {
+	head := []byte(payload(8 << 20))
+	t.Run("a large head", func(t *testing.T) {
+		c, other := socketPair(t)
+		asked := make(chan error, 1)
+		go func() { asked <- c.ask(head) }()
+		got := make([]byte, len(head))
+		_, err := io.ReadFull(iotest.HalfReader(other), got)
+		if err := errors.Join(err, <-asked); err != nil || !bytes.Equal(got, head) {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("again and again", func(t *testing.T) {
+		c, other := socketPair(t)
+		go io.Copy(other, other)
+		for i := range 1000 {
+			c.used = i > 0
+			got := make([]byte, 100)
+			err := c.ask(head[i : i+100])
+			if _, failure := io.ReadFull(c.br, got); errors.Join(err, failure) != nil || !bytes.Equal(got, head[i:i+100]) {
+				t.Fatalf("%d: %v %v", i, err, failure)
+			}
+		}
+	})
+	t.Run("closed while it waits", func(t *testing.T) {
+		c, other := socketPair(t)
+		go func() {
+			io.ReadFull(other, make([]byte, 100))
+			c.close()
+		}()
+		err := c.ask(head[:100])
+		if _, failure := c.br.ReadByte(); errors.Join(err, failure) == nil {
+			t.Error("an answer is read")
+		}
+	})
+	t.Run("closed before", func(t *testing.T) {
+		c, _ := socketPair(t)
+		c.close()
+		if err := c.ask(head[:100]); !errors.Is(err, errNoAnswer) {
+			t.Errorf("%v", err)
 		}
 	})
 }

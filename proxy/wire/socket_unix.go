@@ -59,29 +59,65 @@ func (m *mover) move(out uintptr) bool {
 	return !wait || m.err != nil
 }
 
-// peeker looks at a socket without taking anything from it.
-type peeker struct {
-	raw     syscall.RawConn
-	look    func(fd uintptr) bool // kept, so that a look costs no memory
-	waiting bool
+// asker sends requests that are no more than a head on a connection that has been idle,
+// and waits for what the other side says to them: all in one wait for the socket, so
+// that nobody has to try a read first whose answer cannot be there yet.
+type asker struct {
+	raw   syscall.RawConn
+	step  func(fd uintptr) bool // kept, so that asking costs no memory
+	head  []byte
+	begun bool
+	stale bool
+	sent  int
 }
 
-func newPeeker(raw syscall.RawConn) *peeker {
-	p := &peeker{raw: raw}
-	p.look = func(fd uintptr) bool {
-		var b [1]byte
-		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		p.waiting = err == syscall.EAGAIN
+func newAsker(raw syscall.RawConn) *asker {
+	a := &asker{raw: raw}
+	a.step = a.attempt
+	return a
+}
+
+// ask returns what could not be sent at once; otherwise the socket has something to
+// read, if only its end. An error says that nothing was sent, as the other side has
+// left or spoken before.
+func (a *asker) ask(head []byte) (rest []byte, err error) {
+	a.head, a.begun, a.stale, a.sent = head, false, false, 0
+	err = a.raw.Read(a.step)
+	a.head = nil
+	switch {
+	case a.stale, err != nil && !a.begun:
+		return nil, errStale
+	case err != nil: // closed meanwhile, which who reads finds out
+		return nil, nil
+	}
+	return head[a.sent:], nil
+}
+
+// attempt is called by the runtime whenever the socket may have something; it returns
+// false to wait. That something has come before the first call is forgotten by the
+// runtime: a wait for it would have no end. So the look must be here, and not before.
+func (a *asker) attempt(fd uintptr) bool {
+	if a.begun {
 		return true
 	}
-	return p
+	a.begun = true
+	if !isSilent(fd) {
+		a.stale = true
+		return true
+	}
+	n, err := syscall.Write(int(fd), a.head)
+	if err == nil {
+		a.sent = n
+	}
+	return a.sent < len(a.head)
 }
 
-// silent reports whether a read on the socket would wait: it is open, and the
-// other side has sent nothing.
-func (p *peeker) silent() bool {
-	p.waiting = false
-	return p.raw.Read(p.look) == nil && p.waiting
+// isSilent reports whether a read on a socket would wait: it is open, and the other
+// side has sent nothing.
+func isSilent(fd uintptr) bool {
+	var b [1]byte
+	_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return err == syscall.EAGAIN
 }
 
 // parkedReader reads from a socket without holding a buffer while there is

@@ -49,27 +49,29 @@ func isSilent(socket uintptr) bool {
 	return n == 0
 }
 
-// peeker looks at a socket without taking anything from it.
-type peeker struct {
-	raw     syscall.RawConn
-	look    func(fd uintptr) bool // kept, so that a look costs no memory
-	waiting bool
+// asker looks at a connection that has been idle before a request is sent on it.
+type asker struct {
+	raw    syscall.RawConn
+	look   func(fd uintptr) bool // kept, so that a look costs no memory
+	silent bool
 }
 
-func newPeeker(raw syscall.RawConn) *peeker {
-	p := &peeker{raw: raw}
-	p.look = func(fd uintptr) bool {
-		p.waiting = isSilent(fd)
+func newAsker(raw syscall.RawConn) *asker {
+	a := &asker{raw: raw}
+	a.look = func(fd uintptr) bool {
+		a.silent = isSilent(fd)
 		return true
 	}
-	return p
+	return a
 }
 
-// silent reports whether a read on the socket would wait: it is open, and the
-// other side has sent nothing.
-func (p *peeker) silent() bool {
-	p.waiting = false
-	return p.raw.Read(p.look) == nil && p.waiting
+// ask returns what is left to be sent: all. An error says that nothing was sent, as the
+// other side has left or spoken before.
+func (a *asker) ask(head []byte) (rest []byte, err error) {
+	if a.raw.Read(a.look) != nil || !a.silent {
+		return nil, errStale
+	}
+	return head, nil
 }
 
 // parkedReader reads from a socket without holding a buffer while there is
