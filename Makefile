@@ -4,7 +4,8 @@ FUZZTIME ?= 30s
 # Without the system's C library a start is 1-2 ms shorter and each of devgate's
 # two processes 2 MB smaller.
 STATIC = CGO_ENABLED=0
-# Each cell waits more than it works, so there may be more of them than cores.
+# Each cell waits more than it works, so there may be more of them than cores; so do
+# other tests, though less.
 SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
 .PHONY: help build install check lint arrows test race cross fuzz e2e soak bench demo dist dist-check picture clean
@@ -29,7 +30,7 @@ test: ## all tests, quickly
 	$(GO) test $(PKGS)
 
 race: ## all tests under the race detector
-	$(GO) test -race -timeout 25m $(PKGS)
+	$(GO) test -race -timeout 25m -parallel 3 $(PKGS)
 
 cross: ## build for every system that devgate supports
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
@@ -41,9 +42,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]+).*/\1/p' $$f); do \
 	    echo "$$name in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$(dirname $$f) || exit 1; done; done
 
-e2e: ## real servers behind a real devgate, in a real terminal; a round of survivors
-	$(GO) test -count=1 -timeout 25m -tags e2e ./internal/e2e/...
-	SURVIVOR_ROUNDS=1 $(SURVIVORS) -timeout 25m ./internal/cli
+e2e: ## real servers behind a real devgate, in a real terminal
+	$(GO) test -count=1 -timeout 25m -parallel 3 -tags e2e ./internal/e2e/...
 
 soak: ## 100 rounds of every way to end devgate under every kind of child; 1,000 random histories
 	SURVIVOR_ROUNDS=100 $(SURVIVORS) -timeout 90m ./internal/cli

@@ -18,6 +18,7 @@ var interactive = map[string]string{
 // Tab completes services and files in real shells, and a project that cannot be read
 // gives nothing and no error.
 func TestTabCompletes(t *testing.T) {
+	t.Parallel()
 	for shell, setup := range interactive {
 		t.Run(shell, func(t *testing.T) {
 			p := newTree(t, "", `"tcp"`)

@@ -84,7 +84,11 @@ func (b *page) isBounded(t *testing.T) {
 // grows without end. What the gateway's figures are without and with the page is
 // said with -v.
 func TestTheDashboardUnderLoad(t *testing.T) {
-	const rate, stretch = 2_000, 5 * time.Second
+	const rate = 2_000
+	stretch := 2 * time.Second
+	if given, err := time.ParseDuration(os.Getenv("DEVGATE_STRETCH")); err == nil {
+		stretch = given
+	}
 	p := newShop(t, floodTable(10_000, 1_000_000))
 	g := p.ready("2 backends")
 	defer g.down()

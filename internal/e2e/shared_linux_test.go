@@ -88,6 +88,7 @@ func isMounted(t *testing.T, at string) bool {
 // TestFolderThatDoesNotAnswer keeps F3 on a real file system whose server has
 // stopped: what is in it is told of, and nobody hangs.
 func TestFolderThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	p := emptyProject(t)
 	behind, server := share(t, p.path("net"))
 	if behind == "" {

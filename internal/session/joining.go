@@ -78,6 +78,7 @@ type questions struct {
 	ask probe.Attempt
 	pid int
 
+	later bool          // it counts as a worker
 	last  error         // what the last one found
 	quick time.Duration // the pause while nobody listens
 	slow  time.Duration // the pause while somebody does, and does not answer HTTP
@@ -102,8 +103,14 @@ func (q *questions) until(ctx context.Context, goOn func(error) bool) error {
 	}
 }
 
+// once asks, for as long as an answer may take; a worker that has begun to listen since
+// is told of as soon as one that did so before.
 func (q *questions) once(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, answering)
+	patience := answering
+	if q.later && !q.told {
+		patience = undecided
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return q.ask(ctx)
 }
@@ -129,6 +136,7 @@ func (q *questions) pause() time.Duration {
 // joinLater goes on asking a worker, and says once that it is one although it
 // listens.
 func (q *questions) joinLater(ctx context.Context) {
+	q.later = true
 	q.tellOut(q.last)
 	q.quick = joinInterval
 	if q.until(ctx, func(err error) bool { q.tellOut(err); return true }) == nil && ctx.Err() == nil {

@@ -60,6 +60,23 @@ func TestHowOftenAWorkerIsAsked(t *testing.T) {
 	}
 }
 
+// An answer may take its time; who has begun to listen late, and says nothing, is told
+// of as soon as who has done so before.
+func TestHowLongAWorkerIsWaitedFor(t *testing.T) {
+	for _, c := range []struct {
+		later, told bool
+		want        time.Duration
+	}{{false, false, answering}, {true, false, undecided}, {true, true, answering}} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			q := &questions{later: c.later, told: c.told, ask: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
+			if err := q.once(t.Context()); err == nil || time.Since(began) != c.want {
+				t.Errorf("later %t, told %t: %v after %s", c.later, c.told, err, time.Since(began))
+			}
+		})
+	}
+}
+
 const procfiled = `port = 3000
 [web]
 command = "web"
