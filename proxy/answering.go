@@ -126,9 +126,9 @@ func (a *answering) forwardEarly(early []informational) {
 	}
 }
 
-// uninvented keeps net/http from adding headers the backend did not send, and
-// from dropping those that it sent with a 204 or 304: they go by a spelling
-// that net/http does not look for.
+// uninvented keeps the server, which by HTTP/2 is net/http's, from adding headers the
+// backend did not send, and from dropping those that it sent with a 204 or 304: they go
+// by a spelling that it does not look for.
 func uninvented(h http.Header, status int) {
 	for _, name := range [...]string{"Date", "Content-Type"} {
 		if _, ok := h[name]; !ok {
@@ -175,7 +175,7 @@ func (a *answering) copyBody(resp *wire.Response) error {
 		return err
 	}
 	if resp.Length < 0 && !(a.r.ProtoMajor == 1 && a.r.ProtoMinor == 1) {
-		flush() // net/http would count a short body and announce a length
+		flush() // the server would count a short body and announce a length
 	}
 	return nil
 }

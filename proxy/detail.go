@@ -15,7 +15,7 @@ type Detail struct {
 	Answers []Message
 }
 
-// Message is what is kept of a request or an answer. 1xx answers, and what net/http
+// Message is what is kept of a request or an answer. 1xx answers, and what the server
 // adds for the client's connection alone (Connection, Transfer-Encoding), are not.
 type Message struct {
 	Header, Trailer http.Header // nil: none, or not kept

@@ -179,7 +179,7 @@ func (x *exchange) end() {
 	}
 }
 
-// stopReading limits how long net/http, and a reader that was given up, wait
+// stopReading limits how long the server, and a reader that was given up, wait
 // for the rest of a body that nobody wants. Such a connection has been
 // announced to close (closeIfUnread), so its rest is never taken for a request.
 func (x *exchange) stopReading() {

@@ -42,7 +42,7 @@ func (g *Gateway) Explain(ctx context.Context, method, target string, header htt
 	return e, ctx.Err()
 }
 
-// explained makes the request that net/http's server would have made.
+// explained makes the request that the server would have made.
 func (g *Gateway) explained(ctx context.Context, method, target string, header http.Header, body io.Reader) (*http.Request, error) {
 	if !strings.HasPrefix(target, "/") && target != "*" {
 		return nil, fmt.Errorf("path %q does not begin with a slash", target)

@@ -52,7 +52,7 @@ func (a *answering) fail(f *fault) {
 	a.keepOwn(h, body)
 }
 
-// dated says when an answer of the gateway's own was made, as net/http would.
+// dated says when an answer of the gateway's own was made, as the server would.
 func dated(h http.Header) { h.Set("Date", time.Now().UTC().Format(http.TimeFormat)) }
 
 // leaveUnanswered ends a request whose client has left, or has closed its side,

@@ -82,7 +82,7 @@ func (d *Detail) unfit() string {
 	return ""
 }
 
-// again is the request as net/http's server would make it.
+// again is the request as the server would make it.
 func (d *Detail) again(ctx context.Context) *http.Request {
 	r := &http.Request{
 		Method: d.Method, URL: front.URLOf(d.Target), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: d.Request.Header, Host: d.Host,
@@ -103,7 +103,7 @@ func (d *Detail) again(ctx context.Context) *http.Request {
 func (x *exchange) serveSink() {
 	defer x.finish()
 	defer func() {
-		// That is how an answer that breaks off is told to net/http.
+		// That is how an answer that breaks off is told to the server.
 		if v := recover(); v != nil && v != http.ErrAbortHandler {
 			panic(v)
 		}

@@ -76,7 +76,7 @@ func (a *asking) severed(ctx context.Context) sign {
 }
 
 // readAhead takes the beginning of the body in while the request waits: only
-// behind the end of a body does net/http look whether the client is still
+// behind the end of a body does the server look whether the client is still
 // there. A client that asks for consent first is not to be given it by this.
 // The context ends when the body breaks off; stop ends the reading.
 func (a *asking) readAhead(ctx context.Context) (unbroken context.Context, stop func()) {

@@ -151,3 +151,13 @@ func TestServerAndNetHTTPReadAlike(t *testing.T) {
 		compareWithNetHTTP(t, stream, rapid.SampledFrom([]int{1, 7, 5000}).Draw(t, "piece"))
 	})
 }
+
+// G13: the same of streams that a fuzzer makes of them.
+func FuzzServerReadsWhatNetHTTPReads(f *testing.F) {
+	for _, s := range streams(f) {
+		f.Add([]byte(s+last), 4096)
+	}
+	f.Fuzz(func(t *testing.T, stream []byte, piece int) {
+		compareWithNetHTTP(t, string(stream), max(1, piece))
+	})
+}
