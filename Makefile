@@ -4,8 +4,7 @@ FUZZTIME ?= 30s
 # Without the system's C library a start is 1-2 ms shorter and each of devgate's
 # two processes 2 MB smaller.
 STATIC = CGO_ENABLED=0
-# Each cell waits more than it works, so there may be more of them than cores; so do
-# other tests, though less.
+# Each cell waits more than it works, so there may be more of them than cores.
 SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
 .PHONY: help build install check lint arrows test race cross fuzz e2e soak bench demo dist dist-check picture clean
@@ -30,7 +29,7 @@ test: ## all tests, quickly
 	$(GO) test $(PKGS)
 
 race: ## all tests under the race detector
-	$(GO) test -race -timeout 25m -parallel 3 $(PKGS)
+	$(GO) test -race -timeout 25m $(PKGS)
 
 cross: ## build for every system that devgate supports
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
@@ -43,7 +42,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	    echo "$$name in $$(dirname $$f)"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$(dirname $$f) || exit 1; done; done
 
 e2e: ## real servers behind a real devgate, in a real terminal
-	$(GO) test -count=1 -timeout 25m -parallel 3 -tags e2e ./internal/e2e/...
+	$(GO) test -count=1 -timeout 25m -tags e2e ./internal/e2e/...
 
 soak: ## 100 rounds of every way to end devgate under every kind of child; 1,000 random histories
 	SURVIVOR_ROUNDS=100 $(SURVIVORS) -timeout 90m ./internal/cli

@@ -138,7 +138,6 @@ func (p *project) list() map[string]listed {
 // K1, K2, K4 with real worktrees and clones: five that start in one instant have ports of
 // their own, answer for themselves, and are where they were after a restart.
 func TestFiveCheckoutsAtOnce(t *testing.T) {
-	t.Parallel()
 	names := []string{"main", "fix/login", "fix/cart", "clone-a", "clone-b"}
 	all := newCheckouts(t, names...)
 	running := upAtOnce(t, all)

@@ -171,7 +171,6 @@ func TestTheDashboardFromTheKeyboard(t *testing.T) {
 // D1, D2: each page in light and dark, narrow and wide: axe-core finds nothing, the
 // console stays empty, the policy is kept, and the window is wide enough.
 func TestTheDashboardIsAccessible(t *testing.T) {
-	t.Parallel()
 	p := newShop(t, "[crash]\ncommand = \"echo last words; exit 3\"\n\n[late]\ncommand = \"sleep 1000\"\nafter = [\"never\"]\n\n[never]\ncommand = \"sleep 1000\"\nready = { exec = \"false\" }\n")
 	g := p.up()
 	g.out.await(t, `^devgate: shop `)

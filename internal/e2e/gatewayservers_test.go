@@ -33,7 +33,6 @@ const mediaTable = "[api]\ncommand = \"exec node media.js\"\nport = $P2\n"
 // G2, G6, G7: what the API has is found before and behind each of them, in whatever
 // form it is asked for, and so is what they have.
 func TestAnAPIBesideRealServers(t *testing.T) {
-	t.Parallel()
 	needStarlette(t)
 	for _, n := range neighbours {
 		for _, webFirst := range []bool{true, false} {
