@@ -136,6 +136,7 @@ func TestAsking(t *testing.T) {
 	head := []byte(payload(8 << 20))
 	t.Run("a large head", func(t *testing.T) {
 		c, other := socketPair(t)
+		c.used = true
 		asked := make(chan error, 1)
 		go func() { asked <- c.ask(head) }()
 		got := make([]byte, len(head))
@@ -158,6 +159,7 @@ func TestAsking(t *testing.T) {
 	})
 	t.Run("closed while it waits", func(t *testing.T) {
 		c, other := socketPair(t)
+		c.used = true
 		go func() {
 			io.ReadFull(other, make([]byte, 100))
 			c.close()
@@ -168,10 +170,13 @@ func TestAsking(t *testing.T) {
 		}
 	})
 	t.Run("closed before", func(t *testing.T) {
-		c, _ := socketPair(t)
-		c.close()
-		if err := c.ask(head[:100]); !errors.Is(err, errNoAnswer) {
-			t.Errorf("%v", err)
+		for _, used := range []bool{false, true} {
+			c, _ := socketPair(t)
+			c.used = used
+			c.close()
+			if err := c.ask(head[:100]); !errors.Is(err, errNoAnswer) {
+				t.Errorf("used %t: %v", used, err)
+			}
 		}
 	})
 }

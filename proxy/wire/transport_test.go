@@ -79,6 +79,32 @@ func TestLostConnections(t *testing.T) {
 	}
 }
 
+// G3: idle connections that the backend has closed are passed over; what is still open
+// is used.
+func TestStaleConnectionsArePassedOver(t *testing.T) {
+	conns := make(chan net.Conn, 3)
+	serve, ever, _ := counted(says(okAnswer))
+	tr := NewTransport(Origin{Address: server(t, "127.0.0.1:0", func(nc net.Conn) {
+		conns <- nc
+		serve(nc)
+	})}, new(sync.WaitGroup)).(*h1)
+	defer tr.Forget()
+	for i := range cap(conns) {
+		c, err := tr.connect(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other := <-conns; i > 0 {
+			other.(*net.TCPConn).CloseWrite()
+			eventually(t, "the end has come", func() bool { return !silent(c) })
+		}
+		tr.pool.put(c)
+	}
+	if _, body := ask(t, tr, get("/")); body != "ok" || ever.Load() != 3 {
+		t.Errorf("%q, %d connections", body, ever.Load())
+	}
+}
+
 // G11: connections over HTTP/2 expire as others do, and can be closed before.
 func TestIdleH2Connections(t *testing.T) {
 	var open atomic.Int64
