@@ -7,7 +7,11 @@ STATIC = CGO_ENABLED=0
 # Each cell waits more than it works, so there may be more of them than cores.
 SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
-.PHONY: help build install check lint arrows test race cross fuzz e2e soak bench demo dist dist-check picture clean
+# What runs the same on every system is not run once more under Wine: what computes
+# alone, and tests whose reference is a program of Unix.
+ANYWHERE = internal/(bench|e2e|event|words|detect/.*|draft.*|agents|checkout|dashboard|export|gitignore|guard|lint|logmux|mcp|port|project|proposal|session|routes|testport|testrequest|watch|control)|procfile/schema|proxy(/message|/wire)?|supervisor/probe|examples/.*
+
+.PHONY: help build install check lint arrows test race cross wine fuzz e2e soak bench demo dist dist-check picture clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -35,6 +39,9 @@ cross: ## build for every system that devgate supports
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
 	  echo "build $$os/$$arch"; GOOS=$$os GOARCH=$$arch $(GO) build -o /dev/null . || exit 1; \
 	  GOOS=$$os GOARCH=$$arch $(GO) vet $(PKGS) || exit 1; done; done
+
+wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
+	.ci/wine/test $$($(GO) list $(PKGS) | grep -E / | grep -vxE 'devgate/($(ANYWHERE))')
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \

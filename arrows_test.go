@@ -20,7 +20,7 @@ devgate/internal/agents -> devgate/internal/input
 devgate/internal/bench ->
 devgate/internal/buildoutput ->
 devgate/internal/checkout -> devgate/internal/input
-devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
+devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
 devgate/internal/control -> devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/dashboard -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/internal/detect -> devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3
@@ -48,7 +48,7 @@ devgate/internal/loopback -> devgate/internal/oserr
 devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp
 devgate/internal/oserr -> golang.org/x/sys/windows
 devgate/internal/outline -> devgate/internal/lint devgate/internal/project devgate/procfile
-devgate/internal/port -> devgate/internal/loopback devgate/internal/oserr devgate/internal/proc
+devgate/internal/port -> devgate/internal/loopback devgate/internal/oserr devgate/internal/proc golang.org/x/sys/windows
 devgate/internal/proc -> golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell
 devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input
@@ -59,6 +59,7 @@ devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checko
 devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->
+devgate/internal/testwine ->
 devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/sys/windows golang.org/x/term
 devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/words -> devgate/internal/control devgate/internal/event devgate/internal/logmux

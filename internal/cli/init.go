@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"devgate/internal/port"
 	"devgate/internal/proposal"
 	"devgate/internal/session"
 	"devgate/procfile"
@@ -38,7 +39,7 @@ AGENTS.md that tells coding agents how the project is run.`,
 			}
 			// Two ports that projects like are AirPlay's there, and the file names them
 			// with that.
-			o.Mac = runtime.GOOS == "darwin"
+			o.Mac, o.Reserved = runtime.GOOS == "darwin", port.Reserved
 			return writeInitial(o, print, std)
 		},
 	}

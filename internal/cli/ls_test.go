@@ -2,9 +2,8 @@ package cli
 
 import (
 	"io"
-	"net"
 	"net/http"
-	"path/filepath"
+	"os"
 	"testing"
 
 	"devgate/internal/control"
@@ -13,16 +12,17 @@ import (
 // K4: a devgate that does not answer, or speaks another protocol, is told as such, one that has no
 // socket yet is starting, and none of them keeps the others from being listed.
 func TestTheListSaysWhoDoesNotAnswer(t *testing.T) {
-	run := t.TempDir()
-	t.Setenv("XDG_RUNTIME_DIR", run)
+	for _, folder := range []string{"XDG_RUNTIME_DIR", "LOCALAPPDATA"} {
+		t.Setenv(folder, t.TempDir())
+	}
 	done := make(chan struct{})
 	defer close(done)
-	silent := listening(t, filepath.Join(run, "a"), func(http.ResponseWriter, *http.Request) { <-done })
-	foreign := listening(t, filepath.Join(run, "b"), func(w http.ResponseWriter, _ *http.Request) {
+	silent := listening(t, "/silent", func(http.ResponseWriter, *http.Request) { <-done })
+	foreign := listening(t, "/foreign", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		io.WriteString(w, `{"kind":"protocol","error":"it is older","hint":""}`)
 	})
-	well := listening(t, filepath.Join(run, "c"), func(w http.ResponseWriter, _ *http.Request) {
+	well := listening(t, "/well", func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"name":"shop","url":"http://localhost:3000","state":"ready"}`)
 	})
 	for root, socket := range map[string]string{"/silent": silent, "/foreign": foreign, "/begins": "", "/well": well} {
@@ -30,7 +30,7 @@ func TestTheListSaysWhoDoesNotAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entry, err := registry.Enter(control.Entry{Root: root, Name: root[1:], Record: control.Record{PID: 1 << 30, Socket: socket}})
+		entry, err := registry.Enter(control.Entry{Root: root, Name: root[1:], Record: control.Record{PID: os.Getpid(), Socket: socket}})
 		registry.Close()
 		if err != nil {
 			t.Fatal(err)
@@ -52,15 +52,16 @@ func TestTheListSaysWhoDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// listening answers on a unix socket, whose path it returns.
-func listening(t *testing.T, path string, answer http.HandlerFunc) string {
+// listening answers where the devgate of a folder does; the result is that place.
+func listening(t *testing.T, root string, answer http.HandlerFunc) (socket string) {
 	t.Helper()
-	l, err := net.Listen("unix", path)
+	socket = control.SocketPath(root)
+	l, err := control.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: answer}
 	go server.Serve(l) // ends with the test
 	t.Cleanup(func() { server.Close() })
-	return path
+	return socket
 }

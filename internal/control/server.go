@@ -51,7 +51,7 @@ type Server struct {
 
 // Open listens on the socket at path and answers until Close.
 func Open(path string, actions Actions) (*Server, error) {
-	l, err := listen(path)
+	l, err := Listen(path)
 	if err != nil {
 		return nil, err
 	}

@@ -78,9 +78,9 @@ func isFolder(dir string) bool {
 	return err == nil && info.IsDir() && filepath.IsAbs(dir)
 }
 
-// listen opens the socket. A file that a killed devgate left is replaced: the
-// caller holds the project's lock, so nobody listens on it.
-func listen(path string) (net.Listener, error) {
+// Listen opens the socket at path for this user alone; Open answers on it. A file that a
+// killed devgate left is replaced: the caller holds the project's lock, so nobody listens on it.
+func Listen(path string) (net.Listener, error) {
 	if err := makeUserFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}

@@ -71,9 +71,9 @@ type pipeListener struct {
 	awaited bool           // an Accept waits at it, and closes it
 }
 
-// listen opens the pipe. Where somebody has one of this name already it is an error: it
-// would be asked what is meant for us.
-func listen(path string) (net.Listener, error) {
+// Listen opens the pipe that path names, for this user alone; Open answers on it. Where
+// somebody has one of this name already it is an error: it would be asked what is meant for us.
+func Listen(path string) (net.Listener, error) {
 	security, err := ownerOnly()
 	if err != nil {
 		return nil, fmt.Errorf("open control pipe: %w", err)

@@ -277,6 +277,25 @@ func TestAirPlayIsToldOnMacOS(t *testing.T) {
 	}
 }
 
+// What Windows keeps for itself is no port for the gateway, and for no service that can have
+// another.
+func TestReservedPortsAreNotChosen(t *testing.T) {
+	reserved := func(port int) bool { return 2950 <= port && port <= 3049 || port == 5173 }
+	web := server("web", found.Page, 5173)
+	web.Moved = "--port {port}"
+	p, err := Make(&found.Findings{Services: []*found.Service{web, server("api", found.API, 4001)}}, Options{Reserved: reserved})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%d: %s;", p.Port, p.PortReason)
+	for _, s := range p.Services {
+		got += fmt.Sprintf(" %s %d: %s;", s.Name, s.Port, s.PortReason)
+	}
+	if want := "3050: Windows has reserved 3000; web 5174: Windows has reserved 5173; api 4001: ;"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestNothingToStart(t *testing.T) {
 	worker := server("w", found.Worker, 0)
 	worker.From = "Procfile.dev"

@@ -19,6 +19,9 @@ type Options struct {
 	// it.
 	Auto bool // leave ports to devgate where they can move
 	Mac  bool // tell of the ports that macOS has taken itself
+	// Reserved reports whether the system keeps a port for itself, so that none of these is
+	// chosen; nil: it keeps none.
+	Reserved func(port int) bool
 }
 
 // Plan is what a Devgatefile would say, and what is said beside it.

@@ -78,7 +78,13 @@ func (p *planner) chooseGateway() {
 			}
 		}
 	}
+	if p.isReserved(p.Port) {
+		p.Port, p.PortReason = p.nextFree(p.Port+1, nil), fmt.Sprintf("Windows has reserved %d", p.Port)
+	}
 }
+
+// isReserved reports whether the system keeps a port for itself.
+func (p *planner) isReserved(n int) bool { return p.options.Reserved != nil && p.options.Reserved(n) }
 
 // isRefused reports whether browsers do not go to a port.
 func isRefused(n int) bool { return slices.Contains(procfile.BlockedPorts(), n) }
@@ -86,7 +92,7 @@ func isRefused(n int) bool { return slices.Contains(procfile.BlockedPorts(), n) 
 // canListen reports whether the gateway may have a port: browsers go there, and
 // nobody has it who cannot leave.
 func (p *planner) canListen(n int) bool {
-	return !isRefused(n) && !slices.ContainsFunc(p.services, func(s *Service) bool { return s.fixedPort() == n })
+	return !isRefused(n) && !p.isReserved(n) && !slices.ContainsFunc(p.services, func(s *Service) bool { return s.fixedPort() == n })
 }
 
 // ownerName is who has a port, in words: its tool where that is what people know.
@@ -125,6 +131,8 @@ func (p *planner) movePort(s *Service, taken map[int]*Service) {
 		s.PortReason = fmt.Sprintf("%d is %s's", own, taken[own].Name)
 	case isRefused(own):
 		s.PortReason = fmt.Sprintf("browsers refuse %d", own)
+	case p.isReserved(own):
+		s.PortReason = fmt.Sprintf("Windows has reserved %d", own)
 	default:
 		s.Port, taken[own] = own, s
 		p.airPlay(s)
@@ -153,7 +161,7 @@ func (p *planner) nextFree(n int, taken map[int]*Service) int {
 	if n > lastPort-100 {
 		n = defaultPort + 1
 	}
-	for n == p.Port || taken[n] != nil || wanted(n) || isRefused(n) {
+	for n == p.Port || taken[n] != nil || wanted(n) || isRefused(n) || p.isReserved(n) {
 		n++
 	}
 	return n

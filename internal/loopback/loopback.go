@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"time"
 
 	"devgate/internal/oserr"
 )
@@ -48,7 +49,7 @@ func Listen(port int) ([]net.Listener, error) {
 	var all []net.Listener
 	var missing error
 	for _, address := range Addresses(port) {
-		l, err := net.Listen("tcp", address)
+		l, err := ListenAt(address, Lingering)
 		switch {
 		case err == nil:
 			all = append(all, l)
@@ -66,6 +67,30 @@ func Listen(port int) ([]net.Listener, error) {
 	}
 	return all, nil
 }
+
+// ListenAt listens for TCP connections on an address, for itself alone: where a system would
+// let somebody else listen there too, it is told not to. An address that somebody has may
+// become free within wait, which is 0 or Lingering.
+func ListenAt(address string, wait time.Duration) (net.Listener, error) {
+	config := net.ListenConfig{Control: alone}
+	var l net.Listener
+	err := untilOver(wait, func() (err error) {
+		l, err = config.Listen(context.Background(), "tcp", address)
+		return err
+	})
+	return l, err
+}
+
+// untilOver repeats open, until for this long somebody has had the address.
+func untilOver(limit time.Duration, open func() error) error {
+	for end := time.Now().Add(limit); ; <-time.After(pause) {
+		if err := open(); !oserr.AddrInUse.In(err) || !time.Now().Before(end) {
+			return err
+		}
+	}
+}
+
+const pause = 20 * time.Millisecond
 
 // Dial opens a TCP connection to a port of this machine, on the first host that
 // accepts it. The error is the first host's, unless that host is not there.

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"devgate/internal/oserr"
 )
@@ -100,4 +102,31 @@ func TestOnlyListenersOnLocalhostOrOnAllAddressesAreReached(t *testing.T) {
 			t.Errorf("%s: %v", address, got)
 		}
 	}
+}
+
+// An address that others have had a moment ago is tried for a while, and no longer than that.
+func TestAnAddressThatIsJustClosedIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		tries := 0
+		err := untilOver(time.Second, func() error {
+			if tries++; time.Since(began) < 500*time.Millisecond {
+				return oserr.AddrInUse.Err()
+			}
+			return nil
+		})
+		if took := time.Since(began); err != nil || took != 500*time.Millisecond || tries < 3 {
+			t.Errorf("%v after %v and %d tries", err, took, tries)
+		}
+		for _, c := range []struct {
+			limit, takes time.Duration
+			err          error
+		}{{0, 0, oserr.AddrInUse.Err()}, {time.Second, time.Second, oserr.AddrInUse.Err()}, {time.Second, 0, oserr.Forbidden.Err()}} {
+			began = time.Now()
+			err := untilOver(c.limit, func() error { return c.err })
+			if took := time.Since(began); err != c.err || took != c.takes {
+				t.Errorf("%+v: %v after %v", c, err, took)
+			}
+		}
+	})
 }

@@ -2,7 +2,6 @@ package mcp_test
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,14 +45,13 @@ func beginFake(t *testing.T, answer http.HandlerFunc) *fakeDevgate {
 
 func (d *fakeDevgate) listen(t *testing.T) {
 	t.Helper()
-	// As short as a socket's path has to be.
-	socket := filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), fmt.Sprint("s", time.Now().UnixNano()))
-	listener, err := net.Listen("unix", socket)
+	socket := control.SocketPath(d.root)
+	listener, err := control.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	go d.http.Serve(listener) // ends with die
-	if err := d.lock.Write(control.Record{PID: 1 << 30, Socket: socket}); err != nil {
+	if err := d.lock.Write(control.Record{PID: os.Getpid(), Socket: socket}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -93,7 +91,7 @@ func TestADevgateThatDiesInTheMiddle(t *testing.T) {
 				}
 				d.lock.Release()
 			})
-			serveRaw(t, d.root).fails(tool, arguments, "the devgate that was asked (pid 1073741824, in "+d.root+") has ended before it had answered", "call up to start it again", filepath.Join(".devgate", "logs"))
+			serveRaw(t, d.root).fails(tool, arguments, fmt.Sprintf("the devgate that was asked (pid %d, in %s)", os.Getpid(), d.root)+" has ended before it had answered", "call up to start it again", filepath.Join(".devgate", "logs"))
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package port
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,13 +34,16 @@ func (e *BusyError) Unwrap() error { return e.Err }
 func hosts() []string { return append(loopback.Hosts(), "0.0.0.0", "::") }
 
 // Check returns nil when the port is free on both families, a *BusyError with
-// its owner when it is not, and any other error (no right to a port below
-// 1024) as it is.
+// its owner when it is not, a *ReservedError when the system keeps it for itself,
+// and any other error (no right to a port below 1024) as it is.
 func Check(port int) error {
 	err := probe(port)
 	var busy *BusyError
 	if errors.As(err, &busy) {
 		busy.Owner = ownerOf(port)
+	}
+	if oserr.Forbidden.In(err) {
+		return cmp.Or(reserved(port, err), err)
 	}
 	return err
 }
@@ -151,7 +155,7 @@ func hash(key string, limit int) int {
 
 // Next is the first free port behind another that is not in taken.
 func Next(after int, taken map[int]bool) (int, error) {
-	for port := after + 1; port <= 65535; port++ {
+	for port := after + 1; port <= highest; port++ {
 		if !taken[port] && probe(port) == nil {
 			return port, nil
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"devgate/internal/port"
 	"devgate/internal/proposal"
 	"devgate/procfile"
 )
@@ -60,7 +61,7 @@ func propose(ctx context.Context, dir string) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find project folder: %w", err)
 	}
-	made, err := proposal.Make(ctx, root, proposal.Options{Auto: true})
+	made, err := proposal.Make(ctx, root, proposal.Options{Auto: true, Reserved: port.Reserved})
 	if err != nil {
 		return nil, err
 	}

@@ -185,8 +185,9 @@ func listenAt(s *setup, number int) ([]net.Listener, error) {
 		where += ":" + s.File.Pos("dashboard").String()
 	}
 	if oserr.Forbidden.In(err) {
+		why, _ := forbidden(err)
 		return nil, fmt.Errorf("the dashboard may not listen on port %d: %s\n"+
-			"  hint: choose another at %s", number, whyForbidden(), where)
+			"  hint: choose another at %s", number, why, where)
 	}
 	var busy *port.BusyError
 	errors.As(err, &busy)

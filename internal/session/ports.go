@@ -113,13 +113,23 @@ func gatewayError(p *project.Project, err error) error {
 		way := fmt.Sprintf("%-27s use another port for the gateway", fmt.Sprintf("devgate up --port %d", another(p.Port)))
 		return errors.New(conflict(p, "the gateway", err, way))
 	case oserr.Forbidden.In(err):
+		why, instead := forbidden(err)
 		return fmt.Errorf("the gateway may not listen on port %d: %s\n"+
-			"  hint: choose another: port = 3000 in %s, or devgate up --port 3000", p.Port, whyForbidden(), p.Path)
+			"  hint: choose another: port = %d in %s, or devgate up --port %[3]d", p.Port, why, instead, p.Path)
 	case oserr.AddrMissing.In(err):
 		return fmt.Errorf("the gateway cannot listen on %s: this machine has no such address\n"+
 			"  hint: leave `host` out, or give one of this machine's own addresses", p.Host)
 	}
 	return fmt.Errorf("the gateway cannot listen on %s port %d: %w", p.Host, p.Port, err)
+}
+
+// forbidden is why this user may not listen on a port, and one where he may.
+func forbidden(err error) (why string, instead int) {
+	var reserved *port.ReservedError
+	if errors.As(err, &reserved) {
+		return "it is " + reserved.Why(), another(reserved.Instead - 1)
+	}
+	return "ports below 1024 need a right that you do not have", procfile.DefaultPort
 }
 
 // another is a port for the gateway beside one that is taken. It is only for a hint, so
@@ -182,16 +192,27 @@ func backendConflicts(s *setup) (all takenError) {
 		if service.Port == 0 || service.PortGuessed || !s.started[service.Name] {
 			continue
 		}
-		err := port.Check(service.Port)
-		var busy *port.BusyError
-		if !errors.As(err, &busy) {
-			continue // what else is wrong, its server says better
+		if one, is := backendConflict(s.Project, service, port.Check(service.Port)); is {
+			all = append(all, one)
 		}
-		where := s.Path
-		if service.Has("port") && s.Made == nil {
-			where += ":" + service.Position("port").String()
-		}
-		all = append(all, taken{conflict(s.Project, service.Name, err, "change the port at "+where), busy})
 	}
 	return all
+}
+
+// backendConflict is what there is to say of a service's port that cannot be had; what is wrong
+// beside that, its server says better.
+func backendConflict(p *project.Project, service *project.Service, err error) (one taken, is bool) {
+	where := p.Path
+	if service.Has("port") && p.Made == nil {
+		where += ":" + service.Position("port").String()
+	}
+	var reserved *port.ReservedError
+	if errors.As(err, &reserved) {
+		return taken{text: fmt.Sprintf("%s: %v\n  hint: change the port at %s, to %d for instance", service.Name, err, where, another(reserved.Instead-1))}, true
+	}
+	var busy *port.BusyError
+	if !errors.As(err, &busy) {
+		return taken{}, false
+	}
+	return taken{conflict(p, service.Name, err, "change the port at "+where), busy}, true
 }

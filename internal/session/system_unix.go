@@ -25,9 +25,6 @@ func timeLeft(os.Signal) time.Duration { return 0 }
 // notifyOfSizes has each new size of the terminal told.
 func notifyOfSizes(changed chan<- os.Signal) { signal.Notify(changed, syscall.SIGWINCH) }
 
-// whyForbidden is why this user may not listen on a port.
-func whyForbidden() string { return "ports below 1024 need a right that you do not have" }
-
 // killCommand is what a person types to end a process.
 func killCommand(pid int) string { return fmt.Sprintf("kill %d", pid) }
 

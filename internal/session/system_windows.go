@@ -25,12 +25,6 @@ func timeLeft(sig os.Signal) time.Duration {
 // notifyOfSizes tells nothing: no signal tells of a new size.
 func notifyOfSizes(chan<- os.Signal) {}
 
-// whyForbidden is why this user may not listen on a port. No number of a port needs a
-// right here, but the system gives ranges of them to virtual machines and containers.
-func whyForbidden() string {
-	return "it is in a range that Windows has reserved, see: netsh int ipv4 show excludedportrange tcp"
-}
-
 // killCommand is what a person types to end a process.
 func killCommand(pid int) string { return fmt.Sprintf("taskkill /F /PID %d", pid) }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"time"
 
 	"devgate/internal/loopback"
 	"devgate/internal/oserr"
@@ -56,6 +57,10 @@ func addressesOf(host string) []string {
 // listenAll listens on each host at the same port. A second family that this
 // machine does not have is left out.
 func listenAll(hosts []string, port int, have []net.Listener) ([]net.Listener, error) {
+	wait := time.Duration(loopback.Lingering)
+	if port == 0 || len(have) > 0 {
+		wait = 0 // another port will do, or the caller has what is in the way
+	}
 	var all, opened []net.Listener
 	for _, h := range hosts {
 		addr := net.JoinHostPort(h, strconv.Itoa(port))
@@ -63,7 +68,7 @@ func listenAll(hosts []string, port int, have []net.Listener) ([]net.Listener, e
 			all = append(all, have[i])
 			continue
 		}
-		l, err := net.Listen("tcp", addr)
+		l, err := loopback.ListenAt(addr, wait)
 		if err != nil && len(all) > 0 && noFamily(err) {
 			continue
 		}

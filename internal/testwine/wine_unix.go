@@ -1,0 +1,5 @@
+//go:build unix
+
+package testwine
+
+func isWine() bool { return false }
