@@ -50,7 +50,7 @@ devgate/internal/oserr -> golang.org/x/sys/windows
 devgate/internal/outline -> devgate/internal/lint devgate/internal/project devgate/procfile
 devgate/internal/port -> devgate/internal/loopback devgate/internal/oserr devgate/internal/proc golang.org/x/sys/windows
 devgate/internal/proc -> golang.org/x/sys/unix golang.org/x/sys/windows
-devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proposal devgate/procfile devgate/procfile/shell
+devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proc devgate/internal/proposal devgate/procfile devgate/procfile/shell
 devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input
 devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate/procfile
 devgate/internal/relay -> devgate/internal/loopback

@@ -4,7 +4,7 @@ import "strings"
 
 // Command is something to run. The zero value is nothing.
 type Command struct {
-	Shell string   // a script for /bin/sh -c, or
+	Shell string   // a script for the shell of its service, or
 	Args  []string // a program and its arguments
 }
 

@@ -56,6 +56,27 @@ func ExpandScript(script string, lookup Lookup) (string, error) {
 	return b.String() + Expand(script[at:], nothing), nil
 }
 
+// ExpandPlaced is Expand for a text that is read by something with rules of its own:
+// place gets what stands before a placeholder in the text as it is written, its word and
+// its value, and returns what is to stand there.
+func ExpandPlaced(text string, lookup Lookup, place func(before, word, value string) (string, error)) (string, error) {
+	var b strings.Builder
+	at := 0
+	for _, p := range placeholders(text) {
+		value, known := lookup(p.word)
+		if !known {
+			continue
+		}
+		value, err := place(text[:p.span.Start], p.word, value)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(Expand(text[at:p.span.Start], nothing) + value)
+		at = p.span.End
+	}
+	return b.String() + Expand(text[at:], nothing), nil
+}
+
 // nothing is the Lookup that knows no placeholder.
 func nothing(string) (string, bool) { return "", false }
 

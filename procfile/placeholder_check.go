@@ -10,8 +10,14 @@ import (
 // checker checks the placeholders of a whole file.
 type checker struct {
 	*builder
-	told    map[span]bool       // a text of [env] or [defaults] is checked for every service, and told of once
-	located map[*node][]located // what was found in a text; it may be that of every service
+	told    map[span]bool         // a text of [env] or [defaults] is checked for every service, and told of once
+	located map[scanned][]located // what was found in a text; it may be that of every service
+}
+
+// scanned is a text, and whether it was read as a script for sh.
+type scanned struct {
+	node   *node
+	script bool
 }
 
 // located is a placeholder with its place in the file.
@@ -24,7 +30,7 @@ type located struct {
 // checkPlaceholders checks every text of a file that may hold placeholders. nodes
 // has what each service was read from.
 func (b *builder) checkPlaceholders(env *node, nodes map[*Service][]*node) {
-	c := &checker{b, map[span]bool{}, map[*node][]located{}}
+	c := &checker{b, map[span]bool{}, map[scanned][]located{}}
 	// For each service: what {port} means differs, and may mean nothing.
 	for _, s := range b.services {
 		if s.URL != nil {
@@ -33,12 +39,12 @@ func (b *builder) checkPlaceholders(env *node, nodes map[*Service][]*node) {
 		c.texts(s, env, false)
 		for _, n := range nodes[s] {
 			if row := serviceKeys().find(n.key); row != nil && row.Placeholders {
-				c.texts(s, n, row.field.typ.isScript())
+				c.texts(s, n, s.Shell.IsPOSIX() && row.field.typ.isScript())
 			}
 		}
 		for _, row := range readyKeys() {
 			if row.Placeholders {
-				c.texts(s, readyNode(nodes[s]).child(row.Name), row.field.typ.isScript())
+				c.texts(s, readyNode(nodes[s]).child(row.Name), s.Shell.IsPOSIX() && row.field.typ.isScript())
 			}
 		}
 	}
@@ -84,7 +90,7 @@ func (c *checker) texts(s *Service, n *node, script bool) {
 // locate finds the placeholders of a text, and their places in the file.
 func (c *checker) locate(n *node, script bool) []located {
 	text, _ := n.val.(string)
-	if all, done := c.located[n]; done || text == "" {
+	if all, done := c.located[scanned{n, script}]; done || text == "" {
 		return all
 	}
 	all := []located{}
@@ -111,7 +117,7 @@ func (c *checker) locate(n *node, script bool) []located {
 	for i, place := range shell.Scan(text, spans) {
 		known[i].unclear = place.Unclear()
 	}
-	c.located[n] = all
+	c.located[scanned{n, script}] = all
 	return all
 }
 

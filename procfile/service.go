@@ -101,6 +101,7 @@ type Service struct {
 	Command      Command           // zero for a Remote
 	Build        Command           // run to success before each start; zero for none
 	Stop         Command           // run instead of StopSignal; zero for none
+	Shell        Shell             // what runs the texts of the four
 	Dir          string            // working directory; "" is the project root
 	Port         Port              // zero: no port
 	URL          *url.URL          // a Remote's scheme and host; nil for all others

@@ -59,12 +59,15 @@ var serviceKeys = sync.OnceValue(func() rows[*Service] {
 func runKeys() rows[*Service] {
 	return rows[*Service]{
 		{Key: Key{Name: "command", Scope: ScopeStarted, Placeholders: true, NewProcess: true,
-			Doc: "a text is run by `/bin/sh -c`; a list is a program and its arguments, run as it is"},
+			Doc: "a text is run by `/bin/sh -c`, or by `shell`; a list is a program and its arguments, run as it is"},
 			field: fieldOf(command(), Command{}, func(s *Service) *Command { return &s.Command }),
-			also:  "cmd run exec start script process shell args entrypoint"},
+			also:  "cmd run exec start script process args entrypoint"},
 		{Key: Key{Name: "build", Scope: ScopeStarted, Placeholders: true, NewProcess: true, Unset: none,
 			Doc: "run to success before each start. While it fails, the old process keeps serving"},
 			field: fieldOf(command(), Command{}, func(s *Service) *Command { return &s.Build })},
+		{Key: Key{Name: "shell", Scope: ScopeStarted, NewProcess: true, Unset: "`/bin/sh`", Doc: "what runs the texts of this service: see [shells](#shells)"},
+			field: fieldOf(shellName(), ShellUnset, func(s *Service) *Shell { return &s.Shell }),
+			also:  "interpreter shell_command script_shell"},
 		{Key: Key{Name: "dir", Scope: ScopeStarted, NewProcess: true, Unset: "project root", Doc: "where commands run"},
 			field: fieldOf(folder(), "", func(s *Service) *string { return &s.Dir }),
 			also:  "cwd directory folder workdir working_dir working_directory root"},

@@ -75,7 +75,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 }
 
 // literals are values as people write them, right and wrong.
-var literals = strings.Fields(`"" "x" "/x" "/api/*" "x/y" "tcp" "auto" "true" "5s" "0" "1h2m3.5s" "+.5s" "-1s" "5" "1µs"
+var literals = strings.Fields(`"" "x" "/x" "/api/*" "x/y" "sh" "pwsh" "tcp" "auto" "true" "5s" "0" "1h2m3.5s" "+.5s" "-1s" "5" "1µs"
 	"64MiB" "10kb" "1M" "1024" "0x10" "TERM" "sigint" "SIGx" "9" "http://x" "HTTPS://x:1/" "http://x/y" "http://u@x" "http://x#" "//x"
 	"explain" "pass" "stop" "overlap" "on-failure" "always" "never" "http1" "h2c" "!x" "a[" "**/*.go" "localhost" "*" "*.x.test" "[::1]"
 	0 2 199 200 404 599 600 3000 6000 65535 65536 -1 1.5 true false 2026-01-02 07:32:00

@@ -8,6 +8,7 @@ type traits struct {
 	task   bool                  // it runs to its end
 	port   bool                  // requests may reach it
 	stop   bool                  // it is stopped by a command
+	text   bool                  // one of its commands is a text, for a shell
 }
 
 // traitsOf looks at which keys are there, not at whether their values are right.
@@ -30,9 +31,28 @@ func traitsOf(own, defaults map[string]*node) traits {
 		task:   is("once"),
 		stop:   own["stop"] != nil || defaults["stop"] != nil && own["stop_signal"] == nil,
 	}
+	t.text = hasText(own, defaults)
 	// A default port is for servers, and tasks are none.
 	t.port = t.remote || t.both || own["port"] != nil || defaults["port"] != nil && !t.task
 	return t
+}
+
+// hasText reports whether a command is written as a text. One of a wrong type is told
+// as that, and counts.
+func hasText(own, defaults map[string]*node) bool {
+	for _, key := range []string{"command", "build", "stop", "ready"} {
+		n := own[key]
+		if n == nil {
+			n = defaults[key]
+		}
+		if key == "ready" {
+			n = n.child("exec")
+		}
+		if n != nil && n.kind != listNode {
+			return true
+		}
+	}
+	return false
 }
 
 // misfit says why a key can have no effect, or returns "". A default that does not
@@ -70,6 +90,8 @@ func (t traits) clash(key string) (msg, hint string) {
 		return noEffect(key) + ` with "once": a task is ready when it has ended well`, "remove it"
 	case key == "restart_style" && t.task:
 		return noEffect(key) + ` with "once": a task is not replaced while it runs`, "remove it"
+	case key == "shell" && !t.text:
+		return noEffect(key) + ": no command of this service is a text", "a list is run as it is: remove the key, or write the command as a text"
 	case key == "stop_signal" && t.stop:
 		return noEffect(key) + ` with "stop", which runs instead of it`, "remove one of the two"
 	}

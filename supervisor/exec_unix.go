@@ -70,6 +70,9 @@ func (x *Exec) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
 }
 
 func (c *execChild) start(command Command, stdout, stderr io.WriteCloser) error {
+	if command.Refused != nil {
+		return command.Refused
+	}
 	path, err := lookPath(command)
 	if err != nil {
 		return err

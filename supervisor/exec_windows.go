@@ -56,6 +56,9 @@ func (x *Exec) Start(c Command, stdout, stderr io.WriteCloser) (Child, error) {
 }
 
 func (x *Exec) start(c Command, stdout, stderr io.WriteCloser) (*execChild, error) {
+	if c.Refused != nil {
+		return nil, c.Refused
+	}
 	if c.Terminal != nil {
 		_, _, err := c.Terminal.open()
 		return nil, err

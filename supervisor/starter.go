@@ -14,6 +14,10 @@ type Command struct {
 	Dir  string   // working directory, absolute
 	Env  []string // the whole environment, "NAME=value"
 
+	// Refused is why the command cannot be started, where that is known before; nil: it
+	// is tried.
+	Refused error
+
 	// Terminal is what the command reads from and prints to. It leads a session
 	// of its own there. Nil: pipes. One command at a time may have it.
 	Terminal *Terminal

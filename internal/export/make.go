@@ -131,6 +131,9 @@ func (p place) service(s *project.Service) Service {
 	}
 	_, err := os.Stat(filepath.Join(s.Dir, "Dockerfile"))
 	d.Dockerfile, d.DevTool = err == nil, devTool(s.Service.Command)
+	if s.Shell == procfile.ShellCmd && s.Service.Command.Shell != "" {
+		d.DevTool = "cmd.exe" // no image has one
+	}
 	d.Env, d.Ready = p.variables(s), p.readiness(s, d.Port)
 	return d
 }
@@ -147,9 +150,13 @@ func kindOf(s *project.Service) Kind {
 	return Server
 }
 
-// command is one as it is written, with what devgate fills in.
+// command is one as it is written, with what devgate fills in; in the words of sh, which
+// call PowerShell where that is its shell.
 func (p place) command(s *project.Service, c procfile.Command) string {
 	text := c.Shell
+	if text != "" && s.Shell == procfile.ShellPwsh {
+		text = "pwsh -NoLogo -NoProfile -NonInteractive -Command " + shellQuote(text)
+	}
 	if len(c.Args) > 0 {
 		words := make([]string, len(c.Args))
 		for i, word := range c.Args {

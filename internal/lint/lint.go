@@ -17,6 +17,7 @@ func Warnings(ctx context.Context, p *project.Project) []*procfile.Error {
 		if s.Kind() == procfile.Remote {
 			continue
 		}
+		w.shell(s)
 		w.ports(s)
 		w.programs(s)
 		w.modules(s)

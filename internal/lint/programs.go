@@ -43,6 +43,9 @@ func within(dir, path string) string {
 // instead says what to do about a program that is not on the PATH. What is installed
 // for the project alone lies where people forget to look.
 func instead(s *project.Service, name string) string {
+	if s.Shell == procfile.ShellPwsh && name == "pwsh" {
+		return "it is PowerShell, which shell names: install it"
+	}
 	for dir := s.Dir; ; dir = filepath.Dir(dir) {
 		if isProgram(filepath.Join(dir, "node_modules", ".bin", name)) {
 			return "it is in node_modules: write npx " + name

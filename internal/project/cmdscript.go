@@ -2,23 +2,20 @@ package project
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"devgate/procfile"
 )
 
-// cmdScript is what Windows runs for a text: a simple command as it is, anything else
-// by cmd.exe. Values in front of it (NAME=value), which cmd.exe does not know, are set
-// for it.
+// cmdScript is what Windows runs for a text without a shell of its own: a simple command as
+// it is, anything else by cmd.exe. Values in front of it (NAME=value), which cmd.exe does
+// not know, are set for it.
 func cmdScript(text string, lookup procfile.Lookup) ([]string, error) {
 	text = strings.TrimSpace(text)
-	if strings.ContainsAny(text, "\r\n") {
-		return nil, errors.New("cmd.exe runs one line")
-	}
 	set := ""
 	for m := plainAssignment().FindStringSubmatch(text); m != nil; m = plainAssignment().FindStringSubmatch(text) {
 		set += `set "` + m[1] + `"&& `
@@ -30,11 +27,34 @@ func cmdScript(text string, lookup procfile.Lookup) ([]string, error) {
 		}
 		return words, nil
 	}
-	script, err := expandForCmd(set+text, lookup)
+	return cmdLine(set+text, lookup)
+}
+
+// cmdLine is cmd.exe with a text.
+func cmdLine(text string, lookup procfile.Lookup) ([]string, error) {
+	text = strings.TrimSpace(text)
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, errors.New("cmd.exe runs one line, and this text has several")
+	}
+	script, err := expandForCmd(text, lookup)
 	if err != nil {
 		return nil, err
 	}
 	return []string{"cmd.exe", "/d", "/s", "/c", script}, nil
+}
+
+// portReference is $PORT as sh knows it, with or without what holds where there is none.
+var portReference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$PORT\b|\$\{PORT(?::?-[^{}]*)?\}`)
+})
+
+// withPort is a line of a Procfile, which is written for sh, with the number in the place of
+// $PORT. Port 0 leaves it as it is.
+func withPort(text string, port int) string {
+	if port == 0 {
+		return text
+	}
+	return portReference().ReplaceAllLiteralString(text, strconv.Itoa(port))
 }
 
 // plainAssignment is NAME=value in front of a command, without anything that could mean
@@ -82,17 +102,21 @@ func cmdWords() []string {
 		"mklink move path pause popd prompt pushd rd rem ren rename rmdir set setlocal shift start time title type ver verify vol")
 }
 
-// expandForCmd fills placeholders in where their values mean nothing to cmd.exe.
-func expandForCmd(script string, lookup procfile.Lookup) (text string, err error) {
-	text = procfile.Expand(script, func(word string) (string, bool) {
-		value, known := lookup(word)
-		if known && strings.Trim(value, plainForCmd) != "" {
-			err = errors.Join(err, fmt.Errorf("the value of {%s} cannot be written in a command that cmd.exe runs: %q", word, value))
+// expandForCmd fills placeholders in. Within double quotes cmd.exe takes a value as it is,
+// unless it holds one or a %; so a value that is more than a plain word gets quotes of its
+// own where it stands outside of them.
+func expandForCmd(script string, lookup procfile.Lookup) (string, error) {
+	return procfile.ExpandPlaced(script, lookup, func(before, word, value string) (string, error) {
+		switch {
+		case isPlain(value):
+			return value, nil
+		// A quote behind a ^ opens nothing, a program reads \" as one that closes nothing,
+		// and ! may be a variable where the registry says so.
+		case strings.ContainsAny(value, "\"%!\r\n") || strings.HasSuffix(value, `\`) || strings.Contains(before, `^"`) || strings.Contains(before, `\"`):
+			return "", unwritable(word, "cmd.exe", value)
+		case strings.Count(before, `"`)%2 == 1:
+			return value, nil
 		}
-		return value, known
+		return `"` + value + `"`, nil
 	})
-	return text, err
 }
-
-// plainForCmd are the characters that mean nothing to cmd.exe.
-const plainForCmd = `abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./\:+@~`

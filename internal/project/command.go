@@ -51,7 +51,7 @@ func (p *Project) commands(s *Service) (errs procfile.ErrorList) {
 	argv := func(key string, c procfile.Command, seen *Service) []string {
 		args, err := p.argv(c, seen)
 		if err != nil {
-			errs = append(errs, p.File.ErrorAt(s.Position(key), err.Error(), scriptHint))
+			errs = append(errs, p.File.ErrorAt(s.Position(key), err.Error(), scriptHint(s.Shell)))
 		}
 		return args
 	}
@@ -59,6 +59,7 @@ func (p *Project) commands(s *Service) (errs procfile.ErrorList) {
 	s.Build = argv("build", s.Service.Build, s.staged())
 	s.Stop = argv("stop", s.Service.Stop, s)
 	s.ReadyExec = argv("ready.exec", s.Ready.Exec, s)
+	s.NoShell = refusal(s)
 	return errs
 }
 
@@ -115,6 +116,9 @@ func (p *Project) Program(c procfile.Command, s *Service) string {
 	if c.Shell == "" {
 		return p.Expand(strings.Join(c.Args[:min(1, len(c.Args))], ""), s)
 	}
+	if !s.Shell.IsPOSIX() {
+		return otherShell(s)
+	}
 	text := quiet(c.Shell, p.lookup(s))
 	for m := assignment().FindStringSubmatch(text); m != nil; m = assignment().FindStringSubmatch(text) {
 		if m[1] == "PATH" {
@@ -129,12 +133,24 @@ func (p *Project) Program(c procfile.Command, s *Service) string {
 	return fields[0]
 }
 
+// otherShell is the program that reads a text which is not for sh; "" where it is not
+// looked for in PATH.
+func otherShell(s *Service) string {
+	if s.Shell == procfile.ShellPwsh {
+		return pwshProgram(s)
+	}
+	return ""
+}
+
 // Shown is a command of the service as a person reads it: its placeholders filled in
 // and quoted as the shell gets them, but for ports that each start chooses anew; of
 // several lines the first.
 func (p *Project) Shown(c procfile.Command, s *Service) string {
 	lookup := p.settled(s)
 	text, err := procfile.ExpandScript(c.Shell, lookup)
+	if !s.Shell.IsPOSIX() {
+		text, err = procfile.Expand(c.Shell, lookup), nil
+	}
 	if err != nil {
 		text = c.Shell // it cannot be run either, which is an error of its own
 	}

@@ -108,6 +108,7 @@ type Service struct {
 	Stop      []string // nil: none
 	ReadyExec []string // nil unless ready = { exec = … }
 	Bin       string   // the path that {bin} stands for
+	NoShell   *Refusal // why its texts cannot be run here; nil: they can
 	Staged    string   // the path that {bin} stands for in Build: it becomes Bin when the build has succeeded
 
 	layers layers
@@ -163,8 +164,8 @@ func (p *Project) completeAll() (errs procfile.ErrorList) {
 
 // complete is completeAll for one service.
 func (p *Project) complete(s *Service) procfile.ErrorList {
-	errs := p.commands(s)
 	s.Env = p.environment(s)
+	errs := p.commands(s)
 	if s.Build != nil {
 		s.BuildEnv = p.environment(s.staged())
 	}

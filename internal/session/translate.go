@@ -66,18 +66,20 @@ func watchTargets(p *project.Project, inputs []string) []watch.Target {
 
 // plainSpec is a service as the supervisor runs it, without hooks.
 func plainSpec(s *setup, service *project.Service) supervisor.Spec {
-	command := func(args, env []string) *supervisor.Command {
+	command := func(written procfile.Command, args, env []string) *supervisor.Command {
 		if args == nil {
 			return nil
 		}
-		return &supervisor.Command{Args: args, Dir: service.Dir, Env: env}
+		return &supervisor.Command{Args: args, Dir: service.Dir, Env: env, Refused: service.Refused(written)}
 	}
+	written := service.Service
 	return supervisor.Spec{
 		// Reconcile compares versions: only a version that differs leads to another
 		// process.
 		Name: service.Name, Version: strconv.Itoa(s.versions[service.Name]), Port: service.Port,
 		// A service without a command is remote, and never comes here.
-		Command: *command(service.Command, service.Env), Build: command(service.Build, service.BuildEnv), Stop: command(service.Stop, service.Env),
+		Command: *command(written.Command, service.Command, service.Env), Build: command(written.Build, service.Build, service.BuildEnv),
+		Stop:  command(written.Stop, service.Stop, service.Env),
 		After: startedHere(s.Project, service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
 		Signal: service.StopSignal.Number, Grace: service.Grace,
 	}

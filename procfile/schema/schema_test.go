@@ -132,7 +132,7 @@ func TestTheSchemaAcceptsWhatTheReaderAccepts(t *testing.T) {
 }
 
 // literals are values as people write them, right and wrong.
-var literals = strings.Fields(`"" "x" "/x" "/api/*" "tcp" "auto" "true" "5s" "0" "1h2m3.5s" "-1s" "64MiB" "1M" 1024 "TERM" "sigint" "SIGx"
+var literals = strings.Fields(`"" "x" "sh" "pwsh" "/x" "/api/*" "tcp" "auto" "true" "5s" "0" "1h2m3.5s" "-1s" "64MiB" "1M" 1024 "TERM" "sigint" "SIGx"
 	"http://x:1" "http://x/y" "explain" "pass" "stop" "overlap" "on-failure" "always" "http1" "h2c" "!x" "**/*.go" "localhost" "*.x.test"
 	0 2 200 404 599 600 3000 6000 65535 65536 -1 1.5 true false 2026-01-02 07:32:00 [] [404,500] ["a"] ["/x","y"] ["a",3] [[1]]
 	{} {A="1"} {A=1,B=1.5,C=true,D=2026-01-02} {A=[]} {"="="1"} {http="/"} {tcp=1} {status=200} {http="/",status=204,timeout="1s"}
