@@ -3,6 +3,7 @@ package procfile
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // nameForm is what a service may be named: it becomes a label of a host name, a part
@@ -33,9 +34,26 @@ func (b *builder) serviceName(n *node) {
 	switch {
 	case slices.Contains(ReservedNames(), n.key):
 		b.fail(n.at, "the name "+quote(n.key)+" is reserved", "choose another name for this service")
+	case b.src.windows && isDevice(n.key):
+		b.fail(n.at, "the name "+quote(n.key)+" is that of a device on Windows", "no file can be named like it, so this service could have no log: choose another name")
 	case !nameForm().MatchString(n.key):
 		b.fail(n.at, "bad service name "+quote(n.key), "names begin with a letter or digit and go on with letters, digits, _ and -")
 	case len(n.key) > maxName:
 		b.fail(n.at, "the service name "+quote(n.key)+" is too long (want at most "+strconv.Itoa(maxName)+" characters)", "")
 	}
+}
+
+// isDevice reports whether Windows takes a name for a device, in any folder, in any
+// case and with any ending: "con", "NUL.txt", "com1". What stands behind a colon there is no
+// part of a name, so that one with a colon is no name of a file either.
+func isDevice(name string) bool {
+	if strings.Contains(name, ":") {
+		return true
+	}
+	name, _, _ = strings.Cut(strings.ToLower(name), ".")
+	name = strings.TrimRight(name, " ")
+	if n := len(name) - 1; n == 3 && (name[:n] == "com" || name[:n] == "lpt") {
+		return name[n] >= '1' && name[n] <= '9'
+	}
+	return slices.Contains([]string{"con", "nul", "aux", "prn"}, name)
 }

@@ -46,6 +46,8 @@ type source struct {
 	text  string
 	lines []int // offset of the first byte of each line
 	runes []int // runes[i]: how many runes start before byte i*runeStep
+
+	windows bool // it is to be run by the rules of Windows
 }
 
 // newSource counts lines and runes once, for all positions that follow. The line
@@ -54,7 +56,7 @@ type source struct {
 // column is another for it.
 func newSource(name, text string) *source {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	s := &source{name: name, text: text, lines: []int{0}}
+	s := &source{name: name, text: text, lines: []int{0}, windows: onWindows}
 	count := 0
 	for i := 0; i < len(text); i++ {
 		if i%runeStep == 0 {

@@ -18,6 +18,7 @@ func Warnings(ctx context.Context, p *project.Project) []*procfile.Error {
 			continue
 		}
 		w.shell(s)
+		w.system(s)
 		w.ports(s)
 		w.programs(s)
 		w.modules(s)

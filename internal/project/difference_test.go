@@ -84,8 +84,9 @@ func TestAForgottenKeyWouldBeNoticed(t *testing.T) {
 			continue
 		}
 		rest := slices.DeleteFunc(procfile.ServiceKeys(), func(k procfile.Key) bool {
-			// The environment tells of other keys too: of the port, for one.
-			return k.Name == forgotten.Name || strings.HasPrefix(k.Name, "env")
+			// The environment tells of other keys too: of the port, for one. And a command tells of
+			// its shell.
+			return k.Name == forgotten.Name || strings.HasPrefix(k.Name, "env") || forgotten.Name == "shell" && k.Name == "command"
 		})
 		if wrong := mistaken(all, rest); !slices.Contains(wrong, forgotten.Name) {
 			t.Errorf("nobody notices that %s is not compared; only %q", forgotten.Name, wrong)
