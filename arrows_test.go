@@ -16,12 +16,12 @@ import (
 // down there first.
 const arrowLines = `
 devgate -> devgate/internal/cli
-devgate/internal/agents -> devgate/internal/input
+devgate/internal/agents -> devgate/internal/input devgate/internal/shared
 devgate/internal/bench ->
 devgate/internal/buildoutput ->
-devgate/internal/checkout -> devgate/internal/input
-devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
-devgate/internal/control -> devgate/internal/event devgate/internal/logmux golang.org/x/sys/unix golang.org/x/sys/windows
+devgate/internal/checkout -> devgate/internal/input devgate/internal/shared
+devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/shared devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
+devgate/internal/control -> devgate/internal/event devgate/internal/logmux devgate/internal/shared golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/dashboard -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/internal/detect -> devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3
 devgate/internal/detect/detecttest -> pgregory.net/rapid
@@ -41,9 +41,9 @@ devgate/internal/event ->
 devgate/internal/export -> devgate/internal/project devgate/internal/routes devgate/procfile
 devgate/internal/gitignore -> devgate/internal/checkout devgate/internal/input devgate/internal/oserr
 devgate/internal/guard -> devgate/internal/proc golang.org/x/sys/unix
-devgate/internal/input ->
-devgate/internal/lint -> devgate/internal/proc devgate/internal/project devgate/internal/watch devgate/procfile
-devgate/internal/logmux -> devgate/internal/oserr github.com/fatih/color
+devgate/internal/input -> devgate/internal/shared
+devgate/internal/lint -> devgate/internal/proc devgate/internal/project devgate/internal/shared devgate/internal/watch devgate/procfile
+devgate/internal/logmux -> devgate/internal/oserr devgate/internal/shared github.com/fatih/color
 devgate/internal/loopback -> devgate/internal/oserr
 devgate/internal/mcp -> devgate/internal/control devgate/internal/event devgate/internal/logmux devgate/internal/outline devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/words devgate/procfile github.com/google/jsonschema-go/jsonschema github.com/modelcontextprotocol/go-sdk/jsonrpc github.com/modelcontextprotocol/go-sdk/mcp
 devgate/internal/oserr -> golang.org/x/sys/windows
@@ -55,7 +55,8 @@ devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/fou
 devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate/procfile
 devgate/internal/relay -> devgate/internal/loopback
 devgate/internal/routes ->
-devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix golang.org/x/sys/windows
+devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/shared devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix golang.org/x/sys/windows
+devgate/internal/shared -> golang.org/x/sys/windows
 devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"devgate/internal/input"
+	"devgate/internal/shared"
 )
 
 // Name is the file's name, which coding agents look for.
@@ -69,10 +70,10 @@ func replace(path string, content []byte, mode fs.FileMode) (err error) {
 	_, err = file.Write(content)
 	err = errors.Join(err, file.Chmod(mode), file.Close())
 	if err == nil {
-		err = os.Rename(file.Name(), path)
+		err = shared.Rename(file.Name(), path)
 	}
 	if err != nil {
-		os.Remove(file.Name())
+		shared.Remove(file.Name())
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

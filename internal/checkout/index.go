@@ -6,9 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"devgate/internal/shared"
 )
 
 // Tracks reports whether Git tracks a file of this checkout; rel is its path from Top,
@@ -35,7 +36,7 @@ var errIndex = errors.New("this is no index")
 
 // tracks looks for a path in an index, and in the one that it may share with others.
 func tracks(gitDir, name string, hashSize int, rel string) (bool, error) {
-	raw, err := os.ReadFile(filepath.Join(gitDir, name))
+	raw, err := shared.ReadFile(filepath.Join(gitDir, name))
 	if err != nil {
 		return false, err
 	}

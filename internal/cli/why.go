@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"devgate/internal/control"
+	"devgate/internal/shared"
 	"devgate/internal/words"
 )
 
@@ -79,7 +79,7 @@ func bodyOf(data string) ([]byte, error) {
 	if !fromFile {
 		return []byte(data), nil
 	}
-	body, err := os.ReadFile(name)
+	body, err := shared.ReadFile(name)
 	if err != nil {
 		// The name is said already, so only what is wrong with it follows: a
 		// *fs.PathError has it twice.

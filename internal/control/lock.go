@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"devgate/internal/shared"
 )
 
 // Folder is the one thing that devgate writes in a project.
@@ -114,7 +116,7 @@ func (l *Lock) Write(r Record) error {
 	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write run record: %w", err)
 	}
-	if err := replace(path+".new", path); err != nil {
+	if err := shared.Rename(path+".new", path); err != nil {
 		return fmt.Errorf("write run record: %w", err)
 	}
 	return nil
@@ -123,7 +125,7 @@ func (l *Lock) Write(r Record) error {
 // Release removes the record and drops the lock.
 func (l *Lock) Release() error {
 	// The record first: without the lock another devgate may write its own.
-	os.Remove(filepath.Join(l.dir, "run.json"))
+	shared.Remove(filepath.Join(l.dir, "run.json"))
 	return l.file.Close()
 }
 
@@ -131,7 +133,7 @@ func (l *Lock) Release() error {
 // when none does.
 func Holder(root string) (Record, bool) {
 	dir := filepath.Join(root, Folder)
-	file, err := os.Open(filepath.Join(dir, "lock"))
+	file, err := shared.Open(filepath.Join(dir, "lock"))
 	if err != nil {
 		return Record{}, false
 	}
@@ -160,7 +162,7 @@ func Running(dir string) (root string, found bool) {
 }
 
 func readRecord(dir string) (r Record, err error) {
-	text, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	text, err := shared.ReadFile(filepath.Join(dir, "run.json"))
 	if err != nil {
 		return r, err
 	}

@@ -30,6 +30,3 @@ func tryLock(file *os.File, shared bool) error {
 func openLockable(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 }
-
-// replace gives a file the name of another, which is gone then.
-func replace(from, to string) error { return os.Rename(from, to) }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -43,19 +42,4 @@ func openLockable(path string) (*os.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	return os.NewFile(uintptr(handle), path), nil
-}
-
-// replacePatience is how long whoever reads a file, or looks for viruses in it, may keep
-// it from being replaced.
-const replacePatience = 2 * time.Second
-
-// replace gives a file the name of another, which is gone then.
-func replace(from, to string) (err error) {
-	for end := time.Now().Add(replacePatience); ; time.Sleep(5 * time.Millisecond) {
-		err = os.Rename(from, to)
-		held := errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_SHARING_VIOLATION)
-		if !held || time.Now().After(end) {
-			return err
-		}
-	}
 }

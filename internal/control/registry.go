@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"devgate/internal/shared"
 )
 
 // Entry is what the devgates of one user know of each other.
@@ -80,7 +82,7 @@ func (r *Registry) Entries() (all []Entry) {
 
 // read reads one entry, if its devgate runs.
 func (r *Registry) read(path string) (e Entry, ok bool) {
-	file, err := os.Open(path)
+	file, err := shared.Open(path)
 	if err != nil {
 		return e, false
 	}
@@ -90,7 +92,7 @@ func (r *Registry) read(path string) (e Entry, ok bool) {
 		// take the file over.
 		if r.lock != nil {
 			file.Close() // some systems remove nothing that is open
-			os.Remove(path)
+			shared.Remove(path)
 		}
 		return e, false
 	}

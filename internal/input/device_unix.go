@@ -4,6 +4,7 @@ package input
 
 import (
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -13,4 +14,10 @@ func sameDevice(a, b fs.FileInfo) bool {
 	x, ok := a.Sys().(*syscall.Stat_t)
 	y, too := b.Sys().(*syscall.Stat_t)
 	return ok && too && a.Mode().Type() == b.Mode().Type() && x.Rdev == y.Rdev
+}
+
+// openPatient opens a file or a pipe. Without O_NONBLOCK a pipe cannot even be opened until
+// somebody writes to it.
+func openPatient(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }

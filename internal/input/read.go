@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -96,8 +95,7 @@ func open(ctx context.Context, path string) ([]byte, error) {
 	if err := refused(info); err != nil || isNull(info) {
 		return nil, err
 	}
-	// Without O_NONBLOCK a pipe cannot even be opened until somebody writes to it.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := openPatient(path)
 	if err != nil {
 		return nil, err
 	}

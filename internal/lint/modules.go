@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"devgate/internal/project"
+	"devgate/internal/shared"
 	"devgate/procfile"
 )
 
@@ -75,7 +76,7 @@ func packageFolder(dir string) string {
 // A workspace may hold its modules further up, and hasModules looks there.
 func needsModules(dir string) bool {
 	var named struct{ Dependencies, DevDependencies map[string]any }
-	text, err := os.ReadFile(filepath.Join(dir, "package.json"))
+	text, err := shared.ReadFile(filepath.Join(dir, "package.json"))
 	return err == nil && json.Unmarshal(text, &named) == nil && len(named.Dependencies)+len(named.DevDependencies) > 0
 }
 

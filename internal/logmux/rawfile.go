@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"devgate/internal/shared"
 )
 
 // rawLimit is the size at which a raw file is renamed and begun anew.
@@ -64,7 +66,7 @@ func (f *rawFile) open() error {
 	}
 	// Appended to what earlier sessions have left: the last crash is often what somebody
 	// looks for.
-	file, err := os.OpenFile(f.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := shared.Append(f.path)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"devgate/internal/event"
 	"devgate/internal/input"
 	"devgate/internal/project"
+	"devgate/internal/shared"
 )
 
 // findings are what was found out of who writes which file: it is said once, and
@@ -157,5 +158,5 @@ func (f *findings) write() error {
 	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	return shared.Rename(path+".new", path)
 }

@@ -12,6 +12,7 @@ import (
 	"devgate/internal/input"
 	"devgate/internal/project"
 	"devgate/internal/routes"
+	"devgate/internal/shared"
 	"devgate/proxy"
 )
 
@@ -111,5 +112,5 @@ func (o *observed) write() error {
 	if err := os.WriteFile(o.path+".new", text, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(o.path+".new", o.path)
+	return shared.Rename(o.path+".new", o.path)
 }

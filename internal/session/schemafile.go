@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"devgate/internal/control"
+	"devgate/internal/shared"
 	"devgate/procfile"
 	"devgate/procfile/schema"
 )
@@ -34,12 +35,12 @@ func WriteSchema(root string) error {
 	path, text := filepath.Join(dir, schema.File), schema.JSON()
 	// Written only when it differs: a file that changes at each start would wake whoever
 	// watches the folder.
-	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, text) {
+	if before, err := shared.ReadFile(path); err == nil && bytes.Equal(before, text) {
 		return nil
 	}
 	// Whole or not at all: an editor may read it at any moment.
 	if err := os.WriteFile(path+".new", text, 0o644); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	return shared.Rename(path+".new", path)
 }

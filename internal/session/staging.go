@@ -1,13 +1,15 @@
 package session
 
 import (
-	"devgate/internal/project"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"devgate/internal/project"
+	"devgate/internal/shared"
 )
 
 // seedLimit is up to which size a program is copied for its next build.
@@ -22,11 +24,11 @@ func stage(service *project.Service) error {
 		return fmt.Errorf("make folder for builds: %w", err)
 	}
 	// It may be a folder: some builds leave several files at {bin}.
-	if err := os.RemoveAll(staged); err != nil {
+	if err := shared.RemoveAll(staged); err != nil {
 		return fmt.Errorf("remove old build: %w", err)
 	}
 	if err := copyProgram(staged, service.Bin); err != nil {
-		os.Remove(staged) // the copy only saves time
+		shared.Remove(staged) // the copy only saves time
 	}
 	return nil
 }
@@ -36,7 +38,7 @@ func copyProgram(to, from string) error {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > seedLimit {
 		return err
 	}
-	in, err := os.Open(from)
+	in, err := shared.Open(from)
 	if err != nil {
 		return err
 	}
@@ -59,7 +61,7 @@ func install(service *project.Service) error {
 		return nil // a build that leaves nothing at {bin}
 	}
 	if err == nil && info.IsDir() {
-		err = os.RemoveAll(bin) // a folder cannot be replaced by another
+		err = shared.RemoveAll(bin) // a folder cannot be replaced by another
 	}
 	if err == nil {
 		err = replaceProgram(staged, bin)
