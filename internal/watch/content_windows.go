@@ -37,21 +37,28 @@ func stat(path string) (s state) {
 
 // unread returns the state of an open file without the content.
 func unread(handle windows.Handle) state {
+	s, _ := unreadWith(handle)
+	return s
+}
+
+// unreadWith is unread, and whether the content can be read without being fetched first.
+func unreadWith(handle windows.Handle) (s state, here bool) {
 	var info windows.ByHandleFileInformation
 	if kind, err := windows.GetFileType(handle); err != nil || kind != windows.FILE_TYPE_DISK || windows.GetFileInformationByHandle(handle, &info) != nil {
-		return state{}
+		return state{}, false
 	}
 	if info.FileAttributes&windows.FILE_ATTRIBUTE_DIRECTORY != 0 {
-		return state{}
+		return state{}, false
 	}
 	times, ok := timesOf(handle)
 	if !ok {
-		return state{}
+		return state{}, false
 	}
-	return state{
+	s = state{
 		kind: opaque, size: int64(info.FileSizeHigh)<<32 | int64(info.FileSizeLow), written: times.written, touched: times.changed,
 		inode: uint64(info.FileIndexHigh)<<32 | uint64(info.FileIndexLow),
 	}
+	return s, !isPlaceholder(info.FileAttributes)
 }
 
 // readFile is read for what was a regular file a moment ago.
@@ -61,8 +68,8 @@ func (r *reader) readFile(path string) state {
 		return stat(path)
 	}
 	defer windows.CloseHandle(handle)
-	s := unread(handle)
-	if s.kind == absent || s.size > maxHashed {
+	s, here := unreadWith(handle)
+	if s.kind == absent || s.size > maxHashed || !here {
 		return s
 	}
 	return r.sum(handle, s)

@@ -31,7 +31,7 @@ func newGlob(dir, pattern string) (*glob, error) {
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(dir, base)
 	}
-	g := &glob{text: pattern, base: filepath.Clean(base), segs: segments(rest)}
+	g := &glob{text: pattern, base: spelling(filepath.Clean(base)), segs: segments(rest)}
 	switch {
 	case rest == "":
 	case rest == "**" || strings.HasSuffix(rest, "/**"):
@@ -103,7 +103,7 @@ func (g *glob) match(path string) bool {
 	if g.rest == "" {
 		return true
 	}
-	return rel != "" && doublestar.MatchUnvalidated(g.rest, filepath.ToSlash(rel))
+	return rel != "" && matches(g.rest, filepath.ToSlash(rel))
 }
 
 // reaches reports whether the pattern can match something inside of dir, which
@@ -121,7 +121,7 @@ func (g *glob) reaches(dir string) bool {
 		if i >= len(g.segs) || g.segs[i] == "**" {
 			return true
 		}
-		if !doublestar.MatchUnvalidated(g.segs[i], name) {
+		if !matches(g.segs[i], name) {
 			return false
 		}
 		i++
@@ -133,20 +133,4 @@ func (g *glob) reaches(dir string) bool {
 func (g *glob) leads(dir string) bool {
 	_, ok := below(dir, g.base)
 	return ok
-}
-
-// below returns path relative to base, and whether it is base (then "") or
-// below it. Both are clean and absolute.
-func below(base, path string) (string, bool) {
-	switch {
-	case path == base:
-		return "", true
-	case !strings.HasPrefix(path, base):
-		return "", false
-	case strings.HasSuffix(base, string(filepath.Separator)): // the root of the file system
-		return path[len(base):], true
-	case path[len(base)] == filepath.Separator:
-		return path[len(base)+1:], true
-	}
-	return "", false
 }

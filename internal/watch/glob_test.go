@@ -144,7 +144,8 @@ func TestBelow(t *testing.T) {
 		{"/a", "/a", "", true}, {"/a", "/a/b/c", "b/c", true}, {"/a", "/ab", "", false},
 		{"/a/b", "/a", "", false}, {"/", "/a", "a", true}, {"/", "/", "", true},
 	} {
-		if rel, ok := below(test.base, test.path); rel != test.rel || ok != test.ok {
+		rel, ok := below(filepath.FromSlash(test.base), filepath.FromSlash(test.path))
+		if filepath.ToSlash(rel) != test.rel || ok != test.ok {
 			t.Errorf("below(%q, %q) = %q, %v", test.base, test.path, rel, ok)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func (o *observer) absorb(got batch) {
 	notices := map[string]notice{}
 	for name, n := range got.notices {
-		for _, path := range o.tree.paths(name) {
+		for _, path := range o.tree.paths(o.tree.spelled(name)) {
 			notices[path] = n
 		}
 	}

@@ -1,0 +1,49 @@
+package watch
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A project that was entered, or whose patterns are written, in another case than that of the
+// disk is watched as any other, and told in the spelling of the disk.
+func TestCaseTellsNoFilesApart(t *testing.T) {
+	r := newRig(t, "SRC/**/*.GO")
+	r.mkdir("Src/Deep")
+	r.write("Src/Deep/Main.go", "a")
+	r.w.Root = strings.ToUpper(r.root)
+	r.w.Targets[0].Dir = strings.ToLower(r.root)
+	r.w.Targets[0].Ignore = []string{"src/deep/GEN.go"}
+	r.start()
+	r.write("Src/Deep/gen.go", "b")
+	r.write("Src/Deep/MAIN.go", "b") // the same file
+	if c := r.next(); strings.Join(c.Files, " ") != "Src/Deep/Main.go" {
+		t.Errorf("got %v", c.Files)
+	}
+	r.write("src/deep/new.Go", "b")
+	if c := r.next(); strings.Join(c.Files, " ") != "Src/Deep/new.Go" {
+		t.Errorf("got %v", c.Files)
+	}
+}
+
+func TestSpellings(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, root: root}
+	r.mkdir("A long name/B")
+	want := filepath.Join(root, "A long name", "B")
+	for _, path := range []string{want, strings.ToUpper(want), strings.ToLower(want)} {
+		if got := spelling(path); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+	if got := spelling(strings.ToLower(want) + `\Not\There`); got != want+`\Not\There` {
+		t.Errorf("what is not there: %s", got)
+	}
+	if got := spelling(`c:\`); got != `C:\` {
+		t.Errorf("a volume: %s", got)
+	}
+}
