@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 // observer is one Run. All of it belongs to the goroutine that called Run.
@@ -19,7 +17,7 @@ type observer struct {
 	seed   maphash.Seed
 	reader *reader
 	pump   *pump
-	system *fsnotify.Watcher // nil: there are no events at all
+	system *source // nil: there are no events at all
 
 	bursts map[string]*burst // by target
 	outbox []Change          // not yet delivered; one for each target at most
@@ -63,11 +61,15 @@ func (o *observer) connect() notifier {
 		return nil
 	}
 	var err error
-	if o.system, err = fsnotify.NewWatcher(); err != nil {
+	open := newSource
+	if o.w.hooks.source != nil {
+		open = o.w.hooks.source
+	}
+	if o.system, err = open(o.w.Root); err != nil {
 		o.refused(o.w.Root, err)
 		return nil
 	}
-	o.pump = newPump(o.system.Events, o.system.Errors)
+	o.pump = newPump(o.system.events, o.system.errors)
 	if o.w.hooks.pump != nil {
 		o.w.hooks.pump(o.pump)
 	}
@@ -120,7 +122,7 @@ func (o *observer) run(changed func(Change)) {
 	}
 	close(out)
 	if o.system != nil {
-		_ = o.system.Close() // ends the pump
+		_ = o.system.close() // ends the pump
 	}
 	group.Wait()
 }

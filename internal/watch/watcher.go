@@ -56,11 +56,12 @@ type update struct {
 
 // hooks are for tests: faults that the system makes too rarely.
 type hooks struct {
-	wrap     func(notifier) notifier           // stands between a tree and fsnotify
-	pump     func(*pump)                       // prepares the pump
-	silent   func(string) (string, bool)       // instead of asking the file system
-	surveyed func(folders, watched, files int) // called when a walk is complete
-	observer func(*observer)                   // called before it runs
+	source   func(root string) (*source, error) // instead of the system's event queue
+	wrap     func(notifier) notifier            // stands between a tree and fsnotify
+	pump     func(*pump)                        // prepares the pump
+	silent   func(string) (string, bool)        // instead of asking the file system
+	surveyed func(folders, watched, files int)  // called when a walk is complete
+	observer func(*observer)                    // called before it runs
 }
 
 // init makes the channels.
