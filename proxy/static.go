@@ -54,7 +54,7 @@ const wellKnown = ".well-known"
 func staticPath(p string) (string, bool) {
 	for i, segment := range strings.Split(p, "/") {
 		isPublic := !strings.HasPrefix(segment, ".") || i == 1 && segment == wellKnown
-		if !isPublic || strings.ContainsAny(segment, "\\\x00") {
+		if !isPublic || strings.ContainsAny(segment, "\\\x00") || filesHaveAliases && isAlias(segment) {
 			return "", false
 		}
 	}
