@@ -87,6 +87,7 @@ func wordsOfSh(text string, procfileLine bool) (found []shWord) {
 	if procfileLine {
 		text = portForm().ReplaceAllString(text, "0")
 	}
+	text = project.WithoutValues(text)
 	bare := withoutQuoted(text)
 	for _, f := range shForms() {
 		in := bare

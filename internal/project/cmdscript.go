@@ -13,21 +13,21 @@ import (
 
 // cmdScript is what Windows runs for a text without a shell of its own: a simple command as
 // it is, anything else by cmd.exe. Values in front of it (NAME=value), which cmd.exe does
-// not know, are set for it.
-func cmdScript(text string, lookup procfile.Lookup) ([]string, error) {
-	text = strings.TrimSpace(text)
-	set := ""
-	for m := plainAssignment().FindStringSubmatch(text); m != nil; m = plainAssignment().FindStringSubmatch(text) {
-		set += `set "` + m[1] + `"&& `
-		text = text[len(m[0]):]
+// not know, are for its environment.
+func cmdScript(text string, lookup procfile.Lookup) (args, set []string, err error) {
+	values, rest := leadingValues(text)
+	for _, value := range values {
+		set = append(set, procfile.Expand(value, lookup))
 	}
-	if words, ok := simpleWords(text); ok && set == "" {
-		for i, word := range words {
-			words[i] = procfile.Expand(word, lookup)
-		}
-		return words, nil
+	words, ok := simpleWords(rest)
+	if !ok {
+		args, err = cmdLine(rest, lookup)
+		return args, set, err
 	}
-	return cmdLine(set+text, lookup)
+	for i, word := range words {
+		words[i] = procfile.Expand(word, lookup)
+	}
+	return words, set, nil
 }
 
 // cmdLine is cmd.exe with a text.
@@ -57,11 +57,28 @@ func withPort(text string, port int) string {
 	return portReference().ReplaceAllLiteralString(text, strconv.Itoa(port))
 }
 
-// plainAssignment is NAME=value in front of a command, without anything that could mean
-// something to cmd.exe.
-var plainAssignment = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*=[^\s&|()<>"'^%!` + "`" + `$]*)\s+`)
+// leadingValues takes NAME=value off the front of a text.
+func leadingValues(text string) (values []string, rest string) {
+	rest = strings.TrimSpace(text)
+	for m := leadingValue().FindStringSubmatch(rest); m != nil; m = leadingValue().FindStringSubmatch(rest) {
+		values = append(values, m[1]+"="+strings.Trim(m[2], m[3]+m[4]))
+		rest = rest[len(m[0]):]
+	}
+	return values, rest
+}
+
+// leadingValue is NAME=value in front of a command, without anything to work out in it. Its
+// last two groups are the quotes around the value.
+var leadingValue = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=((")[^"$%` + "`" + `\r\n]*"|(')[^'\r\n]*'|[^\s&|()<>"'^%!;` + "`" + `$]*)\s+`)
 })
+
+// WithoutValues is a text without NAME=value in front of it, which devgate takes off where
+// no shell is named and the system's knows no such thing.
+func WithoutValues(text string) string {
+	_, rest := leadingValues(text)
+	return rest
+}
 
 // simpleWords are the words of a text that is a program with arguments, and false where
 // only cmd.exe can tell. A word, or a piece of one, may be within double quotes; single

@@ -23,9 +23,9 @@ func TestWhatWindowsRunsForAText(t *testing.T) {
 		"a && b {port}":                      shell("a && b 4000"),
 		"node %MAIN%":                        shell("node %MAIN%"),
 		`say "a \" b`:                        shell(`say "a \" b`),
-		"PORT={port} A=b node x.js":          shell(`set "PORT=4000"&& set "A=b"&& node x.js`),
+		"PORT={port} A=b node x.js":          {"node", "x.js"},
 	} {
-		if got, err := cmdScript(text, lookup); err != nil || !slices.Equal(got, want) {
+		if got, _, err := cmdScript(text, lookup); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s:\ngot  %q, %v\nwant %q", text, got, err, want)
 		}
 	}
@@ -34,7 +34,7 @@ func TestWhatWindowsRunsForAText(t *testing.T) {
 		`cd "{root}\a" && x --dir={root}`: `cd "C:\my shop\a" && x --dir="C:\my shop"`,
 		"{home} && {{port}} && {none}":    `C:\Users\Jürgen && {port} && {none}`,
 	} {
-		if got, err := cmdScript(text, lookup); err != nil || !slices.Equal(got, shell(want)) {
+		if got, _, err := cmdScript(text, lookup); err != nil || !slices.Equal(got, shell(want)) {
 			t.Errorf("%s:\ngot  %q, %v\nwant %q", text, got, err, shell(want))
 		}
 	}
@@ -44,8 +44,25 @@ func TestWhatWindowsRunsForAText(t *testing.T) {
 		"cd {end} && ls":      `the value of {end} cannot be written in a command that cmd.exe runs: "C:\\a b\\"`,
 		`echo ^"{root} && ls`: `the value of {root} cannot be written in a command that cmd.exe runs: "C:\\my shop"`,
 	} {
-		if got, err := cmdScript(text, lookup); err == nil || !strings.Contains(err.Error(), want) {
+		if got, _, err := cmdScript(text, lookup); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v, want %s", text, got, err, want)
+		}
+	}
+}
+
+func TestValuesInFrontOfACommand(t *testing.T) {
+	lookup := values("root", `C:\my shop`)
+	for text, want := range map[string][]string{
+		"A=1 B= C-D=2 x":                   {"A=1", "B=", "|", "C-D=2", "x"},
+		`AT={root}\a  Q="b c" S='d "%$' x`: {`AT=C:\my shop\a`, "Q=b c", `S=d "%$`, "|", "x"},
+		"A=1 x && y":                       {"A=1", "|", "cmd.exe", "/d", "/s", "/c", "x && y"},
+		"A=%B% x":                          {"|", "cmd.exe", "/d", "/s", "/c", "A=%B% x"},
+		`A="$B" x`:                         {"|", `A=$B`, "x"},
+		"A=1":                              {"|", "A=1"},
+	} {
+		args, set, err := cmdScript(text, lookup)
+		if got := slices.Concat(set, []string{"|"}, args); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s:\ngot  %q, %v\nwant %q", text, got, err, want)
 		}
 	}
 }

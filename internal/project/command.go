@@ -48,8 +48,12 @@ func (p *Project) lookup(s *Service) procfile.Lookup {
 
 // commands works out what is executed for the service's commands.
 func (p *Project) commands(s *Service) (errs procfile.ErrorList) {
+	s.Set = nil
 	argv := func(key string, c procfile.Command, seen *Service) []string {
-		args, err := p.argv(c, seen)
+		args, set, err := p.argv(c, seen)
+		if len(set) > 0 {
+			s.Set = with(s.Set, key, set)
+		}
 		if err != nil {
 			errs = append(errs, p.File.ErrorAt(s.Position(key), err.Error(), scriptHint(s.Shell)))
 		}
@@ -73,19 +77,29 @@ func (p *Project) command(s *Service) procfile.Command {
 	return c
 }
 
-// argv is what is executed for a command: its list as it is, or a shell.
-func (p *Project) argv(c procfile.Command, s *Service) ([]string, error) {
+// with is a map with one more entry; nil is an empty one.
+func with(all map[string][]string, key string, values []string) map[string][]string {
+	if all == nil {
+		all = map[string][]string{}
+	}
+	all[key] = values
+	return all
+}
+
+// argv is what is executed for a command: its list as it is, or a shell; and what its
+// environment has to have besides.
+func (p *Project) argv(c procfile.Command, s *Service) (args, set []string, err error) {
 	switch {
 	case c.IsZero():
-		return nil, nil
+		return nil, nil, nil
 	case c.Shell != "":
 		return p.script(c.Shell, s)
 	}
-	args := make([]string, len(c.Args))
+	args = make([]string, len(c.Args))
 	for i, arg := range c.Args {
 		args[i] = p.Expand(arg, s)
 	}
-	return args, nil
+	return args, nil, nil
 }
 
 // quiet is a script in which what a value holds is quoted, and so nothing to the

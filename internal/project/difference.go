@@ -29,15 +29,15 @@ func differs(keys []procfile.Key, s, old *Service, passing map[string]bool) bool
 func same(key string, s, old *Service, passing map[string]bool) bool {
 	switch key {
 	case "command":
-		return slices.Equal(s.Command, old.Command)
+		return slices.Equal(s.Command, old.Command) && slices.Equal(s.Set[key], old.Set[key])
 	case "build":
-		return slices.Equal(s.Build, old.Build)
+		return slices.Equal(s.Build, old.Build) && slices.Equal(s.Set[key], old.Set[key])
 	case "dir":
 		return s.Dir == old.Dir
 	case "port":
 		return s.Port == old.Port
 	case "ready":
-		return s.Ready.Equal(old.Ready) && slices.Equal(s.ReadyExec, old.ReadyExec)
+		return s.Ready.Equal(old.Ready) && slices.Equal(s.ReadyExec, old.ReadyExec) && slices.Equal(s.Set["ready.exec"], old.Set["ready.exec"])
 	case "env", "env_file":
 		return slices.Equal(without(s.Env, passing), without(old.Env, passing))
 	}

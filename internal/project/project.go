@@ -102,14 +102,15 @@ type Service struct {
 	Port      int    // 0: none
 	URL       string // "": none; for a remote its own
 	Env       []string
-	Command   []string // nil for a remote
-	Build     []string // nil: none
-	BuildEnv  []string // nil without Build
-	Stop      []string // nil: none
-	ReadyExec []string // nil unless ready = { exec = … }
-	Bin       string   // the path that {bin} stands for
-	NoShell   *Refusal // why its texts cannot be run here; nil: they can
-	Staged    string   // the path that {bin} stands for in Build: it becomes Bin when the build has succeeded
+	Command   []string            // nil for a remote
+	Build     []string            // nil: none
+	BuildEnv  []string            // nil without Build
+	Stop      []string            // nil: none
+	ReadyExec []string            // nil unless ready = { exec = … }
+	Bin       string              // the path that {bin} stands for
+	Set       map[string][]string // NAME=value in front of a command, by its key, where no shell reads it; see EnvFor
+	NoShell   *Refusal            // why its texts cannot be run here; nil: they can
+	Staged    string              // the path that {bin} stands for in Build: it becomes Bin when the build has succeeded
 
 	layers layers
 }

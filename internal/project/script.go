@@ -2,27 +2,33 @@ package project
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
 	"devgate/procfile"
 )
 
-// script is what runs a text of the service.
-func (p *Project) script(text string, s *Service) ([]string, error) {
+// script is what runs a text of the service, and what it needs in its environment besides
+// the service's own.
+func (p *Project) script(text string, s *Service) (args, set []string, err error) {
 	lookup := p.lookup(s)
 	switch s.Shell {
 	case procfile.ShellSh:
-		return shScript(text, lookup)
+		args, err = shScript(text, lookup)
 	case procfile.ShellCmd:
-		return cmdLine(text, lookup)
+		args, err = cmdLine(text, lookup)
 	case procfile.ShellPwsh:
-		return pwshScript(pwshProgram(s), text, lookup)
+		args, err = pwshScript(pwshProgram(s), text, lookup)
+	default:
+		// Only a Procfile is written for sh, whatever the system.
+		port := 0
+		if p.File.Format == procfile.Procfile {
+			port = s.Port
+		}
+		return systemScript(text, port, lookup)
 	}
-	if p.File.Format == procfile.Procfile {
-		return systemScript(text, s.Port, lookup)
-	}
-	return systemScript(text, 0, lookup)
+	return args, nil, err
 }
 
 // scriptHint is a way out where a value cannot be quoted for the shell: no shell looks
@@ -85,4 +91,17 @@ func (s *Service) Refused(c procfile.Command) error {
 		return nil
 	}
 	return s.NoShell
+}
+
+// EnvFor is the environment of a command, by its key ("command", "build", "stop",
+// "ready.exec"): the service's, and what stands in front of the command.
+func (s *Service) EnvFor(key string) []string {
+	env := s.Env
+	if key == "build" {
+		env = s.BuildEnv
+	}
+	if len(s.Set[key]) == 0 {
+		return env
+	}
+	return slices.Concat(env, s.Set[key])
 }

@@ -16,8 +16,9 @@ const programEnding = ""
 
 // systemScript is what runs a text where no shell is named: the one that every system of this
 // kind has, which knows $PORT.
-func systemScript(text string, _ int, lookup procfile.Lookup) ([]string, error) {
-	return shScript(text, lookup)
+func systemScript(text string, _ int, lookup procfile.Lookup) (args, set []string, err error) {
+	args, err = shScript(text, lookup)
+	return args, nil, err
 }
 
 // shScript is sh with a text. Where it can be, the shell is replaced by the command.

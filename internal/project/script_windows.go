@@ -21,7 +21,7 @@ const programEnding = ".exe"
 
 // systemScript is what runs a text where no shell is named. $PORT stands for a port that is
 // not 0: nothing here would read it.
-func systemScript(text string, port int, lookup procfile.Lookup) ([]string, error) {
+func systemScript(text string, port int, lookup procfile.Lookup) (args, set []string, err error) {
 	return cmdScript(withPort(text, port), lookup)
 }
 

@@ -94,7 +94,7 @@ func (c *check) until(ctx context.Context, attempt probe.Attempt, report func(er
 // prints is no service's output; its first line says what is missing.
 func (c *check) commandSucceeds(ctx context.Context) error {
 	var out firstLine
-	command := supervisor.Command{Args: c.service.ReadyExec, Dir: c.service.Dir, Env: c.service.Env, Refused: c.service.Refused(c.service.Ready.Exec)}
+	command := supervisor.Command{Args: c.service.ReadyExec, Dir: c.service.Dir, Env: c.service.EnvFor("ready.exec"), Refused: c.service.Refused(c.service.Ready.Exec)}
 	child, err := c.start.Start(command, &out, &out)
 	if err != nil {
 		return err

@@ -78,8 +78,8 @@ func plainSpec(s *setup, service *project.Service) supervisor.Spec {
 		// process.
 		Name: service.Name, Version: strconv.Itoa(s.versions[service.Name]), Port: service.Port,
 		// A service without a command is remote, and never comes here.
-		Command: *command(written.Command, service.Command, service.Env), Build: command(written.Build, service.Build, service.BuildEnv),
-		Stop:  command(written.Stop, service.Stop, service.Env),
+		Command: *command(written.Command, service.Command, service.EnvFor("command")), Build: command(written.Build, service.Build, service.EnvFor("build")),
+		Stop:  command(written.Stop, service.Stop, service.EnvFor("stop")),
 		After: startedHere(s.Project, service.After), Once: service.Once, Restart: restartPolicy(service.Restart),
 		Signal: service.StopSignal.Number, Grace: service.Grace,
 	}
