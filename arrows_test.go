@@ -50,19 +50,20 @@ devgate/internal/oserr -> golang.org/x/sys/windows
 devgate/internal/outline -> devgate/internal/lint devgate/internal/project devgate/procfile
 devgate/internal/port -> devgate/internal/loopback devgate/internal/oserr devgate/internal/proc golang.org/x/sys/windows
 devgate/internal/proc -> golang.org/x/sys/unix golang.org/x/sys/windows
-devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proc devgate/internal/proposal devgate/procfile devgate/procfile/shell
+devgate/internal/project -> devgate/internal/checkout devgate/internal/envfile devgate/internal/gitignore devgate/internal/input devgate/internal/port devgate/internal/proc devgate/internal/proposal devgate/internal/spelling devgate/procfile devgate/procfile/shell
 devgate/internal/proposal -> devgate/internal/detect devgate/internal/detect/found devgate/internal/draft devgate/internal/draft/render devgate/internal/input
 devgate/internal/reach -> devgate/internal/control devgate/internal/proc devgate/procfile
 devgate/internal/relay -> devgate/internal/loopback
 devgate/internal/routes ->
 devgate/internal/session -> devgate/internal/buildoutput devgate/internal/checkout devgate/internal/control devgate/internal/dashboard devgate/internal/event devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/loopback devgate/internal/oserr devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/relay devgate/internal/routes devgate/internal/shared devgate/internal/watch devgate/procfile devgate/procfile/schema devgate/proxy devgate/proxy/ingress devgate/supervisor devgate/supervisor/probe golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/shared -> golang.org/x/sys/windows
+devgate/internal/spelling -> golang.org/x/sys/windows
 devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->
 devgate/internal/testwine ->
 devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/sys/windows golang.org/x/term
-devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix golang.org/x/sys/windows
+devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore devgate/internal/spelling github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/words -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/procfile -> devgate/internal/input devgate/procfile/shell github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4
 devgate/procfile/schema -> devgate/procfile

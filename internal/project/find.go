@@ -8,6 +8,7 @@ import (
 
 	"devgate/internal/port"
 	"devgate/internal/proposal"
+	"devgate/internal/spelling"
 	"devgate/procfile"
 )
 
@@ -51,6 +52,7 @@ func read(ctx context.Context, o Options, path string) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find project folder: %w", err)
 	}
+	abs = spelling.Of(abs) // so that two who name one folder mean one project
 	return &Project{File: file, Path: shownPath(o.Dir, abs), Root: filepath.Dir(abs), Inputs: []string{abs}}, nil
 }
 
@@ -61,6 +63,7 @@ func propose(ctx context.Context, dir string) (*Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find project folder: %w", err)
 	}
+	root = spelling.Of(root)
 	made, err := proposal.Make(ctx, root, proposal.Options{Auto: true, Reserved: port.Reserved})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"devgate/internal/gitignore"
+	"devgate/internal/spelling"
 )
 
 // glob is one pattern, split where its first wildcard is: the fixed prefix says
@@ -31,7 +32,7 @@ func newGlob(dir, pattern string) (*glob, error) {
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(dir, base)
 	}
-	g := &glob{text: pattern, base: spelling(filepath.Clean(base)), segs: segments(rest)}
+	g := &glob{text: pattern, base: spelling.Of(filepath.Clean(base)), segs: segments(rest)}
 	switch {
 	case rest == "":
 	case rest == "**" || strings.HasSuffix(rest, "/**"):

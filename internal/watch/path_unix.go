@@ -28,8 +28,5 @@ func below(base, path string) (string, bool) {
 // matches reports whether a pattern names a path.
 func matches(pattern, path string) bool { return doublestar.MatchUnvalidated(pattern, path) }
 
-// spelling returns a path as it is: another spelling is another file.
-func spelling(path string) string { return path }
-
 // spelled returns the name that an event tells, which is what the folder has.
 func (t *tree) spelled(name string) string { return name }

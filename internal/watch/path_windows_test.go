@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -24,26 +23,5 @@ func TestCaseTellsNoFilesApart(t *testing.T) {
 	r.write("src/deep/new.Go", "b")
 	if c := r.next(); strings.Join(c.Files, " ") != "Src/Deep/new.Go" {
 		t.Errorf("got %v", c.Files)
-	}
-}
-
-func TestSpellings(t *testing.T) {
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &rig{t: t, root: root}
-	r.mkdir("A long name/B")
-	want := filepath.Join(root, "A long name", "B")
-	for _, path := range []string{want, strings.ToUpper(want), strings.ToLower(want)} {
-		if got := spelling(path); got != want {
-			t.Errorf("%s: got %s, want %s", path, got, want)
-		}
-	}
-	if got := spelling(strings.ToLower(want) + `\Not\There`); got != want+`\Not\There` {
-		t.Errorf("what is not there: %s", got)
-	}
-	if got := spelling(`c:\`); got != `C:\` {
-		t.Errorf("a volume: %s", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"devgate/internal/spelling"
 )
 
 // plan says, from the targets and the ignore rules as they are on disk when it
@@ -34,11 +36,11 @@ type scope struct {
 
 // newPlan compiles the targets of a project in root.
 func newPlan(root string, targets []Target) (*plan, error) {
-	root = spelling(filepath.Clean(root))
+	root = spelling.Of(filepath.Clean(root))
 	p := &plan{trails: newTrails(root), repos: newRepositories(root)}
 	names := map[string]bool{}
 	for _, t := range targets {
-		t.Dir = spelling(filepath.Clean(t.Dir))
+		t.Dir = spelling.Of(filepath.Clean(t.Dir))
 		if names[t.Name] {
 			return nil, fmt.Errorf("read targets: two are named %q", t.Name)
 		}
@@ -76,13 +78,13 @@ func newScope(t Target) (*scope, error) {
 		return nil, err
 	}
 	for _, path := range t.Exclude {
-		s.exclude = append(s.exclude, spelling(filepath.Clean(path)))
+		s.exclude = append(s.exclude, spelling.Of(filepath.Clean(path)))
 	}
 	for _, path := range t.Files {
 		if !filepath.IsAbs(path) {
 			return nil, fmt.Errorf("read file %q: not an absolute path", path)
 		}
-		s.files[spelling(filepath.Clean(path))] = true
+		s.files[spelling.Of(filepath.Clean(path))] = true
 	}
 	return s, nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 	"golang.org/x/sys/windows"
+
+	"devgate/internal/spelling"
 )
 
 const (
@@ -203,7 +205,7 @@ func (r *recursive) answered(a *asking, n uint32, err error) (events []fsnotify.
 		if lost {
 			faults = append(faults, fsnotify.ErrEventOverflow)
 		}
-		events = r.coverage.events(a.question, all, spelling)
+		events = r.coverage.events(a.question, all, spelling.Of)
 	}
 	if err != nil {
 		more, fault := r.ends(a, err)

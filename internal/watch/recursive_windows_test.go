@@ -9,12 +9,14 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 	"golang.org/x/sys/windows"
+
+	"devgate/internal/spelling"
 )
 
 // recursiveRig is a recursive source with a real folder, root.
 func recursiveRig(t *testing.T) (r *recursive, root string) {
 	t.Helper()
-	root = spelling(t.TempDir())
+	root = spelling.Of(t.TempDir())
 	r, err := newRecursive(root)
 	if err != nil {
 		t.Fatal(err)

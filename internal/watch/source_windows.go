@@ -1,6 +1,10 @@
 package watch
 
-import "golang.org/x/sys/windows"
+import (
+	"golang.org/x/sys/windows"
+
+	"devgate/internal/spelling"
+)
 
 // newSource opens the system's event queue for a project.
 func newSource(root string) (*source, error) {
@@ -18,7 +22,7 @@ func isWine() bool {
 
 // newRecursiveSource is a source that asks about all that is below a folder.
 func newRecursiveSource(root string) (*source, error) {
-	r, err := newRecursive(spelling(root))
+	r, err := newRecursive(spelling.Of(root))
 	if err != nil {
 		return nil, err
 	}
