@@ -42,7 +42,7 @@ func TestRecords(t *testing.T) {
 		"half a head":            whole[:7],
 		"a name that ends early": writtenRecords(record{1, "abc"})[:recordHead+4],
 		"an odd length":          {0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 'a', 0},
-		"a step into itself":     {4, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 'a', 0, 0, 0},
+		"a step into itself":     {4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
 		"a step out of it":       {200, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 'a', 0},
 		"a name that is endless": {0, 0, 0, 0, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 'a', 0},
 	} {
