@@ -9,8 +9,8 @@ SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
 # What is not run once more as a Windows program: what computes alone, or belongs to
 # Unix; and what has to be made true for Windows first, or tests whose reference is git.
-ANYWHERE = examples/.*|internal/(bench|dashboard|detect/.*|draft.*|e2e|event|export|guard|routes|testport|testrequest|words)|procfile/.*|proxy/message
-NOT_YET = internal/(agents|checkout|gitignore|lint|mcp|project|proposal|watch)
+ANYWHERE = internal/(bench|dashboard|detect/.*|draft.*|e2e|event|export|guard|routes|testport|testrequest|words)|procfile/.*|proxy/message
+NOT_YET = internal/(checkout|gitignore|lint|project|watch)
 # Tests that take minutes there to compute what they compute everywhere, and those of an
 # attached terminal.
 NOT_IN_WINE = TestWhatIsKeptIsBounded|TestRequestsAreDecidedByTheBook|TestARecordKeepsNoHead|TestManyClientsAreReference|TestInputSizesAndOutputStayApart|TestMuchOutputAndInputArriveWhole|TestAClientThatIsCutOffLearnsWhy|TestInputThatIsRefusedIsANoticeAndNoEnd
@@ -45,7 +45,7 @@ cross: ## build for every system that devgate supports
 	  GOOS=$$os GOARCH=$$arch $(GO) vet $(PKGS) || exit 1; done; done
 
 wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
-	GO=$(GO) .ci/wine/test -skip '^($(NOT_IN_WINE))$$' $$($(GO) list $(PKGS) | grep / | grep -vxE '[^/]*/($(ANYWHERE)|$(NOT_YET))')
+	GO=$(GO) .ci/wine/test -skip '^($(NOT_IN_WINE))$$' $$($(GO) list ./internal/... ./procfile/... ./proxy/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \
