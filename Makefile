@@ -13,7 +13,7 @@ ANYWHERE = internal/(bench|dashboard|detect/.*|draft.*|e2e|event|export|guard|ro
 NOT_YET = internal/(checkout|gitignore|lint|project|watch)
 # Tests that take minutes there to compute what they compute everywhere, and those of an
 # attached terminal.
-NOT_IN_WINE = TestWhatIsKeptIsBounded|TestRequestsAreDecidedByTheBook|TestARecordKeepsNoHead|TestManyClientsAreReference|TestInputSizesAndOutputStayApart|TestMuchOutputAndInputArriveWhole|TestAClientThatIsCutOffLearnsWhy|TestInputThatIsRefusedIsANoticeAndNoEnd
+NOT_IN_WINE = TestWhatIsKeptIsBounded|TestRequestsAreDecidedByTheBook|TestARecordKeepsNoHead|TestManyClientsAreReference|TestGatewayIsReference|TestOrderDoesNotMatterInAnyForm|TestOrderOfFrontEndDoesNotMatter|TestHistories|TestInputSizesAndOutputStayApart|TestMuchOutputAndInputArriveWhole|TestAClientThatIsCutOffLearnsWhy|TestInputThatIsRefusedIsANoticeAndNoEnd
 
 .PHONY: help build install check lint arrows test race cross wine fuzz e2e soak bench demo dist dist-check picture clean
 
@@ -45,7 +45,7 @@ cross: ## build for every system that devgate supports
 	  GOOS=$$os GOARCH=$$arch $(GO) vet $(PKGS) || exit 1; done; done
 
 wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
-	GO=$(GO) .ci/wine/test -skip '^($(NOT_IN_WINE))$$' $$($(GO) list ./internal/... ./procfile/... ./proxy/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
+	GO=$(GO) .ci/wine/test -skip '^($(NOT_IN_WINE))$$' $$($(GO) list ./proxy/... ./internal/... ./procfile/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \
