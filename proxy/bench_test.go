@@ -230,7 +230,7 @@ func BenchmarkIdleTunnel(b *testing.B) {
 
 // G7: an idle tunnel takes at most 20 KB.
 func TestIdleTunnelsAreSmall(t *testing.T) {
-	if n := bytesPerTunnel(t, 300); n > tunnelMax {
+	if n := bytesPerTunnel(t, 600/(slower+1)); n > tunnelMax {
 		t.Errorf("%.0f bytes", n)
 	}
 }
@@ -243,6 +243,7 @@ func bytesPerTunnel(t testing.TB, n int) float64 {
 		io.WriteString(nc, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 		io.Copy(io.Discard, br)
 	}))
+	tunnelsUse(t, n, fmt.Sprint(g.Port()), "ws.localhost") // fills pools, which are no tunnel's
 	alone := tunnelsUse(t, n, fmt.Sprint(g.Port()), "ws.localhost")
 	direct := tunnelsUse(t, n, fmt.Sprint(g.chain.Load().candidates[0].Port), "localhost")
 	return (alone - direct) / float64(n)

@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -141,10 +143,18 @@ func TestReplayLimit(t *testing.T) {
 
 // G2: a disk that takes no file is said, and logged.
 func TestSpoolFailure(t *testing.T) {
-	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	missing := filepath.Join(t.TempDir(), "missing")
+	for _, name := range []string{"TMPDIR", "TMP"} {
+		t.Setenv(name, missing)
+	}
+	_, err := os.Create(filepath.Join(missing, "x"))
+	var why *fs.PathError
+	if !errors.As(err, &why) {
+		t.Fatal(err)
+	}
 	g := gateway(t, Config{}, backend(t, "a", answers(404, "")), backend(t, "b", hashes(200)))
 	got := g.post("/", payload(1<<20))
-	if got.status != http.StatusInsufficientStorage || !strings.Contains(got.body, "no such file") {
+	if got.status != http.StatusInsufficientStorage || !strings.Contains(got.body, why.Err.Error()) {
 		t.Errorf("%+v", got)
 	}
 	if !strings.Contains(g.logs.String(), "keep request body") {

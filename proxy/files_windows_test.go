@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -18,6 +19,22 @@ func openFiles(t testing.TB) int {
 		t.Fatal(err)
 	}
 	return int(count)
+}
+
+// slower is by how much less of what is many, connections above all, there is here: Wine
+// takes a millisecond and more for each.
+const slower = 10
+
+// stackExtra is by how much more than 2 KB the smallest stack of a goroutine has: Go gives it
+// 8 KB here, and an idle tunnel has two of them.
+const stackExtra = 6 << 10
+
+// link makes a symbolic link, where this user may: most may not, and Wine says that it has
+// made one.
+func link(t testing.TB, to, path string) (made bool) {
+	os.Symlink(to, path)
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // makePipe does nothing: no folder has pipes in it.

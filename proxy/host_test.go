@@ -109,13 +109,13 @@ func TestStatic(t *testing.T) {
 	write("public/a/.well-known/x", "secret")
 	write("public/.git/config", "secret")
 	write("public/a b.css", "p{}")
-	os.Symlink("../secret.txt", filepath.Join(public, "out"))
-	os.Symlink("docs", filepath.Join(public, "in"))
+	link(t, "../secret.txt", filepath.Join(public, "out"))
+	within := map[bool]string{true: "200 docs", false: "404 no"}[link(t, "docs", filepath.Join(public, "in"))]
 	makePipe(t, filepath.Join(public, "fifo"))
 	g := gateway(t, Config{Static: public}, backend(t, "a", answers(404, "no")))
 	for target, want := range map[string]string{
 		"/": "200 home", "/index.html": "200 home", "/docs/": "200 docs", "/docs": "301 ./docs/", "/docs?q=1": "301 ./docs/?q=1",
-		"/in/": "200 docs", "/a%20b.css": "200 p{}", "//docs/": "200 docs", "//evil.test/..": "404 no", "//docs": "301 ./docs/",
+		"/in/": within, "/a%20b.css": "200 p{}", "//docs/": "200 docs", "//evil.test/..": "404 no", "//docs": "301 ./docs/",
 		"/empty/": "404 no", "/empty": "404 no", "/x": "404 no", "/.env": "404 no", "/.well-known/security.txt": "200 who to tell", "/.well-known/.env": "404 no", "/a/.well-known/x": "404 no", "/.git/config": "404 no", "/out": "404 no",
 		"/../secret.txt": "404 no", "/%2e%2e/secret.txt": "404 no", "/docs/..%2f..%2fsecret.txt": "404 no", "/fifo": "404 no",
 		"/index.html/": "404 no", "/docs%00": "404 no",

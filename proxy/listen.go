@@ -37,7 +37,8 @@ func (g *Gateway) Move(host string, port int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	listeners, err := ingress.Open(host, port, g.listeners)
-	if oserr.AddrInUse.In(err) {
+	// A system may say of an address that is had alone that others have no right to it.
+	if oserr.AddrInUse.In(err) || oserr.Forbidden.In(err) && port == portOn(g.listeners) {
 		// It may be the gateway itself: a wildcard address and one of those that
 		// it covers exclude each other.
 		ingress.Close(g.listeners)
@@ -94,10 +95,14 @@ func (g *Gateway) take(host string, listeners []net.Listener) {
 func (g *Gateway) Port() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.listeners) == 0 {
+	return portOn(g.listeners)
+}
+
+func portOn(listeners []net.Listener) int {
+	if len(listeners) == 0 {
 		return 0
 	}
-	return g.listeners[0].Addr().(*net.TCPAddr).Port
+	return listeners[0].Addr().(*net.TCPAddr).Port
 }
 
 // URL returns what to type into a browser on this machine, such as

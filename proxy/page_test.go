@@ -59,7 +59,7 @@ func pageCases(now time.Time) map[string]pageCase {
 		"went-down":       {fault: faultWentDown("api", State{Phase: Waiting, Reason: "backoff: exit status 2; starts again in 0.2s", Since: now}), attempts: asked("crashed")},
 		"stopped":         {fault: faultDown("api", State{Phase: Down, Stopped: true, Reason: "stopped", Since: now.Add(-2 * time.Hour)}), attempts: asked("stopped")},
 		"refused":         {fault: faultRefused("api", "localhost:4001", errors.New("dial tcp 127.0.0.1:4001: connect: connection refused")), attempts: asked("refused"), tail: pageLog},
-		"hung-up":         {fault: faultHungUp(pageBackend, oserr.Reset.Err()), attempts: asked("hung up"), tail: pageLog},
+		"hung-up":         {fault: faultHungUp(pageBackend, inWords{oserr.Reset.Err(), "connection reset by peer"}), attempts: asked("hung up"), tail: pageLog},
 		"nonsense":        {fault: faultBroken(&Backend{Name: "api", Remote: true}, errors.New("malformed answer \"SSH-2.0\"")), attempts: asked("refused")},
 		"dns":             {fault: faultUnreached("api", "api.invalid:443", wire.NoHost, errors.New("lookup api.invalid: no such host")), attempts: asked("dns")},
 		"tls":             {fault: faultUnreached("api", "10.0.0.5:443", wire.Untrusted, errors.New("x509: certificate signed by unknown authority")), attempts: asked("tls")},
@@ -69,7 +69,7 @@ func pageCases(now time.Time) map[string]pageCase {
 		"host":            {fault: faultHost("evil.test:3000")},
 		"loop":            {fault: faultLoop()},
 		"replay-limit":    {fault: faultReplayLimit(1 << 20), method: "POST", attempts: asked("replay_limit")},
-		"spool":           {fault: faultSpool(oserr.DiskFull.Err()), method: "PUT", attempts: asked("spool")},
+		"spool":           {fault: faultSpool(inWords{oserr.DiskFull.Err(), "no space left on device"}), method: "PUT", attempts: asked("spool")},
 		"request":         {fault: faultRequest("the request body ended early"), method: "POST", attempts: asked("request")},
 		"unanswered": {fault: faultUnanswered("GET", "/api/user?x=1"), target: "/api/user?x=1", seen: []*seenRoute{
 			{method: "GET", path: "/api/users", backend: "api", status: 200}, {method: "POST", path: "/api/user", backend: "api", status: 201},
@@ -244,3 +244,13 @@ func TestCommandsAreQuoted(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// inWords is an error of the system in the words of one: pages show them.
+type inWords struct {
+	cause error
+	text  string
+}
+
+func (e inWords) Error() string { return e.text }
+
+func (e inWords) Unwrap() error { return e.cause }

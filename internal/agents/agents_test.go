@@ -74,40 +74,24 @@ func TestMergeKeepsEverythingElse(t *testing.T) {
 	})
 }
 
+// wrote demands a change of the file in a folder, and what it says then.
+func wrote(t *testing.T, dir string, want Change, content string) {
+	t.Helper()
+	got, err := Write(t.Context(), dir)
+	now, _ := os.ReadFile(filepath.Join(dir, Name))
+	if err != nil || got != want || string(now) != content {
+		t.Errorf("%d %v, want %d:\n%s", got, err, want, now)
+	}
+}
+
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, Name)
-	wrote := func(want Change, content string) {
-		t.Helper()
-		got, err := Write(t.Context(), dir)
-		now, _ := os.ReadFile(path)
-		if err != nil || got != want || string(now) != content {
-			t.Errorf("%d %v, want %d:\n%s", got, err, want, now)
-		}
-	}
 	block := string(Block())
-	wrote(Made, block)
+	wrote(t, dir, Made, block)
 	before, _ := os.Stat(path)
-	wrote(None, block)
+	wrote(t, dir, None, block)
 	if after, _ := os.Stat(path); !os.SameFile(before, after) || after.ModTime() != before.ModTime() {
 		t.Error("a file that was as it should be has been written")
-	}
-
-	// CLAUDE.md is often the file, and AGENTS.md a link to it, or the other way round.
-	os.Remove(path)
-	target := filepath.Join(dir, "CLAUDE.md")
-	os.WriteFile(target, []byte("ours\n"), 0o600)
-	os.Symlink("CLAUDE.md", path)
-	wrote(Added, "ours\n\n"+block)
-	os.WriteFile(target, []byte("ours\n"+begin+"\nolder\n"+end+"\nmore"), 0o600)
-	wrote(Updated, "ours\n"+block+"more")
-	if link, err := os.Readlink(path); err != nil || link != "CLAUDE.md" {
-		t.Errorf("the link is gone: %v", err)
-	}
-	if info, _ := os.Stat(target); info.Mode().Perm() != 0o600 {
-		t.Errorf("the mode is %s", info.Mode())
-	}
-	if left, _ := os.ReadDir(dir); len(left) != 2 {
-		t.Errorf("left behind: %v", left)
 	}
 }

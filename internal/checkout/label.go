@@ -3,6 +3,7 @@ package checkout
 import (
 	"encoding/hex"
 	"hash/fnv"
+	"path/filepath"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func hash(text string) string {
 // Name is a label for a checkout that taken does not refuse: that of its branch, else
 // of its folder, else both, else with a mark of its path. folder is the project's.
 func (c Checkout) Name(folder string, taken func(label string) bool) string {
-	base := folder[strings.LastIndexByte(folder, '/')+1:]
+	base := filepath.Base(folder)
 	for _, text := range []string{c.Branch, base, join(c.Branch, base)} {
 		if label := Label(text); label != "" && !taken(label) {
 			return label

@@ -148,6 +148,7 @@ func TestTheListIsOneDevgatesAtATime(t *testing.T) {
 func TestAnEntryThatIsNoneIsLeftOut(t *testing.T) {
 	ownFolders(t)
 	g := enter(t, Entry{Root: "/a"})
+	defer g.Leave()
 	if _, err := g.file.WriteAt([]byte("{{"), 0); err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func newRawFile(dir, service string) *rawFile {
 	}
 	// Only names of a Procfile could have one, and these cannot; the file stays in its
 	// folder whatever comes.
-	name := strings.ReplaceAll(service, string(filepath.Separator), "_")
+	name := strings.NewReplacer("/", "_", string(filepath.Separator), "_").Replace(service)
 	return &rawFile{path: filepath.Join(dir, name+".log"), limit: rawLimit}
 }
 

@@ -16,7 +16,7 @@ func TestAnAddressIsHadAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := l.Addr().String()
-	raw, err := l.(*net.TCPListener).SyscallConn()
+	raw, err := l.(syscall.Conn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,10 @@ func ListenAt(address string, wait time.Duration) (net.Listener, error) {
 		l, err = config.Listen(context.Background(), "tcp", address)
 		return err
 	})
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	return lasting(l), nil
 }
 
 // untilOver repeats open, until for this long somebody has had the address.

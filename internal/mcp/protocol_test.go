@@ -3,6 +3,7 @@ package mcp_test
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,13 +107,18 @@ func TestALineThatIsNoJSONEndsTheConversation(t *testing.T) {
 func TestBadArgumentsSayWhatIsRight(t *testing.T) {
 	dir := project(t, "[web]\ncommand = \"serve\"\nport = {P1}\n")
 	c := serveRaw(t, dir)
+	_, err := os.Stat("nowhere")
+	var missing *fs.PathError
+	if !errors.As(err, &missing) {
+		t.Fatal(err)
+	}
 	for _, one := range []struct {
 		tool, arguments string
 		says            []string
 	}{
 		{"status", `{"dirr":"."}`, []string{`unexpected additional properties ["dirr"]` + "\n", "next: call status again; its arguments are dir"}},
 		{"status", `{"dir":7}`, []string{"dir", "its arguments are dir"}},
-		{"status", `{"dir":"nowhere"}`, []string{"nowhere: no such file or directory", "starts at " + dir}},
+		{"status", `{"dir":"nowhere"}`, []string{"nowhere: " + missing.Err.Error(), "starts at " + dir}},
 		{"status", `{"dir":"Devgatefile"}`, []string{"is a file"}},
 		{"logs", `{"tail":-1}`, []string{"tail -1: want 1 to 1000"}},
 		{"logs", `{"tail":"all"}`, []string{"tail"}},

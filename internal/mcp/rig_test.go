@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 		guard.Name: devgate,
 		"serve":    serveChild,
 		"flood":    floodChild,
+		"compile":  compileChild,
 	})
 }
 
@@ -83,6 +84,16 @@ func floodChild() {
 	all.WriteString(strings.Repeat("€", long/3) + "\nend of the flood\n")
 	os.Stdout.WriteString(all.String())
 	select {}
+}
+
+// compileChild is a build of half a second. What its file says is what is wrong with it; of one
+// that begins with "fine" nothing is.
+func compileChild() {
+	<-time.After(500 * time.Millisecond)
+	if text, err := os.ReadFile(os.Args[1]); err != nil || !strings.HasPrefix(string(text), "fine") {
+		fmt.Println(string(text), err)
+		os.Exit(1)
+	}
 }
 
 // project is a folder with this Devgatefile; {GATEWAY}, {P1} and {P2} in it become

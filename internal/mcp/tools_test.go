@@ -192,29 +192,29 @@ func TestUpThatTakesItsTime(t *testing.T) {
 // After a save, ready means that what was saved runs: a build that fails beside the old
 // version is a failure, with the compiler's lines, and status keeps it in mind.
 func TestReadyIsWhatWasSaved(t *testing.T) {
-	dir := project(t, "port = {GATEWAY}\n[api]\ncommand = \"serve /=fine\"\nbuild = \"sleep 0.5; sh build.sh\"\nport = {P1}\nwatch = [\"build.sh\"]\n")
-	write(t, filepath.Join(dir, "build.sh"), "exit 0\n")
+	dir := project(t, "port = {GATEWAY}\n[api]\ncommand = \"serve /=fine\"\nbuild = \"compile main.src\"\nport = {P1}\nwatch = [\"main.src\"]\n")
+	write(t, filepath.Join(dir, "main.src"), "fine")
 	c := serveRaw(t, dir)
 	var up mcp.UpOut
 	c.must("up", nil, &up)
-	write(t, filepath.Join(dir, "build.sh"), "echo main.go:7: undefined: x; exit 1\n")
+	write(t, filepath.Join(dir, "main.src"), "main.go:7: undefined: x")
 	c.fails("wait_ready", nil, "api: an older version runs: build failed (exit status 1)", "main.go:7: undefined: x", "mend what failed and save it", "then call wait_ready again")
 	var status control.Status
 	text := c.must("status", nil, &status)
-	if s := status.Services[0]; !s.Outdated || s.State.String() != "ready" || s.LastFailure == nil || s.LastChange == nil || s.LastChange.Text != "build.sh" {
+	if s := status.Services[0]; !s.Outdated || s.State.String() != "ready" || s.LastFailure == nil || s.LastChange == nil || s.LastChange.Text != "main.src" {
 		t.Errorf("status: %+v", s)
 	}
-	for _, want := range []string{"LAST CHANGE", "build.sh, ", "build failed (exit status 1), ", "api: an older version runs"} {
+	for _, want := range []string{"LAST CHANGE", "main.src, ", "build failed (exit status 1), ", "api: an older version runs"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("status says nothing of %q:\n%s", want, text)
 		}
 	}
 	// Of another failure the lines of the first are not told again: they may be mended.
-	write(t, filepath.Join(dir, "build.sh"), "echo main.go:8: missing return; exit 1\n")
+	write(t, filepath.Join(dir, "main.src"), "main.go:8: missing return")
 	if r := c.call("wait_ready", nil); !r.IsError || !strings.Contains(r.text, "missing return") || strings.Contains(r.text, "undefined: x") {
 		t.Errorf("the second failure: %s", r.text)
 	}
-	write(t, filepath.Join(dir, "build.sh"), "exit 0 # mended\n")
+	write(t, filepath.Join(dir, "main.src"), "fine again")
 	if c.must("wait_ready", nil, &status); status.Services[0].Outdated || status.Services[0].Restarts != 1 || status.Services[0].LastFailure == nil {
 		t.Errorf("mended: %+v", status.Services[0])
 	}

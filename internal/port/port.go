@@ -39,6 +39,12 @@ func hosts() []string { return append(loopback.Hosts(), "0.0.0.0", "::") }
 func Check(port int) error {
 	err := probe(port)
 	var busy *BusyError
+	if errors.As(err, &busy) && loopback.Lingering > 0 && held(port) == "" {
+		// Nobody listens: it is what a listener that is closed has left behind.
+		brief, cancel := context.WithTimeout(context.Background(), loopback.Lingering)
+		defer cancel()
+		err = waitFree(brief, port)
+	}
 	if errors.As(err, &busy) {
 		busy.Owner = ownerOf(port)
 	}
@@ -55,7 +61,7 @@ func probe(port int) error {
 		return &BusyError{Port: port, Host: host, Err: oserr.AddrInUse.Err()}
 	}
 	for _, host := range hosts() {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		l, err := loopback.ListenAt(net.JoinHostPort(host, strconv.Itoa(port)), 0)
 		switch {
 		case err == nil:
 			l.Close()
@@ -72,6 +78,16 @@ func probe(port int) error {
 // WaitFree returns once the port is free, or with the *BusyError when ctx ends
 // before.
 func WaitFree(ctx context.Context, port int) error {
+	err := waitFree(ctx, port)
+	var busy *BusyError
+	if errors.As(err, &busy) {
+		busy.Owner = ownerOf(port)
+	}
+	return err
+}
+
+// waitFree is WaitFree without the owner.
+func waitFree(ctx context.Context, port int) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		err := probe(port)
 		var busy *BusyError
@@ -80,7 +96,7 @@ func WaitFree(ctx context.Context, port int) error {
 		}
 		select {
 		case <-ctx.Done():
-			return Check(port)
+			return busy
 		case <-time.After(pause):
 		}
 	}

@@ -28,12 +28,12 @@ func write(t *testing.T, files map[string]string) string {
 // what a terminal would obey is shown instead.
 func TestWhatIsPrintedObeysNobody(t *testing.T) {
 	dir := write(t, map[string]string{
-		"package.json":           `{"scripts":{"dev":"vite --title '\u001b]0;x\u0007' & no\u202esuch \u001b[2J"}}`,
-		"index.html":             "",
-		"docs\x1b[2J/Cargo.toml": "\x1b[31m = ",
-		"we\u202eb/package.json": `{"scripts":{"dev":"storybook \u001b[2J"}}`,
-		".env.example":           "",
-		"deno.json":              "{ \x1b[2J",
+		"package.json":            `{"scripts":{"dev":"vite --title '\u001b]0;x\u0007' & no\u202esuch \u001b[2J"}}`,
+		"index.html":              "",
+		oddFolder + "/Cargo.toml": "\x1b[31m = ",
+		"we\u202eb/package.json":  `{"scripts":{"dev":"storybook \u001b[2J"}}`,
+		".env.example":            "",
+		"deno.json":               "{ \x1b[2J",
 	})
 	p, err := Make(t.Context(), dir, Options{})
 	if err != nil {

@@ -32,15 +32,14 @@ func TestABuildHasAPlaceOfItsOwn(t *testing.T) {
 	must(os.MkdirAll(filepath.Dir(service.Bin), 0o755))
 	must(os.WriteFile(service.Staged, []byte("one"), 0o755))
 	must(install(service))
-	running, err := os.Open(service.Bin)
-	must(err)
+	running := openProgram(t, service.Bin)
 	defer running.Close()
 	old := time.Now().Add(-time.Hour).Truncate(time.Second)
 	must(os.Chtimes(service.Bin, old, old))
 
 	must(stage(service))
 	info, err := os.Stat(service.Staged)
-	if must(err); read(service.Staged) != "one" || !info.ModTime().Equal(old) || info.Mode().Perm() != 0o755 {
+	if must(err); read(service.Staged) != "one" || !info.ModTime().Equal(old) || info.Mode().Perm() != programMode {
 		t.Errorf("the build does not find the last result: %q, %v", read(service.Staged), info)
 	}
 	must(os.WriteFile(service.Staged, []byte("two"), 0o755))

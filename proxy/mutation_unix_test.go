@@ -1,3 +1,5 @@
+//go:build unix
+
 package proxy
 
 import (
@@ -9,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // mutation takes one safeguard of the gateway away; the check must turn red.
@@ -60,9 +61,6 @@ var mutations = []mutation{
 	{"a refused answer goes before a held page", "decision.go", "case held:", "case held && best == rankNone:", "TestEndingsAreThoseOnPaper", decisionFiles},
 }
 
-// mutated is set for the tests that are run on a mutation.
-const mutated = "DEVGATE_MUTATED"
-
 // TestMutationsAreNoticed runs the check of each mutation on a copy of the
 // package in which the one file is changed. That the checks are green without is
 // shown by the tests that they are.
@@ -112,21 +110,4 @@ func (m mutation) try(t *testing.T) ([]byte, error) {
 	cmd.Args = append(cmd.Args, strings.Fields(cmp.Or(m.files, "."))...)
 	cmd.Env = append(os.Environ(), mutated+"=1")
 	return cmd.CombinedOutput()
-}
-
-// TestHistories plays the histories of TestGatewayIsReference, from fixed seeds,
-// until one shows a difference: a few, as that test is there for more, but as many
-// as it takes on a mutation.
-func TestHistories(t *testing.T) {
-	n := 30
-	th := newTheatre(t, true)
-	if os.Getenv(mutated) != "" {
-		n = 400
-		th.limit = time.Second // what hangs need not hang for long
-	}
-	for seed := range n {
-		if err := th.play(histories.Example(seed)); err != nil {
-			t.Fatalf("history %d: %v", seed, err)
-		}
-	}
 }
