@@ -16,9 +16,6 @@ func suspending() []os.Signal { return nil }
 // attachSignals are what `devgate attach` hears.
 func attachSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
 
-// resizes is false: no signal says that the terminal has another size.
-func resizes(os.Signal) bool { return false }
-
 // browse asks the desktop to show a page. The browser is the user's: it is in no job of
 // devgate's. What asks is another program, as one that has to do with windows ends at once
 // when the user logs off.
