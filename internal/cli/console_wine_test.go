@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -73,9 +74,14 @@ func newWinConsole(t *testing.T, dir string, args ...string) *winConsole {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &winConsole{t: t, master: master, over: make(chan struct{})}
-	go func() { defer close(c.over); io.Copy(c, master); cmd.Wait() }()
-	t.Cleanup(func() { cmd.Process.Kill(); master.Close(); <-c.over })
+	c := &winConsole{t: t, master: pollable(t, master), over: make(chan struct{})}
+	go func() { defer close(c.over); io.Copy(c, c.master) }()
+	t.Cleanup(func() {
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) // its session
+		cmd.Wait()
+		c.master.Close()
+		<-c.over
+	})
 	return c
 }
 
@@ -126,8 +132,14 @@ func (c *winConsole) ends(code int) {
 // waitingProject has one service, which only waits.
 func waitingProject(t *testing.T) (dir string) {
 	t.Helper()
+	return winProject(t, `["ping", "-n", "1000", "127.0.0.1"]`)
+}
+
+// winProject has one service. Its folder is one that all processes of Wine see.
+func winProject(t *testing.T, command string) (dir string) {
+	t.Helper()
 	dir = t.TempDir()
-	text := fmt.Sprintf("port = %d\ndashboard = false\n\n[web]\ncommand = [\"ping\", \"-n\", \"1000\", \"127.0.0.1\"]\n", testport.Some(t, 1)[0])
+	text := fmt.Sprintf("port = %d\ndashboard = false\n\n[web]\ncommand = %s\n", testport.Some(t, 1)[0], command)
 	if err := os.WriteFile(filepath.Join(dir, "Devgatefile"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -177,5 +189,29 @@ func TestAConsoleOfWindowsWithoutColours(t *testing.T) {
 	c.sees("web * runs")
 	c.sees("r restart · l show")
 	c.types("q")
+	c.ends(0)
+}
+
+// A service with a terminal of its own is in a pseudo console, and attach joins it with
+// the console here.
+func TestAttachInAConsoleOfWindows(t *testing.T) {
+	devgate, console := windowsPrograms(t)
+	dir := winProject(t, fmt.Sprintf("['Z:%s', 'prompt']\npty = true", strings.ReplaceAll(console, "/", `\`)))
+	c := newWinConsole(t, dir, console,
+		devgate, "up", "&",
+		devgate, "wait", "--",
+		devgate, "attach", "web", "--",
+		devgate, "logs", "web", "--color", "never", "--",
+		devgate, "down")
+	c.ends(0)
+	c.sees("attached to web")
+	c.sees("name?")
+	c.types("Ada\r")
+	c.sees("hello Ada")
+	c.types("\x1d")
+	c.sees("left web, which goes on")
+	c.ends(0)
+	c.sees("hello Ada") // in its log
+	c.ends(0)
 	c.ends(0)
 }
