@@ -20,7 +20,7 @@ func attachSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGT
 // devgate's. What asks is another program, as one that has to do with windows ends at once
 // when the user logs off.
 func browse(_ *guard.Link, url string) {
-	cmd := exec.Command("rundll32.exe", "url.dll,FileProtocolHandler", url)
+	cmd := exec.Command(proc.SystemProgram("rundll32.exe"), "url.dll,FileProtocolHandler", url)
 	if cmd.Start() == nil {
 		go cmd.Wait() // ends in a moment; nobody has to know
 	}

@@ -102,13 +102,16 @@ func (s *Start) commandLine() (*uint16, error) {
 	return windows.UTF16PtrFromString(windows.ComposeCommandLine(s.Args))
 }
 
-// systemShell is cmd.exe, of the system's own folder whatever PATH and ComSpec say.
-func systemShell() string {
+// systemShell is cmd.exe.
+func systemShell() string { return SystemProgram(shellName) }
+
+// SystemProgram is a program of the system's own folder, whatever PATH and ComSpec say.
+func SystemProgram(name string) string {
 	dir, err := windows.GetSystemDirectory()
 	if err != nil {
 		dir = `C:\Windows\System32`
 	}
-	return filepath.Join(dir, shellName)
+	return filepath.Join(dir, name)
 }
 
 func optional(text string) (*uint16, error) {

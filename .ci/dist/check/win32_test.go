@@ -84,7 +84,10 @@ func underWine(t *testing.T, argv ...string) []string {
 	t.Setenv("WINE_PREFIX", strings.TrimSpace(run(t, root, filepath.Join(wine, "prefix"))))
 	t.Setenv("WINE_JOBS", t.TempDir())
 	t.Setenv("WINE_SECONDS", "120")
-	t.Cleanup(func() { run(t, root, filepath.Join(wine, "end"), os.Getenv("WINE_JOBS")) })
+	// Wine's own processes outlive the program, in a folder that is about to go.
+	const end = `. "$0/common"; for prefix in "$1"/*/; do WINEPREFIX=${prefix%/} "$wineserver" -k || true; WINEPREFIX=${prefix%/} timeout 10 "$wineserver" -w || true; done`
+	jobs := os.Getenv("WINE_JOBS")
+	t.Cleanup(func() { run(t, root, "bash", "-c", end, wine, jobs) })
 	return append([]string{filepath.Join(wine, "run")}, argv...)
 }
 
