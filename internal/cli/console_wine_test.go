@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/term"
 
 	"devgate/internal/testport"
 )
@@ -70,8 +71,20 @@ func newWinConsole(t *testing.T, dir string, args ...string) *winConsole {
 	cmd := exec.Command(runner, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "FORCE_COLOR=", "CLICOLOR_FORCE=")
-	master, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 120, Rows: 40})
+	master, tty, err := pty.Open()
 	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	pty.Setsize(tty, &pty.Winsize{Cols: 120, Rows: 40})
+	// Wine makes it raw for its console, and at times leaves it as it was: then the kernel
+	// would turn keys into signals of Unix.
+	if _, err := term.MakeRaw(int(tty.Fd())); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	c := &winConsole{t: t, master: pollable(t, master), over: make(chan struct{})}
