@@ -24,7 +24,6 @@ func suspends(sig os.Signal) bool { return sig == syscall.SIGTSTP }
 // likes.
 func timeLeft(os.Signal) time.Duration { return 0 }
 
-
 // killCommand is what a person types to end a process.
 func killCommand(pid int) string { return fmt.Sprintf("kill %d", pid) }
 

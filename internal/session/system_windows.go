@@ -25,7 +25,6 @@ func timeLeft(sig os.Signal) time.Duration {
 	return 0
 }
 
-
 // killCommand is what a person types to end a process.
 func killCommand(pid int) string { return fmt.Sprintf("taskkill /F /PID %d", pid) }
 
