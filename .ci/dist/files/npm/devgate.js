@@ -26,6 +26,18 @@ function fail(words) {
   process.exit(1);
 }
 
+// A terminal sends its signals to devgate, too; devgate knows that these are the same.
+// A console of Windows has told devgate of them, and a kill there is no signal, but the
+// end: they are only outlived. Asked for before devgate starts, which may be as quick.
+const signals = windows ? ["SIGINT", "SIGBREAK", "SIGHUP"] : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+let asked = false;
+for (const signal of signals) {
+  process.on(signal, () => {
+    asked = true;
+    if (!windows) child.kill(signal);
+  });
+}
+
 // File 3 ends with this process, also when it is killed: then devgate ends as well. On
 // Windows node ends its children itself: they are in a job of its own.
 const child = windows
@@ -35,18 +47,6 @@ const child = windows
       env: { ...process.env, DEVGATE_LAUNCHER: "1" },
     });
 child.on("error", (err) => fail(err.message));
-
-// A terminal sends its signals to devgate, too; devgate knows that these are the same.
-// A console of Windows has told devgate of them, and a kill there is no signal, but the
-// end: they are only outlived.
-const signals = windows ? ["SIGINT", "SIGBREAK", "SIGHUP"] : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
-let asked = false;
-for (const signal of signals) {
-  process.on(signal, () => {
-    asked = true;
-    if (!windows) child.kill(signal);
-  });
-}
 
 child.on("exit", (code, signal) => {
   if (signal === null) process.exit(code);
