@@ -42,6 +42,7 @@ cross: ## build for every system that devgate supports
 
 wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
 	.ci/wine/test $$($(GO) list $(PKGS) | grep -E / | grep -vxE 'devgate/($(ANYWHERE))')
+	.ci/wine/console
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \

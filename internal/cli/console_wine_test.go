@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"devgate/internal/testport"
@@ -77,11 +78,7 @@ func newWinConsole(t *testing.T, dir string, args ...string) *winConsole {
 	}
 	defer tty.Close()
 	pty.Setsize(tty, &pty.Winsize{Cols: 120, Rows: 40})
-	// Wine makes it raw for its console, and at times leaves it as it was: then the kernel
-	// would turn keys into signals of Unix.
-	if _, err := term.MakeRaw(int(tty.Fd())); err != nil {
-		t.Fatal(err)
-	}
+	makeRaw(t, tty)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
@@ -96,6 +93,23 @@ func newWinConsole(t *testing.T, dir string, args ...string) *winConsole {
 		<-c.over
 	})
 	return c
+}
+
+// makeRaw has keys come as they are: Wine asks for it for its console, and at times leaves
+// the terminal as it was. Only Ctrl-C stays a signal: by that Wine hears of it.
+func makeRaw(t *testing.T, tty *os.File) {
+	t.Helper()
+	if _, err := term.MakeRaw(int(tty.Fd())); err != nil {
+		t.Fatal(err)
+	}
+	now, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now.Lflag |= unix.ISIG
+	if err := unix.IoctlSetTermios(int(tty.Fd()), unix.TCSETS, now); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (c *winConsole) Write(p []byte) (int, error) {
@@ -189,6 +203,7 @@ func TestKeysInAConsoleOfWindows(t *testing.T) {
 func TestCtrlCInAConsoleOfWindows(t *testing.T) {
 	devgate, console := windowsPrograms(t)
 	c := newWinConsole(t, waitingProject(t), console, devgate, "up")
+	c.sees("runs")
 	c.sees("r restart · l show")
 	c.types("\x03")
 	c.sees("stopped in")
