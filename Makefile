@@ -46,6 +46,7 @@ cross: ## build for every system that devgate supports
 
 wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
 	GO=$(GO) .ci/wine/test -skip '^($(NOT_IN_WINE))$$' $$($(GO) list ./proxy/... ./internal/... ./procfile/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
+	GO=$(GO) .ci/wine/console
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' .); do \

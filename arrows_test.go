@@ -62,7 +62,8 @@ devgate/internal/testport -> golang.org/x/sys/windows
 devgate/internal/testproc ->
 devgate/internal/testrequest ->
 devgate/internal/testwine ->
-devgate/internal/tty -> golang.org/x/sys/unix golang.org/x/sys/windows golang.org/x/term
+devgate/internal/tty -> devgate/internal/tty/found golang.org/x/sys/unix golang.org/x/sys/windows golang.org/x/term
+devgate/internal/tty/found ->
 devgate/internal/watch -> devgate/internal/checkout devgate/internal/gitignore devgate/internal/spelling github.com/bmatcuk/doublestar/v4 github.com/fsnotify/fsnotify golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/words -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/procfile -> devgate/internal/input devgate/procfile/shell github.com/BurntSushi/toml github.com/bmatcuk/doublestar/v4

@@ -25,7 +25,8 @@ type execChild struct {
 	process *os.Process
 	all     *proc.Job // of all children
 	run     *proc.Job // of this one
-	stdin   *os.File  // never written to: an open, silent pipe
+	stdin   *os.File  // never written to: an open, silent pipe; nil with a terminal
+	console *device   // its terminal; nil without one
 	pumps   []*pump
 
 	telling sync.WaitGroup // what tells it to end; joined by Sweep
@@ -46,6 +47,7 @@ func (c *execChild) Wait() event.Exit {
 	if state, err := c.process.Wait(); err == nil {
 		e = c.exitOf(state)
 	}
+	c.settle()
 	for _, p := range c.pumps {
 		p.awaitQuiet()
 	}
@@ -65,7 +67,31 @@ func (c *execChild) exitOf(state *os.ProcessState) event.Exit {
 	return e
 }
 
-// Signal implements Child. Every signal but KILL is the Ctrl-C of its console.
+const (
+	// consolePatience is how long the end of a console is waited for. Its output has come
+	// by then, or its programs do not end.
+	consolePatience = 2 * time.Second
+	// consoleFrame is how long a console may take to show what was printed.
+	consoleFrame = 50 * time.Millisecond
+)
+
+// settle waits until a terminal has shown what was printed in it: its pipe ends when it is
+// closed, which it is once nobody runs in it any more.
+func (c *execChild) settle() {
+	// Those who go on after the leader keep the console; what it has shown by then has come.
+	if c.console == nil || !c.run.AwaitEmpty(consoleFrame) {
+		return
+	}
+	c.console.Close(consolePatience)
+	// That it is closed does not say that its last output is out, since Windows 11 24H2.
+	select {
+	case <-c.pumps[0].done:
+	case <-time.After(consolePatience):
+	}
+}
+
+// Signal implements Child. KILL ends the job, HUP closes the terminal where there is one,
+// and all others are the Ctrl-C of the console.
 func (c *execChild) Signal(sig syscall.Signal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -74,6 +100,8 @@ func (c *execChild) Signal(sig syscall.Signal) {
 	case sig == syscall.SIGKILL:
 		c.killed = true
 		c.run.Kill(killedCode)
+	case sig == syscall.SIGHUP && c.console != nil:
+		c.telling.Go(func() { c.console.Close(consolePatience) })
 	default:
 		c.stdin.Close() // a last gentle hint to those that read it
 		c.telling.Go(c.tell)
@@ -153,6 +181,9 @@ func (c *execChild) Sweep(sig syscall.Signal, grace time.Duration) {
 	c.mu.Unlock()
 	close(c.over)
 	c.telling.Wait()
+	if c.console != nil {
+		c.console.Close(consolePatience)
+	}
 	c.run.Close()
 	c.stdin.Close()
 	// Readers that are in no job may hold a pipe open: only quiet is waited for.

@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 			time.Sleep(time.Minute)
 			return 0
 		},
+		"console": consoleRole,
 		"leaver": func([]string) int {
 			cmd := exec.Command(os.Args[0])
 			cmd.Env = append(os.Environ(), "DEVGATE_TEST_ROLE=stubborn")
@@ -178,7 +179,7 @@ func TestACommandThatCannotStartSaysWhy(t *testing.T) {
 		`start .\missing: there is no such program`:             {Args: []string{`.\missing`}, Dir: dir},
 		"enter folder " + dir + "x: no such folder":             {Args: []string{self}, Dir: dir + "x"},
 		"start text: ": {Args: []string{"text"}, Env: []string{"Path=" + dir}},
-		"pty = true: devgate has no terminals for services": {Args: []string{self}, Terminal: NewTerminal(Size{})},
+		"enter folder " + dir + "y: no such folder": {Args: []string{self}, Dir: dir + "y", Terminal: NewTerminal(Size{})},
 	} {
 		child, err := newExec(t).Start(c, discard{}, discard{})
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

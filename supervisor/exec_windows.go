@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"io"
+	"os"
 	"time"
 
 	"devgate/internal/proc"
@@ -59,10 +60,6 @@ func (x *Exec) start(c Command, stdout, stderr io.WriteCloser) (*execChild, erro
 	if c.Refused != nil {
 		return nil, c.Refused
 	}
-	if c.Terminal != nil {
-		_, _, err := c.Terminal.open()
-		return nil, err
-	}
 	path, err := proc.LookPath(c.Args[0], c.Dir, c.Env)
 	if err != nil {
 		return nil, err
@@ -71,14 +68,11 @@ func (x *Exec) start(c Command, stdout, stderr io.WriteCloser) (*execChild, erro
 	if err != nil {
 		return nil, err
 	}
-	p, err := openPipes(stdout, stderr)
-	defer closeAll(p.ends)
-	child := &execChild{all: x.all, run: run, stdin: p.stdin, pumps: p.pumps, over: make(chan struct{})}
+	child := &execChild{all: x.all, run: run, over: make(chan struct{})}
+	start := proc.Start{Path: path, Args: c.Args, Dir: c.Dir, Env: c.Env, Jobs: []*proc.Job{x.all, run}}
+	ends, err := child.openStreams(&start, c.Terminal, stdout, stderr)
+	defer closeAll(ends)
 	if err == nil {
-		start := proc.Start{
-			Path: path, Args: c.Args, Dir: c.Dir, Env: c.Env,
-			Stdin: p.ends[0], Stdout: p.ends[1], Stderr: p.ends[2], Jobs: []*proc.Job{x.all, run},
-		}
 		child.process, err = start.Run()
 		err = startError(c, err)
 	}
@@ -86,7 +80,30 @@ func (x *Exec) start(c Command, stdout, stderr io.WriteCloser) (*execChild, erro
 		child.abandon()
 		return nil, err
 	}
+	if c.Terminal != nil {
+		c.Terminal.begin(child.console)
+		stderr.Close() // a terminal has one stream
+	}
 	return child, nil
+}
+
+// openStreams gives the program its streams: those of a terminal, or pipes, whose other
+// ends are to be closed once it has them.
+func (c *execChild) openStreams(start *proc.Start, t *Terminal, stdout, stderr io.WriteCloser) (ends []*os.File, err error) {
+	if t != nil {
+		if c.console, err = t.open(); err != nil {
+			return nil, err
+		}
+		start.Console = c.console.PseudoConsole
+		c.pumps = []*pump{newPump(c.console.Out, screen{t, stdout})}
+		return nil, nil
+	}
+	p, err := openPipes(stdout, stderr)
+	c.stdin, c.pumps = p.stdin, p.pumps
+	if err == nil {
+		start.Stdin, start.Stdout, start.Stderr = p.ends[0], p.ends[1], p.ends[2]
+	}
+	return p.ends, err
 }
 
 // abandon closes what was opened for a command that did not start.
@@ -95,5 +112,9 @@ func (c *execChild) abandon() {
 	c.stdin.Close() // without one it does nothing
 	for _, p := range c.pumps {
 		p.from.Close()
+	}
+	// After its output, which nobody reads and it would wait for.
+	if c.console != nil {
+		c.console.Close(consolePatience)
 	}
 }

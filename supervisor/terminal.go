@@ -44,7 +44,7 @@ func (s Size) orDefault() Size {
 type Terminal struct {
 	mu      sync.Mutex
 	own     Size      // while no viewer has another
-	pty     *os.File  // our end of the running child's; nil: none runs
+	pty     *device   // our end of the running child's; nil: none runs
 	recent  []byte    // the end of the child's output
 	viewers []*Viewer // whoever has said a size last is the last
 
@@ -111,7 +111,7 @@ func (t *Terminal) fit() {
 }
 
 // begin: a child runs in the terminal that open has made.
-func (t *Terminal) begin(ours *os.File) {
+func (t *Terminal) begin(ours *device) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.pty, t.recent = ours, nil
@@ -184,7 +184,7 @@ func (t *Terminal) input(p []byte) error {
 
 // write reports false when the child does not read. A child that has ended
 // meanwhile is no such case.
-func (t *Terminal) write(ours *os.File, piece []byte) bool {
+func (t *Terminal) write(ours *device, piece []byte) bool {
 	patience := inputPatience
 	if t.deaf {
 		patience = deafPatience

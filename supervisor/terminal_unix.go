@@ -11,6 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// device is our end of a child's terminal.
+type device = os.File
+
 // open makes a terminal for the next child: our end, and the child's.
 func (t *Terminal) open() (ours, theirs *os.File, err error) {
 	master, theirs, err := pty.Open()

@@ -2,10 +2,13 @@ package main
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,8 +38,8 @@ func (all fileList) find(path string) file {
 // whom it was made.
 func (all fileList) tarGz(folder string, date time.Time) []byte {
 	var out bytes.Buffer
-	zip, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	archive := tar.NewWriter(zip)
+	packed, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	archive := tar.NewWriter(packed)
 	for _, f := range all {
 		// Writes to memory fail for nothing but a header that cannot be written, and these
 		// can.
@@ -44,7 +47,24 @@ func (all fileList) tarGz(folder string, date time.Time) []byte {
 		archive.Write(f.data)
 	}
 	archive.Close()
-	zip.Close()
+	packed.Close()
+	return out.Bytes()
+}
+
+// zip is tarGz in the form that Windows opens by itself.
+func (all fileList) zip(folder string, date time.Time) []byte {
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	archive.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(to, flate.BestCompression)
+	})
+	for _, f := range all {
+		header := &zip.FileHeader{Name: folder + "/" + f.path, Method: zip.Deflate, Modified: date}
+		header.SetMode(f.mode)
+		to, _ := archive.CreateHeader(header) // to memory, as above
+		to.Write(f.data)
+	}
+	archive.Close()
 	return out.Bytes()
 }
 
@@ -93,8 +113,18 @@ func (r *release) archiveName(t target) string {
 	return fmt.Sprintf("devgate_%s_%s", r.version, t)
 }
 
-// archive is what install.sh, the formula and people by hand take.
+// archiveFile is the file that the archive of a target is.
+func (r *release) archiveFile(t target) string {
+	if t.isWindows() {
+		return r.archiveName(t) + ".zip"
+	}
+	return r.archiveName(t) + ".tar.gz"
+}
+
+// archive is what install.sh, the manifests of package managers and people by hand take.
 func (r *release) archive(t target, all fileList) artefact {
-	name := r.archiveName(t)
-	return artefact{name + ".tar.gz", all.tarGz(name, r.date)}
+	if t.isWindows() {
+		return artefact{r.archiveFile(t), all.zip(r.archiveName(t), r.date)}
+	}
+	return artefact{r.archiveFile(t), all.tarGz(r.archiveName(t), r.date)}
 }

@@ -29,10 +29,13 @@ var brewNames = map[string]string{"darwin": "macos", "linux": "linux", "amd64": 
 func (r *release) formula(all artefacts) (artefact, error) {
 	f := formula{Summary: summary, Home: r.page(), Version: r.version}
 	for _, t := range targets {
+		if t.isWindows() {
+			continue
+		}
 		if n := len(f.Systems); n == 0 || f.Systems[n-1].Name != brewNames[t.os] {
 			f.Systems = append(f.Systems, formulaSystem{Name: brewNames[t.os]})
 		}
-		archive := all.find(r.archiveName(t) + ".tar.gz")
+		archive := all.find(r.archiveFile(t))
 		last := &f.Systems[len(f.Systems)-1]
 		last.Programs = append(last.Programs, formulaProgram{brewNames[t.arch], r.downloads() + "/" + archive.name, archive.sum()})
 	}

@@ -14,7 +14,10 @@ func (r *release) installScript(all artefacts) (artefact, error) {
 		Archives     []archive
 	}{Version: r.version, URL: r.downloads()}
 	for _, t := range targets {
-		a := all.find(r.archiveName(t) + ".tar.gz")
+		if t.isWindows() {
+			continue
+		}
+		a := all.find(r.archiveFile(t))
 		with.Archives = append(with.Archives, archive{a.name, a.sum()})
 	}
 	return filled("install.sh", installText, with)

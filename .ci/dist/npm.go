@@ -30,7 +30,7 @@ type npmManifest struct {
 
 // npmName is the package with the program of a target. The launcher makes it of
 // process.platform and process.arch.
-func npmName(t target) string { return "@devgate/" + t.os + "-" + t.cpu }
+func npmName(t target) string { return "@devgate/" + t.node + "-" + t.cpu }
 
 func (r *release) manifest(name, description string) npmManifest {
 	m := npmManifest{Name: name, Version: r.version, Description: description, License: "MIT", Homepage: r.home}
@@ -59,11 +59,11 @@ func (r *release) npmLauncher() (artefact, error) {
 func (r *release) npmProgram(t target, all fileList) artefact {
 	m := r.manifest(npmName(t), "The program of devgate for "+t.os+" "+t.cpu)
 	// Yarn would keep it in a zip file, where it cannot be run.
-	m.OS, m.CPU, m.PreferPlain = []string{t.os}, []string{t.cpu}, true
-	program := all.find("devgate")
-	program.path = "bin/devgate"
+	m.OS, m.CPU, m.PreferPlain = []string{t.node}, []string{t.cpu}, true
+	program := all.find(t.program())
+	program.path = "bin/" + t.program()
 	readme := file{"README.md", 0o644, []byte("# " + npmName(t) + "\n\nThe program of devgate for one system. Install `devgate`: it brings this along.\n")}
-	return r.npmPackage("devgate-"+t.os+"-"+t.cpu, m, fileList{program, readme, all.find("LICENSE"), all.find("THIRD-PARTY-NOTICES.txt")})
+	return r.npmPackage("devgate-"+t.node+"-"+t.cpu, m, fileList{program, readme, all.find("LICENSE"), all.find("THIRD-PARTY-NOTICES.txt")})
 }
 
 // npmPackage is what `npm publish` takes. Its manifest comes first, where the

@@ -37,7 +37,7 @@ func (r *release) program(t target) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "devgate")
+	path := filepath.Join(folder, t.program())
 	stamps := fmt.Sprintf("-s -w -X %[1]s/internal/cli.stamp=%[2]s -X %[1]s/internal/cli.stampCommit=%[3]s", r.module, r.version, r.commit)
 	if _, err := r.run(t, "build", "-trimpath", "-buildvcs=false", "-ldflags", stamps, "-o", path, "."); err != nil {
 		return nil, err

@@ -10,6 +10,9 @@ import (
 	"devgate/internal/cli"
 )
 
+// powershellCompletion is for Windows alone.
+const powershellCompletion = "completions/devgate.ps1"
+
 // reference are the completions and the man pages, made of the commands themselves.
 func (r *release) reference() (fileList, error) {
 	root := cli.Commands()
@@ -20,6 +23,7 @@ func (r *release) reference() (fileList, error) {
 	}{
 		{"completions/devgate.bash", func(b *bytes.Buffer) error { return root.GenBashCompletionV2(b, true) }},
 		{"completions/_devgate", func(b *bytes.Buffer) error { return root.GenZshCompletion(b) }},
+		{powershellCompletion, func(b *bytes.Buffer) error { return root.GenPowerShellCompletionWithDesc(b) }},
 		{"completions/devgate.fish", func(b *bytes.Buffer) error { return root.GenFishCompletion(b, true) }},
 	} {
 		var text bytes.Buffer

@@ -55,7 +55,11 @@ func (r *release) make() error {
 		return err
 	}
 	all = append(all, launcher)
-	for _, from := range []func(artefacts) (artefact, error){r.formula, r.installScript, sums} {
+	makers := []func(artefacts) (artefact, error){r.formula, r.installScript, r.scoop}
+	for _, m := range wingetManifests {
+		makers = append(makers, func(all artefacts) (artefact, error) { return r.winget(m, all) })
+	}
+	for _, from := range append(makers, sums) {
 		a, err := from(all)
 		if err != nil {
 			return err
@@ -63,7 +67,7 @@ func (r *release) make() error {
 		all = append(all, a)
 	}
 	if r.home == "" {
-		fmt.Printf("dist: the project has no home: install.sh and the formula lead to %s (docs/releasing.md)\n", noHome)
+		fmt.Printf("dist: the project has no home: install.sh and the manifests of Homebrew, scoop and winget lead to %s (docs/releasing.md)\n", noHome)
 	}
 	return all.write(r.out)
 }
@@ -83,7 +87,12 @@ func (r *release) makeTarget(t target, shared fileList) (artefacts, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := append(fileList{{"devgate", 0o755, program}, {"THIRD-PARTY-NOTICES.txt", 0o644, notices(linked)}}, shared...)
+	all := fileList{{t.program(), 0o755, program}, {"THIRD-PARTY-NOTICES.txt", 0o644, notices(linked)}}
+	for _, f := range shared {
+		if t.wants(f.path) {
+			all = append(all, f)
+		}
+	}
 	made := artefacts{bill, r.archive(t, all), r.npmProgram(t, all)}
 	if t.os != "linux" {
 		return made, nil

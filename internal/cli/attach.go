@@ -60,6 +60,9 @@ func newAttach(std streams) *cobra.Command {
 // openTerminal wants both streams to be one.
 func openTerminal(std streams, name string) (*tty.Terminal, error) {
 	if tty.IsTerminal(std.in) && tty.IsTerminal(std.out) {
+		if !tty.ReadsEscapes(std.out) {
+			return nil, usageError(errors.New("attach needs a terminal that does what escape sequences say, which this console does not\n  hint: switch its legacy mode off in its properties, or use Windows Terminal"))
+		}
 		return tty.NewTerminal(std.in.(*os.File), std.out.(*os.File)), nil
 	}
 	what := "output"
@@ -97,6 +100,7 @@ func attach(name string, local *tty.Terminal, remote *control.Attachment, out io
 	// cannot be used.
 	helpers.Go(func() { local.Guard(a.typeKeys) })
 	helpers.Go(func() { local.Guard(func() { a.handleSignals(signals) }) })
+	helpers.Go(func() { local.Guard(a.followSize) })
 	// show ends with the connection; what ended it first is the cause, and the helpers
 	// end with the context.
 	a.end(a.show())
@@ -155,24 +159,21 @@ func (a *attached) typeKeys() {
 	a.end(err)
 }
 
+// followSize tells the service of each new size of the terminal here.
+func (a *attached) followSize() {
+	tty.FollowSize(a.ctx, a.out, func() { a.remote.Resize(sizeOf(a.local)) })
+}
+
 // handleSignals acts on signals. The terminal is restored at once, also when its output
 // is stuck and nothing else can go on.
 func (a *attached) handleSignals(signals chan os.Signal) {
-	for {
-		select {
-		case <-a.ctx.Done():
-			return
-		case sig := <-signals:
-			if resizes(sig) {
-				a.remote.Resize(sizeOf(a.local))
-				continue
-			}
-			a.end(signalError(sig.(syscall.Signal)))
-			// Cook restores without waiting for what is still to be shown.
-			a.local.Cook()
-			signal.Stop(signals) // the next one ends devgate
-			return
-		}
+	select {
+	case <-a.ctx.Done():
+	case sig := <-signals:
+		a.end(signalError(sig.(syscall.Signal)))
+		// Cook restores without waiting for what is still to be shown.
+		a.local.Cook()
+		signal.Stop(signals) // the next one ends devgate
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"devgate/internal/guard"
+	"devgate/internal/tty"
 	"devgate/procfile"
 )
 
@@ -24,6 +25,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	if code, is := helper(args); is {
 		return code
 	}
+	defer tty.EnableEscapes(stdout, stderr)()
 	// Connect is nil unless this process is the manager that a guard has started.
 	std := streams{stdin, stdout, stderr, args, guard.Connect()}
 	defer recovered(std, &code)

@@ -18,11 +18,8 @@ func suspending() []os.Signal { return []os.Signal{syscall.SIGTSTP} }
 
 // attachSignals are what `devgate attach` hears.
 func attachSignals() []os.Signal {
-	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH}
+	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 }
-
-// resizes reports whether a signal says that the terminal has another size.
-func resizes(sig os.Signal) bool { return sig == syscall.SIGWINCH }
 
 // browse asks the desktop to show a page. Where there is none nothing happens; the
 // URL has been printed. The browser is the user's: the guard starts it beside

@@ -16,14 +16,11 @@ func suspending() []os.Signal { return nil }
 // attachSignals are what `devgate attach` hears.
 func attachSignals() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
 
-// resizes is false: no signal says that the terminal has another size.
-func resizes(os.Signal) bool { return false }
-
 // browse asks the desktop to show a page. The browser is the user's: it is in no job of
 // devgate's. What asks is another program, as one that has to do with windows ends at once
 // when the user logs off.
 func browse(_ *guard.Link, url string) {
-	cmd := exec.Command("rundll32.exe", "url.dll,FileProtocolHandler", url)
+	cmd := exec.Command(proc.SystemProgram("rundll32.exe"), "url.dll,FileProtocolHandler", url)
 	if cmd.Start() == nil {
 		go cmd.Wait() // ends in a moment; nobody has to know
 	}

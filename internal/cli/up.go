@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
 	"time"
@@ -79,6 +80,7 @@ func foreground(o session.Options, std streams) error {
 	o.Out, o.Err = std.out, std.err
 	o.Browse = func(url string) { browse(std.guard, url) }
 	o.TerminalSize = func() (columns, rows int) { return tty.Size(std.out) }
+	o.FollowSize = func(ctx context.Context, changed func()) { tty.FollowSize(ctx, std.out, changed) }
 	// The keyboard belongs to text for people; JSON lines would be torn by a line at the
 	// bottom.
 	if !needsGuard(std) && o.Format == logmux.Text {

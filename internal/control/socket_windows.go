@@ -201,6 +201,33 @@ func (a pipeAddr) String() string { return string(a) }
 // pipeConn is one end of a pipe with a client.
 type pipeConn struct{ *os.File }
 
+// Read implements net.Conn.
+func (c pipeConn) Read(p []byte) (int, error) {
+	n, err := c.File.Read(p)
+	return n, c.failure("read", err)
+}
+
+// Write implements net.Conn.
+func (c pipeConn) Write(p []byte) (int, error) {
+	n, err := c.File.Write(p)
+	return n, c.failure("write", err)
+}
+
+// failure is an error of a file as that of a connection. Package net/http knows its own
+// deadline by that: another error ends the request, also one whose connection was handed
+// over.
+func (c pipeConn) failure(op string, err error) error {
+	var path *os.PathError
+	if !errors.As(err, &path) {
+		return err
+	}
+	cause := path.Err
+	if errors.Is(cause, os.ErrClosed) {
+		cause = net.ErrClosed
+	}
+	return &net.OpError{Op: op, Net: "pipe", Addr: c.RemoteAddr(), Err: cause}
+}
+
 // LocalAddr implements net.Conn.
 func (c pipeConn) LocalAddr() net.Addr { return pipeAddr(c.Name()) }
 

@@ -22,8 +22,12 @@ type Start struct {
 	// Stdin, Stdout and Stderr are inherited, and nothing else is. Nil: it has none.
 	Stdin, Stdout, Stderr *os.File
 
+	// Console is what it runs in, and has its streams from. Nil: a console of its own that
+	// nobody sees.
+	Console *PseudoConsole
+
 	Jobs     []*Job // which it is born in
-	Detached bool   // it gets no console, else one of its own that nobody sees
+	Detached bool   // it gets no console at all
 }
 
 // attributeJobs names jobs at the start of a process (PROC_THREAD_ATTRIBUTE_JOB_LIST).
@@ -54,18 +58,26 @@ func (s *Start) Run() (*os.Process, error) {
 		return nil, err
 	}
 	defer release()
-	flags := uint32(windows.EXTENDED_STARTUPINFO_PRESENT | windows.CREATE_UNICODE_ENVIRONMENT | windows.CREATE_NO_WINDOW)
-	if s.Detached {
-		flags ^= windows.CREATE_NO_WINDOW | windows.DETACHED_PROCESS
-	}
 	var made windows.ProcessInformation
-	if err := windows.CreateProcess(program, line, nil, nil, true, flags, &env[0], dir, &info.StartupInfo, &made); err != nil {
+	if err := windows.CreateProcess(program, line, nil, nil, s.Console == nil, s.flags(), &env[0], dir, &info.StartupInfo, &made); err != nil {
 		return nil, err
 	}
 	// Its handle is held until it is found, so that its number is nobody else's.
 	defer windows.CloseHandle(made.Process)
 	defer windows.CloseHandle(made.Thread)
 	return os.FindProcess(int(made.ProcessId))
+}
+
+// flags say which console it gets.
+func (s *Start) flags() uint32 {
+	const always = windows.EXTENDED_STARTUPINFO_PRESENT | windows.CREATE_UNICODE_ENVIRONMENT
+	switch {
+	case s.Console != nil:
+		return always
+	case s.Detached:
+		return always | windows.DETACHED_PROCESS
+	}
+	return always | windows.CREATE_NO_WINDOW
 }
 
 // program is what is run: a batch file is a text for the system's own shell.
@@ -90,13 +102,16 @@ func (s *Start) commandLine() (*uint16, error) {
 	return windows.UTF16PtrFromString(windows.ComposeCommandLine(s.Args))
 }
 
-// systemShell is cmd.exe, of the system's own folder whatever PATH and ComSpec say.
-func systemShell() string {
+// systemShell is cmd.exe.
+func systemShell() string { return SystemProgram(shellName) }
+
+// SystemProgram is a program of the system's own folder, whatever PATH and ComSpec say.
+func SystemProgram(name string) string {
 	dir, err := windows.GetSystemDirectory()
 	if err != nil {
 		dir = `C:\Windows\System32`
 	}
-	return filepath.Join(dir, shellName)
+	return filepath.Join(dir, name)
 }
 
 func optional(text string) (*uint16, error) {
@@ -108,7 +123,7 @@ func optional(text string) (*uint16, error) {
 
 // startupInfo has the streams and the jobs in it, until release.
 func (s *Start) startupInfo() (info *windows.StartupInfoEx, release func(), err error) {
-	list, err := windows.NewProcThreadAttributeList(2)
+	list, err := windows.NewProcThreadAttributeList(3)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -119,6 +134,8 @@ func (s *Start) startupInfo() (info *windows.StartupInfoEx, release func(), err 
 	}
 	info = &windows.StartupInfoEx{ProcThreadAttributeList: list.List()}
 	info.Cb = uint32(unsafe.Sizeof(*info))
+	// Also where it has none: without the flag a program in a pseudo console would get the
+	// streams of this process where those are files.
 	info.Flags = windows.STARTF_USESTDHANDLES
 	if err == nil {
 		info.StdInput, info.StdOutput, info.StdErr = streams[0], streams[1], streams[2]
@@ -141,6 +158,13 @@ func (s *Start) setAttributes(list *windows.ProcThreadAttributeListContainer, st
 	if len(given) > 0 {
 		err := list.Update(windows.PROC_THREAD_ATTRIBUTE_HANDLE_LIST, unsafe.Pointer(&given[0]), uintptr(len(given))*unsafe.Sizeof(given[0]))
 		if err != nil {
+			return err
+		}
+	}
+	if s.Console != nil {
+		// The attribute is the handle itself, not a place where it lies.
+		handle := s.Console.handle
+		if err := list.Update(windows.PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, *(*unsafe.Pointer)(unsafe.Pointer(&handle)), unsafe.Sizeof(handle)); err != nil {
 			return err
 		}
 	}

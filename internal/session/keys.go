@@ -38,7 +38,7 @@ type key struct {
 // keyTable is all keys, in the order in which they are shown.
 // A function, as the table's methods refer to it.
 func keyTable() []key {
-	return []key{
+	return append([]key{
 		{"r", "r", "restart", "restart: then a name, or Enter for all; Tab completes, Esc leaves", func(k *keys) { k.ask(restartPrompt()) }},
 		{"l", "l", "show", "show only what some services print: names, or Enter for all", func(k *keys) { k.ask(showPrompt()) }},
 		{"o", "o", "open", "open the project in the browser", (*keys).open},
@@ -47,8 +47,7 @@ func keyTable() []key {
 		{"h?", "", "help", "", func(k *keys) { k.say("", keyHelp()) }},
 		{"\r\n", "Enter", "", "an empty line, to find this place again", func(k *keys) { io.WriteString(k.out, "\n") }},
 		{"q", "q", "quit", "quit: stop everything (as Ctrl-C; exit code 0)", func(k *keys) { k.quit() }},
-		{"", "Ctrl-Z", "", "stop for a while: fg goes on", nil},
-	}
+	}, jobKeys()...)
 }
 
 // keyLine is the footer while nothing is typed.

@@ -48,6 +48,9 @@ type Options struct {
 	// TerminalSize is how large the terminal is that Out shows on, in
 	// characters; zero where it is none. Required.
 	TerminalSize func() (columns, rows int)
+	// FollowSize calls changed at the beginning and whenever TerminalSize may be
+	// another, until ctx ends. Required.
+	FollowSize func(ctx context.Context, changed func())
 	// Browse shows a page in the browser. Required.
 	Browse func(url string)
 

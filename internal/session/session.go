@@ -62,7 +62,7 @@ type session struct {
 func open(o Options, lock *control.Lock) (s *session, err error) {
 	// The mark is random and in the environment of all that is started: it finds what has
 	// left the tree of processes.
-	s = &session{options: o, pid: os.Getpid(), began: time.Now(), lock: lock, mark: rand.Text(), terminals: newTerminals(o.TerminalSize)}
+	s = &session{options: o, pid: os.Getpid(), began: time.Now(), lock: lock, mark: rand.Text(), terminals: newTerminals(o.TerminalSize, o.FollowSize)}
 	if o.Guard != nil {
 		s.pid = os.Getppid()
 	}

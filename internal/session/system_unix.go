@@ -5,7 +5,6 @@ package session
 import (
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
 	"time"
@@ -15,15 +14,15 @@ import (
 	"devgate/internal/proc"
 )
 
+// jobKeys are keys that the terminal itself makes signals of, and that are worth a word.
+func jobKeys() []key { return []key{{"", "Ctrl-Z", "", "stop for a while: fg goes on", nil}} }
+
 // suspends reports whether a signal is that of Ctrl-Z.
 func suspends(sig os.Signal) bool { return sig == syscall.SIGTSTP }
 
 // timeLeft is how long after a signal the system lets a process live; 0: for as long as it
 // likes.
 func timeLeft(os.Signal) time.Duration { return 0 }
-
-// notifyOfSizes has each new size of the terminal told.
-func notifyOfSizes(changed chan<- os.Signal) { signal.Notify(changed, syscall.SIGWINCH) }
 
 // killCommand is what a person types to end a process.
 func killCommand(pid int) string { return fmt.Sprintf("kill %d", pid) }

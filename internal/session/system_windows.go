@@ -9,6 +9,9 @@ import (
 	"devgate/internal/port"
 )
 
+// jobKeys are none: no key stops a program for a while here.
+func jobKeys() []key { return nil }
+
 // suspends is false: there is no Ctrl-Z here that stops a program.
 func suspends(os.Signal) bool { return false }
 
@@ -21,9 +24,6 @@ func timeLeft(sig os.Signal) time.Duration {
 	}
 	return 0
 }
-
-// notifyOfSizes tells nothing: no signal tells of a new size.
-func notifyOfSizes(chan<- os.Signal) {}
 
 // killCommand is what a person types to end a process.
 func killCommand(pid int) string { return fmt.Sprintf("taskkill /F /PID %d", pid) }

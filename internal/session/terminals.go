@@ -2,8 +2,6 @@ package session
 
 import (
 	"context"
-	"os"
-	"os/signal"
 	"sync"
 
 	"devgate/internal/project"
@@ -13,14 +11,15 @@ import (
 // terminals are those of the services with `pty = true`. They are as large as
 // the terminal that devgate prints to, while nobody is attached.
 type terminals struct {
-	size func() (columns, rows int) // of devgate's own
+	size       func() (columns, rows int)                // of devgate's own
+	followSize func(ctx context.Context, changed func()) // tells when it has another
 
 	mu     sync.Mutex
 	byName map[string]*supervisor.Terminal
 }
 
-func newTerminals(size func() (columns, rows int)) *terminals {
-	return &terminals{size: size, byName: map[string]*supervisor.Terminal{}}
+func newTerminals(size func() (columns, rows int), follow func(context.Context, func())) *terminals {
+	return &terminals{size: size, followSize: follow, byName: map[string]*supervisor.Terminal{}}
 }
 
 // of is the terminal of a service, or nil for one that has none. It is the same
@@ -50,20 +49,8 @@ func (t *terminals) resize() {
 
 // follow passes on each new size of devgate's own terminal.
 func (t *terminals) follow(ctx context.Context) error {
-	changed := make(chan os.Signal, 1)
-	notifyOfSizes(changed)
-	defer signal.Stop(changed)
-	// The size was read when the terminals were made, and SIGWINCH is only heard from now
-	// on.
-	t.resize() // it may have changed before anybody listened
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-changed:
-			t.resize()
-		}
-	}
+	t.followSize(ctx, t.resize)
+	return nil
 }
 
 // own is the size of devgate's own terminal.

@@ -3,7 +3,6 @@ package tty
 import (
 	"errors"
 	"io"
-	"os"
 )
 
 // WantColor decides about colours: the mode (always, never or auto) first, then
@@ -25,8 +24,7 @@ func WantColor(mode string, out io.Writer, env func(string) string) (bool, error
 	case forced(env("FORCE_COLOR")), forced(env("CLICOLOR_FORCE")):
 		return true, nil
 	}
-	file, _ := out.(*os.File)
-	return IsTerminal(out) && env("TERM") != "dumb" && readsEscapes(file), nil
+	return IsTerminal(out) && env("TERM") != "dumb" && ReadsEscapes(out), nil
 }
 
 func forced(value string) bool { return value != "" && value != "0" && value != "false" }

@@ -37,6 +37,12 @@ func (i *input) close() {
 	i.ring.Close()
 }
 
+// read returns what was typed, in buf.
+func (i *input) read(buf []byte) ([]byte, error) {
+	n, err := i.file.Read(buf)
+	return buf[:n], err
+}
+
 // wait returns true when there is something to read, and false after limit (0:
 // none), after interrupt, or when ctx ends, also when that was before.
 func (i *input) wait(ctx context.Context, limit time.Duration) (bool, error) {

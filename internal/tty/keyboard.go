@@ -28,7 +28,7 @@ type Keyboard struct {
 // to, or one that cannot move its cursor. foreground tells whether the job has
 // the terminal now; dim shows the text faintly.
 func NewKeyboard(in io.Reader, out io.Writer, foreground func() bool, dim bool) *Keyboard {
-	if !IsTerminal(in) || !IsTerminal(out) || os.Getenv("TERM") == "dumb" {
+	if !IsTerminal(in) || !IsTerminal(out) || os.Getenv("TERM") == "dumb" || !ReadsEscapes(out) {
 		return nil
 	}
 	wait, err := newInput(in.(*os.File))
@@ -165,12 +165,13 @@ func (k *Keyboard) read(press func(rune), line func() string) error {
 		k.mu.Unlock()
 		return nil
 	}
-	n, err := k.in.file.Read(buf)
+	typed, err := k.in.read(buf)
 	k.mu.Unlock()
-	if err != nil {
+	// Nothing without an error: there was something else than a key.
+	if err != nil || len(typed) == 0 {
 		return err
 	}
-	for _, key := range longKey().ReplaceAllString(string(buf[:n]), "") {
+	for _, key := range longKey().ReplaceAllString(string(typed), "") {
 		press(key)
 	}
 	k.footer.show(line())

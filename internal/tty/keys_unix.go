@@ -31,6 +31,3 @@ func keysFrom(file *os.File) (before *settings, err error) {
 
 // giveBack makes a terminal what it was before keysFrom.
 func giveBack(file *os.File, before *settings) { setTermios(int(file.Fd()), before) }
-
-// readsEscapes reports whether a terminal does what escape sequences say.
-func readsEscapes(*os.File) bool { return true }

@@ -21,6 +21,7 @@ type Terminal struct {
 
 	mu     sync.Mutex
 	before *term.State // nil: it is as it was
+	cook   func()      // gives the output back as it was
 }
 
 // NewTerminal takes both streams of one terminal.
@@ -37,7 +38,7 @@ func (t *Terminal) Raw() error {
 	if err != nil {
 		return fmt.Errorf("make terminal raw: %w", err)
 	}
-	t.before = before
+	t.before, t.cook = before, rawOutput(t.out)
 	return nil
 }
 
@@ -46,6 +47,7 @@ func (t *Terminal) Cook() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.before != nil {
+		t.cook()
 		term.Restore(int(t.in.Fd()), t.before)
 		t.before = nil
 	}
@@ -99,11 +101,14 @@ func (t *Terminal) Keys(ctx context.Context, take func([]byte) error) error {
 		case !typed:
 			continue
 		}
-		n, err := t.in.Read(buf)
-		if err != nil {
+		keys, err := in.read(buf)
+		switch {
+		case err != nil:
 			return ErrHangup
+		case len(keys) == 0: // there was something else than a key
+			continue
 		}
-		if err := take(buf[:n]); err != nil {
+		if err := take(keys); err != nil {
 			return err
 		}
 	}

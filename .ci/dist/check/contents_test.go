@@ -2,6 +2,7 @@ package check
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -64,6 +65,12 @@ func contents(t *testing.T, name string) []string {
 			all = append(all, fmt.Sprintf("%v %s", os.FileMode(e.Mode), e.Name))
 		}
 		return all
+	case strings.HasSuffix(name, ".zip"):
+		var all []string
+		for _, f := range unzipped(t, path).File {
+			all = append(all, fmt.Sprintf("%v %s", f.Mode(), f.Name))
+		}
+		return all
 	case strings.HasSuffix(name, ".deb"):
 		return modesAndPaths(run(t, dist, "dpkg-deb", "--contents", path), 5)
 	case strings.HasSuffix(name, ".rpm"):
@@ -84,6 +91,16 @@ func modesAndPaths(list string, path int) (all []string) {
 	return all
 }
 
+func unzipped(t *testing.T, path string) *zip.ReadCloser {
+	t.Helper()
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { archive.Close() })
+	return archive
+}
+
 // entry is a file in an archive.
 type entry struct {
 	*tar.Header
@@ -96,11 +113,11 @@ func unpacked(t *testing.T, path string) (all []entry) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	zip, err := gzip.NewReader(bytes.NewReader(data))
+	packed, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for archive := tar.NewReader(zip); ; {
+	for archive := tar.NewReader(packed); ; {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
 			return all

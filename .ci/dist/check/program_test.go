@@ -26,13 +26,18 @@ func linkedInto(t *testing.T, program []byte) (all []string) {
 // saysWhatItIs fails unless a program says which release and commit it is (R3).
 func saysWhatItIs(t *testing.T, argv ...string) {
 	t.Helper()
+	saysWhatItIsOn(t, runtime.GOOS, argv...)
+}
+
+func saysWhatItIsOn(t *testing.T, os string, argv ...string) {
+	t.Helper()
 	var got struct{ Version, Commit, Go, OS, Arch string }
 	out, err := exec.Command(argv[0], append(argv[1:], "version", "--json")...).CombinedOutput()
 	if err != nil || json.Unmarshal(out, &got) != nil {
 		t.Fatalf("%v: %v: %s", argv, err, out)
 	}
 	want := got
-	want.Version, want.OS, want.Arch = version, runtime.GOOS, runtime.GOARCH
+	want.Version, want.OS, want.Arch = version, os, runtime.GOARCH
 	want.Commit = strings.TrimSpace(run(t, root, "git", "rev-parse", "HEAD"))
 	if got != want || !strings.HasPrefix(got.Go, "go1.") {
 		t.Errorf("%v says %+v, want %+v", argv, got, want)

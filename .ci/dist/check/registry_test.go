@@ -16,7 +16,7 @@ import (
 func registry(t *testing.T) string {
 	t.Helper()
 	packed, err := filepath.Glob(artefact("npm-*.tgz"))
-	if err != nil || len(packed) != 5 {
+	if err != nil || len(packed) != 7 {
 		t.Fatalf("%v, %v", packed, err)
 	}
 	// By the path as it is meant: npm asks for @scope%2fname.

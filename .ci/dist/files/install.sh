@@ -26,7 +26,8 @@ system() {
   case $(uname -s) in
     Linux) os=linux ;;
     Darwin) os=darwin ;;
-    *) fail "there is no devgate for $(uname -s), only for Linux and macOS" ;;
+    MINGW* | MSYS* | CYGWIN*) fail "this is for Linux and macOS; for Windows there is a zip" ;;
+    *) fail "there is no devgate for $(uname -s), only for Linux, macOS and Windows" ;;
   esac
   case $(uname -m) in
     x86_64 | amd64) arch=amd64 ;;

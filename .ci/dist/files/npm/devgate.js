@@ -6,6 +6,7 @@ const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 
 const name = `@devgate/${process.platform}-${process.arch}`;
+const windows = process.platform === "win32";
 
 function find() {
   const { optionalDependencies: systems } = require("../package.json");
@@ -13,7 +14,7 @@ function find() {
     fail(`there is no devgate for ${process.platform} ${process.arch}, only for ${Object.keys(systems).map((s) => s.slice("@devgate/".length)).join(", ")}`);
   }
   try {
-    return require.resolve(`${name}/bin/devgate`);
+    return require.resolve(`${name}/bin/devgate${windows ? ".exe" : ""}`);
   } catch {
     fail(`the package ${name}, which has the program, is not installed
   hint: install devgate again without --omit=optional (--no-optional), and on this system: node_modules of another one has another program`);
@@ -25,22 +26,27 @@ function fail(words) {
   process.exit(1);
 }
 
-// File 3 ends with this process, also when it is killed: then devgate ends as well.
-const child = spawn(find(), process.argv.slice(2), {
-  stdio: ["inherit", "inherit", "inherit", "pipe"],
-  env: { ...process.env, DEVGATE_LAUNCHER: "1" },
-});
-child.on("error", (err) => fail(err.message));
-
 // A terminal sends its signals to devgate, too; devgate knows that these are the same.
-const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+// A console of Windows has told devgate of them, and a kill there is no signal, but the
+// end: they are only outlived. Asked for before devgate starts, which may be as quick.
+const signals = windows ? ["SIGINT", "SIGBREAK", "SIGHUP"] : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 let asked = false;
 for (const signal of signals) {
   process.on(signal, () => {
     asked = true;
-    child.kill(signal);
+    if (!windows) child.kill(signal);
   });
 }
+
+// File 3 ends with this process, also when it is killed: then devgate ends as well. On
+// Windows node ends its children itself: they are in a job of its own.
+const child = windows
+  ? spawn(find(), process.argv.slice(2), { stdio: "inherit" })
+  : spawn(find(), process.argv.slice(2), {
+      stdio: ["inherit", "inherit", "inherit", "pipe"],
+      env: { ...process.env, DEVGATE_LAUNCHER: "1" },
+    });
+child.on("error", (err) => fail(err.message));
 
 child.on("exit", (code, signal) => {
   if (signal === null) process.exit(code);
@@ -49,7 +55,7 @@ child.on("exit", (code, signal) => {
 });
 
 // npx that is killed tells nobody: this is its end as well.
-if (process.env.npm_config_user_agent) {
+if (!windows && process.env.npm_config_user_agent) {
   const chain = upToNpm();
   setInterval(() => {
     if (!asked && chain.some((pid, i) => i > 0 && parentOf(chain[i - 1]) !== pid)) {
