@@ -12,7 +12,14 @@ import (
 // and so is any whose every line is blank, a comment, or like "name: command". The
 // error is an [ErrorList].
 func Parse(name string, src []byte) (*File, error) {
-	s := newSource(name, strings.TrimPrefix(string(src[:min(len(src), MaxSize+1)]), "\ufeff"))
+	return parse(sourceOf(name, src), src)
+}
+
+func sourceOf(name string, src []byte) *source {
+	return newSource(name, strings.TrimPrefix(string(src[:min(len(src), MaxSize+1)]), "\ufeff"))
+}
+
+func parse(s *source, src []byte) (*File, error) {
 	if e := refused(s, src); e != nil {
 		return nil, ErrorList{e}
 	}

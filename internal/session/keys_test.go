@@ -17,8 +17,7 @@ func TestKeysAreShownAndExplained(t *testing.T) {
   d      open the dashboard in the browser
   c      clear the screen
   Enter  an empty line, to find this place again
-  q      quit: stop everything (as Ctrl-C; exit code 0)
-  Ctrl-Z stop for a while: fg goes on`
+  q      quit: stop everything (as Ctrl-C; exit code 0)` + jobHelp
 	if got := keyHelp(); got != want {
 		t.Errorf("the help is\n%s\nwant\n%s", got, want)
 	}
