@@ -9,7 +9,7 @@ SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
 # What is not run once more as a Windows program: what computes alone, or belongs to
 # Unix; and what has to be made true for Windows first, or tests whose reference is git.
-ANYWHERE = internal/(bench|dashboard|detect/.*|draft.*|e2e|event|export|guard|routes|testport|testrequest|words)|procfile/.*|proxy/message
+ANYWHERE = internal/(bench|dashboard|detect/.*|draft.*|e2e|event|guard|routes|testport|testrequest|words)|procfile/.*|proxy/message
 NOT_YET = internal/(checkout|gitignore|lint|project|watch)
 # Tests that take minutes there to compute what they compute everywhere, and those of an
 # attached terminal.

@@ -126,7 +126,7 @@ func TestGolden(t *testing.T) {
 			if again := text(t, model(t, load(t, shopDir), seen, c.o), c.target, c.mode); again != first {
 				t.Errorf("written again it is\n%s\nand was\n%s", again, first)
 			}
-			golden(t, c.file, strings.ReplaceAll(first, p.Root, "/home/joe/shop"))
+			golden(t, c.file, strings.ReplaceAll(first, filepath.ToSlash(p.Root), "/home/joe/shop"))
 		})
 	}
 }

@@ -26,7 +26,7 @@ type Options struct {
 
 // New makes a model of a project and of what was observed of it.
 func New(p *project.Project, seen []routes.Observation, o Options) (*Model, error) {
-	m := &Model{Version: o.Version, Project: p.Name, Port: p.Port, Static: p.Static, StaticFrom: p.File.Static, ReplayLimit: p.File.ReplayLimit}
+	m := &Model{Version: o.Version, Project: p.Name, Port: p.Port, Static: filepath.ToSlash(p.Static), StaticFrom: p.File.Static, ReplayLimit: p.File.ReplayLimit}
 	in := routes.Input{Static: p.Static != "", Log: seen}
 	for _, s := range p.Services {
 		m.Services = append(m.Services, place{p, true}.service(s))
@@ -92,9 +92,9 @@ func (m *Model) move(o Options) error {
 		if b == nil {
 			return unknownBackend("--dist", name, m)
 		}
-		b.DistFrom, b.Dist = o.Dists[name], filepath.Join(o.Dir, o.Dists[name])
+		b.DistFrom, b.Dist = o.Dists[name], filepath.ToSlash(filepath.Join(o.Dir, o.Dists[name]))
 		if filepath.IsAbs(b.DistFrom) {
-			b.Dist = filepath.Clean(b.DistFrom)
+			b.Dist = filepath.ToSlash(filepath.Clean(b.DistFrom))
 		}
 	}
 	return nil

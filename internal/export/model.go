@@ -15,8 +15,8 @@ type Model struct {
 	// Services are all of them, in the order of the Devgatefile, each on a host of its own
 	// name; Here are the same, all on one machine.
 	Services, Here []Service
-	// Static is the folder behind the backends, absolute; StaticFrom as it is written in
-	// the Devgatefile. Both "": none.
+	// Static is the folder behind the backends, absolute and with "/" on every system;
+	// StaticFrom as it is written in the Devgatefile. Both "": none.
 	Static, StaticFrom string
 	ReplayLimit        int64
 
@@ -41,7 +41,7 @@ type Backend struct {
 	Fallback    bool // it answers every path with a page
 	Fallthrough []int
 	Patterns    []routes.Pattern // none: asked for every path
-	// Dist is a folder that has taken its place, absolute; DistFrom as it was given.
+	// Dist is a folder that has taken its place, as Static is; DistFrom as it was given.
 	// Both "": it is asked.
 	Dist, DistFrom string
 }

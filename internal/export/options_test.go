@@ -53,7 +53,7 @@ func TestRefusals(t *testing.T) {
 		{"a folder nginx cannot name", two, "nginx", Auto, seen, Options{Dists: map[string]string{"web": "/srv/$x"}}, `--dist: "/srv/$x" cannot stand in a file of nginx (it has "$")`},
 		{"one host twice", strings.Replace(two, "[web]", "[api_]", 1), "compose", Auto, seen, Options{}, `api and api_ are both "api" as the name of a host: give one of them another name`},
 		{"a service where the gateway is", strings.Replace(two, "[web]", "[gateway_]", 1), "compose", Auto, seen, Options{}, `the gateway and gateway_ are both "gateway" as the name of a host: give one of them another name`},
-		{"several lines", strings.Replace(two, `"x"`, `"x\ny"`, 1), "procfile", Auto, seen, Options{}, "the command of api has several lines, and a Procfile has one for each process: put it into a script"},
+		{"several lines", strings.Replace(two, `"x"`, `"x\ny"`+"\nshell = \"sh\"", 1), "procfile", Auto, seen, Options{}, "the command of api has several lines, and a Procfile has one for each process: put it into a script"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := refused(t, model(t, written(t, c.file), c.seen, c.o), c.target, c.mode); got != c.want {
