@@ -71,9 +71,9 @@ func (r *reader) packagesFirst(s *tool.Made) {
 	}
 	switch {
 	// Found without a virtual environment and without a manager of one.
-	case strings.HasPrefix(string(s.Command), "python3 ") && s.Kind.Answers():
-		r.found.Note(fmt.Sprintf("no Python environment was found for %s: its command uses python3, as an activated one has it; with %s there, devgate uses that",
-			s.Dir, path.Join(s.Dir, ".venv")))
+	case strings.HasPrefix(string(s.Command), tool.PythonProgram+" ") && s.Kind.Answers():
+		r.found.Note(fmt.Sprintf("no Python environment was found for %s: its command uses %s, as an activated one has it; with %s there, devgate uses that",
+			s.Dir, tool.PythonProgram, path.Join(s.Dir, ".venv")))
 	case r.isCovered(s.Dir, tool.PHP) && r.Has(path.Join(s.Dir, "composer.json")) && !r.HasFolder(path.Join(s.Dir, "vendor")):
 		r.first(s.Dir, "composer install")
 	case r.isCovered(s.Dir, tool.Elixir) && !r.HasFolder(path.Join(s.Dir, "deps")):

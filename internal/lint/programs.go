@@ -51,9 +51,11 @@ func instead(s *project.Service, name string) string {
 			return "it is in node_modules: write npx " + name
 		}
 		for _, venv := range []string{".venv", "venv"} {
-			if path := filepath.Join(dir, venv, "bin", name); isProgram(path) {
-				rel, _ := filepath.Rel(s.Dir, path)
-				return "it is in a virtual environment: write " + rel
+			for _, programs := range []string{"bin", "Scripts"} { // the second on Windows
+				if path := filepath.Join(dir, venv, programs, name); isProgram(path) {
+					rel, _ := filepath.Rel(s.Dir, path)
+					return "it is in a virtual environment: write " + filepath.ToSlash(rel)
+				}
 			}
 		}
 		if dir == filepath.Dir(dir) {

@@ -129,11 +129,20 @@ func (k *Kit) findEnvironment(p *PythonProject) {
 	for _, dir := range above {
 		for _, name := range []string{".venv", "venv"} {
 			if p.venv == "" && k.HasFolder(path.Join(dir, name)) {
-				p.venv = up + name + "/bin/"
+				p.venv = up + name + k.programsOf(path.Join(dir, name))
 			}
 		}
 		up += "../"
 	}
+}
+
+// programsOf is where an environment has its programs: one that was made on Windows has
+// another folder for them.
+func (k *Kit) programsOf(environment string) string {
+	if k.HasFolder(path.Join(environment, "Scripts")) {
+		return "/Scripts/"
+	}
+	return "/bin/"
 }
 
 // Command is what runs a program in the project's environment; without one Python
@@ -147,11 +156,11 @@ func (p *PythonProject) Command(program string) string {
 	case p.venv != "":
 		return p.venv + program
 	case isPython:
-		return "python3 " + rest
+		return PythonProgram + " " + rest
 	}
 	// The programs of a pip --user install are often not on the PATH, their modules are
 	// always found.
-	return "python3 -m " + program
+	return PythonProgram + " -m " + program
 }
 
 // IsDjango reports whether a folder's manage.py is Django's: others have one, too.

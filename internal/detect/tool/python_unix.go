@@ -1,0 +1,6 @@
+//go:build unix
+
+package tool
+
+// PythonProgram runs Python outside of an environment.
+const PythonProgram = "python3"
