@@ -7,13 +7,10 @@ STATIC = CGO_ENABLED=0
 # Each cell waits more than it works, so there may be more of them than cores.
 SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 
-# What is not run once more as a Windows program: what computes alone, or belongs to
-# Unix; and what has to be made true for Windows first, or tests whose reference is git.
+# Not run once more as Windows programs: what computes alone, or belongs to Unix, and
+# what has to be made true for Windows first. Single tests are in .ci/wine/skipped.
 ANYWHERE = internal/(bench|dashboard|detect/.*|draft.*|e2e|event|guard|routes|testport|testrequest|words)|procfile/.*|proxy/message
-NOT_YET = internal/(checkout|gitignore|lint|project|watch)
-# Tests that take minutes there to compute what they compute everywhere, and those of an
-# attached terminal.
-NOT_IN_WINE = TestWhatIsKeptIsBounded|TestRequestsAreDecidedByTheBook|TestARecordKeepsNoHead|TestManyClientsAreReference|TestGatewayIsReference|TestOrderDoesNotMatterInAnyForm|TestOrderOfFrontEndDoesNotMatter|TestHistories|TestInputSizesAndOutputStayApart|TestMuchOutputAndInputArriveWhole|TestAClientThatIsCutOffLearnsWhy|TestInputThatIsRefusedIsANoticeAndNoEnd
+NOT_YET = internal/(checkout|gitignore|watch)
 
 .PHONY: help build install check lint arrows test race cross wine fuzz e2e soak bench demo dist dist-check picture clean
 
@@ -45,7 +42,7 @@ cross: ## build for every system that devgate supports
 	  GOOS=$$os GOARCH=$$arch $(GO) vet $(PKGS) || exit 1; done; done
 
 wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
-	GO=$(GO) .ci/wine/test -skip '^($(NOT_IN_WINE))$$' $$($(GO) list ./proxy/... ./internal/... ./procfile/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
+	GO=$(GO) .ci/wine/test $$($(GO) list ./proxy/... ./internal/... ./procfile/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
 	GO=$(GO) .ci/wine/console
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)

@@ -211,7 +211,7 @@ port = "auto"
 func TestTheProjectIsTheFolderOfItsFile(t *testing.T) {
 	root := write(t, "Devgatefile", "[api]\ncommand = \"run\"\ndir = \"sub\"\n", "sub/deep/x", "")
 	p := mustLoad(t, Options{Dir: filepath.Join(root, "sub", "deep")})
-	if p.Root != root || p.Name != filepath.Base(root) || p.Path != "../../Devgatefile" || p.Service("api").Dir != filepath.Join(root, "sub") {
+	if p.Root != root || p.Name != filepath.Base(root) || p.Path != filepath.FromSlash("../../Devgatefile") || p.Service("api").Dir != filepath.Join(root, "sub") {
 		t.Errorf("got %+v", p)
 	}
 	if _, err := Load(t.Context(), Options{Dir: t.TempDir()}); !errors.Is(err, procfile.ErrNotFound) {
