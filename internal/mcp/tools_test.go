@@ -183,7 +183,11 @@ func TestAFailureComesWithItsLastLines(t *testing.T) {
 // What only takes its time has nothing to be mended.
 func TestUpThatTakesItsTime(t *testing.T) {
 	dir := project(t, "port = {GATEWAY}\n[slow]\ncommand = \"flood 1 3\"\nready = { log = \"never\" }\n")
-	text := serveRaw(t, dir).fails("up", map[string]any{"timeout": "500ms"}, "not everything is ready after 500ms\nslow: starting", "next: devgate runs: call wait_ready to go on waiting")
+	text := serveRaw(t, dir).fails("up", map[string]any{"timeout": "500ms"}, "not everything is ready after 500ms\nslow: ", "next: devgate runs: call wait_ready to go on waiting")
+	// On a busy machine devgate has not come so far as to start it.
+	if !strings.Contains(text, "slow: starting") && !strings.Contains(text, "slow: waiting") {
+		t.Errorf("it does not say how far it is: %s", text)
+	}
 	if strings.Contains(text, "mend") {
 		t.Errorf("there is nothing to mend: %s", text)
 	}
