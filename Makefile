@@ -11,6 +11,7 @@ SURVIVORS = $(GO) test -count=1 -run '^TestNobodySurvives$$' -parallel 12
 # what has to be made true for Windows first. Single tests are in .ci/wine/skipped.
 ANYWHERE = internal/(bench|dashboard|detect/.*|draft.*|e2e|event|guard|routes|testport|testrequest|words)|procfile/.*|proxy/message
 NOT_YET = internal/(checkout|gitignore|watch)
+WATCH_ON_WINDOWS = TestCaseTellsNoFilesApart|TestAnswersOfTheSystem|TestFolderThatGoesIsTold|TestRecursiveEnds|TestWatcherAsksRecursively
 
 .PHONY: help build install check lint arrows test race cross wine fuzz e2e soak bench demo dist dist-check picture clean
 
@@ -43,6 +44,7 @@ cross: ## build for every system that devgate supports
 
 wine: ## tests as Windows programs, under Wine; on Debian as root installs what is missing
 	GO=$(GO) .ci/wine/test $$($(GO) list ./proxy/... ./internal/... ./procfile/... ./supervisor/... | grep -vE '/($(ANYWHERE)|$(NOT_YET))$$')
+	GO=$(GO) .ci/wine/test -run '^($(WATCH_ON_WINDOWS))$$' ./internal/watch
 	GO=$(GO) .ci/wine/console
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
