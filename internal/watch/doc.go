@@ -15,7 +15,8 @@
 //   - Nothing is lost. A folder is watched before it is read; what appears with
 //     a new folder counts; what is written between the start of Run and the end
 //     of the first walk counts; after an overflow of the system's event queue all
-//     watched files are compared again.
+//     watched files are compared again. Only what comes and goes between two such
+//     comparisons leaves no trace, also for a program that has read it meanwhile.
 //   - Targets can be replaced while Run runs, and no change is lost or told twice
 //     by that (see Update).
 //   - Each Change says of every file when it was written and what stands for what
