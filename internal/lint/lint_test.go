@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func warned(t *testing.T, archive string) string {
 			t.Fatal(err)
 		}
 		mode := os.FileMode(0o644)
-		if filepath.Base(filepath.Dir(path)) == "bin" || filepath.Base(filepath.Dir(path)) == ".bin" {
+		if slices.Contains([]string{"bin", ".bin", "Scripts"}, filepath.Base(filepath.Dir(path))) {
 			mode = 0o755
 		}
 		if err := os.WriteFile(path, f.Data, mode); err != nil {
@@ -98,6 +99,7 @@ func TestProgramsThatAreNotThere(t *testing.T) {
 		`"vite"`:                      "`vite` web: the program vite is not on its PATH (it is in node_modules: write npx vite)",
 		`"flask run"`:                 "`flask` web: the program flask is not on its PATH (it is in a virtual environment: write ../.venv/bin/flask)",
 		`"../.venv/bin/flask run"`:    "",
+		`"alembic upgrade head"`:      "`alembic` web: the program alembic is not on its PATH (it is in a virtual environment: write ../venv/Scripts/alembic)",
 		`"bin/tool"`:                  "`bin/tool` web: there is no program bin/tool in sub (correct the path; it starts at the service's dir)",
 		`"tool"`:                      "`tool` web: the program tool is not on its PATH (install it, or write its whole path)", // not executable
 		`"cd x && uvicorn"`:           "",                                                                                      // only a shell could tell
@@ -108,7 +110,7 @@ func TestProgramsThatAreNotThere(t *testing.T) {
 		`"while true; do node; done"`: "",
 		"\"\"\"\nuvicorn\nnode\"\"\"": "",
 	} {
-		got := warned(t, "-- Devgatefile --\n[web]\ndir = 'sub'\ncommand = "+command+"\n-- sub/node_modules/.bin/vite --\n-- .venv/bin/flask --\n-- sub/tool --\n"+programs)
+		got := warned(t, "-- Devgatefile --\n[web]\ndir = 'sub'\ncommand = "+command+"\n-- sub/node_modules/.bin/vite --\n-- .venv/bin/flask --\n-- venv/Scripts/alembic --\n-- sub/tool --\n"+programs)
 		if want != "" {
 			want = "3 " + want + "\n"
 		}
