@@ -136,15 +136,31 @@ func (w *workshop) awaitLog(text string, times int) {
 	}
 }
 
+// screen is what a terminal was told to show.
+type screen struct {
+	mu   sync.Mutex
+	seen bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen.Write(p)
+}
+
+func (s *screen) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen.String()
+}
+
 // desktop is a terminal with somebody in front of it.
 type desktop struct {
+	screen
 	t      *testing.T
 	master *os.File
 	tty    *os.File
 	before *term.State
-
-	mu   sync.Mutex
-	seen bytes.Buffer
 }
 
 func openDesktop(t *testing.T, columns, rows uint16) *desktop {
@@ -186,18 +202,6 @@ func (d *desktop) resize(columns, rows uint16) {
 	if err := pty.Setsize(d.tty, &pty.Winsize{Cols: columns, Rows: rows}); err != nil {
 		d.t.Fatal(err)
 	}
-}
-
-func (d *desktop) Write(p []byte) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.seen.Write(p)
-}
-
-func (d *desktop) text() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.seen.String()
 }
 
 func (d *desktop) sees(text string) {

@@ -54,12 +54,10 @@ var builtForWindows = sync.OnceValues(func() (dir string, err error) {
 // winConsole is a console of Windows, which is shown in a terminal here, with somebody in
 // front of it.
 type winConsole struct {
+	screen
 	t      *testing.T
 	master *os.File
 	over   chan struct{}
-
-	mu   sync.Mutex
-	seen bytes.Buffer
 }
 
 // newWinConsole starts a Windows program in a console, in dir.
@@ -110,18 +108,6 @@ func makeRaw(t *testing.T, tty *os.File) {
 	if err := unix.IoctlSetTermios(int(tty.Fd()), unix.TCSETS, now); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func (c *winConsole) Write(p []byte) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.seen.Write(p)
-}
-
-func (c *winConsole) text() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.seen.String()
 }
 
 func (c *winConsole) types(keys string) { io.WriteString(c.master, keys) }

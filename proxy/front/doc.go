@@ -25,5 +25,6 @@
 //
 // One per connection, which serves its requests one after the other; one more while a
 // client is watched whose answer takes longer than a few milliseconds (ends with the
-// request); one for the limits of all connections. [Server.Close] waits for all.
+// request); one that looks at all connections, each second for their limits, and, while
+// requests begin, each 5 ms for clients to be watched. [Server.Close] waits for all.
 package front
