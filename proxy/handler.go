@@ -61,7 +61,7 @@ func (x *exchange) inspect() *fault {
 	}
 	x.req = wire.NewRequest(r, x.g.token)
 	if x.client != nil {
-		x.req.Fields, x.req.Behind = x.client.Fields(), x.client.Behind
+		x.req.Fields, x.req.Behind = x.client.Fields(), x.client.Behind()
 	}
 	x.req.Forwarded = x.route.chain.hosts.Configured(r.Host) && ingress.IsLoopback(x.req.Client)
 	if !wire.ValidTarget(x.req.Target) {

@@ -40,6 +40,11 @@ func (b *body) over() bool { return b.err == io.EOF }
 func (b *body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.next(p)
+}
+
+// next is Read. The lock is held.
+func (b *body) next(p []byte) (int, error) {
 	if b.err != nil || len(p) == 0 {
 		return 0, b.err
 	}
@@ -112,19 +117,34 @@ func (b *body) isLong() bool {
 }
 
 // finish reads what is left of the body; false: the connection cannot be used again.
+// Who reads after it gets an error: the connection is not the body's any more, and what
+// was thrown away is not to be taken for the end of the whole.
 func (b *body) finish() bool {
 	b.mu.Lock()
-	left, err, expected := b.left, b.err, b.expected
-	b.mu.Unlock()
-	switch {
-	case err == io.EOF:
+	defer b.mu.Unlock()
+	if b.err == io.EOF {
 		return true
+	}
+	over := b.discard()
+	b.err = http.ErrBodyReadAfterClose
+	return over
+}
+
+// discard reads what nobody wants; false: it is too much, or breaks off. The lock is
+// held.
+func (b *body) discard() bool {
 	// A client that waits for a consent may send the body, or another request.
-	case err != nil || expected || left > restMax:
+	if b.err != nil || b.expected || b.left > restMax {
 		return false
 	}
 	b.c.nc.SetReadDeadline(time.Now().Add(restPatience))
-	n, err := io.CopyN(io.Discard, b, restMax+1)
+	n, err := io.CopyN(io.Discard, locked{b}, restMax+1)
 	b.c.nc.SetReadDeadline(time.Time{})
 	return err == io.EOF && n <= restMax
 }
+
+// locked is a body whose lock is held.
+type locked struct{ *body }
+
+// Read implements io.Reader.
+func (l locked) Read(p []byte) (int, error) { return l.next(p) }

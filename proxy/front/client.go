@@ -55,8 +55,9 @@ const headerRoom = 16
 // Fields are those of the request, in order and as they are spelled.
 func (w *Client) Fields() []message.Field { return w.h.Fields }
 
-// Behind are the fields behind the request's body, once that has been read to its end.
-func (w *Client) Behind() []message.Field { return w.body.behind() }
+// Behind tells the fields behind the request's body, once that has been read to its end;
+// also after the handler has returned, when the Client is of another request.
+func (w *Client) Behind() func() []message.Field { return w.body.behind }
 
 // LikeBehind is Like for what is sent behind the body, and is called before the handler
 // returns.
