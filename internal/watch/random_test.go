@@ -3,7 +3,6 @@ package watch
 import (
 	"fmt"
 	"io/fs"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -27,6 +26,9 @@ type service struct {
 	told map[string]bool   // all files of all Changes
 
 	began bool // with an Update: what was removed in between, nobody can name
+
+	memory *memory // nil: the watcher has to know of everything
+	since  int     // of memory, when runs was read
 }
 
 // read returns the content of all files of the service.
@@ -52,6 +54,7 @@ func (s *service) changed(root string, c Change) {
 	for _, name := range c.Files {
 		s.told[name] = true
 	}
+	s.since = s.memory.size()
 	s.runs = s.read(root)
 }
 
@@ -63,11 +66,19 @@ func (s *service) restart(root string) {
 	s.runs = s.read(root)
 }
 
-// upToDate reports whether what runs is what is on disk.
+// upToDate reports whether what runs is what is on disk, as far as the watcher can know.
 func (s *service) upToDate(root string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Equal(s.runs, s.read(root))
+	onDisk := s.read(root)
+	for _, files := range []map[string]string{s.runs, onDisk} {
+		for file := range files {
+			if s.runs[file] != onDisk[file] && !s.memory.hides(filepath.Join(root, file), s.since) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // named reports whether the Changes have named all that differs.
@@ -190,8 +201,12 @@ type ones struct{}
 func (ones) Uint64() uint64 { return math.MaxUint64 }
 
 // lossy makes the rig lose events now and then, as an overflow does.
-func lossy(r *rig, _ map[string]*service) (step func(*rand.Rand)) {
+func lossy(r *rig, services map[string]*service) (step func(*rand.Rand)) {
 	faults, drop := make(chan error), newSwitch()
+	m := newMemory(r.w)
+	for _, s := range services {
+		s.memory = m
+	}
 	r.w.hooks.pump = func(p *pump) { p.faults, p.drop = faults, drop.lose }
 	return func(random *rand.Rand) {
 		drop.set(random.IntN(2) == 0)

@@ -26,6 +26,7 @@ type tree struct {
 	quiet    func(path, filesystem string) // called when a file system sends no events
 	replaced func(dir string)              // called when a folder is not the one that was watched; closes it
 	again    func(dir string)              // called when a folder is watched under another name
+	learned  func(path string, s state)    // called with what a file is found to hold; nil: nobody asks
 }
 
 // identity tells a folder from others, whatever its name.
@@ -212,6 +213,9 @@ func (t *tree) state(path string) state {
 
 // set keeps what a file holds now, if its folder is watched.
 func (t *tree) set(path string, s state) {
+	if t.learned != nil {
+		t.learned(path, s)
+	}
 	f := t.folders[filepath.Dir(path)]
 	switch {
 	case f == nil:
