@@ -55,22 +55,23 @@ func (s *service) switchOver() {
 	// From here on its messages are those of the service's own run.
 	old := s.run
 	s.run, s.successor = s.successor, nil
-	// After a crash of the old one it is ending already.
-	if !old.ending {
-		s.end(old, RetireLimit)
-	}
 	// The successor has been running for a while: its own times count.
 	s.view.PID, s.view.Port, s.began = s.run.pid(), s.run.spec.Port, s.run.spawnedAt
 	s.view.Started = s.began
 	s.view.Outdated = false
 	s.noteRestart(s.run.why)
-	// Entered again: whoever watches learns of a new Since, PID and Port.
 	if s.machine.state == event.Ready {
+		// Entered again: whoever watches learns of a new Since, PID and Port.
 		s.enter()
-		return
+	} else {
+		// It is not ready yet: the state is starting, and was entered by apply.
+		s.publish()
 	}
-	// It is not ready yet: the state is starting, and was entered by apply.
-	s.publish()
+	// Behind it, as the drain is of who gets no new requests. After a crash of the old
+	// one it is ending already.
+	if !old.ending {
+		s.end(old, RetireLimit)
+	}
 }
 
 // dropSuccessor ends the successor: it is not wanted any more.

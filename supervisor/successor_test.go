@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -102,6 +103,36 @@ func TestASuccessorTakesOverWhenItIsReady(t *testing.T) {
 		p.wantHistory("0s observe waiting 0", "0s observe starting 0", "0s start api1", "0s observe starting 1", "0s observe ready 1",
 			"0s start api2", "1s observe ready 2", "1s drain api1", "3s TERM api1",
 			"4s observe stopping 2", "4s drain api2", "4s TERM api2", "4s observe stopping 2", "4s observe stopped 2")
+	})
+}
+
+// G3, W8: who drains the old process has been told of the new one before. Requests that
+// are still sent to the old one would be nobody's to wait for.
+func TestTheOldProcessIsToldAfterTheGateway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var o overlapping
+		var slow atomic.Bool
+		p := o.begin(t, func(s *Spec) {
+			observe := s.Observe
+			s.Observe = func(e event.Service) {
+				if slow.Load() {
+					<-time.After(time.Microsecond) // everybody else goes on as far as he can
+				}
+				observe(e)
+			}
+		})
+		p.sup.Changed(edit, "api")
+		p.after(time.Second)
+		slow.Store(true)
+		close(o.ready[1])
+		p.after(time.Second)
+		slow.Store(false)
+		close(o.drained)
+		p.after(time.Second)
+		p.end()
+		p.wantHistory("0s observe waiting 0", "0s observe starting 0", "0s start api1", "0s observe starting 1", "0s observe ready 1",
+			"0s start api2", "1s observe ready 2", "1s drain api1", "2s TERM api1",
+			"3s observe stopping 2", "3s drain api2", "3s TERM api2", "3s observe stopping 2", "3s observe stopped 2")
 	})
 }
 
