@@ -107,7 +107,7 @@ func (b *page) isQuiet() {
 func (b *page) find(role, name string) (ids []int) {
 	b.t.Helper()
 	var document struct{ Root struct{ BackendNodeID int } }
-	if b.try("DOM.getDocument", map[string]any{"depth": 0}, &document) != nil {
+	if b.inspect("DOM.getDocument", map[string]any{"depth": 0}, &document) != nil {
 		return nil // the page changes
 	}
 	var got struct {
@@ -117,7 +117,7 @@ func (b *page) find(role, name string) (ids []int) {
 			Name             struct{ Value string }
 		}
 	}
-	if b.try("Accessibility.queryAXTree", map[string]any{"backendNodeId": document.Root.BackendNodeID, "role": role}, &got) != nil {
+	if b.inspect("Accessibility.queryAXTree", map[string]any{"backendNodeId": document.Root.BackendNodeID, "role": role}, &got) != nil {
 		return nil
 	}
 	want := regexp.MustCompile("^(?:" + name + ")$")

@@ -115,12 +115,36 @@ func (b *tab) call(method string, params map[string]any, result any) {
 // try is call for a command that may not succeed.
 func (b *tab) try(method string, params map[string]any, result any) error {
 	b.t.Helper()
+	err := b.ask(method, params, result, 2*patience)
+	if isTimeout(err) {
+		b.t.Fatalf("%s: %v", method, err)
+	}
+	return err
+}
+
+// inspect is try for a command that changes nothing. The browser loses one now and then,
+// when the page is redrawn: it is sent again.
+func (b *tab) inspect(method string, params map[string]any, result any) error {
+	b.t.Helper()
+	if err := b.ask(method, params, result, patience/4); !isTimeout(err) {
+		return err
+	}
+	b.t.Logf("%s is not answered, and sent again", method)
+	return b.try(method, params, result)
+}
+
+// ask sends a command once, and waits that long for its answer.
+func (b *tab) ask(method string, params map[string]any, result any, limit time.Duration) error {
+	b.t.Helper()
 	b.last++
-	b.conn.SetDeadline(time.Now().Add(2 * patience)) // of one command, not of the test
+	b.conn.SetDeadline(time.Now().Add(limit)) // of one command, not of the test
 	text, _ := json.Marshal(map[string]any{"id": b.last, "method": method, "params": params})
 	b.send(textFrame, text)
 	for {
 		_, said, err := b.frame()
+		if isTimeout(err) {
+			return err
+		}
 		if err != nil {
 			b.t.Fatalf("%s: %v", method, err)
 		}
@@ -146,6 +170,8 @@ func (b *tab) try(method string, params map[string]any, result any) error {
 		return nil
 	}
 }
+
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
 // hear keeps an event that is a complaint; others are left out.
 func (b *tab) hear(method string, params json.RawMessage) {
