@@ -21,7 +21,7 @@ devgate/internal/bench ->
 devgate/internal/buildoutput ->
 devgate/internal/checkout -> devgate/internal/input devgate/internal/shared
 devgate/internal/cli -> devgate/internal/agents devgate/internal/checkout devgate/internal/control devgate/internal/event devgate/internal/export devgate/internal/guard devgate/internal/input devgate/internal/logmux devgate/internal/mcp devgate/internal/outline devgate/internal/port devgate/internal/proc devgate/internal/project devgate/internal/proposal devgate/internal/reach devgate/internal/routes devgate/internal/session devgate/internal/shared devgate/internal/tty devgate/internal/words devgate/procfile devgate/procfile/schema github.com/spf13/cobra
-devgate/internal/control -> devgate/internal/event devgate/internal/logmux devgate/internal/shared golang.org/x/sys/unix golang.org/x/sys/windows
+devgate/internal/control -> devgate/internal/event devgate/internal/logmux devgate/internal/oserr devgate/internal/shared golang.org/x/sys/unix golang.org/x/sys/windows
 devgate/internal/dashboard -> devgate/internal/control devgate/internal/event devgate/internal/logmux
 devgate/internal/detect -> devgate/internal/detect/files devgate/internal/detect/found devgate/internal/detect/pattern devgate/internal/detect/shell devgate/internal/detect/split devgate/internal/detect/tool devgate/internal/detect/tree go.yaml.in/yaml/v3
 devgate/internal/detect/detecttest -> pgregory.net/rapid

@@ -400,7 +400,7 @@ func TestTheTerminalIsRestoredHoweverAttachEnds(t *testing.T) {
 		{"by HUP", func(_ *workshop, v *visitor) { v.cmd.Process.Signal(syscall.SIGHUP) }, 129, ""},
 		{"by KILL of the manager", func(w *workshop, _ *visitor) {
 			syscall.Kill(proc.Children(w.up.Process.Pid)[0], syscall.SIGKILL)
-		}, 1, "devgate: lost the connection to devgate: unexpected EOF\r\n"},
+		}, 1, "devgate: lost the connection to devgate: it has ended without a word\r\n"},
 		{"out of a full screen", func(_ *workshop, v *visitor) {
 			v.types("full screen\r")
 			v.sees("painted")

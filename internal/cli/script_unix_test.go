@@ -3,12 +3,14 @@
 package cli
 
 import (
+	"flag"
 	"fmt"
 	"io/fs"
 	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +26,9 @@ import (
 // The scripts below testdata/script run the real Main against real processes:
 // the test binary installs itself on PATH as devgate and as the children.
 func TestMain(m *testing.M) {
+	// They wait more than they work, so there may be more of them than cores; -parallel
+	// says otherwise.
+	flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	testscript.Main(m, map[string]func(){
 		"devgate":  func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 		guard.Name: func() { go panicWhenAsked(); os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },

@@ -170,10 +170,8 @@ func (c *Client) Attach(ctx context.Context, name string, size Size) (*Attachmen
 func (a *Attachment) Next() (Shown, error) {
 	kind, body, err := readFrame(a.in)
 	switch {
-	case errors.Is(err, io.EOF): // without frameEnd: it was killed
-		return Shown{}, fmt.Errorf("lost the connection to devgate: %w", io.ErrUnexpectedEOF)
-	case err != nil:
-		return Shown{}, fmt.Errorf("lost the connection to devgate: %w", err)
+	case err != nil: // without frameEnd
+		return Shown{}, fmt.Errorf("lost the connection to devgate: %w", lost(err))
 	case kind == frameOutput:
 		return Shown{Output: body}, nil
 	case kind == frameNotice:

@@ -10,8 +10,11 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
+
+	"devgate/internal/oserr"
 )
 
 // stub is a Terminal that the test plays.
@@ -180,15 +183,20 @@ func TestAClientThatDoesNotReadHoldsUpTheEndForAMomentOnly(t *testing.T) {
 	})
 }
 
+// Whatever the system says of the connection, it is told that the devgate is gone.
 func TestADevgateThatVanishesIsNotTakenForOneThatEnds(t *testing.T) {
-	var in bytes.Buffer
-	in.WriteString("o\x00\x00\x00\x05cut")
-	a := &Attachment{in: bufio.NewReader(&in)}
-	if _, err := a.Next(); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "lost the connection") {
-		t.Errorf("got %v", err)
-	}
-	if _, err := a.Next(); err == nil || err == io.EOF {
-		t.Errorf("got %v", err)
+	for _, said := range []struct {
+		bytes string
+		end   error
+	}{
+		{"", io.EOF}, {"o\x00\x00\x00\x05cut", io.EOF}, {"", &net.OpError{Op: "read", Err: oserr.Reset.Err()}}, {"o\x00", oserr.BrokenPipe.Err()},
+	} {
+		a := &Attachment{in: bufio.NewReader(io.MultiReader(strings.NewReader(said.bytes), iotest.ErrReader(said.end)))}
+		for range 2 {
+			if _, err := a.Next(); err == nil || err.Error() != "lost the connection to devgate: it has ended without a word" {
+				t.Errorf("%q, %v: %v", said.bytes, said.end, err)
+			}
+		}
 	}
 }
 

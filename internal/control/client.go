@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"devgate/internal/logmux"
+	"devgate/internal/oserr"
 )
 
 // ErrNotRunning is returned when no devgate answers for the project.
@@ -96,7 +97,7 @@ func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	}
 	defer body.Close()
 	if err := json.NewDecoder(body).Decode(&s); err != nil {
-		return s, fmt.Errorf("read status: %w", err)
+		return s, fmt.Errorf("read status: %w", lost(err))
 	}
 	return s, nil
 }
@@ -135,7 +136,7 @@ func (c *Client) Wait(ctx context.Context, names []string, limit time.Duration, 
 	}
 	defer body.Close()
 	if err := json.NewDecoder(body).Decode(&r); err != nil {
-		return r, fmt.Errorf("read answer: %w", err)
+		return r, fmt.Errorf("read answer: %w", lost(err))
 	}
 	return r, nil
 }
@@ -205,7 +206,7 @@ func readStream(body io.Reader, follow bool, take func(text []byte) error) error
 	// Most errors are the end of the connection, and by that of the devgate: for who
 	// follows a log that is the end, and no failure. Of who does not, it is half an answer.
 	if err := lines.Err(); err != nil && (!follow || errors.Is(err, bufio.ErrTooLong)) {
-		return fmt.Errorf("read answer: %w", err)
+		return fmt.Errorf("read answer: %w", lost(err))
 	}
 	return nil // it has ended, or the devgate that was followed has
 }
@@ -244,7 +245,7 @@ func (c *Client) exchange(request *http.Request, want int) (io.ReadCloser, error
 		}
 		// Without the URL that net/http puts in front: its host and path mean nothing to
 		// a person.
-		return nil, fmt.Errorf("ask devgate: %w", errors.Unwrap(err))
+		return nil, fmt.Errorf("ask devgate: %w", lost(errors.Unwrap(err)))
 	}
 	if answer.StatusCode == want {
 		return answer.Body, nil
@@ -253,6 +254,18 @@ func (c *Client) exchange(request *http.Request, want int) (io.ReadCloser, error
 	// Bounded, as whatever listens on the socket may be no devgate at all.
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, longestLine))
 	return nil, readError(text)
+}
+
+// errLost stands for all that a system says of a connection whose other side has gone.
+var errLost = errors.New("it has ended without a word")
+
+// lost is an error of the connection, in words where it means that the devgate is gone:
+// it was killed, or has crashed. One that ends by itself answers first.
+func lost(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || oserr.Reset.In(err) || oserr.BrokenPipe.In(err) {
+		return errLost
+	}
+	return err
 }
 
 // readError is the error that an answer tells.
