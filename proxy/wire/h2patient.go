@@ -74,6 +74,7 @@ func (c *patientConn) receive() {
 		select {
 		case c.frames <- f:
 		case <-c.gone:
+			c.err = net.ErrClosed
 			return
 		}
 	}

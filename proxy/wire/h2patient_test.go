@@ -1,6 +1,27 @@
 package wire
 
-import "testing"
+import (
+	"errors"
+	"net"
+	"testing"
+	"testing/synctest"
+)
+
+// A connection that is closed while a frame has come that nobody has read yet is over for
+// who reads it, in whatever order the two come.
+func TestAPatientConnEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mine, backend := net.Pipe()
+		defer backend.Close()
+		c := newPatientConn(mine)
+		backend.Write(make([]byte, frameHead))
+		c.Close()
+		synctest.Wait()
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+	})
+}
 
 // Which heads of answers are kept back: those with a status of 300 and more, in all
 // forms in which a backend may say it.
