@@ -63,6 +63,9 @@ func TestStop(t *testing.T) {
 	if _, err := waits.Read(make([]byte, 1)); err != io.EOF {
 		t.Errorf("what is idle: %v", err)
 	}
+	if s.serving() == 0 { // it waits until Stop has seen to each
+		t.Error("what is served is forgotten")
+	}
 	select {
 	case <-stopped:
 		t.Error("it has stopped while a request is served")

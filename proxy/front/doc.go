@@ -14,7 +14,8 @@
 //     for it before ([Client.Flush]).
 //   - A body whose length does not come out as it was told, and one that the handler
 //     breaks off, is cut: the client never takes a part for the whole.
-//   - A handler may read the request's body while it answers, and after it has.
+//   - A handler may read the request's body while it answers, and after it has. When it
+//     has returned the body is over: who reads on gets an error, and no byte.
 //   - A client that leaves ends the context of its request within a few milliseconds
 //     once its body has been read, as long as it has not sent the next request.
 //   - A head must be there a minute after its first byte; a connection may be idle for
