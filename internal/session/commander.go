@@ -133,6 +133,8 @@ func isOver(e event.Event, verb control.Verb, asked time.Time) (over bool, err e
 		return s.State != event.Ready && s.State.Settled() && (fresh || s.State == event.Stopped), nil
 	case s.State == event.Ready || s.State == event.Done:
 		return verb == control.Start || fresh, nil
+	case s.State == event.Stopped && fresh: // by another command, or as devgate ends
+		return true, fmt.Errorf("%s was stopped meanwhile", s.Name)
 	case s.State.Settled() && fresh:
 		return true, fmt.Errorf("%s is %s: %s", s.Name, s.State, s.Reason)
 	}

@@ -31,6 +31,8 @@ func TestAVerbIsOverWhenItsOwnWorkIs(t *testing.T) {
 		{control.Restart, event.Event{Service: event.Service{State: event.Backoff, Since: after}}, false, ""},
 		{control.Restart, event.Event{Service: event.Service{Name: "api", State: event.Failed, Since: before, Reason: "old"}}, false, ""},
 		{control.Restart, event.Event{Service: event.Service{Name: "api", State: event.Failed, Since: after, Reason: "exit status 3"}}, true, "api is failed: exit status 3"},
+		{control.Restart, event.Event{Service: event.Service{Name: "api", State: event.Stopped, Since: after}}, true, "api was stopped meanwhile"},
+		{control.Start, event.Event{Service: event.Service{Name: "api", State: event.Stopped, Since: before}}, false, ""},
 		{control.Restart, event.Event{Kind: event.UpdateFailed, Text: "build failed", Service: event.Service{Name: "api", State: event.Ready, Since: before}}, true, "api: build failed"},
 		{control.Start, event.Event{Service: event.Service{State: event.Ready, Since: before}}, true, ""},
 		{control.Start, event.Event{Service: event.Service{State: event.Starting, Since: after}}, false, ""},
